@@ -3,18 +3,18 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from memorygym.core.statements import CATEGORY, CURRENT, FORMER, SHIFT, Statement, StatementIndex
 from memorygym.scoring.fact_reader.claims import Reading
 from memorygym.scoring.fact_reader.outline import Outline
 from memorygym.tracks._qa.stream import EVENT
-from memorygym.tracks.worlds.answers import QueryAnswerer, Unknown
 from memorygym.tracks.worlds.facts import Guide, Query
 from memorygym.tracks.worlds.generator.notes import read_note
 from memorygym.tracks.worlds.guide import read_guide
 from memorygym.tracks.worlds.prose_reader import HEAD, ProseReader
-from memorygym.tracks.worlds.question_parser import QuestionParser
+from memorygym.tracks.worlds.question_texts import QuestionParser
+from memorygym.tracks.worlds.questions import answer_of
 from memorygym.tracks.worlds.vocabulary import vocabulary_of
 
 _EVENT = re.compile(rf"{EVENT} [A-Z]+ · event \d+ of \d+")
@@ -30,7 +30,8 @@ class Parser:
         self._guide = guide
         self._prose = ProseReader(guide)
         self._outline = Outline(vocabulary_of(guide))
-        self.ask = QuestionParser(guide, self._prose).ask
+        self.answer = partial(answer_of, guide)
+        self.ask = QuestionParser(guide).ask
         self._reading = lru_cache(maxsize=2_000)(self._parsed)
 
     def read(self, text: str) -> tuple[Statement, ...]:
@@ -79,13 +80,6 @@ class Parser:
         is_shift = fact.role == SHIFT and isinstance(fact.value, int)
         role = fact.role if is_shift or fact.role == FORMER else CURRENT
         return Statement(*fact[:3], role, date=fact.date)
-
-    def answer(self, query: Query, knowledge: StatementIndex, *, careless: bool = False) -> str | None:
-        """See StrongReader."""
-        try:
-            return QueryAnswerer(self._guide, query, knowledge, careless=careless).answer()
-        except Unknown:
-            return None
 
 
 @dataclass(frozen=True, slots=True)

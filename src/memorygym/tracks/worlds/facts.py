@@ -166,9 +166,8 @@ def by_entity(facts: Iterable[Statement]) -> list[Facts]:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A parsed question."""
+    """What a question asks for."""
 
-    kind: str
     names: tuple[str, ...] = ()
     """Entities that the question names."""
     codes: tuple[str, ...] = ()
@@ -181,3 +180,5 @@ class Query:
     """Thresholds, or the phrase or choice to look for."""
     flags: tuple[str, ...] = ()
     """Directions: "highest" or "lowest"."""
+    kind: str = ""
+    """The name of its kind; "" while its arguments are drawn."""

@@ -12,6 +12,7 @@ from memorygym.core.rng import Stream, named_rng
 from memorygym.core.tokens import count
 from memorygym.core.types import JSON, Budget, Event, Task
 from memorygym.tracks._qa.stream import content_hash
+from memorygym.tracks.worlds.answers import Unanswerable
 from memorygym.tracks.worlds.generator.fact_timeline import CHANGEABLE, guide_of, timeline_of
 from memorygym.tracks.worlds.generator.gold import Question, WorldsGold
 from memorygym.tracks.worlds.generator.instructions import instructions
@@ -117,20 +118,21 @@ class Generator:
             if a.kind in CHANGEABLE and a.label not in constrained
         ]
         codes, code_weights = [code for code, _ in changeable], [w for _, w in changeable]
-        used: set[int] = set()
+        used: set[str] = set()
         for event, scheduled in enumerate(self.schedule):
             if scheduled.kind not in ("correction", "contradiction"):
                 continue
             sampler = QuestionSampler(self.timeline, self._shown_before(event, scheduled), stream)
-            entities = sampler.entities(1, lambda entity: entity not in used)
-            if not entities:
+            try:
+                (name,) = sampler.entities(1, but=used).names
+            except Unanswerable:
                 raise BadSettings(
                     f"{self.tier.corrections} corrections are too many for {self.tier.entities}"
                     " entities: each needs another entity that was shown early enough; ask for"
                     " fewer corrections"
-                )
-            entity = entities[0]
-            used.add(entity)
+                ) from None
+            used.add(name)
+            entity = sampler.facts.entity[name]
             code = stream.weighted(codes, code_weights)
             notice = scheduled.kind == "correction"
             self.timeline.change(event, entity, code, stream, notice=notice)

@@ -3,24 +3,93 @@
 Together the questions need no more facts than the budget can hold.
 """
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.rng import Stream
+from memorygym.tracks.worlds.answers import Unanswerable
+from memorygym.tracks.worlds.facts import Query
 from memorygym.tracks.worlds.generator.fact_timeline import FactTimeline, draw_names
-from memorygym.tracks.worlds.generator.gold import Question
-from memorygym.tracks.worlds.generator.question_sampler import PlannedQuestion, QuestionSampler
-from memorygym.tracks.worlds.generator.questions import REASONING
-from memorygym.tracks.worlds.generator.questions.single import ask_plain, retrieval, update
+from memorygym.tracks.worlds.generator.gold import Need, Question
+from memorygym.tracks.worlds.generator.question_sampler import QuestionSampler
 from memorygym.tracks.worlds.generator.schedule import ScheduledEvent
 from memorygym.tracks.worlds.generator.storage_cost import StorageCost
 from memorygym.tracks.worlds.generator.tiers import Tier
+from memorygym.tracks.worlds.question_texts import render
+from memorygym.tracks.worlds.questions import KINDS, REASONING, QuestionKind
 
 TRIES = 40
 """Draws of a question type before the next type is tried."""
 SPARE_NAMES = 40
 """Names drawn beyond those needed, for those that an entity of the task already has."""
+
+
+def plan(sampler: QuestionSampler, question_type: str, *, trick: bool = False) -> Question | None:
+    """A question of that type, or None if the draw makes no fair one."""
+    kind = KINDS[question_type]
+    try:
+        query = kind.draw(sampler)
+        answer = kind.answer(sampler.known, query)
+    except Unanswerable:
+        return None
+    entities, needs = _needs(sampler, kind, query)
+    weight = sampler.guide.importance(sampler.facts.category(answer.name), answer.code)
+    rivals = _rivals(sampler, query, entities, answer.text)
+    return Question(
+        sampler.event,
+        kind.competency,
+        question_type,
+        _text(sampler, kind, query, trick=trick),
+        answer.text,
+        rivals,
+        needs,
+        weight,
+        trick,
+    )
+
+
+def _text(sampler: QuestionSampler, kind: QuestionKind, query: Query, *, trick: bool) -> str:
+    texts = (kind.trick if trick else kind.text).split("\n")
+    text = sampler.stream.choice(texts) if len(texts) > 1 else texts[0]
+    return render(sampler.guide, query, text, sampler.label)
+
+
+def _needs(
+    sampler: QuestionSampler, kind: QuestionKind, query: Query
+) -> tuple[list[str], tuple[Need, ...]]:
+    """The entities that a question names or leads to, and the facts that it needs."""
+    entity, names, entities = sampler.facts.entity, query.names, [*query.names]
+    needs: list[Need] = []
+    for code in query.relations:
+        relation = next(r for r in sampler.guide.relations if r.code == code)
+        edges = sampler.facts.edges(names[0], relation)
+        needs += [Need(entity[source], f"{code}>{entity[target]}") for source, target in edges]
+        names = tuple(sampler.facts.related(names[0], relation))
+        entities += names
+    has_category = kind.needs_category or query.categories
+    keys = ("category", *query.codes) if has_category else query.codes
+    needs += [Need(entity[name], key) for name in names for key in keys]
+    if kind.needs_previous:
+        needs += [Need(entity[name], key, old=True) for name in names for key in keys]
+    return entities, tuple(needs)
+
+
+def _rivals(
+    sampler: QuestionSampler, query: Query, entities: Sequence[str], truth: str
+) -> tuple[str, ...]:
+    """What could be taken for the answer: the other choices, or the other entities."""
+    choices = [choice for code in query.codes for choice in sampler.guide.attribute(code).choices]
+    winner = truth.partition(" (")[0]
+    candidates = choices if truth in choices else entities
+    if query.size or winner not in candidates:
+        return ()
+    return tuple(candidate for candidate in candidates if candidate != winner)
+
+
+def _states_answer(question: Question) -> bool:
+    """Whether a bound in the text happens to be the value of the truth."""
+    value = question.truth.partition(" (")[2].removesuffix(")") or question.truth
+    return value in question.text
 
 
 class QuestionPlacer:
@@ -42,78 +111,62 @@ class QuestionPlacer:
         for event, scheduled in enumerate(schedule):
             if scheduled.kind != "question":
                 continue
-            trick = scheduled.asks == "retrieval" and self._tricks > 0
-            self._tricks -= trick
-            question_type, planned = self._plan(
-                QuestionSampler(self._timeline, event, self._stream), scheduled.asks, trick
-            )
-            if planned is None:
+            question = self._plan(event, scheduled.asks)
+            if question is None:
                 raise BadSettings(self._too_many(scheduled.asks))
-            self._asked |= {planned.text, planned.about if scheduled.asks == "update" else None}
-            questions.append(
-                self._question(event, scheduled.asks, question_type, planned, trick=trick)
-            )
+            self._asked.add(question.text)
+            if scheduled.asks == "update":
+                self._asked.add(question.needs[0][:2])
+            questions.append(question)
         return questions
 
-    def _plan(
-        self, sampler: QuestionSampler, kind: str, trick: bool
-    ) -> tuple[str, PlannedQuestion | None]:
-        """The question type and the question for an event; None if no question is possible."""
-        match kind:
+    def _plan(self, event: int, competency: str) -> Question | None:
+        """The question for an event; None if none is possible."""
+        sampler = QuestionSampler(self._timeline, event, self._stream)
+        match competency:
             case "abstention":
-                a = sampler.attribute("int", "float", "text", "enum", "date", "series")
-                trick = self._stream.below(3) == 0
-                text = ask_plain(sampler, self._absent.pop(), a, trick=trick)
-                return kind, PlannedQuestion(text, "ABSTAIN", (), (-1, a.code))
+                return self._abstention(sampler)
             case "retrieval":
-                return kind, self._draw(partial(retrieval, sampler, trick=trick))
+                trick = self._tricks > 0
+                self._tricks -= trick
+                return self._draw(sampler, competency, trick=trick)
             case "update":
-                first = self._draw(partial(update, sampler, but=self._asked))
-                return kind, first or self._draw(partial(update, sampler))
+                sampler.asked = self._asked
+                if (fresh := self._draw(sampler, competency)) is not None:
+                    return fresh
+                sampler.asked = ()
+                return self._draw(sampler, competency)
         for question_type in list(self._order):
-            planned = self._draw(partial(REASONING[question_type], sampler))
-            if planned is not None:  # Its type moves to the end, so that every type gets a turn.
+            question = self._draw(sampler, question_type)
+            if question is not None:  # Its type moves to the end, so that every type gets a turn.
                 self._order.remove(question_type)
                 self._order.append(question_type)
-                return question_type, planned
-        return "", None
+                return question
+        return None
 
-    def _draw(self, draw: Callable[[], PlannedQuestion | None]) -> PlannedQuestion | None:
+    def _abstention(self, sampler: QuestionSampler) -> Question:
+        """A question about an entity that no document names."""
+        kind, sampler.absent = KINDS["abstention"], self._absent.pop()
+        query = kind.draw(sampler)
+        trick = self._stream.below(3) == 0
+        text = _text(sampler, kind, query, trick=trick)
+        weight = sampler.guide.importance("", query.codes[0])
+        return Question(
+            sampler.event, kind.competency, "abstention", text, "ABSTAIN", weight=weight
+        )
+
+    def _draw(
+        self, sampler: QuestionSampler, question_type: str, *, trick: bool = False
+    ) -> Question | None:
         """The first draw that is new, does not state its answer, and whose facts still fit the
         budget."""
         for _ in range(TRIES):
-            planned = draw()
-            if planned is None or planned.text in self._asked or planned.states_answer:
+            question = plan(sampler, question_type, trick=trick)
+            if question is None or question.text in self._asked or _states_answer(question):
                 continue
-            if self._cost.add(planned.needs):
-                return planned
+            if self._cost.add(question.needs):
+                return question
         return None
-
-    def _question(
-        self,
-        event: int,
-        kind: str,
-        question_type: str,
-        planned: PlannedQuestion,
-        *,
-        trick: bool,
-    ) -> Question:
-        """The question with its weight and its event."""
-        entity, code = planned.about
-        category = self._timeline.categories[entity] if entity >= 0 else ""
-        weight = self._timeline.guide.importance(category, code)
-        rivals = tuple(rival for rival in planned.rivals if rival != planned.truth)
-        return Question(
-            event,
-            kind,
-            question_type,
-            planned.text,
-            planned.truth,
-            rivals,
-            planned.needs,
-            weight,
-            trick,
-        )
 
     def _absent_names(self, stream: Stream) -> list[str]:
         """Names of the template that no entity of the task has."""

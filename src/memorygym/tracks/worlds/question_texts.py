@@ -1,0 +1,121 @@
+"""Writes a question from its arguments, and parses it again, by the texts of its kind."""
+
+import re
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+
+from memorygym.tracks.worlds.facts import Attribute, Guide, Query, Value, listed
+from memorygym.tracks.worlds.prose_reader import loose_number
+from memorygym.tracks.worlds.questions import KINDS
+
+_NAME = r"[A-Z][a-z]+(?: [A-Z][a-z]+)+"
+_BODY = re.compile(r"=== QUESTION[^\n]*===\n(.*?)(?:\n\nAnswer with submit_answer\.)?\s*$", re.S)
+_SIZE = re.compile(r"^(?:the|these) (\d+) ")
+_FIELD = re.compile(r"\\\{(\w+)\\\}")
+
+
+def render(guide: Guide, query: Query, text: str, label: Callable[[Attribute], str]) -> str:
+    """The question in words; `label` chooses what to call an attribute."""
+    attributes = [guide.attribute(code) for code in query.codes]
+    phrases = {relation.code: relation.phrase for relation in guide.relations}
+    is_percent = bool(attributes) and attributes[0].suffix == "%"
+    fields = {
+        "noun": guide.noun,
+        "plural": guide.plural,
+        "much": "many percentage points" if is_percent else "much",
+        "points": " IN PERCENTAGE POINTS" if is_percent else "",
+        "name": query.names[0],
+        "names": listed(query.names),
+        "scope": _scope_text(guide, query),
+        "flag": "".join(query.flags),
+    }
+    fields |= {f"a{role}": label(a) for role, a in enumerate(attributes)}
+    fields |= {f"v{role}": attributes[role].show(v) for role, v in enumerate(query.bounds)}
+    fields |= {f"r{role}": phrases[code] for role, code in enumerate(query.relations)}
+    return text.format_map(fields)
+
+
+def _scope_text(guide: Guide, query: Query) -> str:
+    if not query.categories:
+        return f"these {query.size} {guide.plural} ({'; '.join(query.names)})"
+    groups = [f"'{name}'" for name in query.categories]
+    words = f"groups {listed(groups)}" if len(groups) > 1 else f"group {groups[0]}"
+    return f"the {query.size} {guide.plural} of the {words}"
+
+
+class QuestionParser:
+    """Parses questions under one guide."""
+
+    def __init__(self, guide: Guide) -> None:
+        self._labels = {label: a for a in guide.attributes for label in (a.label, a.alias)}
+        self._relations = {relation.phrase: relation.code for relation in guide.relations}
+        self._fields = {
+            "noun": re.escape(guide.noun),
+            "plural": re.escape(guide.plural),
+            "much": "(?:much|many percentage points)",
+            "points": "(?: IN PERCENTAGE POINTS)?",
+            "name": f"(?P<name>{_NAME})",
+            "flag": "(?P<flag>highest|lowest)",
+        }
+        phrases = "|".join(map(re.escape, self._relations))
+        self._fields |= {role: f"(?P<{role}>{phrases})" for role in ("r0", "r1")}
+        self._forms = [
+            (kind.name, self._pattern(text))
+            for kind in KINDS.values()
+            for text in (*kind.text.split("\n"), *kind.trick.split("\n"))
+        ]
+        self.ask = lru_cache(maxsize=5_000)(self._parsed)
+        """The question in an event's text, or None if there is none or no text fits."""
+
+    def _pattern(self, text: str) -> re.Pattern[str]:
+        """The pattern of a kind's text."""
+
+        def pattern(field: re.Match[str]) -> str:
+            return self._fields.get(field[1], f"(?P<{field[1]}>.+)")
+
+        return re.compile(_FIELD.sub(pattern, re.escape(text)), re.S)
+
+    def _parsed(self, text: str) -> Query | None:
+        body = _BODY.search(text)
+        if body is None:
+            return None
+        for kind, form in self._forms:
+            if match := form.fullmatch(body[1]):
+                try:
+                    return self._query(kind, match.groupdict())
+                except KeyError:
+                    continue
+        return None
+
+    def _query(self, kind: str, part: Mapping[str, str]) -> Query:
+        """The query. Raises KeyError if the guide lacks a label, or the scope has no size."""
+        attributes = [self._labels[part[role]] for role in ("a0", "a1", "a2") if role in part]
+        names, categories, size = _scope(part["scope"]) if "scope" in part else ((), (), 0)
+        if "names" in part:
+            names = tuple(re.findall(_NAME, part["names"]))
+        if "name" in part:
+            names = (part["name"],)
+        return Query(
+            names,
+            tuple(a.code for a in attributes),
+            tuple(self._relations[part[role]] for role in ("r0", "r1") if role in part),
+            categories,
+            size,
+            tuple(_bound(part[f"v{i}"], attributes[i]) for i in (0, 1) if f"v{i}" in part),
+            (part["flag"],) if "flag" in part else (),
+            kind,
+        )
+
+
+def _bound(text: str, attribute: Attribute) -> Value:
+    return loose_number(text, attribute) if attribute.kind in ("int", "float") else text
+
+
+def _scope(text: str) -> tuple[tuple[str, ...], tuple[str, ...], int]:
+    """The names or the categories of a scope, and its stated size."""
+    size = _SIZE.match(text)
+    if size is None:
+        raise KeyError(text)
+    groups = tuple(re.findall(r"'([^']+)'", text))
+    names = () if groups else tuple(text[text.index("(") + 1 : -1].split("; "))
+    return names, groups, int(size[1])

@@ -1,0 +1,416 @@
+"""The kinds of questions: of each, its text, what it is asked about, and its answer.
+
+A kind is one entry of KINDS. The generator writes a question from the text and the reader parses
+it with the same text. One function gives the truth, from all facts before the question, and the
+answer of a reader, from what it has read.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from memorygym.tracks.worlds.answers import Answer, Facts, Known, Unanswerable, as_number
+from memorygym.tracks.worlds.facts import TREND_LABELS, Guide, Kind, Query
+
+if TYPE_CHECKING:  # A reader needs no generator.
+    from memorygym.tracks.worlds.generator.question_sampler import QuestionSampler
+
+NAMED = 5
+"""Most entities that a question names, apart from one that lists its scope."""
+TOP = 3
+"""Entities that `cross_category` picks."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionKind:
+    """A kind of question, with everything that generator and reader know about it."""
+
+    name: str
+    """What a query calls it; kinds that a reader need not tell apart share it."""
+    text: str
+    """Its wordings, one a line. {name}, {names} and {scope} are entities; {a0}, {a1} and {a2}
+    attributes; {v0} and {v1} values that a0 and a1 are compared with; {r0} and {r1} relations;
+    {flag} is "highest" or "lowest"; {noun}, {plural}, {much} and {points} follow from these."""
+    start: "Callable[[QuestionSampler], Query]"
+    """Draws the entities that it is about."""
+    attributes: tuple[tuple[Kind, ...], ...]
+    """Of each attribute that it is about: the kinds that it may have; all if there are none."""
+    answer: Callable[[Known, Query], Answer]
+    """The answer. Raises Unanswerable if a needed fact is unknown, or if two answers are right."""
+    complete: "Callable[[QuestionSampler, Query], Query]" = lambda _, query: query
+    """Adds what it compares with. Raises Unanswerable if the question would not be fair."""
+    competency: str = "reasoning"
+    trick: str = ""
+    """Wordings that doubt whether there is an entry."""
+    needs_category: bool = False
+    """Whether it needs the groups of the entities that it names."""
+    needs_previous: bool = False
+    """Whether it needs the values before a change, too."""
+
+    def draw(self, sampler: "QuestionSampler") -> Query:
+        """The arguments of a question. Raises Unanswerable if these make no fair question."""
+        query = self.start(sampler)
+        for kinds in self.attributes:
+            code = sampler.attribute(*kinds, but=query.codes).code
+            query = replace(query, codes=(*query.codes, code))
+        query = self.complete(sampler, query)
+        return replace(query, flags=sampler.direction()) if "{flag}" in self.text else query
+
+
+def answer_of(guide: Guide, query: Query, facts: Facts, *, careless: bool = False) -> str | None:
+    """The answer to a query, or None if a needed fact is unknown."""
+    kind = next(kind for kind in KINDS.values() if kind.name == query.kind)
+    try:
+        return kind.answer(Known(guide, facts, careless=careless), query).text
+    except Unanswerable:
+        return None
+
+
+# ---- One entity ----
+
+
+def _unchanged(sampler: "QuestionSampler", query: Query) -> Query:
+    if (sampler.facts.entity[query.names[0]], query.codes[0]) in sampler.timeline.changed:
+        raise Unanswerable
+    return query
+
+
+def _value(known: Known, query: Query) -> Answer:
+    return known.shown(query.names[0], query.codes[0])
+
+
+def _delta(known: Known, query: Query) -> Answer:
+    fact = query.names[0], query.codes[0]
+    return known.figure(abs(known.number(*fact) - known.previous(*fact)), *fact)
+
+
+def _before(known: Known, query: Query) -> Answer:
+    fact = query.names[0], query.codes[0]
+    return known.figure(known.previous(*fact), *fact)
+
+
+def _ratio_start(sampler: "QuestionSampler") -> Query:
+    labels = sampler.stream.choice(sampler.timeline.template.ratios)
+    codes = {a.label: a.code for a in sampler.guide.attributes}
+    return Query((sampler.entity(),), tuple(codes[label] for label in labels))
+
+
+def _at_least_one(sampler: "QuestionSampler", query: Query) -> Query:
+    if _quotient(sampler.known, query) < 1:
+        raise Unanswerable
+    return query
+
+
+def _quotient(known: Known, query: Query) -> Fraction:
+    (name,), attributes = query.names, map(known.guide.attribute, query.codes)
+    first, second = (Fraction(known.number(name, a.code), 10**a.decimals) for a in attributes)
+    if not second:
+        raise Unanswerable(name)
+    return first / second
+
+
+def _ratio(known: Known, query: Query) -> Answer:
+    return Answer(f"{float(_quotient(known, query)):.2f}", query.names[0], query.codes[0])
+
+
+def _series(known: Known, query: Query) -> tuple[int, ...]:
+    values = known.value(query.names[0], query.codes[0])
+    if not isinstance(values, tuple):
+        raise Unanswerable(values)
+    return values
+
+
+def _percent(known: Known, query: Query) -> Fraction:
+    """The change of a series in percent of its first value."""
+    values = _series(known, query)
+    if not values[0]:
+        raise Unanswerable(values)
+    return Fraction(100 * (values[-1] - values[0]), values[0])
+
+
+def _clear_trend(sampler: "QuestionSampler", query: Query) -> Query:
+    size = abs(_percent(sampler.known, query))
+    if abs(size - 3) < 1 or abs(size - 15) < 1 or size < Fraction(1, 2):
+        raise Unanswerable
+    return query
+
+
+def _trend(known: Known, query: Query) -> Answer:
+    percent = _percent(known, query)
+    label = TREND_LABELS[sum((percent >= -15, percent >= -3, percent > 3, percent > 15))]
+    return Answer(f"{label} ({float(percent):.2f}%)", query.names[0], query.codes[0])
+
+
+def _extreme(known: Known, query: Query) -> Answer:
+    values = dict(enumerate(_series(known, query), 1))
+    period = known.best(values, query.flags[0])
+    return known.figure(values[period], query.names[0], query.codes[0], f"{period} ({{}})")
+
+
+# ---- A few named entities ----
+
+
+def _best(known: Known, query: Query) -> Answer:
+    numbers = known.numbers(query.names, query.codes[0])
+    return known.named(known.best(numbers, query.flags[0]), query.codes[0])
+
+
+def _gap(known: Known, query: Query) -> Answer:
+    numbers = known.numbers(query.names, query.codes[0])
+    winner = known.best(numbers)
+    gap = max(numbers.values()) - min(numbers.values())
+    return known.figure(gap, winner, query.codes[0], f"{winner} ({{}})")
+
+
+def _outlier(known: Known, query: Query) -> Answer:
+    """A deviation that is not whole gets one decimal more than the attribute has."""
+    a = known.guide.attribute(query.codes[0])
+    numbers = known.numbers(query.names, a.code)
+    mean = Fraction(sum(numbers.values()), len(numbers))
+    gaps = {name: abs(number - mean) for name, number in numbers.items()}
+    winner = known.best(gaps)
+    if gaps[winner].denominator == 1:
+        return known.figure(int(gaps[winner]), winner, a.code, f"{winner} ({{}})")
+    shown = f"{float(gaps[winner] / 10**a.decimals):,.{a.decimals + 1}f}"
+    return Answer(f"{winner} ({a.prefix}{shown}{a.suffix})", winner, a.code)
+
+
+def _grouped(sampler: "QuestionSampler") -> Query:
+    query = sampler.entities(NAMED)
+    if len({sampler.known.category(name) for name in query.names}) not in (2, 3):
+        raise Unanswerable
+    return query
+
+
+def _best_group(known: Known, query: Query) -> list[str]:
+    """The named members of the group with the highest mean."""
+    groups: dict[str, dict[str, int]] = {}
+    for name, number in known.numbers(query.names, query.codes[0]).items():
+        groups.setdefault(known.category(name), {})[name] = number
+    means = {
+        group: Fraction(sum(numbers.values()), len(numbers)) for group, numbers in groups.items()
+    }
+    return list(groups[known.best(means)])
+
+
+def _several_in_best_group(sampler: "QuestionSampler", query: Query) -> Query:
+    if len(_best_group(sampler.known, query)) < 2:
+        raise Unanswerable
+    return query
+
+
+def _groups(known: Known, query: Query) -> Answer:
+    first, code = query.codes
+    numbers = {name: known.number(name, code) for name in known.numbers(query.names, first)}
+    group = _best_group(known, query)
+    return known.named(known.best({name: numbers[name] for name in group}), code)
+
+
+# ---- A set of entities, whose size the question states ----
+
+
+def _bound(sampler: "QuestionSampler", query: Query, role: int, rank: int) -> int:
+    """A bound between the `rank` highest members and the rest, with a gap on both sides."""
+    numbers = sampler.known.numbers(query.names, query.codes[role]).values()
+    above, below = sorted(numbers, reverse=True)[rank - 1 : rank + 1]
+    if above - below < 4:
+        raise Unanswerable
+    return below + (above - below) // 2
+
+
+def _total(known: Known, query: Query) -> Answer:
+    names, (code,) = known.scope(query), query.codes
+    return known.figure(sum(known.numbers(names, code).values()), names[0], code)
+
+
+def _clear_top(sampler: "QuestionSampler", query: Query) -> Query:
+    _bound(sampler, query, 0, TOP)
+    return query
+
+
+def _top(known: Known, query: Query) -> Answer:
+    first, code = query.codes
+    ranks = known.numbers(known.scope(query), first)
+    top = sorted(ranks, key=lambda name: -ranks[name])[:TOP]
+    return known.figure(sum(known.numbers(top, code).values()), top[0], code)
+
+
+def _above_half(sampler: "QuestionSampler", query: Query) -> Query:
+    return replace(query, bounds=(_bound(sampler, query, 0, query.size // 2),))
+
+
+def _conditional(known: Known, query: Query) -> Answer:
+    (first, code), bound = query.codes, as_number(query.bounds[0])
+    numbers = known.numbers(known.scope(query), first)
+    above = [name for name, number in numbers.items() if number > bound]
+    return known.named(known.best(known.numbers(above, code), query.flags[0]), code)
+
+
+def _two_bounds(sampler: "QuestionSampler", query: Query) -> Query:
+    low = _bound(sampler, query, 0, query.size - query.size // 3)
+    return replace(query, bounds=(low, _bound(sampler, query, 1, query.size // 3)))
+
+
+def _constraints(known: Known, query: Query) -> Answer:
+    names, (low, high), code = known.scope(query), map(as_number, query.bounds), query.codes[2]
+    first, second = (known.numbers(names, code) for code in query.codes[:2])
+    matches = [n for n in names if first.get(n, low) > low and second.get(n, high) < high]
+    total = sum(known.numbers(matches, code).values())
+    return known.figure(total, matches[0], code, f"{len(matches)} ({{}})")
+
+
+def _word(sampler: "QuestionSampler", query: Query) -> Query:
+    """A word of one member; a choice is one word."""
+    text = sampler.known.value(sampler.stream.choice(query.names), query.codes[0])
+    words = str(text).split()
+    return replace(query, bounds=(sampler.stream.choice(words) if words[1:] else words[0],))
+
+
+def _match(known: Known, query: Query) -> Answer:
+    texts = known.values(known.scope(query), query.codes[0])
+    matches = [name for name, text in texts.items() if query.bounds[0] in str(text).split()]
+    if len(matches) != 1:
+        raise Unanswerable(matches)
+    return known.named(matches[0], query.codes[1])
+
+
+# ---- Relations; a symmetric one holds in both directions ----
+
+
+def _lookup(known: Known, query: Query) -> Answer:
+    return Answer(known.only_related(query), query.names[0], known.guide.key_attributes[0])
+
+
+def _hop(known: Known, query: Query) -> Answer:
+    return known.shown(known.only_related(query), query.codes[0])
+
+
+def _second_relation(sampler: "QuestionSampler") -> Query:
+    """A chain of two relations that does not lead back."""
+    first = sampler.related(1, 1)
+    second = sampler.stream.choice(sampler.guide.relations)
+    query = replace(first, relations=(*first.relations, second.code))
+    last = sampler.known.only_related(query)
+    if last == query.names[0] or not sampler.facts.is_shown(last):
+        raise Unanswerable
+    return query
+
+
+def _chain(known: Known, query: Query) -> Answer:
+    return known.named(known.only_related(query), query.codes[0])
+
+
+def _count(known: Known, query: Query) -> Answer:
+    others = known.related(query.names[0], query.relations[0])
+    text = f"{len(others)} ({', '.join(others)})"
+    return Answer(text, query.names[0], known.guide.key_attributes[0])
+
+
+def _best_related(known: Known, query: Query) -> Answer:
+    others, (code,) = known.related(query.names[0], query.relations[0]), query.codes
+    return known.named(known.best(known.numbers(others, code)), code)
+
+
+NUMBER: tuple[Kind, ...] = ("int", "float")
+PLAIN = "What does the record of {name} give for {a0}?\nPlease state the entry of {name} for {a0}."
+TRICK = (
+    "Do the documents give {name} an entry for {a0}, and if so, which?\n"
+    "Is there any entry of {name} for {a0}? If there is, state it."
+)
+
+# fmt: off
+KINDS: Mapping[str, QuestionKind] = {
+    "retrieval": QuestionKind(
+        "value", PLAIN, lambda s: s.entities(1), ((),), _value, _unchanged, "retrieval", TRICK),
+    "update": QuestionKind(
+        "value", PLAIN, lambda s: s.change(lambda change: change[1:3] not in s.asked), (), _value,
+        competency="update"),
+    "abstention": QuestionKind(
+        "value", PLAIN, lambda s: Query((s.absent,)), ((),), _value,
+        competency="abstention", trick=TRICK),
+    "synthesis": QuestionKind(
+        "best", "Which of {names} has the {flag} entry for {a0}? Answer as NAME (VALUE).",
+        lambda s: s.entities(NAMED), (NUMBER,), _best),
+    "aggregation": QuestionKind(
+        "total", "Across {scope}, what is the sum of the entries for {a0}?",
+        lambda s: s.scope(), (("int",),), _total),
+    "cross_category": QuestionKind(
+        "top", "Of {scope}, take the three with the highest entries for {a0}: what is the sum of"
+        " their entries for {a1}?",
+        lambda s: s.scope(many=True), (NUMBER, ("int",)), _top, _clear_top),
+    "conditional": QuestionKind(
+        "conditional", "Among {scope}, look only at those with an entry above {v0} for {a0}: which"
+        " has the {flag} entry for {a1}? Answer as NAME (VALUE).",
+        lambda s: s.scope(), (NUMBER, NUMBER), _conditional, _above_half),
+    "ratio": QuestionKind(
+        "ratio", "For {name}, divide the entry for {a0} by the entry for {a1}: what is the"
+        " quotient, to two decimals?",
+        _ratio_start, (), _ratio, _at_least_one),
+    "comparison": QuestionKind(
+        "gap", "Which of {names} has the higher entry for {a0}, and by how much? Answer as NAME"
+        " (DIFFERENCE{points}).",
+        lambda s: s.entities(2), (NUMBER,), _gap),
+    "multi_hop": QuestionKind(
+        "groups", "Sort {names} by their groups and take the group whose mean entry for {a0} is"
+        " highest: which of its members named here has the highest entry for {a1}? Answer as NAME"
+        " (VALUE).",
+        _grouped, (NUMBER, NUMBER), _groups, _several_in_best_group, needs_category=True),
+    "outlier": QuestionKind(
+        "outlier", "Which of {names} lies farthest from their mean entry for {a0}, and by how much?"
+        " Answer as NAME (DEVIATION{points}), with one decimal more than the entries have.",
+        lambda s: s.entities(NAMED), (NUMBER,), _outlier),
+    "delta": QuestionKind(  # Changes whose correction states the size are left out.
+        "delta", "The entry of {name} for {a0} was changed. By how {much} did it move, as an amount"
+        " without a sign?",
+        lambda s: s.change(lambda change: isinstance(change.new, int) and not change.relative), (),
+        _delta, needs_previous=True),
+    "counterfactual": QuestionKind(
+        "before", "The entry of {name} for {a0} was changed. What would it be without the change?",
+        lambda s: s.change(lambda change: isinstance(change.new, int)), (), _before,
+        needs_previous=True),
+    "multi_constraint": QuestionKind(
+        "constraints", "Among {scope}, how many have an entry above {v0} for {a0} and one below"
+        " {v1} for {a1}, and what is the sum of their entries for {a2}? Answer as COUNT (SUM).",
+        lambda s: s.scope(), (NUMBER, NUMBER, ("int",)), _constraints, _two_bounds),
+    "relationship_lookup": QuestionKind(
+        "lookup", 'Complete the sentence "{name} {r0} ...": which {noun} is it? Answer as NAME.',
+        lambda s: s.related(1, 1), (), _lookup),
+    "relationship_hop": QuestionKind(
+        "hop", 'Take the {noun} that completes "{name} {r0} ...". What is the entry for {a0} under'
+        " that name?",
+        lambda s: s.related(1, 1), ((*NUMBER, "date", "text"),), _hop),
+    "relationship_chain": QuestionKind(
+        "chain", 'Follow "{name} {r0} ..." and from there "... {r1} ...": which {noun} do you'
+        " reach, and what is the entry for {a0} under that name? Answer as NAME (VALUE).",
+        _second_relation, (NUMBER,), _chain),
+    "relationship_count": QuestionKind(
+        "count", 'How many {plural} complete the sentence "{name} {r0} ...", and which? Answer as'
+        " COUNT (NAMES).",
+        lambda s: s.related(2, 5), (), _count),
+    "relationship_filter": QuestionKind(
+        "best_related", 'Of all {plural} that complete "{name} {r0} ...", which has the highest'
+        " entry for {a0}? Answer as NAME (VALUE).",
+        lambda s: s.related(2, 5), (NUMBER,), _best_related),
+    "temporal_trend": QuestionKind(
+        "trend", "From the first to the last period, how does the entry of {name} for {a0} move:"
+        " strongly rising (by more than 15 %), slightly rising (more than 3 %), flat, slightly"
+        " falling or strongly falling? Answer as LABEL (CHANGE IN %), with two decimals.",
+        lambda s: s.entities(1), (("series",),), _trend, _clear_trend),
+    "temporal_extreme": QuestionKind(
+        "extreme", "In which period, counted from 1, is the entry of {name} for {a0} {flag}, and"
+        " what is it then? Answer as PERIOD (VALUE).",
+        lambda s: s.entities(1), (("series",),), _extreme),
+    "text_match": QuestionKind(
+        "match", 'Among {scope}, which has the word "{v0}" in the entry for {a0}, and what is the'
+        " entry for {a1} there? Answer as NAME (VALUE).",
+        lambda s: s.scope(), (("text",), ("int", "float", "date")), _match, _word),
+    "enum_filter": QuestionKind(
+        "match", 'Among {scope}, which has "{v0}" as the entry for {a0}, and what is the entry for'
+        " {a1} there? Answer as NAME (VALUE).",
+        lambda s: s.scope(), (("enum",), ("int", "float", "date")), _match, _word),
+}
+# fmt: on
+"""The kinds of questions by question type, the name under which results list them."""
+REASONING = [name for name, kind in KINDS.items() if kind.competency == "reasoning"]
+"""The twenty question types that combine facts."""
