@@ -4,15 +4,14 @@ import re
 from collections.abc import Callable, Container, Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import chain, repeat
 from typing import NamedTuple, Protocol, TypeAlias, runtime_checkable
-
 
 HELD, STALE, MISSING = "held", "stale", "missing"
 """What statements say of a needed fact: its right value, another value, or nothing."""
 CURRENT, FORMER, SHIFT, AMONG = "current", "former", "shift", "among"
-"""Roles of a value: it holds; it held before; it is what the value before it changed by; or it holds
-among others, as one of the entities that a relation leads to."""
+"""Roles of a value: it holds; it held before; the value before it changed by it; or it holds among
+others, as one of the entities that a relation leads to."""
 CATEGORY = "category"
 """The key of the group that a subject belongs to."""
 Value: TypeAlias = int | str | tuple[int, ...]
@@ -145,12 +144,16 @@ class StatementIndex:
         chosen = set(categories)
         return [name for name in self._by_subject if self.category(name) in chosen]
 
+    def links(self, subject: str, key: str, *, symmetric: bool = False) -> list[Statement]:
+        """What states a relation of a subject; a symmetric one holds in both directions."""
+        return self.stated(subject, key) + (self.whose(key, subject) if symmetric else [])
+
     def related(self, subject: str, key: str, *, symmetric: bool = False) -> list[str]:
-        """What a relation leads to; a symmetric one holds in both directions."""
-        others = [str(statement.value) for statement in self.stated(subject, key)]
-        if symmetric:
-            others += [statement.subject for statement in self.whose(key, subject)]
-        return list(dict.fromkeys(others))
+        """What a relation leads to."""
+        links = self.links(subject, key, symmetric=symmetric)
+        return list(
+            dict.fromkeys(str(s.value if s.subject == subject else s.subject) for s in links)
+        )
 
     def about(self, subject: str) -> dict[str, Statement]:
         """The current statements of a subject, by key."""
@@ -160,12 +163,11 @@ class StatementIndex:
     def whose(self, key: str, value: Value) -> list[Statement]:
         """The current statements with that key and value, in the order of their first mention."""
         if not self._by_value:
-            for subject, pairs in self._by_subject.items():
-                for statement, source in pairs:
-                    place = statement.key, statement.value
-                    self._by_value.setdefault(place, []).append((subject, source))
-        pairs = self._by_value.get((key, value), [])
-        subjects = dict.fromkeys(name for name, source in pairs if self._includes(source))
+            for statement, source in chain.from_iterable(self._by_subject.values()):
+                place = statement.key, statement.value
+                self._by_value.setdefault(place, []).append((statement.subject, source))
+        stated = self._by_value.get((key, value), ())
+        subjects = dict.fromkeys(name for name, source in stated if self._includes(source))
         return [s for name in subjects if (s := self._with(name, key, value))]
 
     def state(self, fact: Statement) -> str:

@@ -56,13 +56,13 @@ class TraceReader:
         return max(1, len({need.subject for need in goal.needs}))
 
     def condition(self, fact: Statement, event: int = END) -> str:
-        """One of CONDITIONS but "duplicate", for a fact that a text states, against what the task had
-        stated after an event; a fact that no goal needs is irrelevant."""
+        """One of CONDITIONS but "duplicate", for a fact that a text states, as of an event; a fact
+        that no goal needs is irrelevant."""
         needed = self._needed.get(fact[:2])
         if needed is None:
             return "irrelevant"
         shown = self._shown.only(range(event + 1)) if event < END else None
-        true = shown and shown.current(*fact[:2]) or needed.value
+        true = (shown and shown.current(*fact[:2])) or needed.value
         return "true" if fact.value == true else "stale"
 
     def importance(self, fact: Statement) -> int:

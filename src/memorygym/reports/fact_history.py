@@ -161,7 +161,7 @@ def _retrieved(history: FactHistory, shown: str, cuts: Iterable[str]) -> str:
 
 def _in_view(history: FactHistory) -> Iterator[str]:
     """The values of the fact in the context."""
-    other = not history.fact.role == FORMER and any(not s.passage.right for s in history.appearances)
+    other = history.fact.role != FORMER and any(not s.passage.right for s in history.appearances)
     if history.lost:
         yield "another value" if other else "no"
     else:

@@ -11,8 +11,8 @@ from urllib.parse import unquote
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, BadTrace, UnknownPart
 from memorygym.core.outcome import Goal, Outcome
-from memorygym.core.trace import Trace
 from memorygym.core.statements import Statement
+from memorygym.core.trace import Trace
 from memorygym.core.track import find, gold_table, reader_of, version_of
 from memorygym.core.types import JSON
 from memorygym.reports.terminal import fit

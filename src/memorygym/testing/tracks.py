@@ -22,8 +22,8 @@ from memorygym.core.guard import raised
 from memorygym.core.json_types import to_json
 from memorygym.core.json_values import FrozenDict
 from memorygym.core.outcome import Outcome
-from memorygym.core.trace import Action, Reward, Trace, first_difference, read_trace
 from memorygym.core.statements import HELD
+from memorygym.core.trace import Action, Reward, Trace, first_difference, read_trace
 from memorygym.core.track import TaskOptions, TaskRecipe, Track, find
 from memorygym.core.types import Budget, Env, Memory, Message, Policy, Task
 from memorygym.memories.full import Full

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from copy import copy
 from math import inf
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.statements import Statement

@@ -5,11 +5,12 @@ import argparse
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from memorygym.core.statements import Statement
 from memorygym.core.track import Instances, Track
 from memorygym.core.types import Budget, Event, Task
 from memorygym.datasets.instances.loader import parameters_of, tasks_of
 from memorygym.tracks._qa.defaults import SHARED
-from memorygym.tracks._qa.questions import Fact, Question, QuestionGold, Reader
+from memorygym.tracks._qa.questions import Question, QuestionGold, Reader
 from memorygym.tracks.codeqa.generator.settings import SCHEMA, VERSION, add_options
 
 if TYPE_CHECKING:
@@ -40,19 +41,11 @@ def task_of(instance: Mapping[str, Any], template: str, seed: int) -> Task:
 
 
 def gold_of(instance: Mapping[str, Any]) -> QuestionGold:
-    """The facts and questions of an instance; events are counted from 0."""
-    facts = tuple(
-        Fact(
-            fact["id"],
-            fact["subject"],
-            fact["key"],
-            fact["value"],
-            fact["content"],
-            fact["first_available_at_turn"] - 1,
-            fact["rewrites"],
-        )
+    """The questions of an instance; events are counted from 0."""
+    needs = {
+        fact["id"]: Statement(fact["subject"], fact["key"], fact["value"], rank=tuple(fact["rank"]))
         for fact in instance["grounding_facts"]
-    )
+    }
     questions = tuple(
         Question(
             event,
@@ -62,12 +55,12 @@ def gold_of(instance: Mapping[str, Any]) -> QuestionGold:
             pair["gold_answer"],
             tuple(pair["aliases"]),
             tuple(pair["rivals"]),
-            tuple(pair["linked_fact_ids"]),
+            tuple(needs[id] for id in pair["linked_fact_ids"]),
             pair["hops"],
         )
         for event, pair in enumerate(instance["qa_pairs"], len(instance["memory_files"]))
     )
-    return QuestionGold(facts, questions)
+    return QuestionGold(questions)
 
 
 def facts(_: str) -> Reader:

@@ -10,6 +10,8 @@ from memorygym.tracks.research import question_grammar
 from memorygym.tracks.research.vocabulary import AUTHORITY, vocabulary
 
 _OUTLINE = Outline(vocabulary())
+CONTENT = "content"
+"""The key of a fact of a public data set, which is only a sentence."""
 
 
 class _MissingFact(Exception):
@@ -122,6 +124,8 @@ class ResearchReader:
 
     def render(self, statement: Statement) -> str:
         """A note that states the fact and the rank of its source."""
+        if statement.key == CONTENT:
+            return str(statement.value)
         fact = _fact_text(statement)
         if len(statement.rank) != 2:
             return f"Noted: {fact}"

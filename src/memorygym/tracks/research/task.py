@@ -4,7 +4,7 @@ Instances of MemGym's own schema are also read: missing fields are filled in, wr
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import replace
 from functools import cache
@@ -14,9 +14,9 @@ from typing import Any
 from memorygym.core.errors import BadSettings
 from memorygym.core.statements import Statement
 from memorygym.core.types import Budget, Event, Task
-from memorygym.tracks._qa.questions import Fact, Question, QuestionGold
+from memorygym.tracks._qa.questions import Question, QuestionGold
 from memorygym.tracks._qa.stream import QUESTION_KIND
-from memorygym.tracks.research.fact_reader import ResearchReader
+from memorygym.tracks.research.fact_reader import CONTENT
 from memorygym.tracks.research.generator import task_texts
 
 TRACK, AGENTIC = "research", "agentic"
@@ -30,14 +30,13 @@ SEARCH_KIND, BRIEFING_KIND = "search", "briefing"
 def task_of(instance: Mapping[str, Any], template: str, seed: int) -> Task:
     """The task of an instance; results name it by the template and the seed."""
     events = events_of(instance)
-    facts, question = facts_of(instance), question_of(instance, len(events) - 1)
+    question = question_of(instance, len(events) - 1)
     id, parameters = instance["instance_id"], instance.get("parameters", {})
     if parameters.get("mode") == AGENTIC:
         # The question comes first; all other events are the collection to search.
         events = (events[-1], *events[:-1])
-        facts = [replace(fact, event=0) for fact in facts]
         question = replace(question, event=0)
-    gold = QuestionGold(tuple(facts), (question,))
+    gold = QuestionGold((question,))
     recipe = {"template": template, "seed": seed, "instance": id, "parameters": parameters}
     return Task(id, TRACK, recipe, instance["system"], events, Budget(), gold)
 
@@ -75,39 +74,16 @@ def documents_of(texts: Iterable[str]) -> dict[str, int]:
     return first_events
 
 
-def facts_of(instance: Mapping[str, Any]) -> Sequence[Fact]:
-    """The facts that the question needs, as the reader writes them."""
-    briefings = int(instance["reveal_mode"] == "immediate")
-    return [
-        _fact(raw, briefings + _first_turn(instance, raw)) for raw in instance["grounding_facts"]
-    ]
+def facts_of(instance: Mapping[str, Any]) -> tuple[Statement, ...]:
+    """The facts that the question needs."""
+    return tuple(map(_fact, instance["grounding_facts"]))
 
 
-def _fact(raw: Mapping[str, Any], event: int) -> Fact:
-    id, content = raw["fact_id"], raw["content"]
+def _fact(raw: Mapping[str, Any]) -> Statement:
     if not {"subject", "key", "value"} <= raw.keys():
         # An imported fact is only a sentence: a model can use it, our reader cannot.
-        return Fact(id, raw["source_paragraph_title"], "content", content, content, event)
-    statement = Statement(raw["subject"], raw["key"], raw["value"], rank=tuple(raw.get("rank", ())))
-    sentence = ResearchReader().render(statement)
-    return Fact(
-        id,
-        statement.subject,
-        statement.key,
-        statement.value,
-        sentence,
-        event,
-        raw.get("rewrites", 0),
-    )
-
-
-def _first_turn(instance: Mapping[str, Any], raw: Mapping[str, Any]) -> int:
-    """The turn that states a fact; for an imported one, the first with its paragraph."""
-    if "first_available_at_turn" in raw:
-        return int(raw["first_available_at_turn"])
-    titles = [[document["title"] for document in turn["documents"]] for turn in instance["turns"]]
-    title = raw["source_paragraph_title"]
-    return next((turn for turn, turn_titles in enumerate(titles) if title in turn_titles), 0)
+        return Statement(raw["source_paragraph_title"], CONTENT, raw["content"])
+    return Statement(raw["subject"], raw["key"], raw["value"], rank=tuple(raw.get("rank", ())))
 
 
 def question_of(instance: Mapping[str, Any], event: int) -> Question:
@@ -120,7 +96,7 @@ def question_of(instance: Mapping[str, Any], event: int) -> Question:
         truth=instance["answer"],
         aliases=tuple(instance["aliases"]),
         rivals=tuple(instance["start_entities"]),
-        needs=tuple(fact["fact_id"] for fact in instance["grounding_facts"]),
+        needs=facts_of(instance),
         hops=instance["num_hops"],
     )
 

@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from memorygym.core.statements import Statement, StatementIndex
@@ -88,19 +87,19 @@ class _RecordingReader(ResearchReader):
 def verification(instance: Mapping[str, Any]) -> dict[str, JSON]:
     """The results of all checks on the final texts; an instance must pass every one."""
     facts, (*texts, last) = facts_of(instance), [event.text for event in events_of(instance)]
-    reader = _RecordingReader({(fact.subject, fact.key, fact.value) for fact in facts})
-    contents = {raw["fact_id"]: raw["content"] for raw in instance["grounding_facts"]}
+    reader = _RecordingReader({fact[:3] for fact in facts})
+    contents = [raw["content"] for raw in instance["grounding_facts"]]
     question_event = QuestionEvent(question_of(instance, len(texts)), last)
     ablation_input = AblationInput(
         reader=reader,
         documents=[ShownDocument(event, text) for text, event in documents_of(texts).items()],
-        facts=[replace(fact, sentence=contents[fact.id]) for fact in facts],
         questions=[question_event],
         guess=reader.guess,
         tokens=sum(map(count, texts)),
         target=instance["target_tokens"],
         window=instance["eviction_policy"]["window_size"],
         pinned=instance["system"],
+        sentences=dict(zip(facts, contents, strict=True)),
     )
     return run_checks(
         ablation_input,

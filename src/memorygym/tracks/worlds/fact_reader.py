@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
-from memorygym.core.statements import CATEGORY, CURRENT, FORMER, SHIFT, Statement, StatementIndex
+from memorygym.core.statements import CATEGORY, CURRENT, FORMER, SHIFT, Statement
 from memorygym.scoring.fact_reader.claims import Reading
 from memorygym.scoring.fact_reader.outline import Outline
 from memorygym.tracks._qa.stream import EVENT
@@ -76,7 +76,9 @@ class Parser:
     def _as_stated(self, fact: Statement) -> Statement:
         """A fact with the role that its key has in this track."""
         if fact.key == CATEGORY or self._guide.relation(fact.key):
-            return self._guide.fact(fact.subject, fact.key, str(fact.value))._replace(date=fact.date)
+            return self._guide.fact(fact.subject, fact.key, str(fact.value))._replace(
+                date=fact.date
+            )
         is_shift = fact.role == SHIFT and isinstance(fact.value, int)
         role = fact.role if is_shift or fact.role == FORMER else CURRENT
         return Statement(*fact[:3], role, date=fact.date)

@@ -6,6 +6,7 @@ verification all use it.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from string import ascii_lowercase, ascii_uppercase
 from typing import Literal, TypeAlias
 
 from memorygym.core.statements import AMONG, CATEGORY, CURRENT, FORMER, SHIFT, Statement, Value
@@ -115,7 +116,7 @@ class Guide:
 
     def attribute(self, code: str) -> Attribute:
         """The attribute with that code."""
-        return self.attributes[ord(code) - 97]
+        return self.attributes[ascii_lowercase.index(code)]
 
     def relation(self, code: str) -> Relation | None:
         """The relation with that code; None if it is the code of something else."""
@@ -143,7 +144,7 @@ class Guide:
 
     def category_code(self, category: str) -> str:
         """The letter of a category."""
-        return chr(65 + self.categories.index(category))
+        return ascii_uppercase[self.categories.index(category)]
 
 
 def values_in(facts: Iterable[Statement]) -> dict[str, Value]:

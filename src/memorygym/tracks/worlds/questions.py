@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from memorygym.tracks.worlds.answers import Answer, Facts, Known, Unanswerable, as_number
+from memorygym.core.statements import StatementIndex
+from memorygym.tracks.worlds.answers import Answer, Known, Unanswerable, as_number
 from memorygym.tracks.worlds.facts import TREND_LABELS, Guide, Kind, Query
 
 if TYPE_CHECKING:  # A reader needs no generator.
@@ -58,7 +59,9 @@ class QuestionKind:
         return replace(query, flags=sampler.direction()) if "{flag}" in self.text else query
 
 
-def answer_of(guide: Guide, query: Query, facts: Facts, *, careless: bool = False) -> str | None:
+def answer_of(
+    guide: Guide, query: Query, facts: StatementIndex, *, careless: bool = False
+) -> str | None:
     """The answer to a query, or None if a needed fact is unknown."""
     kind = next(kind for kind in KINDS.values() if kind.name == query.kind)
     try:
@@ -71,7 +74,7 @@ def answer_of(guide: Guide, query: Query, facts: Facts, *, careless: bool = Fals
 
 
 def _unchanged(sampler: "QuestionSampler", query: Query) -> Query:
-    if (sampler.facts.entity[query.names[0]], query.codes[0]) in sampler.timeline.changed:
+    if (query.names[0], query.codes[0]) in sampler.timeline.changed:
         raise Unanswerable
     return query
 
@@ -292,7 +295,7 @@ def _second_relation(sampler: "QuestionSampler") -> Query:
     second = sampler.stream.choice(sampler.guide.relations)
     query = replace(first, relations=(*first.relations, second.code))
     last = sampler.known.only_related(query)
-    if last == query.names[0] or not sampler.facts.is_shown(last):
+    if last == query.names[0] or not sampler.is_shown(last):
         raise Unanswerable
     return query
 
@@ -324,7 +327,7 @@ KINDS: Mapping[str, QuestionKind] = {
     "retrieval": QuestionKind(
         "value", PLAIN, lambda s: s.entities(1), ((),), _value, _unchanged, "retrieval", TRICK),
     "update": QuestionKind(
-        "value", PLAIN, lambda s: s.change(lambda change: change[1:3] not in s.asked), (), _value,
+        "value", PLAIN, lambda s: s.change(lambda change: change.new[:2] not in s.asked), (), _value,
         competency="update"),
     "abstention": QuestionKind(
         "value", PLAIN, lambda s: Query((s.absent,)), ((),), _value,
@@ -363,11 +366,11 @@ KINDS: Mapping[str, QuestionKind] = {
     "delta": QuestionKind(  # Changes whose correction states the size are left out.
         "delta", "The entry of {name} for {a0} was changed. By how {much} did it move, as an amount"
         " without a sign?",
-        lambda s: s.change(lambda change: isinstance(change.new, int) and not change.relative), (),
+        lambda s: s.change(lambda c: isinstance(c.new.value, int) and not c.relative), (),
         _delta, needs_previous=True),
     "counterfactual": QuestionKind(
         "before", "The entry of {name} for {a0} was changed. What would it be without the change?",
-        lambda s: s.change(lambda change: isinstance(change.new, int)), (), _before,
+        lambda s: s.change(lambda c: isinstance(c.new.value, int)), (), _before,
         needs_previous=True),
     "multi_constraint": QuestionKind(
         "constraints", "Among {scope}, how many have an entry above {v0} for {a0} and one below"

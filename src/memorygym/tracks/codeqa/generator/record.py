@@ -214,6 +214,7 @@ def _facts(generated: GeneratedPackage, texts: Mapping[str, str]) -> dict[Need, 
             "subject": subject,
             "key": key,
             "value": value,
+            "rank": list(statement.rank),
             "first_available_at_turn": turn,
             "rewrites": len({statement.value for statement, _, _ in statements} - {value}),
         }

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from memorygym.core.json_types import SchemaMismatch, from_json
-from memorygym.core.statements import Statement, StatementIndex, Value
+from memorygym.core.statements import AMONG, Statement, StatementIndex, Value
 from memorygym.scoring.grading import UnreadableTruth, parse
 from memorygym.tracks._qa import questions
 from memorygym.tracks.worlds.generator.tiers import MIX
@@ -63,6 +63,12 @@ class WorldsGold:
         """Every statement, with its event."""
         yield from ((self.events[fact.subject], fact) for fact in self.facts)
         yield from ((change.event, change.new) for change in self.changes)
+
+    def in_the_end(self) -> Iterator[Statement]:
+        """Everything as last stated."""
+        for fact in self.facts:
+            current = None if fact.role == AMONG else self.known.get(fact.subject, fact.key)
+            yield current or fact
 
     @cached_property
     def known(self) -> StatementIndex:
