@@ -18,7 +18,7 @@ from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.generator import prose
 from memorygym.tracks.worlds.generator.generator import load_template
 from memorygym.tracks.worlds.generator.gold import Change
-from memorygym.tracks.worlds.generator.questions import REASONING
+from memorygym.tracks.worlds.questions import REASONING
 from tests.episodes import generated, gold
 
 Snapshot = Callable[[str, str], None]

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 
-from memorygym.core.statements import CATEGORY, CURRENT, FORMER, SHIFT, Statement
+from memorygym.core.statements import CATEGORY, CURRENT, FORMER, SHIFT, Statement, StatementIndex
 from memorygym.scoring.fact_reader.claims import Reading
 from memorygym.scoring.fact_reader.outline import Outline
 from memorygym.tracks._qa.stream import EVENT
@@ -30,7 +30,6 @@ class Parser:
         self._guide = guide
         self._prose = ProseReader(guide)
         self._outline = Outline(vocabulary_of(guide))
-        self.answer = partial(answer_of, guide)
         self.ask = QuestionParser(guide).ask
         self._reading = lru_cache(maxsize=2_000)(self._parsed)
 
@@ -76,12 +75,17 @@ class Parser:
     def _as_stated(self, fact: Statement) -> Statement:
         """A fact with the role that its key has in this track."""
         if fact.key == CATEGORY or self._guide.relation(fact.key):
-            return self._guide.fact(fact.subject, fact.key, str(fact.value))._replace(
-                date=fact.date
-            )
+            own = self._guide.fact(fact.subject, fact.key, str(fact.value))
+            return own._replace(date=fact.date)
         is_shift = fact.role == SHIFT and isinstance(fact.value, int)
         role = fact.role if is_shift or fact.role == FORMER else CURRENT
         return Statement(*fact[:3], role, date=fact.date)
+
+    def answer(
+        self, query: Query, known: StatementIndex, *, careless: bool = False
+    ) -> str | None:
+        """See StrongReader."""
+        return answer_of(self._guide, query, known, careless=careless)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,32 @@
-"""Parses the system message into a guide."""
+"""Parses the system message into a guide; states the form of an attribute's values."""
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 
 from memorygym.core.errors import BadTrace
 from memorygym.tracks.worlds.facts import Attribute, Guide, Kind, Relation
 
 _ATTRIBUTE = re.compile(r"^([a-w])\. (.+?) \(also: (.+?)\): (.+)$", re.M)
-_WRITTEN = re.compile(r"written ([^\d.]*)0(?:\.(0+))?(.*)$")
+FORMS: Mapping[Kind, str] = {
+    "int": "whole number, written {number}",
+    "float": "decimal number, written {number}",
+    "series": "{length} numbers, written {number}",
+    "enum": "one of {choices}",
+    "date": "date",
+    "text": "{length} words",
+}
+"""By kind of attribute: what the system message says of its values, and how it is parsed."""
+_FORMS = {
+    kind: re.compile(
+        form.format(
+            number=r"(?P<prefix>[^\d.]*)0(?:\.(?P<decimals>0+))?(?P<suffix>.*)",
+            choices="(?P<choices>.+)",
+            length=r"(?P<length>\d+)",
+        )
+    )
+    for kind, form in FORMS.items()
+}
 
 
 @lru_cache(maxsize=256)
@@ -47,20 +66,25 @@ def _relation(text: str) -> Relation:
     return Relation(code, phrase.split('"')[1], "both ways" in phrase)
 
 
+def form_of(a: Attribute) -> str:
+    """What the system message says of an attribute's values."""
+    number = f"{a.prefix}0{'.' + '0' * a.decimals if a.decimals else ''}{a.suffix}"
+    return FORMS[a.kind].format(number=number, choices=", ".join(a.choices), length=a.length)
+
+
 def _attribute(code: str, label: str, alias: str, form: str) -> Attribute:
-    if form == "date":
-        return Attribute(code, label, alias, "date")
-    if form.startswith("one of "):
-        choices = tuple(form.removeprefix("one of ").split(", "))
-        return Attribute(code, label, alias, "enum", choices=choices)
-    if form.endswith(" words"):
-        return Attribute(code, label, alias, "text", length=int(form.split(maxsplit=1)[0]))
-    written = _WRITTEN.search(form)
-    assert written is not None
-    prefix, places, suffix = written.groups()
-    first, decimals = form.split(maxsplit=1)[0], len(places or "")
-    if first in ("whole", "decimal"):
-        kind: Kind = "int" if first == "whole" else "float"
-        return Attribute(code, label, alias, kind, decimals, prefix, suffix)
-    length = int(first)
-    return Attribute(code, label, alias, "series", decimals, prefix, suffix, length=length)
+    for kind, pattern in _FORMS.items():
+        if match := pattern.fullmatch(form):
+            part = match.groupdict(default="")
+            return Attribute(
+                code,
+                label,
+                alias,
+                kind,
+                len(part.get("decimals", "")),
+                part.get("prefix", ""),
+                part.get("suffix", ""),
+                tuple(part["choices"].split(", ")) if "choices" in part else (),
+                int(part.get("length", 1)),
+            )
+    raise BadTrace(f"the system message states {label!r} in an unknown form: {form}")

@@ -65,8 +65,11 @@ class QuestionParser:
             for kind in KINDS.values()
             for text in (*kind.text.split("\n"), *kind.trick.split("\n"))
         ]
-        self.ask = lru_cache(maxsize=5_000)(self._parsed)
+        self._cached = lru_cache(maxsize=5_000)(self._parsed)
+
+    def ask(self, text: str) -> Query | None:
         """The question in an event's text, or None if there is none or no text fits."""
+        return self._cached(text)
 
     def _pattern(self, text: str) -> re.Pattern[str]:
         """The pattern of a kind's text."""

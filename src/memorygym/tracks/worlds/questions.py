@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from memorygym.core.statements import StatementIndex
+from memorygym.core.statements import StatementIndex, Value
 from memorygym.tracks.worlds.answers import Answer, Known, Unanswerable, as_number
 from memorygym.tracks.worlds.facts import TREND_LABELS, Guide, Kind, Query
 
@@ -39,8 +39,10 @@ class QuestionKind:
     """Of each attribute that it is about: the kinds that it may have; all if there are none."""
     answer: Callable[[Known, Query], Answer]
     """The answer. Raises Unanswerable if a needed fact is unknown, or if two answers are right."""
-    complete: "Callable[[QuestionSampler, Query], Query]" = lambda _, query: query
-    """Adds what it compares with. Raises Unanswerable if the question would not be fair."""
+    bounds: "Callable[[QuestionSampler, Query], tuple[Value, ...]]" = lambda *_: ()
+    """What {v0} and {v1} stand for."""
+    is_fair: "Callable[[QuestionSampler, Query], bool]" = lambda *_: True
+    """Whether it may be asked, apart from having an answer."""
     competency: str = "reasoning"
     trick: str = ""
     """Wordings that doubt whether there is an entry."""
@@ -55,7 +57,9 @@ class QuestionKind:
         for kinds in self.attributes:
             code = sampler.attribute(*kinds, but=query.codes).code
             query = replace(query, codes=(*query.codes, code))
-        query = self.complete(sampler, query)
+        query = replace(query, bounds=self.bounds(sampler, query))
+        if not self.is_fair(sampler, query):
+            raise Unanswerable(query)
         return replace(query, flags=sampler.direction()) if "{flag}" in self.text else query
 
 
@@ -71,12 +75,6 @@ def answer_of(
 
 
 # ---- One entity ----
-
-
-def _unchanged(sampler: "QuestionSampler", query: Query) -> Query:
-    if (query.names[0], query.codes[0]) in sampler.timeline.changed:
-        raise Unanswerable
-    return query
 
 
 def _value(known: Known, query: Query) -> Answer:
@@ -97,12 +95,6 @@ def _ratio_start(sampler: "QuestionSampler") -> Query:
     labels = sampler.stream.choice(sampler.timeline.template.ratios)
     codes = {a.label: a.code for a in sampler.guide.attributes}
     return Query((sampler.entity(),), tuple(codes[label] for label in labels))
-
-
-def _at_least_one(sampler: "QuestionSampler", query: Query) -> Query:
-    if _quotient(sampler.known, query) < 1:
-        raise Unanswerable
-    return query
 
 
 def _quotient(known: Known, query: Query) -> Fraction:
@@ -132,11 +124,10 @@ def _percent(known: Known, query: Query) -> Fraction:
     return Fraction(100 * (values[-1] - values[0]), values[0])
 
 
-def _clear_trend(sampler: "QuestionSampler", query: Query) -> Query:
-    size = abs(_percent(sampler.known, query))
-    if abs(size - 3) < 1 or abs(size - 15) < 1 or size < Fraction(1, 2):
-        raise Unanswerable
-    return query
+def _is_clear(known: Known, query: Query) -> bool:
+    """Whether a trend is far from the bounds of its label."""
+    size = abs(_percent(known, query))
+    return abs(size - 3) >= 1 and abs(size - 15) >= 1 and size >= Fraction(1, 2)
 
 
 def _trend(known: Known, query: Query) -> Answer:
@@ -197,12 +188,6 @@ def _best_group(known: Known, query: Query) -> list[str]:
     return list(groups[known.best(means)])
 
 
-def _several_in_best_group(sampler: "QuestionSampler", query: Query) -> Query:
-    if len(_best_group(sampler.known, query)) < 2:
-        raise Unanswerable
-    return query
-
-
 def _groups(known: Known, query: Query) -> Answer:
     first, code = query.codes
     numbers = {name: known.number(name, code) for name in known.numbers(query.names, first)}
@@ -227,11 +212,6 @@ def _total(known: Known, query: Query) -> Answer:
     return known.figure(sum(known.numbers(names, code).values()), names[0], code)
 
 
-def _clear_top(sampler: "QuestionSampler", query: Query) -> Query:
-    _bound(sampler, query, 0, TOP)
-    return query
-
-
 def _top(known: Known, query: Query) -> Answer:
     first, code = query.codes
     ranks = known.numbers(known.scope(query), first)
@@ -239,20 +219,11 @@ def _top(known: Known, query: Query) -> Answer:
     return known.figure(sum(known.numbers(top, code).values()), top[0], code)
 
 
-def _above_half(sampler: "QuestionSampler", query: Query) -> Query:
-    return replace(query, bounds=(_bound(sampler, query, 0, query.size // 2),))
-
-
 def _conditional(known: Known, query: Query) -> Answer:
     (first, code), bound = query.codes, as_number(query.bounds[0])
     numbers = known.numbers(known.scope(query), first)
     above = [name for name, number in numbers.items() if number > bound]
     return known.named(known.best(known.numbers(above, code), query.flags[0]), code)
-
-
-def _two_bounds(sampler: "QuestionSampler", query: Query) -> Query:
-    low = _bound(sampler, query, 0, query.size - query.size // 3)
-    return replace(query, bounds=(low, _bound(sampler, query, 1, query.size // 3)))
 
 
 def _constraints(known: Known, query: Query) -> Answer:
@@ -263,11 +234,11 @@ def _constraints(known: Known, query: Query) -> Answer:
     return known.figure(total, matches[0], code, f"{len(matches)} ({{}})")
 
 
-def _word(sampler: "QuestionSampler", query: Query) -> Query:
+def _word(sampler: "QuestionSampler", query: Query) -> str:
     """A word of one member; a choice is one word."""
     text = sampler.known.value(sampler.stream.choice(query.names), query.codes[0])
     words = str(text).split()
-    return replace(query, bounds=(sampler.stream.choice(words) if words[1:] else words[0],))
+    return sampler.stream.choice(words) if words[1:] else words[0]
 
 
 def _match(known: Known, query: Query) -> Answer:
@@ -325,9 +296,10 @@ TRICK = (
 # fmt: off
 KINDS: Mapping[str, QuestionKind] = {
     "retrieval": QuestionKind(
-        "value", PLAIN, lambda s: s.entities(1), ((),), _value, _unchanged, "retrieval", TRICK),
+        "value", PLAIN, lambda s: s.entities(1), ((),), _value,
+        is_fair=lambda s, q: not s.ever_changes(q), competency="retrieval", trick=TRICK),
     "update": QuestionKind(
-        "value", PLAIN, lambda s: s.change(lambda change: change.new[:2] not in s.asked), (), _value,
+        "value", PLAIN, lambda s: s.change(lambda c: c.new[:2] not in s.asked), (), _value,
         competency="update"),
     "abstention": QuestionKind(
         "value", PLAIN, lambda s: Query((s.absent,)), ((),), _value,
@@ -341,15 +313,17 @@ KINDS: Mapping[str, QuestionKind] = {
     "cross_category": QuestionKind(
         "top", "Of {scope}, take the three with the highest entries for {a0}: what is the sum of"
         " their entries for {a1}?",
-        lambda s: s.scope(many=True), (NUMBER, ("int",)), _top, _clear_top),
+        lambda s: s.scope(many=True), (NUMBER, ("int",)), _top,
+        lambda s, q: (_bound(s, q, 0, TOP),)),
     "conditional": QuestionKind(
         "conditional", "Among {scope}, look only at those with an entry above {v0} for {a0}: which"
         " has the {flag} entry for {a1}? Answer as NAME (VALUE).",
-        lambda s: s.scope(), (NUMBER, NUMBER), _conditional, _above_half),
+        lambda s: s.scope(), (NUMBER, NUMBER), _conditional,
+        lambda s, q: (_bound(s, q, 0, q.size // 2),)),
     "ratio": QuestionKind(
         "ratio", "For {name}, divide the entry for {a0} by the entry for {a1}: what is the"
         " quotient, to two decimals?",
-        _ratio_start, (), _ratio, _at_least_one),
+        _ratio_start, (), _ratio, is_fair=lambda s, q: _quotient(s.known, q) >= 1),
     "comparison": QuestionKind(
         "gap", "Which of {names} has the higher entry for {a0}, and by how much? Answer as NAME"
         " (DIFFERENCE{points}).",
@@ -358,7 +332,8 @@ KINDS: Mapping[str, QuestionKind] = {
         "groups", "Sort {names} by their groups and take the group whose mean entry for {a0} is"
         " highest: which of its members named here has the highest entry for {a1}? Answer as NAME"
         " (VALUE).",
-        _grouped, (NUMBER, NUMBER), _groups, _several_in_best_group, needs_category=True),
+        _grouped, (NUMBER, NUMBER), _groups, needs_category=True,
+        is_fair=lambda s, q: len(_best_group(s.known, q)) > 1),
     "outlier": QuestionKind(
         "outlier", "Which of {names} lies farthest from their mean entry for {a0}, and by how much?"
         " Answer as NAME (DEVIATION{points}), with one decimal more than the entries have.",
@@ -375,7 +350,8 @@ KINDS: Mapping[str, QuestionKind] = {
     "multi_constraint": QuestionKind(
         "constraints", "Among {scope}, how many have an entry above {v0} for {a0} and one below"
         " {v1} for {a1}, and what is the sum of their entries for {a2}? Answer as COUNT (SUM).",
-        lambda s: s.scope(), (NUMBER, NUMBER, ("int",)), _constraints, _two_bounds),
+        lambda s: s.scope(), (NUMBER, NUMBER, ("int",)), _constraints,
+        lambda s, q: (_bound(s, q, 0, q.size - q.size // 3), _bound(s, q, 1, q.size // 3))),
     "relationship_lookup": QuestionKind(
         "lookup", 'Complete the sentence "{name} {r0} ...": which {noun} is it? Answer as NAME.',
         lambda s: s.related(1, 1), (), _lookup),
@@ -399,7 +375,8 @@ KINDS: Mapping[str, QuestionKind] = {
         "trend", "From the first to the last period, how does the entry of {name} for {a0} move:"
         " strongly rising (by more than 15 %), slightly rising (more than 3 %), flat, slightly"
         " falling or strongly falling? Answer as LABEL (CHANGE IN %), with two decimals.",
-        lambda s: s.entities(1), (("series",),), _trend, _clear_trend),
+        lambda s: s.entities(1), (("series",),), _trend,
+        is_fair=lambda s, q: _is_clear(s.known, q)),
     "temporal_extreme": QuestionKind(
         "extreme", "In which period, counted from 1, is the entry of {name} for {a0} {flag}, and"
         " what is it then? Answer as PERIOD (VALUE).",
@@ -407,11 +384,13 @@ KINDS: Mapping[str, QuestionKind] = {
     "text_match": QuestionKind(
         "match", 'Among {scope}, which has the word "{v0}" in the entry for {a0}, and what is the'
         " entry for {a1} there? Answer as NAME (VALUE).",
-        lambda s: s.scope(), (("text",), ("int", "float", "date")), _match, _word),
+        lambda s: s.scope(), (("text",), ("int", "float", "date")), _match,
+        lambda s, q: (_word(s, q),)),
     "enum_filter": QuestionKind(
         "match", 'Among {scope}, which has "{v0}" as the entry for {a0}, and what is the entry for'
         " {a1} there? Answer as NAME (VALUE).",
-        lambda s: s.scope(), (("enum",), ("int", "float", "date")), _match, _word),
+        lambda s: s.scope(), (("enum",), ("int", "float", "date")), _match,
+        lambda s, q: (_word(s, q),)),
 }
 # fmt: on
 """The kinds of questions by question type, the name under which results list them."""

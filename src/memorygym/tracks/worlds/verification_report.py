@@ -1,7 +1,8 @@
 """The result of a verification: counts by question type, and every failure with its seed."""
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 
 from memorygym.core.types import JSON
 
@@ -14,66 +15,21 @@ PLACE_Z = 5.0
 away."""
 MOST_SHOWN = 50
 """Most failures that are printed."""
+COLUMNS = {
+    "asked": "  asked",
+    "right": "  right",
+    "removals": "  removed",
+    "needed": "  needed",
+    "careless": "  careless",
+    "guessed": "  guessed",
+    "stale_right": "  stale",
+}
+"""What is counted by question type, and how the table calls it.
 
-
-@dataclass(slots=True)
-class QuestionTypeTally:
-    """Counts of one question type."""
-
-    asked: int = 0
-    right: int = 0
-    """Answered rightly from the full text."""
-    removals: int = 0
-    """Messages removed, one at a time."""
-    needed: int = 0
-    """Removals after which the strong reader refused or was wrong."""
-    careless: int = 0
-    """Of those, removals after which a careless reader was still right."""
-    guessed: int = 0
-    """Answered rightly from the question alone."""
-    stale_right: int = 0
-    """Questions for which the value before the change was accepted."""
-
-    def add(self, other: "QuestionTypeTally") -> None:
-        """Adds the counts of another tally."""
-        for name in QuestionTypeTally.__slots__:
-            setattr(self, name, getattr(self, name) + getattr(other, name))
-
-
-@dataclass(slots=True)
-class WinnerPlaces:
-    """At which place questions name the entity that is their answer."""
-
-    asked: int = 0
-    first: int = 0
-    last: int = 0
-    expected: float = 0.0
-    """Times that either place would be right by chance."""
-    variance: float = 0.0
-
-    def note(self, names: Sequence[str], winner: str) -> None:
-        """Counts a question if it names its winner among others."""
-        if len(names) > 1 and winner in names:
-            share = 1 / len(names)
-            other = WinnerPlaces(1, names[0] == winner, names[-1] == winner, share)
-            self.add(replace(other, variance=share * (1 - share)))
-
-    def add(self, other: "WinnerPlaces") -> None:
-        """Adds the counts of another."""
-        for name in WinnerPlaces.__slots__:
-            setattr(self, name, getattr(self, name) + getattr(other, name))
-
-    def given_away(self) -> list[str]:
-        """Which of the two places is right far more often than by chance."""
-        limit = self.expected + PLACE_Z * self.variance**0.5
-        return [name for name in ("first", "last") if getattr(self, name) > limit]
-
-    def text(self) -> str:
-        """The counts in a sentence."""
-        return (
-            f"{self.asked} questions name the winner among others: {self.first} first,"
-            f" {self.last} last (by chance {self.expected:.0f})."
-        )
+right: answered from the full text. removals: messages removed, one at a time. needed: the reader
+then refuses or is wrong. careless: of these, a careless reader is still right. guessed: right from
+the question alone. stale_right: the value before the change is accepted.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,68 +47,88 @@ class FairnessFailure:
 class VerificationResult:
     """The result of a verification, over any number of tasks."""
 
-    tasks: int = 0
-    tallies: dict[str, QuestionTypeTally] = field(default_factory=dict)
     failures: list[FairnessFailure] = field(default_factory=list)
-    heldout: int = 0
-    """Sentences in phrasings that the strong reader was not written for."""
-    heldout_misread: int = 0
-    """Those of them from which it read a wrong value."""
-    places: WinnerPlaces = field(default_factory=WinnerPlaces)
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """By question type and column of COLUMNS. Of "all": tasks; heldout, sentences in phrasings that
+    the strong reader was not written for; heldout_misread, those of them that it misread. Of
+    "winner": questions that name it first or last. Of "names": these questions, by their names."""
+
+    def note_winner(self, names: Sequence[str], winner: str) -> None:
+        """Counts the place of the winner if a question names it among others."""
+        if len(names) > 1 and winner in names:
+            self.counts["names", str(len(names))] += 1
+            self.counts["winner", "first"] += names[0] == winner
+            self.counts["winner", "last"] += names[-1] == winner
 
     def add(self, other: "VerificationResult") -> None:
         """Adds the counts and failures of another result."""
-        self.tasks += other.tasks
-        self.heldout += other.heldout
-        self.heldout_misread += other.heldout_misread
+        self.counts.update(other.counts)
         self.failures += other.failures
-        self.places.add(other.places)
-        for name, tally in other.tallies.items():
-            self.tallies.setdefault(name, QuestionTypeTally()).add(tally)
 
     def close(self) -> None:
         """Adds the failures that need many tasks: what can be guessed."""
-        for place in self.places.given_away():
-            detail = f"{place}: {self.places.text()}"
-            self.failures.append(FairnessFailure("all", -1, -1, "winner's place", detail))
-        for name, tally in sorted(self.tallies.items()):
-            n = tally.asked
-            error = (CHANCE_LEVEL * (1 - CHANCE_LEVEL) / n) ** 0.5
-            excess = tally.guessed / n - CHANCE_LEVEL
-            if name != "abstention" and tally.guessed > 1 and excess > CHANCE_Z * error:
-                text = f"{name}: {tally.guessed} of {n} right from the question alone"
-                self.failures.append(FairnessFailure("all", -1, -1, "chance level", text))
+        places = self._places()
+        limit = places["expected"] + PLACE_Z * places["variance"] ** 0.5
+        for place in ("first", "last"):
+            if places[place] > limit:
+                self._fail("winner's place", f"{place}: {self._places_text()}")
+        for name, tally in self._tallies().items():
+            n, guessed = tally["asked"], tally["guessed"]
+            limit = CHANCE_LEVEL + CHANCE_Z * (CHANCE_LEVEL * (1 - CHANCE_LEVEL) / n) ** 0.5
+            if name != "abstention" and guessed > 1 and guessed / n > limit:
+                detail = f"{name}: {guessed} of {n} right from the question alone"
+                self._fail("chance level", detail)
+
+    def _fail(self, check: str, detail: str) -> None:
+        self.failures.append(FairnessFailure("all", -1, -1, check, detail))
+
+    def _tallies(self) -> dict[str, dict[str, int]]:
+        """The counts of COLUMNS by question type."""
+        names = sorted(name for name, column in self.counts if column == "asked")
+        return {name: {column: self.counts[name, column] for column in COLUMNS} for name in names}
+
+    def _places(self) -> dict[str, float]:
+        """How often the winner is named first and last, and how often either is by chance."""
+        shares = [(1 / int(size), n) for (of, size), n in self.counts.items() if of == "names"]
+        return {
+            "asked": sum(n for _, n in shares),
+            "first": self.counts["winner", "first"],
+            "last": self.counts["winner", "last"],
+            "expected": sum(n * share for share, n in shares),
+            "variance": sum(n * share * (1 - share) for share, n in shares),
+        }
+
+    def _places_text(self) -> str:
+        return (
+            "{asked} questions name the winner among others: {first} first, {last} last (by chance"
+            " {expected:.0f})."
+        ).format_map(self._places())
 
     def to_json(self) -> dict[str, JSON]:
         """Counts and failures."""
         return {
-            "tasks": self.tasks,
-            "heldout_sentences": self.heldout,
-            "heldout_misread": self.heldout_misread,
-            "question_types": {name: asdict(tally) for name, tally in sorted(self.tallies.items())},
-            "winner_places": asdict(self.places),
+            "tasks": self.counts["all", "tasks"],
+            "heldout_sentences": self.counts["all", "heldout"],
+            "heldout_misread": self.counts["all", "heldout_misread"],
+            "question_types": {name: dict(tally) for name, tally in self._tallies().items()},
+            "winner_places": dict(self._places()),
             "failures": [asdict(failure) for failure in self.failures],
         }
 
     def text(self) -> str:
         """A table by question type, then every failure with its seed."""
-        lines = [
-            f"{'question type':<20}{'asked':>7}{'right':>7}{'removed':>9}{'needed':>8}"
-            f"{'careless':>10}{'guessed':>9}{'stale':>7}"
-        ]
-        for name, t in sorted(self.tallies.items()):
-            lines.append(
-                f"{name:<20}{t.asked:7}{t.right:7}{t.removals:9}{t.needed:8}"
-                f"{t.careless:10}{t.guessed:9}{t.stale_right:7}"
-            )
+        lines = [f"{'question type':<20}" + "".join(COLUMNS.values())]
+        for name, tally in self._tallies().items():
+            cells = (f"{tally[column]:{len(label)}}" for column, label in COLUMNS.items())
+            lines.append(f"{name:<20}" + "".join(cells))
         lines += [
             "right: answered from the full text. removed: messages removed, one at a time.",
             "needed: the reader then refuses or is wrong. careless: of these, a reader that",
             "guesses from incomplete facts is still right. guessed: right from the question",
             "alone. stale: the value before a correction is accepted.",
-            f"{self.heldout} sentences in phrasings unknown to the reader,"
-            f" {self.heldout_misread} misread.",
-            self.places.text(),
+            f"{self.counts['all', 'heldout']} sentences in phrasings unknown to the reader,"
+            f" {self.counts['all', 'heldout_misread']} misread.",
+            self._places_text(),
         ]
         for failure in self.failures[:MOST_SHOWN]:
             lines.append(
@@ -161,5 +137,5 @@ class VerificationResult:
             )
         more = len(self.failures) - MOST_SHOWN
         lines += [f"… and {more} more"] if more > 0 else []
-        lines.append(f"{self.tasks} tasks, {len(self.failures)} failures")
+        lines.append(f"{self.counts['all', 'tasks']} tasks, {len(self.failures)} failures")
         return "\n".join(lines)

@@ -28,11 +28,7 @@ from memorygym.tracks.worlds.generator.tiers import MIX, sized
 from memorygym.tracks.worlds.leaks import StrayTexts
 from memorygym.tracks.worlds.parsed_view import parse_view
 from memorygym.tracks.worlds.settings import WorldsSettings
-from memorygym.tracks.worlds.verification_report import (
-    FairnessFailure,
-    QuestionTypeTally,
-    VerificationResult,
-)
+from memorygym.tracks.worlds.verification_report import FairnessFailure, VerificationResult
 
 NEAR = 0.05
 """Relative difference below which two figures could be confused."""
@@ -71,10 +67,13 @@ class Verifier:
         pairs = [(fact, event) for event, facts in enumerate(self.facts) for fact in facts]
         self.known = StatementIndex((fact for fact, _ in pairs), [event for _, event in pairs])
         self.stray = StrayTexts(task, task.gold, self.reader.guide)
-        self.result = VerificationResult(tasks=1, heldout=len(task.gold.heldout))
+        self.result = VerificationResult()
+        self.counts = self.result.counts
 
     def check(self) -> VerificationResult:
         """The result of all checks."""
+        self.counts["all", "tasks"] += 1
+        self.counts["all", "heldout"] += len(self.gold.heldout)
         self._check_statements()
         self._check_budget()
         self._check_sizes()
@@ -88,6 +87,9 @@ class Verifier:
             FairnessFailure(self.settings.template, self.settings.seed, event, check, detail)
         )
 
+    def _count(self, question: Question, column: str, n: int = 1) -> None:
+        self.counts[question.question_type, column] += n
+
     def _check_statements(self) -> None:
         """Every value of the gold table is stated where it should be; no sentence is unclear."""
         for event, shown in enumerate(self.task.events):
@@ -99,7 +101,7 @@ class Verifier:
             event = self.gold.events[name]
             if not any(fact == stated.content for stated in self.facts[event]):
                 self._fail(event, "not stated", f"{key} in the document of {name}")
-                self.result.heldout_misread += (name, key) in heldout
+                self.counts["all", "heldout_misread"] += (name, key) in heldout
         for fact in self.gold.in_the_end():
             if self.known.state(fact) != HELD:
                 event = self.gold.events[fact.subject]
@@ -146,8 +148,7 @@ class Verifier:
                     self._fail(index, "misleading", sentence)
 
     def _check_question(self, question: Question) -> None:
-        tally = self.result.tallies.setdefault(question.question_type, QuestionTypeTally())
-        tally.asked += 1
+        self._count(question, "asked")
         event = self.task.events[question.event]
         for place in self.stray.leaks(question):
             self._fail(question.event, "leak", f"{place} | {question.text} | {question.truth}")
@@ -155,20 +156,21 @@ class Verifier:
         if query is None:
             self._fail(question.event, "not parsed", question.text)
             return
-        knowledge = self._before(question.event)
-        tally.right += self._right(question, self.reader.answer(query, knowledge), "full text")
-        self._check_strictness(question, query, knowledge)
+        known = self._before(question.event)
+        answer = self.reader.answer(query, known)
+        self._count(question, "right", self._right(question, answer, "full text"))
+        self._check_strictness(question, query, known)
         if question.kind == "abstention":
             return
-        self.result.places.note(query.names, question.truth.partition(" (")[0])
+        self.result.note_winner(query.names, question.truth.partition(" (")[0])
         view = [Message("system", self.task.system), Message("user", event.text)]
-        tally.guessed += self._right(question, guess(parse_view(view)))
-        self._check_needs(question, query, tally)
+        self._count(question, "guessed", self._right(question, guess(parse_view(view))))
+        self._check_needs(question, query)
         if question.kind == "update":
-            self._check_stale(question, tally)
+            self._check_stale(question)
 
     def _check_strictness(
-        self, question: Question, query: Query, knowledge: StatementIndex
+        self, question: Question, query: Query, known: StatementIndex
     ) -> None:
         """The order of the facts does not matter, and answers close to the truth are wrong."""
         entities = by_entity(chain.from_iterable(self.facts[: question.event]))
@@ -205,19 +207,19 @@ class Verifier:
             self._fail(question.event, check, detail)
         return verdict.correct
 
-    def _check_needs(self, question: Question, query: Query, tally: QuestionTypeTally) -> None:
+    def _check_needs(self, question: Question, query: Query) -> None:
         """At least one message is needed; for a fact stated once, the message that states it."""
         sources = self._sources(question)
         needed = 0
         for source in sources:
-            knowledge = self._before(question.event, without=source)
-            tally.removals += 1
-            if self._right(question, self.reader.answer(query, knowledge)):
+            known = self._before(question.event, without=source)
+            if self._right(question, self.reader.answer(query, known)):
                 continue
             needed += 1
-            careless = self.reader.answer(query, knowledge, careless=True)
-            tally.careless += self._right(question, careless)
-        tally.needed += needed
+            careless = self.reader.answer(query, known, careless=True)
+            self._count(question, "careless", self._right(question, careless))
+        self._count(question, "removals", len(sources))
+        self._count(question, "needed", needed)
         if not needed:
             self._fail(question.event, "needs nothing", f"{question.text} | {question.truth}")
         elif question.kind == "retrieval" and needed < len(sources):
@@ -230,12 +232,12 @@ class Verifier:
         changed = {c.event for c in self.gold.changes if c.new[:2] in needs}
         return sorted(sources | {event for event in changed if event < question.event})
 
-    def _check_stale(self, question: Question, tally: QuestionTypeTally) -> None:
+    def _check_stale(self, question: Question) -> None:
         """The value before the change is marked wrong."""
         need = question.needs[0]
         old = self.gold.known.stated(need.subject, need.key)[0].value
         if self._right(question, self.reader.guide.attribute(need.key).show(old)):
-            tally.stale_right += 1
+            self._count(question, "stale_right")
             self._fail(question.event, "stale", f"{question.text} | {question.truth}")
 
 

@@ -7,6 +7,5 @@ DEFECTS: dict[str, Defect] = {
     **defects_in(vars(play_defects)),
     **defects_in(vars(story_defects)),
     **defects_in(vars(question_defects)),
-    **question_defects.WRONG_TRUTHS,
     **question_defects.ACCEPTED,
 }

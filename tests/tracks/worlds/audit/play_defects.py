@@ -207,7 +207,12 @@ def text_is_priced_before_it_is_normalised(patch: pytest.MonkeyPatch) -> None:
 
 @validate("breadth not by importance", "strategic")
 def every_question_has_the_same_importance(patch: pytest.MonkeyPatch) -> None:
-    wrap(patch, question_placement, "Question", lambda old, *args: replace(old(*args), weight=1))
+    wrap(
+        patch,
+        question_placement,
+        "Question",
+        lambda old, *args, **kw: replace(old(*args, **kw), weight=1),
+    )
 
 
 @validate("breadth not by importance", "strategic")

@@ -1,6 +1,7 @@
 """Defects of questions, truths and grading."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -8,14 +9,15 @@ import pytest
 
 from memorygym.scoring.grading import names, phrases, verdict
 from memorygym.scoring.grading.quantities import Number
+from memorygym.tracks.worlds import answers, question_texts
 from memorygym.tracks.worlds.generator import (
     fact_timeline,
     generator,
     question_placement,
     template_schema,
 )
-from memorygym.tracks.worlds.generator.question_sampler import PlannedQuestion, QuestionSampler
-from memorygym.tracks.worlds.generator.questions import REASONING, related
+from memorygym.tracks.worlds.generator.gold import Question
+from memorygym.tracks.worlds.generator.question_sampler import FactsAt, QuestionSampler
 from tests.tracks.worlds.audit.defect import LONG, LONGER, Plant, validate, verify, wrap
 
 
@@ -48,16 +50,18 @@ def questions_need_facts_that_are_shown_later(patch: pytest.MonkeyPatch) -> None
 
 @verify("full text", LONG)
 def scopes_state_a_wrong_size(patch: pytest.MonkeyPatch) -> None:
-    scope = QuestionSampler.scope
-    patch.setattr(QuestionSampler, "scope", lambda self, **kw: (s := scope(self, **kw)) and replace(
-        s, text=re.sub(r"\d+", lambda m: str(int(m[0]) + 1), s.text, count=1)))  # fmt: skip
+    wrap(
+        patch,
+        question_texts,
+        "_scope_text",
+        lambda old, guide, query: old(guide, replace(query, size=query.size + 1)),
+    )
 
 
 @verify("tie", LONG)
 def ties_are_asked(patch: pytest.MonkeyPatch) -> None:
-    def best(self: QuestionSampler, members: Any, code: str, *, highest: bool = True) -> int | None:
-        ranked = sorted(members, key=lambda e: self.number(e, code), reverse=highest)
-        return ranked[0] if ranked else None
+    def best(self: answers.Known, figures: Any, flag: str = "highest") -> Any:
+        return (max if flag == "highest" else min)(figures, key=figures.get)
 
     def coarse(old: Any, self: Any, stream: Any) -> Any:
         value = old(self, stream)
@@ -67,7 +71,7 @@ def ties_are_asked(patch: pytest.MonkeyPatch) -> None:
             else value
         )
 
-    patch.setattr(QuestionSampler, "best", best)
+    patch.setattr(answers.Known, "best", best)
     wrap(patch, template_schema.AttributeSpec, "draw", coarse)
 
 
@@ -79,12 +83,21 @@ def every_number_is_the_middle_of_its_range(patch: pytest.MonkeyPatch) -> None:
     wrap(patch, template_schema.AttributeSpec, "draw", middle)
 
 
+def _altered(patch: pytest.MonkeyPatch, alter: Callable[[QuestionSampler, Question], Any]) -> None:
+    """Alters every question that combines or looks up facts, after it was drawn."""
+
+    def draw(old: Any, self: Any, sampler: QuestionSampler, *args: Any, **kw: Any) -> Any:
+        question = old(self, sampler, *args, **kw)
+        return question and alter(sampler, question)
+
+    wrap(patch, question_placement.QuestionPlacer, "_draw", draw)
+
+
 @verify("winner's place", LONGER)
 def the_winner_is_named_first(patch: pytest.MonkeyPatch) -> None:
-    def reordered(old: Any, self: Any, *args: Any, **kw: Any) -> Any:
-        question = old(self, *args, **kw)
+    def reordered(sampler: QuestionSampler, question: Question) -> Question:
         text, winner = question.text, question.truth.partition(" (")[0]
-        named = [name for name in self._timeline.names if name in text]
+        named = [name for name in sampler.timeline.names if name in text]
         if winner not in named:
             return question
         first = min(named, key=text.index)
@@ -92,83 +105,68 @@ def the_winner_is_named_first(patch: pytest.MonkeyPatch) -> None:
         pair = re.compile("|".join(map(re.escape, turn)))
         return replace(question, text=pair.sub(lambda m: turn[m[0]], text))
 
-    wrap(patch, question_placement.QuestionPlacer, "_question", reordered)
+    _altered(patch, reordered)
 
 
 @verify("leak")
 def a_question_may_state_its_answer(patch: pytest.MonkeyPatch) -> None:
-    def told(old: Any, self: Any, event: int, kind: str, *args: Any, **kw: Any) -> Any:
-        question = old(self, event, kind, *args, **kw)
+    def told(_: QuestionSampler, question: Question) -> Question:
         if question.kind != "retrieval":
             return question
         return replace(question, text=f"{question.text} ({question.truth})")
 
-    wrap(patch, question_placement.QuestionPlacer, "_question", told)
+    _altered(patch, told)
 
 
 @verify("stale")
 def updates_accept_the_value_before_the_correction(patch: pytest.MonkeyPatch) -> None:
-    def update(old: Any, sampler: QuestionSampler, **kw: Any) -> PlannedQuestion | None:
-        planned = old(sampler, **kw)
-        if not planned:
-            return None
-        entity, code = planned.about
-        value = sampler.timeline.values[entity][ord(code) - 97]
-        return replace(planned, truth=sampler.guide.attribute(code).show(value))
+    def stale(sampler: QuestionSampler, question: Question) -> Question:
+        if question.kind != "update":
+            return question
+        entity, code, _ = question.needs[0]
+        old = sampler.timeline.changed[entity, code].old
+        return replace(question, truth=sampler.guide.attribute(code).show(old))
 
-    wrap(patch, question_placement, "update", update)
+    _altered(patch, stale)
 
 
 @verify("full text", LONGER)
 def truths_ignore_corrections(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(
-        QuestionSampler, "value", lambda self, e, code: self.timeline.values[e][ord(code) - 97]
-    )
+    patch.setattr(FactsAt, "_change", lambda self, name, code: None)
 
 
 @verify("full text", LONGER)
 def truths_are_those_of_the_end(patch: pytest.MonkeyPatch) -> None:
-    def value(self: QuestionSampler, entity: int, code: str) -> Any:
-        change = self.timeline.changed.get((entity, code))
-        return change.new if change else self.timeline.values[entity][ord(code) - 97]
-
-    patch.setattr(QuestionSampler, "value", value)
+    patch.setattr(
+        FactsAt,
+        "_change",
+        lambda self, name, code: self._timeline.changed.get((self.entity[name], code)),
+    )
 
 
 @verify("full text", LONG)
 def symmetric_relations_hold_one_way(patch: pytest.MonkeyPatch) -> None:
     wrap(
         patch,
-        related,
-        "_related",
-        lambda old, sampler, e, r: old(sampler, e, replace(r, symmetric=False)),
+        FactsAt,
+        "edges",
+        lambda old, self, name, r: old(self, name, replace(r, symmetric=False)),
     )
 
 
-def _wrong(sampler: QuestionSampler, planned: PlannedQuestion | None) -> PlannedQuestion | None:
-    """The question with another number in its truth, or another name if it has no number."""
-    if planned is None:
-        return None
-    truth = planned.truth
-    starts = [m.start() for m in re.finditer(r"(?<![\d,.])[1-9]", truth)]
-    if not starts:
-        return replace(planned, truth=next(n for n in sampler.timeline.names if n not in truth))
-    i = starts[-1]
-    return replace(planned, truth=f"{truth[:i]}{int(truth[i]) % 9 + 1}{truth[i + 1 :]}")
+@verify("full text", LONG)
+def truths_are_wrong(patch: pytest.MonkeyPatch) -> None:
+    def wrong(sampler: QuestionSampler, question: Question) -> Question:
+        """Another number in the truth, or another name if it has no number."""
+        truth = question.truth
+        starts = [m.start() for m in re.finditer(r"(?<![\d,.])[1-9]", truth)]
+        if not starts:
+            other = next(name for name in sampler.timeline.names if name not in truth)
+            return replace(question, truth=other)
+        i = starts[-1]
+        return replace(question, truth=f"{truth[:i]}{int(truth[i]) % 9 + 1}{truth[i + 1 :]}")
 
-
-def _wrong_truth(question_type: str) -> Plant:
-    def plant(patch: pytest.MonkeyPatch) -> None:
-        draw = REASONING[question_type]
-        patch.setitem(REASONING, question_type, lambda sampler: _wrong(sampler, draw(sampler)))  # type: ignore[misc]
-
-    return plant
-
-
-WRONG_TRUTHS = {
-    f"wrong_truths_of_{question_type}": verify("full text", LONG)(_wrong_truth(question_type))
-    for question_type in REASONING
-}
+    _altered(patch, wrong)
 
 
 @validate("guesser", "guesser")

@@ -1,7 +1,8 @@
 """The system message: the employer, what they ask about, the schema in order, the rules."""
 
 from memorygym.tracks._qa import stream
-from memorygym.tracks.worlds.facts import Attribute, Guide, listed
+from memorygym.tracks.worlds.facts import Guide, listed
+from memorygym.tracks.worlds.guide import form_of
 
 REFUSAL = stream.REFUSAL
 
@@ -20,7 +21,7 @@ def instructions(guide: Guide, employer: str) -> str:
         "",
         f"Groups of {guide.plural}: " + _coded(guide.categories) + ".",
         f"Attributes of each {guide.noun}, in order:",
-        *[f"{a.code}. {a.label} (also: {a.alias}): {_form(a)}" for a in guide.attributes],
+        *[f"{a.code}. {a.label} (also: {a.alias}): {form_of(a)}" for a in guide.attributes],
         f"Relations between {guide.plural}: "
         + "; ".join(
             f'{r.code} "{r.phrase}"' + (" (holds both ways)" if r.symmetric else "")
@@ -43,20 +44,3 @@ def instructions(guide: Guide, employer: str) -> str:
 
 def _coded(items: tuple[str, ...]) -> str:
     return "; ".join(f"{chr(65 + i)} {item}" for i, item in enumerate(items))
-
-
-def _form(a: Attribute) -> str:
-    number = f"{a.prefix}0{'.' + '0' * a.decimals if a.decimals else ''}{a.suffix}"
-    match a.kind:
-        case "int":
-            return f"whole number, written {number}"
-        case "float":
-            return f"decimal number, written {number}"
-        case "series":
-            return f"{a.length} numbers, written {number}"
-        case "enum":
-            return "one of " + ", ".join(a.choices)
-        case "date":
-            return "date"
-        case "text":
-            return f"{a.length} words"

@@ -1,0 +1,262 @@
+"""The truths of all kinds of questions, recomputed by brute force from the gold facts."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from statistics import fmean
+
+import pytest
+
+from memorygym.core import registry
+from memorygym.core.types import Task
+from memorygym.tracks.worlds.answers import Answer, Known, Unanswerable
+from memorygym.tracks.worlds.fact_reader import strong_reader
+from memorygym.tracks.worlds.facts import Knowledge, Query, Record
+from memorygym.tracks.worlds.generator import question_placement
+from memorygym.tracks.worlds.generator.gold import Question
+from memorygym.tracks.worlds.generator.task import generate
+from memorygym.tracks.worlds.questions import KINDS, NUMBER, REASONING, QuestionKind
+from memorygym.tracks.worlds.settings import WorldsSettings
+from memorygym.tracks.worlds.verifier import verify
+from tests.episodes import generated, gold
+
+TEMPLATES = registry.names("templates")
+
+
+class Truth:
+    """The gold facts before one question, and what the question asks for."""
+
+    def __init__(self, task: Task, question: Question) -> None:
+        table, reader = gold(task), strong_reader(task.system)
+        query = reader.ask(task.events[question.event].text)
+        assert query is not None
+        self.query, self.attributes = query, [reader.guide.attribute(c) for c in query.codes]
+        codes = [a.code for a in reader.guide.attributes]
+        rows = zip(table.names, table.values, strict=True)
+        self.values = {name: dict(zip(codes, row, strict=True)) for name, row in rows}
+        self.former: dict[tuple[str, str], object] = {}
+        for change in table.changes:
+            if change.event < question.event:
+                name = table.names[change.entity]
+                self.former[name, change.code] = self.values[name][change.code]
+                self.values[name][change.code] = change.new
+        self.group = dict(zip(table.names, table.categories, strict=True))
+        both_ways = {r.code for r in reader.guide.relations if r.symmetric}
+        self.related = defaultdict[tuple[str, str], list[str]](list)
+        for source, code, target in table.edges:
+            if table.shown[source] < question.event:
+                one, other = table.names[source], table.names[target]
+                self.related[one, code].append(other)
+                if code in both_ways:
+                    self.related[other, code].append(one)
+        shown = [n for n, at in zip(table.names, table.shown, strict=True) if at < question.event]
+        scope = [name for name in shown if self.group[name] in query.categories]
+        self.names = list(query.names) or scope
+        self.is_highest = query.flags != ("lowest",)
+
+    def value(self, name: str, role: int = 0) -> object:
+        return self.values[name][self.query.codes[role]]
+
+    def number(self, name: str, role: int = 0) -> int:
+        value = self.value(name, role)
+        assert isinstance(value, int)
+        return value
+
+    def show(self, name: str, role: int = 0) -> str:
+        return self.attributes[role].show(self.value(name, role))  # type: ignore[arg-type]
+
+    def total(self, names: list[str], role: int = 0) -> str:
+        return self.attributes[role].number(sum(self.number(name, role) for name in names))
+
+    def ranked(self, names: list[str], role: int = 0) -> list[str]:
+        """The best first."""
+        return sorted(names, key=lambda name: self.number(name, role), reverse=self.is_highest)
+
+    def winner(self, names: list[str], role: int = 0) -> str:
+        first = self.ranked(names, role)[0]
+        return f"{first} ({self.show(first, role)})"
+
+    def at_the_end(self) -> str:
+        """The entity to which the relations of the question lead."""
+        name = self.names[0]
+        for code in self.query.relations:
+            (name,) = self.related[name, code]
+        return name
+
+    def all_related(self) -> list[str]:
+        return self.related[self.names[0], self.query.relations[0]]
+
+    def series(self) -> tuple[int, ...]:
+        values = self.value(self.names[0])
+        assert isinstance(values, tuple)
+        return values
+
+
+def ratio(t: Truth) -> str:
+    parts = [
+        Decimal(t.number(t.names[0], role)).scaleb(-t.attributes[role].decimals) for role in (0, 1)
+    ]
+    return f"{parts[0] / parts[1]:.2f}"
+
+
+def comparison(t: Truth) -> str:
+    first, second = t.ranked(t.names)
+    return f"{first} ({t.attributes[0].number(t.number(first) - t.number(second))})"
+
+
+def outlier(t: Truth) -> str:
+    mean = fmean(t.number(name) for name in t.names)
+    far = max(t.names, key=lambda name: abs(t.number(name) - mean))
+    a = t.attributes[0]
+    gap = Decimal(str(round(abs(t.number(far) - mean), 6)))
+    places = a.decimals + (gap != int(gap))
+    return f"{far} ({a.prefix}{gap.scaleb(-a.decimals):,.{places}f}{a.suffix})"
+
+
+def multi_hop(t: Truth) -> str:
+    groups = defaultdict[str, list[str]](list)
+    for name in t.names:
+        groups[t.group[name]].append(name)
+    return t.winner(max(groups.values(), key=lambda names: fmean(map(t.number, names))), 1)
+
+
+def multi_constraint(t: Truth) -> str:
+    low, high = t.query.bounds
+    assert isinstance(low, int) and isinstance(high, int)
+    fit = [name for name in t.names if t.number(name) > low and t.number(name, 1) < high]
+    return f"{len(fit)} ({t.total(fit, 2)})"
+
+
+def conditional(t: Truth) -> str:
+    (bound,) = t.query.bounds
+    assert isinstance(bound, int)
+    return t.winner([name for name in t.names if t.number(name) > bound], 1)
+
+
+def match(t: Truth) -> str:
+    (name,) = (n for n in t.names if f" {t.query.bounds[0]} " in f" {t.value(n)} ")
+    return f"{name} ({t.show(name, 1)})"
+
+
+def former(t: Truth) -> int:
+    value = t.former[t.names[0], t.query.codes[0]]
+    assert isinstance(value, int)
+    return value
+
+
+def trend(t: Truth) -> str:
+    first, *_, last = t.series()
+    percent = 100 * last / first - 100
+    size = "flat" if abs(percent) <= 3 else "slightly " if abs(percent) <= 15 else "strongly "
+    label = size if size == "flat" else size + ("rising" if percent > 0 else "falling")
+    return f"{label} ({percent:.2f}%)"
+
+
+def extreme(t: Truth) -> str:
+    value = max(t.series()) if t.is_highest else min(t.series())
+    return f"{t.series().index(value) + 1} ({t.attributes[0].number(value)})"
+
+
+TRUTHS: dict[str, Callable[[Truth], str]] = {
+    "retrieval": lambda t: t.show(t.names[0]),
+    "update": lambda t: t.show(t.names[0]),
+    "synthesis": lambda t: t.winner(t.names),
+    "aggregation": lambda t: t.total(t.names),
+    "cross_category": lambda t: t.total(t.ranked(t.names)[:3], 1),
+    "conditional": conditional,
+    "ratio": ratio,
+    "comparison": comparison,
+    "multi_hop": multi_hop,
+    "outlier": outlier,
+    "delta": lambda t: t.attributes[0].number(abs(t.number(t.names[0]) - former(t))),
+    "counterfactual": lambda t: t.attributes[0].number(former(t)),
+    "multi_constraint": multi_constraint,
+    "relationship_lookup": lambda t: t.at_the_end(),
+    "relationship_hop": lambda t: t.show(t.at_the_end()),
+    "relationship_chain": lambda t: f"{t.at_the_end()} ({t.show(t.at_the_end())})",
+    "relationship_count": lambda t: f"{len(t.all_related())} ({', '.join(t.all_related())})",
+    "relationship_filter": lambda t: t.winner(t.all_related()),
+    "temporal_trend": trend,
+    "temporal_extreme": extreme,
+    "text_match": match,
+    "enum_filter": match,
+}
+"""By question type: the truth, as plainly as it can be computed."""
+
+
+@pytest.fixture(scope="module")
+def asked() -> dict[str, list[tuple[Task, Question]]]:
+    """By question type: the questions of all templates at tier standard, seeds 0 to 9."""
+    questions = defaultdict[str, list[tuple[Task, Question]]](list)
+    for task in [generated(t, seed, "standard") for t in TEMPLATES for seed in range(10)]:
+        for question in gold(task).questions:
+            questions[question.question_type].append((task, question))
+    return questions
+
+
+@pytest.mark.parametrize("question_type", [name for name in KINDS if name != "abstention"])
+def test_the_truth_is_what_brute_force_gives(
+    asked: dict[str, list[tuple[Task, Question]]], question_type: str
+) -> None:
+    assert len(asked[question_type]) >= 14
+    for task, question in asked[question_type]:
+        truth = Truth(task, question)
+        assert truth.query.kind == KINDS[question_type].name
+        assert question.truth == TRUTHS[question_type](truth)
+
+
+@pytest.mark.parametrize(
+    ("last", "label"),
+    [
+        (1151, "strongly rising"),
+        (1150, "slightly rising"),
+        (1031, "slightly rising"),
+        (1030, "flat"),
+        (970, "flat"),
+        (969, "slightly falling"),
+        (850, "slightly falling"),
+        (849, "strongly falling"),
+    ],
+)
+def test_a_trend_has_the_label_that_its_question_states(last: int, label: str) -> None:
+    reader = strong_reader(generated().system)
+    code = next(a.code for a in reader.guide.attributes if a.kind == "series")
+    known = Knowledge([Record("Ann Lee", values={code: (1000, 2000, last)})])
+    answer = reader.answer(Query(("Ann Lee",), (code,), kind="trend"), known)
+    assert answer is not None and answer.startswith(f"{label} (")
+
+
+def test_of_two_equal_figures_none_is_the_best() -> None:
+    guide = strong_reader(generated().system).guide
+    known = Known(guide, Knowledge(()))
+    assert known.best({"Ann": 3, "Bob": 4}) == "Bob"
+    with pytest.raises(Unanswerable):
+        known.best({"Ann": 4, "Bob": 4})
+
+
+def test_one_entry_adds_a_kind_of_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    def smallest(known: Known, query: Query) -> Answer:
+        numbers = known.numbers(query.names, query.codes[0])
+        return known.named(known.best(numbers, "lowest"), query.codes[0])
+
+    kind = QuestionKind(
+        "smallest",
+        "Who of {names} comes last by {a0}? Answer as NAME (VALUE).",
+        lambda s: s.entities(3),
+        (NUMBER,),
+        smallest,
+    )
+    monkeypatch.setitem(KINDS, "smallest", kind)  # type: ignore[misc]
+    monkeypatch.setattr(question_placement, "REASONING", [*REASONING, "smallest"])
+    strong_reader.cache_clear()
+    for seed in range(8):
+        task = generate("company", seed, "hard", salt="another kind")
+        asked = [q for q in gold(task).questions if q.question_type == "smallest"]
+        settings = WorldsSettings("company", seed, "hard")
+        result = verify(replace(settings, salt="another kind"), task)
+        assert not result.failures
+        if asked:
+            assert result.counts["smallest", "right"] == len(asked)
+            return
+    pytest.fail("the new kind was never asked")
