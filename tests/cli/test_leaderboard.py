@@ -115,10 +115,10 @@ def test_a_model_with_two_settings_is_two_entrants(made: Make) -> None:
 
 
 def test_an_adversary_is_listed_separately_with_its_bound(made: Make) -> None:
-    out = page(shown(made({"strategic": 0.5, "hedger": 0.5, "packer": 0.4})))
+    out = page(shown(made({"strategic": 0.5, "hedger": 0.5, "notice_keeper": 0.4})))
     assert [row[1] for row in section(out.split("### ")[0], PUBLIC)] == ["strategic"]
     rows = {row[0]: row[3:6] for row in section(out.replace("### ", "## "), "Adversaries")}
-    assert rows["packer"][0] == "composite" and rows["packer"][2] == "51"
+    assert rows["notice_keeper"][0] == "composite" and rows["notice_keeper"][2] == "5"
     assert rows["hedger"][0] == "gain over strategic" and rows["hedger"][2] == "1"
 
 
@@ -149,7 +149,7 @@ def test_the_order_of_the_runs_does_not_matter(made: Make) -> None:
     runs = [
         made({"naive": 0.5, "strategic": 0.2}), made({"guesser": 0.5}), made({"naive": 0.9}),
         made({"abstainer": 0.4}, parameters={"tier": "hard"}), made({"naive": 0.5}, salt=SALT),
-        made({"brief_reader": 0.5}, seeds=[3]), made({"packer": 0.1}),
+        made({"brief_reader": 0.5}, seeds=[3]), made({"notice_keeper": 0.1}),
     ]  # fmt: skip
     reported = runs.pop(2)
     orders = (runs, runs[::-1], sorted(runs, key=lambda run: run[-6:]))
@@ -215,12 +215,12 @@ def test_agents_of_another_track_have_their_own_table(made: Make) -> None:
 
 
 def test_csv_and_json_hold_every_entrant(made: Make, command) -> None:
-    runs = [made({"naive": 0.5, "packer": 0.1}), made({"brief_reader": 0.5}, seeds=[3])]
+    runs = [made({"naive": 0.5, "notice_keeper": 0.1}), made({"brief_reader": 0.5}, seeds=[3])]
     words = ["leaderboard", *runs, "--check", "none", "--format"]
     rows = list(csv.DictReader(io.StringIO(command(*words, "csv").out)))
     json_rows = json.loads(command(*words, "json").out)["rows"]
     assert [row["agent"] for row in rows] == [row["agent"] for row in json_rows]
-    assert {row["agent"] for row in json_rows} == {"naive", "packer", "brief_reader"}
+    assert {row["agent"] for row in json_rows} == {"naive", "notice_keeper", "brief_reader"}
     assert all(row["rank"] is None and row["status"] == "self-reported" for row in json_rows)
     assert all(len(row) == len(json_rows[0]) for row in json_rows)
 

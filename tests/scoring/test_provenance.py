@@ -26,7 +26,7 @@ from tests.episodes import generated, gold, played
 from tests.slow import mostly_slow
 
 MEMORIES = ("full", "recency", "bm25", "bm25:top_k=1", "none")
-AGENTS = ("strategic", "naive", "notice_keeper", "free_editor", "guesser")
+AGENTS = ("strategic", "naive", "notice_keeper", "edit_dumper", "guesser")
 
 
 @cache

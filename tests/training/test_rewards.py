@@ -26,8 +26,8 @@ from tests.training.plays import TINY
 
 TASK = generated(entities=12, questions=4, corrections=2, writes=40)
 FARMERS = (
-    "reward_farmer", "edit_dumper", "free_editor", "name_hoarder", "guess_filler", "skipper",
-    "malformed_caller", "strategic", "clairvoyant", "template_expert", "radix_digits",
+    "reward_farmer", "edit_dumper", "name_hoarder", "guess_filler",
+    "few_entity_asker", "malformed_caller", "strategic", "clairvoyant", "template_expert", "codec",
 )  # fmt: skip
 
 

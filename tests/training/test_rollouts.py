@@ -23,7 +23,7 @@ CONTEXTS = ("full", "bm25", "sliding_window", "observation_masking", "llm_summar
 CASES = [(track, "markdown") for track in SMALL] + [
     (track, memory) for memory in CONTEXTS for track in SMALL
 ]
-ADVERSARIES = ("malformed_caller", "double_answerer", "reward_farmer", "edit_dumper")
+ADVERSARIES = ("malformed_caller", "summary_leaker", "reward_farmer", "edit_dumper")
 
 
 def _views(segments: tuple[Segment, ...]) -> list[View]:

@@ -198,7 +198,7 @@ def causes_table(summaries: Sequence[Summary]) -> str:
 
 
 def invariants_table(invariants: Sequence[Invariant]) -> str:
-    """Name, value, bound, margin and verdict of each invariant."""
+    """Name, value, bound, margin and verdict of each invariant; those that fail come first."""
     heads = ("invariant", "value", "bound", "margin", "verdict")
     rows = [
         (
@@ -206,7 +206,7 @@ def invariants_table(invariants: Sequence[Invariant]) -> str:
             *(f"{number:.2f}" for number in (row.value, row.bound, row.margin)),
             "holds" if row.holds else "FAILS",
         )
-        for row in invariants
+        for row in sorted(invariants, key=lambda row: row.holds)
     ]
     failed = sum(not row.holds for row in invariants)
     verdict = f"{failed} fail" if failed else "all hold"

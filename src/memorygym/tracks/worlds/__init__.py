@@ -123,7 +123,9 @@ class _Agents(Mapping[str, Agent]):
         return {**AGENTS, **{name: _plugged_in(name) for name in registry.names("agents")}}
 
     def __getitem__(self, name: str) -> Agent:
-        return self._all[name]
+        from memorygym.tracks.worlds.agents import AGENTS
+
+        return AGENTS[name] if name in AGENTS else self._all[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._all)

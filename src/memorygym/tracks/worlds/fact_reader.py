@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from memorygym.core.statements import CATEGORY, CURRENT, FORMER, SHIFT, Statement, StatementIndex
 from memorygym.scoring.fact_reader.claims import Reading
@@ -32,6 +32,8 @@ class Parser:
         self._outline = Outline(vocabulary_of(guide))
         self.ask = QuestionParser(guide).ask
         self._reading = lru_cache(maxsize=2_000)(self._parsed)
+        # A memory shows the same lines again after every change of another line.
+        self._note = lru_cache(maxsize=2_000)(partial(read_note, guide=guide))
 
     def read(self, text: str) -> tuple[Statement, ...]:
         """See StrongReader."""
@@ -57,7 +59,7 @@ class Parser:
             (match.start(), match.end(), self._prose.document(match))
             for match in HEAD.finditer(text)
         ]
-        spans += [(m.start(), m.end(), read_note(m[0], self._guide)) for m in _CODED.finditer(text)]
+        spans += [(m.start(), m.end(), self._note(m[0])) for m in _CODED.finditer(text)]
         for begin, end, facts in sorted(spans, key=lambda span: span[:2]):
             if facts is not None and begin >= start:
                 yield self._general(text[start:begin])
@@ -81,9 +83,7 @@ class Parser:
         role = fact.role if is_shift or fact.role == FORMER else CURRENT
         return Statement(*fact[:3], role, date=fact.date)
 
-    def answer(
-        self, query: Query, known: StatementIndex, *, careless: bool = False
-    ) -> str | None:
+    def answer(self, query: Query, known: StatementIndex, *, careless: bool = False) -> str | None:
         """See StrongReader."""
         return answer_of(self._guide, query, known, careless=careless)
 

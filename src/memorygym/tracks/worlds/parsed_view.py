@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from memorygym.core.statements import StatementIndex
 from memorygym.core.types import Message
+from memorygym.memories.stores.notebook import EMPTY, NOTHING
 from memorygym.tracks.worlds.fact_reader import StrongReader, strong_reader
 from memorygym.tracks.worlds.facts import Facts, Query, by_entity
 
@@ -52,12 +53,6 @@ class ParsedContext:
         return strong_reader(self.system)
 
     @property
-    def documents(self) -> list[tuple[str, str]]:
-        """The documents of this event: the entity's name, as the heading gives it, and the text."""
-        parts = self.text.partition("\n")[2].split("\n\n")
-        return [(part.split(" · ", 2)[1], part) for part in parts if " · " in part]
-
-    @property
     def records(self) -> list[Facts]:
         """What the event states, by entity."""
         return by_entity(self.reader.read(self.text))
@@ -70,7 +65,8 @@ class ParsedContext:
     @property
     def knowledge(self) -> StatementIndex:
         """The facts in the tool results of this event."""
-        return StatementIndex(fact for text in self.tool_results for fact in self.reader.read(text))
+        texts = [text for text in self.tool_results if text not in (EMPTY, NOTHING)]
+        return StatementIndex(fact for text in texts for fact in self.reader.read(text))
 
 
 def parse_view(view: Sequence[Message]) -> ParsedContext:

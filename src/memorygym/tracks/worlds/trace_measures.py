@@ -12,7 +12,7 @@ from memorygym.tracks.worlds.agents.codec import capacities_held
 from memorygym.tracks.worlds.axes import admitted, gold_of
 from memorygym.tracks.worlds.fact_reader import strong_reader
 
-_HEADING = re.compile(r"^=== [A-Z]+ · event (\d+) of (\d+) ", re.M)
+_HEADING = re.compile(r"=== [A-Z]+ · event (\d+) of (\d+) ")
 
 
 def inspect(agent: str, trace: Trace) -> dict[str, float]:
@@ -76,7 +76,7 @@ def _events(trace: Trace) -> dict[str, float]:
     """Whether every event was shown once and in order, and without the previous events."""
     events = [r for r in trace.records if isinstance(r, Observation) and r.evict]
     texts = [message.content for record in events for message in record.messages]
-    headings = [(int(n), int(total)) for text in texts for n, total in _HEADING.findall(text)]
+    headings = [(int(m[1]), int(m[2])) for m in map(_HEADING.match, texts) if m]
     last = headings[-1][1] if headings else 0
     missed = [n for n, _ in headings] != list(range(1, last + 1))
     questions = len(gold_of(trace).questions)

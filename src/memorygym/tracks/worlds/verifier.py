@@ -169,9 +169,7 @@ class Verifier:
         if question.kind == "update":
             self._check_stale(question)
 
-    def _check_strictness(
-        self, question: Question, query: Query, known: StatementIndex
-    ) -> None:
+    def _check_strictness(self, question: Question, query: Query, known: StatementIndex) -> None:
         """The order of the facts does not matter, and answers close to the truth are wrong."""
         entities = by_entity(chain.from_iterable(self.facts[: question.event]))
         reordered = StatementIndex(chain.from_iterable(reversed(entities)))

@@ -6,29 +6,20 @@ from dataclasses import replace
 import pytest
 
 from memorygym.core.rng import named_rng
-from memorygym.core.tokens import count, words
+from memorygym.core.tokens import count, normalize
 from memorygym.core.trace import Action, Trace
 from memorygym.core.types import Message, Policy, Task, Tool
 from memorygym.scoring.episode_scores import score
+from memorygym.scoring.grading import grade
 from memorygym.tracks.worlds.agents import AGENTS
-from memorygym.tracks.worlds.agents.alphabet import (
-    DIGITS,
-    LETTERS,
-    MARKS,
-    Alphabet,
-    Listed,
-    book_of,
-    spelled,
-)
-from memorygym.tracks.worlds.agents.radix import held_records
-from memorygym.tracks.worlds.agents.recoder import BOOKS
+from memorygym.tracks.worlds.agents.codec import capacities_held, number_in, records_in, spell
+from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.generator.gold import WorldsGold
 from memorygym.tracks.worlds.generator.task import generate
 from memorygym.tracks.worlds.generator.tiers import Sizes
 from tests.episodes import play_agent
 
 ADVERSARIES = [name for name, agent in AGENTS.items() if agent.kind == "adversary"]
-RECODERS = [name for name in ADVERSARIES if "radix" in name or name == "unicode_packer"]
 TASK = generate("company", 0, "lite")
 
 
@@ -66,44 +57,31 @@ def test_an_adversary_plays_to_the_end_and_keeps_nothing_between_steps(name: str
     assert score(trace).composite < 1
 
 
-@pytest.mark.parametrize("name", RECODERS)
-def test_the_records_of_a_recoder_can_be_decoded_from_its_memory(name: str) -> None:
-    held = held_records(trace_of(TASK, name, policy_of(name)), BOOKS[name])
-    assert 0.5 < held < 2
+def test_a_number_is_read_again_from_its_text_and_a_piece_costs_a_token() -> None:
+    for length in range(1, 60):
+        number = named_rng("codec", length).below(10**length)
+        lines = spell(number, 7)
+        assert number_in(lines) == number
+        assert [normalize(line) for line in lines] == lines
+        assert all(count(line, set()) == 7 for line in lines[:-1]) and count(lines[-1], set()) <= 7
 
 
 @pytest.mark.parametrize(
-    "alphabet",
-    [
-        Alphabet(DIGITS),
-        Alphabet([*LETTERS, *spelled()]),
-        Alphabet([*DIGITS, *MARKS, *LETTERS, *spelled()]),
-        book_of(TASK.system),
-        Alphabet([Listed("你好吗", "mark", price=3)]),
-    ],
-    ids=["digits", "letters", "mixed", "words", "expensive"],
+    ("sizes", "words"), [(Sizes(), 2), pytest.param(Sizes(800), 3, marks=pytest.mark.slow)]
 )
-def test_an_alphabet_reads_what_it_wrote_and_states_the_price(alphabet: Alphabet) -> None:
-    shown = words(TASK.system)
-    for length in range(1, 60):
-        number = named_rng("alphabet", length).below(10**length)
-        lines = alphabet.write(number, 7)
-        assert alphabet.read(lines) == number
-        assert all(count(line, shown) <= alphabet.cost(line) <= 7 for line in lines)
-
-
-@pytest.mark.slow
-def test_names_of_three_words_can_be_recoded() -> None:
-    task = generate("company", 0, sizes=Sizes(entities=800))
-    assert isinstance(task.gold, WorldsGold) and len(task.gold.names[0].split()) == 3
-    trace = trace_of(task, "radix_words", policy_of("radix_words"))
-    assert held_records(trace, BOOKS["radix_words"]) > 1
-
-
-def test_the_bound_of_an_adversary_is_a_number_of_points_over_an_agent_or_nobody() -> None:
-    bounds = [agent.bound for agent in AGENTS.values() if agent.bound]
-    assert bounds and all(0 <= bound.most <= 100 for bound in bounds)
-    assert all(bound.over in ("", *AGENTS) for bound in bounds)
+def test_the_records_of_the_codec_are_true_within_2_percent(sizes: Sizes, words: int) -> None:
+    task = generate("company", 0, "lite", sizes)
+    trace = play_agent(task, "codec")
+    gold, guide = task.gold, strong_reader(task.system).guide
+    assert isinstance(gold, WorldsGold) and len(gold.names[0].split()) == words
+    *_, (_, stored) = trace.memory_states()
+    for record in records_in(task.system, "\n".join(stored.values())):
+        if record.category:  # Otherwise it is a changed value.
+            truth = gold.values[gold.names.index(record.name)]
+            for code, value in record.values.items():
+                show = guide.attribute(code).show
+                assert grade("retrieval", show(truth[ord(code) - 97]), show(value)).correct
+    assert 1 < capacities_held(trace) < 1.5
 
 
 def test_the_leaker_tries_every_channel_once_an_event() -> None:

@@ -14,7 +14,6 @@ from memorygym.memories.markdown import Markdown
 from memorygym.runs.systems import episode_for, policy_for
 from memorygym.scoring.episode_scores import score
 from memorygym.testing import check_policy
-from memorygym.tracks.worlds.agents.recoder import BOOKS
 from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.generator.notes import key_record_of, read_note
 from memorygym.tracks.worlds.generator.tiers import TIERS
@@ -129,4 +128,3 @@ def test_a_plugged_in_agent_gets_neither_gold_nor_an_unlimited_budget(
     task = generated(tier="lite")
     policy_for(name, task)  # It fails if it is given the gold table.
     assert episode_for(name, task, Markdown).budget == task.budget
-    assert name not in BOOKS

@@ -64,10 +64,12 @@ class SummaryLeaker(Policy):
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
         context = parse_view(view)
         if context.title == "QUESTION":
+            look = calls(read(), search("a", 1000), search(context.text, 1000))
             if not context.replies:
-                return calls(read(), search("a", 1000), search(context.text, 1000))
+                return look
             query = context.query
-            stated = (fact for text in _texts(view) for fact in context.reader.read(text))
+            texts = _texts([message for message in view[1:] if message != look])
+            stated = (fact for text in texts for fact in context.reader.read(text))
             answer = context.reader.answer(query, StatementIndex(stated)) if query else None
             return calls(submit(answer or REFUSAL))
         guide = context.reader.guide
@@ -83,10 +85,10 @@ class SummaryLeaker(Policy):
         return Message("assistant", facts, (*hidden, Call(facts[:64], facts, "x")))
 
 
-def _texts(view: Sequence[Message]) -> list[str]:
-    """All texts in the view except the text of this event."""
+def _texts(messages: Sequence[Message]) -> list[str]:
+    """All texts in messages except the text of this event."""
     texts = []
-    for message in view[1:]:
+    for message in messages:
         texts += [message.content, message.call_id]
         texts += [part for call in message.calls for part in (call.id, canonical(call.arguments))]
     return [text for text in texts if text and not text.startswith("===")]

@@ -294,11 +294,9 @@ class Encoder(BudgetedNoteTaker):
         return StatementIndex(facts_in(context.system, context.tool_results[0]))
 
 
-@lru_cache(maxsize=64)
-def facts_in(system: str, text: str) -> tuple[Statement, ...]:
+def facts_in(system: str, text: str) -> Sequence[Statement]:
     """The facts in the entries of a memory, then every changed value."""
-    guide = strong_reader(system).guide
-    codes, template = [a.code for a in guide.attributes], public_template(guide.noun)
+    template = public_template(strong_reader(system).guide.noun)
     facts, changed, lines = list[Statement](), list[Statement](), list[str]()
     for entry in text.split("\n"):
         line, *notes = entry.split(NOTE)
@@ -309,17 +307,24 @@ def facts_in(system: str, text: str) -> tuple[Statement, ...]:
             changed.append(Statement(name, code, codec.take_value(code, source)))
         lines += [line] if line else []
         if line.endswith(STOP):
-            source = Unpacked(number_in(lines))
-            codec = Codec(template, source.take(_SIZES))
-            whole, parts = source.take(_RECORDS), source.take(_RECORDS)
-            for held in [codes] * whole + [guide.key_attributes] * parts:
-                facts += codec.take_record(source, held)
+            facts += _batch_in(system, tuple(lines))
             lines.clear()
-    return (*facts, *changed)
+    return [*facts, *changed]
+
+
+@lru_cache(maxsize=64)
+def _batch_in(system: str, lines: tuple[str, ...]) -> Sequence[Statement]:
+    """The facts of a batch, whose lines never change."""
+    guide, source = strong_reader(system).guide, Unpacked(number_in(lines))
+    codec = Codec(public_template(guide.noun), source.take(_SIZES))
+    whole, parts = source.take(_RECORDS), source.take(_RECORDS)
+    codes = [a.code for a in guide.attributes]
+    held = [codes] * whole + [guide.key_attributes] * parts
+    return [fact for codes in held for fact in codec.take_record(source, codes)]
 
 
 def capacities_held(trace: Trace) -> float:
-    """The tokens of the records in the final memory, as honest agents write them, as a share of its
+    """The tokens of the records in the final memory, if honest agents wrote them, as a share of its
     capacity."""
     texts: dict[str, str] = {}
     for _, stored in trace.memory_states():

@@ -80,9 +80,10 @@ class BudgetedNoteTaker(Policy):
         if len(context.replies) > 1:
             return END
         for line in "\n".join(context.tool_results).split("\n"):
-            stored = by_entity(context.reader.read(line))
-            if stored and stored[0][0].subject == news[0].subject:
-                history = self.history_of(news[0].subject)
+            name = news[0].subject
+            stored = by_entity(context.reader.read(line)) if line.startswith(name) else []
+            if stored and stored[0][0].subject == name:
+                history = self.history_of(name)
                 new = changed_line(context.reader, stored[0], news, history, self._notation)
                 return calls(edit(line, new)) if new and new != line else END
         return END
@@ -171,17 +172,21 @@ class AnswersAlways(Policy):
         return calls(submit(self._answer(context, context.query) if context.query else REFUSAL))
 
 
+Rank = Callable[[ParsedContext, Facts], tuple[float, ...]]
+"""Orders entities; the lowest come first."""
+
+
 def by_instructions(context: ParsedContext, facts: Facts) -> tuple[float, ...]:
     """A rank that puts entities of the key categories first."""
     is_key = category_in(facts) in context.reader.guide.key_categories
     return (not is_key, at_random(facts[0].subject))
 
 
-def whole_records(share: float) -> Keep:
-    """Stores one reference record per write, for a share of all writes; key categories first."""
+def whole_records(share: float, rank: Rank = by_instructions) -> Keep:
+    """Stores one reference record per write, for a share of all writes; the first by rank."""
 
     def keep(context: ParsedContext) -> list[str]:
-        chosen = sorted(context.records, key=lambda facts: by_instructions(context, facts))
+        chosen = sorted(context.records, key=lambda facts: rank(context, facts))
         guide = context.reader.guide
         return [record_of(guide, facts) for facts in chosen[: allowance(context, share)]]
 
@@ -189,14 +194,8 @@ def whole_records(share: float) -> Keep:
 
 
 def sampled(share: float) -> Keep:
-    """The same for random entities; it parses only their documents."""
-
-    def keep(context: ParsedContext) -> list[str]:
-        ranked = sorted(context.documents, key=lambda document: at_random(document[0]))
-        texts = [text for _, text in ranked[: allowance(context, share)]]
-        return [record_of(context.reader.guide, context.reader.read(text)) for text in texts]
-
-    return keep
+    """The same for random entities."""
+    return whole_records(share, lambda _, facts: (at_random(facts[0].subject),))
 
 
 SLACK = 0.985

@@ -90,7 +90,7 @@ class QuestionSampler:
 
     def ever_changes(self, query: Query) -> bool:
         """Whether the fact that a query is about changes at any event."""
-        return (self.facts.entity[query.names[0]], query.codes[0]) in self.timeline.changed
+        return (query.names[0], query.codes[0]) in self.timeline.changed
 
     def scope(self, *, many: bool = False) -> Query:
         """5 to 12 entities: a category, a union of few categories (two or more if `many`), or else
