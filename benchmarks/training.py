@@ -12,9 +12,9 @@ from time import process_time
 from typing import Any
 
 import numpy as np
+from memorygym.core.decision_table import UPDATE
 
 from benchmarks.speed import row
-from memorygym.core.decision_table import UPDATE
 from memorygym.core.trace import Action
 from memorygym.runs.systems import AgentSystem
 from memorygym.training.env import MemoryEnv

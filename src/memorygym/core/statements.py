@@ -34,6 +34,11 @@ class Statement(NamedTuple):
     """Who stated it, in lower case."""
 
     @property
+    def text(self) -> str:
+        """The value as a text."""
+        return str(self.value)
+
+    @property
     def content(self) -> "Statement":
         """The statement without rank, date and source: equal for facts of equal content."""
         return Statement(*self[:4])

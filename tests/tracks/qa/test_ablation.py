@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from memorygym.core.statements import StatementIndex
+from memorygym.core.statements import Statement, StatementIndex
 from memorygym.tracks._qa.ablation import CHECKS, AblationInput, QuestionEvent, run_checks
 from memorygym.tracks._qa.questions import Found, Missing
 from tests.tracks.qa.chains import (
@@ -14,7 +14,6 @@ from tests.tracks.qa.chains import (
     QUESTION,
     TEXTS,
     Chains,
-    fact,
     instance,
     question_event,
 )
@@ -56,13 +55,12 @@ DEFECTS = {
     ),
     "a fact that is not needed": (
         instance(
-            facts=(*FACTS, fact("f3", "Vega", "city", "Rome")),
-            **asking(needs=("f1", "f2", "f3")),
+            **asking(needs=(*FACTS, Statement("Vega", "city", "Rome"))),
         ),
         ["leave_one_out"],
     ),
     "a needed fact left out of the list": (
-        instance(**asking(needs=("f1",))),
+        instance(**asking(needs=FACTS[:1])),
         ["solvable"],
     ),
     "an answer stated without the needed facts": (
@@ -107,7 +105,7 @@ DEFECTS = {
     ),
     "the words of the evidence": (
         instance(
-            facts=(replace(FACTS[0], sentence="Ada works behind green doors at Orion."), FACTS[1]),
+            sentences={FACTS[0]: "Ada works behind green doors at Orion."},
             **asking(text="Which city, as she works behind green doors, is hers?"),
         ),
         ["question_leakage"],
@@ -118,10 +116,6 @@ DEFECTS = {
     ),
     "a rival that is right": (
         instance(**asking(rivals=("The Lisbon",))),
-        ["stale"],
-    ),
-    "a rewrite that no text states": (
-        instance(facts=(replace(FACTS[0], rewrites=1), FACTS[1])),
         ["stale"],
     ),
     "a length that is missed": (instance(tokens=1011), ["length"]),
@@ -174,7 +168,7 @@ def test_documents_after_a_question_are_ignored() -> None:
 
 def test_a_one_hop_question_is_answered_by_its_document_and_by_no_other() -> None:
     short = replace(
-        QUESTION, text="What is the lab of Ada Byron?", truth="Orion", needs=("f1",), hops=1
+        QUESTION, text="What is the lab of Ada Byron?", truth="Orion", needs=FACTS[:1], hops=1
     )
     data = instance(questions=[QuestionEvent(short, short.text)])
     assert failed(data) == []

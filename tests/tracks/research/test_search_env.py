@@ -183,7 +183,9 @@ def test_the_task_ends_after_the_last_step(task):
 def test_the_collection_is_not_shown_in_advance(task):
     messages = SearchEnv(task).reset().messages
     assert not any(
-        fact.value in message.content for fact in task.gold.facts for message in messages
+        need.value in message.content
+        for need in task.gold.questions[0].needs
+        for message in messages
     )
     assert "search(query)" in task.system
 

@@ -128,7 +128,9 @@ def test_an_empty_file_is_not_passed(instance):
 def test_a_sum_that_is_guessed_from_the_commonest_number_is_found():
     instance = deepcopy(ResearchRecipe(NUMERICAL).instance())
     turn, rank = instance["turns"][0], (2, 20310101)
-    stated = [Statement(f"{first}rm Ford", "population", "5000", rank=rank) for first in "BCDFGHJKLM"]
+    stated = [
+        Statement(f"{first}rm Ford", "population", "5000", rank=rank) for first in "BCDFGHJKLM"
+    ]
     text = turn["documents"][0]["text"]
     replace_text(instance, turn, text, " ".join([text, *map(ResearchReader().render, stated)]))
     instance["answer"] = "10000"

@@ -109,7 +109,7 @@ class Weak(Strong):
 
         def names_step(part: str) -> bool:
             return any(
-                statement.subject in step.query or statement.value in step.query
+                statement.subject in step.query or statement.text in step.query
                 for statement in reader.read(part)
             )
 

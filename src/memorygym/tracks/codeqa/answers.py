@@ -146,7 +146,7 @@ class UsedStatements:
         if statement is None:
             raise UnknownName(subject)
         self.used[statement] = None
-        return statement.value
+        return statement.text
 
     def end(self, path: Path) -> str:
         """The subject that a path leads to. Raises UnknownName."""

@@ -115,7 +115,7 @@ class DialogueReader:
 
     def render(self, fact: Statement) -> str:
         """The sentence that states a fact."""
-        value = texts.shown(self._desk, fact.key, fact.value)
+        value = texts.shown(self._desk, fact.key, fact.text)
         whose = "The" if fact.subject in (CUSTOMER, POLICY) else f"{fact.subject}'s"
         return f"{whose} {fact.key} is {'now ' if fact.rank else ''}{value}."
 

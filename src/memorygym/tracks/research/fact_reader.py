@@ -57,7 +57,7 @@ class _QueryWalk:
         if statement is None:
             raise _MissingFact(subject, key)
         self.used.append(statement)
-        return statement.value
+        return statement.text
 
     def _number(self, value: str, key: str) -> int:
         if not value.isdecimal():
@@ -71,7 +71,7 @@ class _QueryWalk:
             match key.split(" "):
                 case ["director", first, last] if first <= month_name <= last:
                     self.used.append(statement)
-                    return statement.value
+                    return statement.text
         raise _MissingFact(subject, "director")
 
     def _subject(self, key: str, value: str) -> str:
@@ -90,14 +90,14 @@ class _QueryWalk:
         self.used += staff.values()
         for method in self._known.whose("basis", basis):
             person = self._known.get(method.subject, "inventor")
-            if person and person.value in staff:
+            if person and person.text in staff:
                 self.used += [method, person]
-                return person.value
-            employer = self._known.get(person.value, "employer") if person else None
+                return person.text
+            employer = self._known.get(person.text, "employer") if person else None
             if person is None:
                 missing = missing or _MissingFact(method.subject, "inventor")
             elif employer is None:
-                missing = missing or _MissingFact(person.value, "employer")
+                missing = missing or _MissingFact(person.text, "employer")
             # Facts that rule a method out are kept too, so that it is not searched for again.
             self.used += [statement for statement in (method, person, employer) if statement]
         raise missing or _MissingFact(basis, "basis")

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from memorygym.core.statements import Statement, StatementIndex
+from memorygym.core.statements import Statement, StatementIndex, Value
 from memorygym.core.tokens import count
 from memorygym.core.types import JSON
 from memorygym.tracks._qa.ablation import (
@@ -37,7 +37,7 @@ _SUB_QUERY = re.compile(r"^Sub-query: (.*)$", re.MULTILINE)
 class _RecordingReader(ResearchReader):
     """A reader that records the statements in all texts that it reads."""
 
-    def __init__(self, needed: set[tuple[str, str, str]]) -> None:
+    def __init__(self, needed: set[tuple[str, str, Value]]) -> None:
         self._needed = needed
         self.most = 0
         """The most needed facts that a single text stated."""
@@ -49,7 +49,7 @@ class _RecordingReader(ResearchReader):
         statements = super().read(text)
         self.statements += statements
         self.most = max(self.most, len(self._needed & {statement[:3] for statement in statements}))
-        self.value_counts.update((statement.key, statement.value) for statement in statements)
+        self.value_counts.update((statement.key, statement.text) for statement in statements)
         return statements
 
     def guess(self, query: Query) -> str | None:

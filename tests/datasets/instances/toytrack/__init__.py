@@ -11,6 +11,7 @@ from typing import Any
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.rng import named_rng
+from memorygym.core.statements import Statement
 from memorygym.core.tokens import count
 from memorygym.core.trace import CANARY
 from memorygym.core.track import Instances, Track
@@ -18,7 +19,7 @@ from memorygym.datasets.instances.loader import tasks_of
 from memorygym.datasets.instances.schemas import instance_id
 from memorygym.tracks._qa.ablation import AblationInput, QuestionEvent, ShownDocument, run_checks
 from memorygym.tracks._qa.defaults import SHARED
-from memorygym.tracks._qa.questions import Fact, Question, QuestionGold
+from memorygym.tracks._qa.questions import Question, QuestionGold
 from tests.tracks.qa.chains import Chains
 
 VERSION = "toytrack-v1"
@@ -80,15 +81,10 @@ class Recipe:
 
 
 def gold(instance: Mapping[str, Any]) -> QuestionGold:
-    facts = tuple(
-        Fact(f"f{number}", *fact, f"The {fact[1]} of {fact[0]} is {fact[2]}.", number)
-        for number, fact in enumerate(instance["facts"])
-    )
+    facts = tuple(Statement(*fact) for fact in instance["facts"])
     end = len(instance["memory_files"])
     text, answer = instance["question"], instance["answer"]
-    return QuestionGold(
-        facts, (Question(end, "bridge", "em", text, answer, needs=("f0", "f1"), hops=2),)
-    )
+    return QuestionGold((Question(end, "bridge", "em", text, answer, needs=facts, hops=2),))
 
 
 def task_of(instance: Mapping[str, Any], template: str, seed: int) -> Any:
@@ -100,12 +96,12 @@ def verification(instance: Mapping[str, Any]) -> dict[str, Any]:
     if re.search("raise", instance["question"]):
         raise RuntimeError("the check broke")
     texts = list(instance["memory_files"].values())
-    facts, (question,) = gold(instance).facts, gold(instance).questions
+    (question,) = gold(instance).questions
     tokens, target = sum(map(count, texts)), instance["target_tokens"]
     documents = [ShownDocument(event, text) for event, text in enumerate(texts)]
     return run_checks(
         AblationInput(
-            Chains(), documents, facts, [QuestionEvent(question, question.text)],
+            Chains(), documents, [QuestionEvent(question, question.text)],
             lambda query: None, tokens, target,
         )
     )  # fmt: skip

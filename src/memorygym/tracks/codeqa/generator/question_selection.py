@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.rng import Stream
-from memorygym.core.statements import Statement, StatementIndex
+from memorygym.core.statements import Statement, StatementIndex, Value
 from memorygym.tracks._qa.questions import Found
 from memorygym.tracks.codeqa.answers import answer, ask
 from memorygym.tracks.codeqa.fact_reader import time_rank
@@ -43,7 +43,7 @@ class Overlay(StatementIndex):
     def about(self, subject: str) -> dict[str, Statement]:
         return self._known.about(subject) | self._overriding.about(subject)
 
-    def whose(self, key: str, value: str) -> list[Statement]:
+    def whose(self, key: str, value: Value) -> list[Statement]:
         return self._overriding.whose(key, value) + self._known.whose(key, value)
 
 

@@ -40,7 +40,7 @@ _CATEGORIES = {
 _PRESETS = ((10_000, "small"), (50_000, "medium"), (100_000, "large"), (500_000, "xl"))
 _JOINING = ("sum", "callers", "composition")
 """Kinds of questions that combine several facts, none of which leads to another."""
-Need = tuple[str, str, str]
+Need = tuple[str, str, Value]
 """Subject, key and value."""
 _DIFFICULTIES = ("easy", "easy", "medium", "hard", "hard")
 """Difficulty by number of hops."""
@@ -224,7 +224,7 @@ def _facts(generated: GeneratedPackage, texts: Mapping[str, str]) -> dict[Need, 
 def _pair(
     number: int, question: SelectedQuestion, facts: Mapping[Need, dict[str, Any]]
 ) -> dict[str, Any]:
-    linked = [facts[need.subject, need.key, need.value] for need in question.needs]
+    linked = [facts[need.subject, need.key, need.text] for need in question.needs]
     draft = question.draft
     return {
         "qa_id": f"q{number}",

@@ -93,7 +93,7 @@ def _line(statement: Statement, old: str, rng: Stream) -> str:
 
 def _phrase(statement: Statement) -> str:
     key, _, name = statement.key.partition(":")
-    if key not in _PHRASES or (key in ("default", "value") and not is_hard_value(statement.value)):
+    if key not in _PHRASES or (key in ("default", "value") and not is_hard_value(statement.text)):
         return ""
     return f"{_PHRASES[key]} {name}" if name else _PHRASES[key]
 
@@ -102,12 +102,12 @@ def _old_values(
     statement: Statement, others: Sequence[Statement], rng: Stream, times: int
 ) -> list[str]:
     """Up to `times` other values of the same kind; a class is not its own parent."""
-    if statement.value.lstrip("-").isdigit():
+    if statement.text.lstrip("-").isdigit():
         numbers = dict.fromkeys(str(number(rng)) for _ in range(times + 1))
-        return [value for value in numbers if value != statement.value][:times]
+        return [value for value in numbers if value != statement.text][:times]
     same_key = sorted(
-        {other.value for other in others if other.key == statement.key}
-        - {statement.value, statement.subject}
+        {other.text for other in others if other.key == statement.key}
+        - {statement.text, statement.subject}
     )
     return rng.sample(same_key, min(times, len(same_key)))
 
