@@ -136,7 +136,6 @@ def test_a_planted_defect_is_named_by_its_check(defect: str) -> None:
         ({"documents": instance(*TEXTS, "unreadable").documents}, "ValueError: an unreadable text"),
         ({"documents": instance().documents[::-1]}, "ValueError: the documents are not in"),
         ({"questions": [QuestionEvent(QUESTION, "Good morning.")]}, "ValueError: q0: the reader f"),
-        (asking(needs=("f9",)), "KeyError: 'f9'"),
     ],
 )  # fmt: skip
 def test_every_check_rejects_input_that_cannot_be_read(changes: dict[str, Any], error: str) -> None:

@@ -45,12 +45,13 @@ class Truth:
         self.group = {name: str(values[CATEGORY]) for name, values in self.values.items()}
         both_ways = {r.code for r in reader.guide.relations if r.symmetric}
         self.related = defaultdict[tuple[str, str], list[str]](list)
-        for one, code, target, role, *_ in table.facts:
-            if role == AMONG and table.events[one] < question.event:
-                other = str(target)
-                self.related[one, code].append(other)
-                if code in both_ways:
-                    self.related[other, code].append(one)
+        links = [f for f in table.facts if f.role == AMONG]
+        links = [link for link in links if table.events[link.subject] < question.event]
+        for link in links:
+            self.related[link.subject, link.key].append(link.text)
+        for link in links:
+            if link.key in both_ways:
+                self.related[link.text, link.key].append(link.subject)
         shown = [name for name, event in table.shown if event < question.event]
         scope = [name for name in shown if self.group[name] in query.categories]
         self.names = list(query.names) or scope

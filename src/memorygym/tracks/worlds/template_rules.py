@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
 from memorygym.core.rng import Stream, named_rng
-from memorygym.core.statements import AMONG, CATEGORY, SHIFT, Statement
+from memorygym.core.statements import AMONG, CATEGORY, FORMER, SHIFT, Statement
 from memorygym.core.tokens import MONTHS
 from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.facts import Attribute, Facts
@@ -222,7 +222,8 @@ def _reading(template: Template) -> Iterator[str]:
         *_documents(template, writer, stream),
         *_notices(template, writer, stream),
     ):
-        for fact in sorted({fact.content for fact in strong.read(text)} ^ set(stated)):
+        read = {fact.content for fact in strong.read(text) if fact.role != FORMER}
+        for fact in sorted(read ^ set(stated)):
             if fact.key == CATEGORY:
                 misread.setdefault("group", template.wording.membership)
             elif fact.role == AMONG:

@@ -22,12 +22,11 @@ class WorldsTraceReader(QuestionTraceReader):
         gold = gold_table(trace)
         assert isinstance(gold, WorldsGold)
         reader = strong_reader(trace.system)
-        stated = {attribute.code for attribute in reader.guide.attributes}
-        of_gold = {fact.key for fact in gold.facts if fact.role != AMONG} - {CATEGORY}
-        if gold.facts and of_gold != stated:
-            raise BadTrace(
-                f"gold.facts has {len(of_gold)} attributes, the system message states {len(stated)}"
-            )
+        known = {CATEGORY, *(r.code for r in reader.guide.relations)}
+        known |= {attribute.code for attribute in reader.guide.attributes}
+        if unknown := {fact.key for fact in gold.facts} - known:
+            keys = ", ".join(sorted(unknown))
+            raise BadTrace(f"gold.facts has the keys {keys}, which the system message lacks")
         super().__init__(trace, gold.questions, reader)
         self._gold, self._guide = gold, reader.guide
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.json_types import parts_of
+from memorygym.core.statements import Value
 from memorygym.core.tokens import abbreviate, count
 from memorygym.core.trace import CANARY
 from memorygym.core.types import JSON
