@@ -10,7 +10,7 @@ import pytest
 
 from memorygym.agents.calls import END
 from memorygym.core.errors import BadTrace
-from memorygym.core.statements import Statement
+from memorygym.core.statements import FORMER, Statement
 from memorygym.core.trace import (
     Action,
     Answer,
@@ -132,7 +132,7 @@ def test_an_old_value_beside_the_new_one_is_not_stale(trace: Trace, order: tuple
 
 
 def test_a_question_about_the_change_needs_the_old_value_too(trace: Trace) -> None:
-    both = asked(3, "reasoning", "125", PATENTS, PATENTS._replace(old=True))
+    both = asked(3, "reasoning", "125", NEW_PATENTS, PATENTS._replace(role=FORMER))
     case = asking(trace, replace(both, question_type="update"))
     assert (case.needs, case.present, case.replaced, case.stale, case.rewrites) == (2, 1, 0, 0, 1)
 

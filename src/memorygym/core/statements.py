@@ -307,6 +307,14 @@ class FactReader(Protocol):
 
 
 @runtime_checkable
+class BlockWriter(Protocol):
+    """A fact reader that also writes facts as documents."""
+
+    def blocks(self, facts: Sequence[Statement]) -> list[str]:
+        """What holds, in canonical sentences: one block a document, under a heading."""
+
+
+@runtime_checkable
 class CountingReader(Protocol):
     """A fact reader that also tells how much of a text it understood."""
 

@@ -74,8 +74,8 @@ class TraceReader:
         return iter(self._needed.values())
 
     def facts(self, text: str) -> Iterator[Statement]:
-        """What a text says that holds, by content alone."""
-        return (fact.content for fact in self.read(text) if fact.holds)
+        """What a text says that holds."""
+        return (fact for fact in self.read(text) if fact.holds)
 
     def text(self, fact: Statement) -> str:
         """A fact as people read it."""
@@ -94,7 +94,7 @@ class TraceReader:
     def _needed(self) -> Mapping[tuple[str, Value], Statement]:
         """By subject and key: each needed fact, as the last goal requires it."""
         needs = (need for goal in self.goals for need in goal.needs)
-        return {need[:2]: need.content for need in needs}
+        return {need[:2]: need for need in needs}
 
     def _mentions_of(self, need: Statement) -> list[tuple[int, Value]]:
         """The events at which the environment stated a value of a fact, and the values."""

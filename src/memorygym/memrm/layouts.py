@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from memorygym.core.json_values import canonical
 from memorygym.core.rng import Stream
-from memorygym.core.statements import FactReader
+from memorygym.core.statements import SHIFT, BlockWriter, FactReader
 from memorygym.core.types import Message, Role
 from memorygym.memrm.damage import Messages, is_heading, pieces, text_of_lines
 
@@ -148,7 +148,10 @@ def fact_sentences(text: str, facts: FactReader) -> list[str]:
     """The track's sentences of the facts that a text states; the text itself where sentences do not
     give all of them back, as of a change ("it fell by 3")."""
     stated = facts.read(text)
-    sentences = [*dict.fromkeys(map(facts.render, stated))]
+    if any(fact.role == SHIFT for fact in stated):
+        return [text]
+    blocks = facts.blocks(stated) if isinstance(facts, BlockWriter) else map(facts.render, stated)
+    sentences = [*dict.fromkeys(blocks)]
     whole = len(facts.read("\n".join(sentences))) >= len(sentences)
     return sentences if whole else [text]
 

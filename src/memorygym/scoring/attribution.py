@@ -230,7 +230,7 @@ def store_precision(trace: Trace) -> dict[str, float]:
 def stored_facts(trace: Trace) -> dict[str, int]:
     """How many facts the final entries state in each of CONDITIONS."""
     reader, seen, counts = reader_of(trace), set[Statement](), dict.fromkeys(CONDITIONS, 0)
-    for fact in (fact for text in final_texts(trace) for fact in reader.facts(text)):
+    for fact in (fact.content for text in final_texts(trace) for fact in reader.facts(text)):
         condition = reader.condition(fact)
         counts["duplicate" if condition == "true" and fact in seen else condition] += 1
         seen.add(fact)

@@ -154,7 +154,7 @@ class HeldFacts:
         """Adds an entry with this text, or removes one."""
         if text not in self._facts:
             assert self._reader is not None  # share() has made it.
-            self._facts[text] = frozenset(self._reader.facts(text))
+            self._facts[text] = frozenset(f.content for f in self._reader.facts(text))
         for fact in self._facts[text]:
             before = self._stated[fact]
             self._stated[fact] += change

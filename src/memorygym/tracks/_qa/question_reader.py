@@ -32,7 +32,7 @@ class QuestionTraceReader(TraceReader):
 
     def rewrites(self, goal: Goal, need: Statement) -> int:
         """How many other values had been stated: their ranks decide, not their order."""
-        values = {value for event, value in self._mentions_of(need) if event <= goal.event}
+        values = {value for event, value in self._mentions_of(need) if event < goal.event}
         return len(values - {need.value})
 
     def hops(self, goal: Any) -> int:

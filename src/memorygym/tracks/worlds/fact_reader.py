@@ -1,11 +1,20 @@
 """The strong reader of worlds: it reads rendered text only, as a careful human would."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from itertools import groupby
 
-from memorygym.core.statements import CATEGORY, CURRENT, FORMER, SHIFT, Statement, StatementIndex
+from memorygym.core.statements import (
+    AMONG,
+    CATEGORY,
+    CURRENT,
+    FORMER,
+    SHIFT,
+    Statement,
+    StatementIndex,
+)
 from memorygym.scoring.fact_reader.claims import Reading
 from memorygym.scoring.fact_reader.outline import Outline
 from memorygym.tracks._qa.stream import EVENT
@@ -108,6 +117,20 @@ class StrongReader:
     reader leaves out unknown members of a set, as long as it knows some."""
     render: Callable[[Statement], str]
     """A fact as a canonical sentence."""
+
+    def blocks(self, facts: Sequence[Statement]) -> list[str]:
+        """See core.statements.BlockWriter."""
+        documents = groupby(facts, key=lambda fact: (fact.subject, fact.date))
+        return [
+            "\n".join([f"[Fact · {name} · current]", *map(self.render, _in_order(own))])
+            for (name, _), own in documents
+        ]
+
+
+def _in_order(facts: Iterable[Statement]) -> list[Statement]:
+    """What holds: the category, then values, then relations."""
+    holding = [fact for fact in facts if fact.holds]
+    return sorted(holding, key=lambda fact: (fact.key != CATEGORY, fact.role == AMONG))
 
 
 @lru_cache(maxsize=64)
