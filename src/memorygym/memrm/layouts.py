@@ -161,6 +161,11 @@ def essentials(
 ) -> Messages:
     """Sentences that state no fact are dropped with that chance, where messages state facts."""
 
+    def stays(head: str, sentence: str) -> bool:
+        # What stands under the heading of a document, [title · entity · date], is about the entity.
+        is_about = head.count(" · ") == 2 and head[0] == "[" and isinstance(facts, BlockWriter)
+        return bool(is_about or facts.read(f"{head}\n{sentence}")) or not rng.bernoulli(rate)
+
     def change(text: str) -> str:
         head = ""
         lines: list[list[str]] = []
@@ -169,9 +174,7 @@ def essentials(
                 head = line[0]
                 lines.append(line)
             else:
-                lines.append(
-                    [s for s in line if facts.read(f"{head}\n{s}") or not rng.bernoulli(rate)]
-                )
+                lines.append([sentence for sentence in line if stays(head, sentence)])
         return text_of_lines(lines)
 
     return tuple(
