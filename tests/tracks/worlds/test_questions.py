@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import replace
 from decimal import Decimal
 from statistics import fmean
 
@@ -16,8 +15,7 @@ from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.facts import Query
 from memorygym.tracks.worlds.generator import question_placement
 from memorygym.tracks.worlds.generator.gold import Question
-from memorygym.tracks.worlds.generator.task import generate
-from memorygym.tracks.worlds.questions import KINDS, NUMBER, REASONING, QuestionKind
+from memorygym.tracks.worlds.questions import KINDS, NUMBER, QuestionKind
 from memorygym.tracks.worlds.settings import WorldsSettings
 from memorygym.tracks.worlds.verifier import verify
 from tests.episodes import generated, gold
@@ -237,28 +235,32 @@ def test_of_two_equal_figures_none_is_the_best() -> None:
         known.best({"Ann": 4, "Bob": 4})
 
 
-def test_one_entry_adds_a_kind_of_question(monkeypatch: pytest.MonkeyPatch) -> None:
-    def smallest(known: Known, query: Query) -> Answer:
-        numbers = known.numbers(query.names, query.codes[0])
-        return known.named(known.best(numbers, "lowest"), query.codes[0])
+def _lowest(known: Known, query: Query) -> Answer:
+    numbers = known.numbers(query.names, query.codes[0])
+    return known.named(known.best(numbers, "lowest"), query.codes[0])
 
-    kind = QuestionKind(
-        "smallest",
-        "Who of {names} comes last by {a0}? Answer as NAME (VALUE).",
-        lambda s: s.entities(3),
-        (NUMBER,),
-        smallest,
-    )
-    monkeypatch.setitem(KINDS, "smallest", kind)  # type: ignore[misc]
-    monkeypatch.setattr(question_placement, "REASONING", [*REASONING, "smallest"])
+
+def _related(known: Known, query: Query) -> Answer:
+    others = known.related(query.names[0], query.relations[0])
+    return Answer(", ".join(others), query.names[0], known.guide.key_attributes[0])
+
+
+ADDED = {
+    "lowest": QuestionKind(
+        "lowest", "Who of {names} comes last by {a0}?", lambda s: s.entities(3), (NUMBER,), _lowest
+    ),
+    "related": QuestionKind(
+        "related", 'Name all {plural}: "{name} {r0} ...".', lambda s: s.related(2, 3), (), _related
+    ),
+}
+
+
+@pytest.mark.parametrize("added", ADDED)
+def test_one_entry_adds_a_kind_of_question(added: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(KINDS, added, ADDED[added])  # type: ignore[misc]
+    monkeypatch.setattr(question_placement, "REASONING", [added])
     strong_reader.cache_clear()
-    for seed in range(8):
-        task = generate("company", seed, "hard", salt="another kind")
-        asked = [q for q in gold(task).questions if q.question_type == "smallest"]
-        settings = WorldsSettings("company", seed, "hard")
-        result = verify(replace(settings, salt="another kind"), task)
-        assert not result.failures
-        if asked:
-            assert result.counts["smallest", "right"] == len(asked)
-            return
-    pytest.fail("the new kind was never asked")
+    settings = WorldsSettings("company", 0, "standard", salt="another kind")
+    result = verify(settings)
+    assert result.counts[added, "right"] == result.counts[added, "asked"] == 7
+    assert not result.failures

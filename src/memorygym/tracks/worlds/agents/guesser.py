@@ -60,9 +60,7 @@ def guess(context: ParsedContext) -> str:
             return f"2 ({name})"
         case "gap" | "outlier":
             return f"{name} ({_part(attributes[0], specs, 40)})"
-        case "lookup":
-            return name
-    return f"{name} ({middles[-1]})"
+    return f"{name} ({middles[-1]})" if middles else name
 
 
 def _part(a: Attribute, specs: dict[str, AttributeSpec], percent: int) -> str:
