@@ -3,6 +3,7 @@
 Results come in the order of the tasks; a terminal shows the progress.
 """
 
+import gc
 import os
 import pickle
 import signal
@@ -54,6 +55,8 @@ def _follow(parent: int, parts: Mapping[tuple[str, str], str]) -> None:
     for (kind, name), spec in parts.items():
         registry.remember(kind, name, spec)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Traces and readings hold no cycles; by default every 700 new objects are searched for some.
+    gc.set_threshold(10_000)
 
     def watch() -> None:
         while os.getppid() == parent:

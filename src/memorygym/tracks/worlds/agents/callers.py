@@ -40,7 +40,7 @@ def _broken() -> tuple[Call, ...]:
 
 
 BROKEN = _broken()
-AN_EVENT = 24
+AN_EVENT = 18
 """Broken calls in one event, so that an episode has all of them."""
 
 
