@@ -162,8 +162,10 @@ def essentials(
     """Sentences that state no fact are dropped with that chance, where messages state facts."""
 
     def stays(head: str, sentence: str) -> bool:
-        # What stands under the heading of a document, [title · entity · date], is about the entity.
-        is_about = head.count(" · ") == 2 and head[0] == "[" and isinstance(facts, BlockWriter)
+        # Under the heading of a document, what names its entity is about it.
+        _, _, entity = head.partition(" · ")
+        name = entity.partition(" · ")[0] if isinstance(facts, BlockWriter) else ""
+        is_about = bool(name) and name in sentence
         return bool(is_about or facts.read(f"{head}\n{sentence}")) or not rng.bernoulli(rate)
 
     def change(text: str) -> str:
