@@ -7,7 +7,7 @@ or a run of lines, without a blank line inside. Paragraphs are packed into event
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from memorygym.core.rng import Stream
 from memorygym.core.tokens import count
@@ -77,14 +77,9 @@ BETWEEN = 2
 """Tokens of the breaks between two paragraphs."""
 
 
-@dataclass(frozen=True, slots=True)
-class ShownParagraph:
-    """A paragraph with its file and its number of tokens."""
-
-    text: str
-    path: str
-    """The path of its file; "" for an observation."""
-    cost: int
+def cost(paragraphs: Iterable[str]) -> int:
+    """The tokens of paragraphs and of the breaks after them."""
+    return sum(count(paragraph) + BETWEEN for paragraph in paragraphs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,23 +88,16 @@ class Page:
 
     kind: str
     """`file` or `observation`."""
-    paragraphs: tuple[ShownParagraph, ...]
-
-
-def shown_paragraph(text: str, path: str = "") -> ShownParagraph:
-    return ShownParagraph(text, path, count(text) + BETWEEN)
+    paragraphs: tuple[str, ...]
 
 
 def pages(
-    files: Sequence[Sequence[ShownParagraph]],
-    observations: Sequence[ShownParagraph],
-    form: str,
-    rng: Stream,
+    files: Iterable[Sequence[str]], observations: Sequence[str], form: str, rng: Stream
 ) -> list[Page]:
     """The events: whole files in random order, with the observations in order between them."""
     order = list(files)
     rng.shuffle(order)
-    packed = _packed(paragraph for file_paragraphs in order for paragraph in file_paragraphs)
+    packed = _packed(chain.from_iterable(order))
     if form == "session":
         parts = _parts(observations, len(packed))
         return [
@@ -119,7 +107,7 @@ def pages(
     if not observations:
         return result
     page_count = max(1, min(len(result), len(observations) // 2, 1 + len(result) // 3))
-    positions = sorted(rng.sample(range(1, len(result) + 1), min(page_count, len(result))))
+    positions = sorted(rng.sample(range(1, len(result) + 1), page_count))
     parts = _parts(observations, len(positions))
     for position, part in reversed(list(zip(positions, parts, strict=True))):
         result[position:position] = [Page("observation", tuple(group)) for group in _packed(part)]
@@ -128,23 +116,24 @@ def pages(
 
 def text_of(page: Page, number: int, total: int) -> str:
     """The text of an event."""
-    head = f"=== {'FILE' if page.kind == 'file' else 'OBSERVATION'} · event {number} of {total} ==="
-    return f"{head}\n" + "\n\n".join(paragraph.text for paragraph in page.paragraphs)
+    head = f"=== {page.kind.upper()} · event {number} of {total} ===\n"
+    return head + "\n\n".join(page.paragraphs)
 
 
-def _parts(items: Sequence[ShownParagraph], number: int) -> list[Sequence[ShownParagraph]]:
+def _parts(items: Sequence[str], number: int) -> list[Sequence[str]]:
     """The items in `number` runs of about the same length."""
     ends = [len(items) * index // number for index in range(number + 1)]
     return [items[start:end] for start, end in pairwise(ends)]
 
 
-def _packed(paragraphs: Iterable[ShownParagraph]) -> list[list[ShownParagraph]]:
-    groups: list[list[ShownParagraph]] = []
-    cost = EVENT_TOKENS
+def _packed(paragraphs: Iterable[str]) -> list[list[str]]:
+    groups: list[list[str]] = []
+    tokens = EVENT_TOKENS
     for paragraph in paragraphs:
-        if cost + paragraph.cost > EVENT_TOKENS:
+        more = cost([paragraph])
+        if tokens + more > EVENT_TOKENS:
             groups.append([])
-            cost = 0
+            tokens = 0
         groups[-1].append(paragraph)
-        cost += paragraph.cost
+        tokens += more
     return groups

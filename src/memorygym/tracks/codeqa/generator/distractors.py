@@ -1,7 +1,8 @@
 """Distractors: further places that mention names in questions and state nothing about them."""
 
+import re
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from memorygym.core.rng import Stream
 from memorygym.core.statements import StatementIndex
@@ -9,7 +10,6 @@ from memorygym.core.tokens import count
 from memorygym.tracks.codeqa.generator.definitions import Definition, District, Uses
 from memorygym.tracks.codeqa.generator.known_code import KnownCode
 from memorygym.tracks.codeqa.generator.question_selection import SelectedQuestion
-from memorygym.tracks.codeqa.generator.stale_values import outer_words
 from memorygym.tracks.codeqa.names import type_of
 from memorygym.tracks.codeqa.questions import ask, dependents
 
@@ -19,6 +19,7 @@ EXACT = 0.2
 """Share of mentions of names in questions; the others mention similar names."""
 AROUND = 24
 """Tokens shown around a sentence."""
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 PROSE: Mapping[str, Sequence[str]] = {
     "function": (
         "DEBUG {name} called {number} times in this run.",
@@ -53,17 +54,13 @@ PROSE: Mapping[str, Sequence[str]] = {
 }
 
 
-_USED = {"function": "callee", "constant": "constant", "exception": "fault"}
-"""By kind: the field of `Uses` for it."""
-
-
 @dataclass(frozen=True, slots=True)
 class Target:
     """A name that is mentioned."""
 
     name: str
     kind: str
-    """`function`, `constant`, `class`, `exception`, `test` or `topic`."""
+    """`function`, `constant`, `class`, `fault`, `test` or `topic`."""
     definition: Definition | None
     """Its definition; None if new code may not use it because that would change an answer."""
 
@@ -76,14 +73,11 @@ class MentionSampler:
         self._similar = similar
 
     def uses(self, uses: Uses, rng: Stream) -> Uses:
-        """The same uses with a function, constant or exception from a question."""
+        """The same uses with a function, constant or fault from a question."""
         target = self._draw(rng)
-        changes = (
-            {_USED[target.kind]: target.definition}
-            if target.kind in _USED and target.definition
-            else {}
-        )
-        return replace(uses, **changes)
+        if target.definition and target.kind != "class":
+            return {**uses, target.kind: target.definition}
+        return uses
 
     def parent(self, rng: Stream) -> Definition | None:
         """A class from a question, as the base class of another."""
@@ -95,7 +89,7 @@ class MentionSampler:
         remarks: list[str] = []
         while tokens > 0:
             target = self._draw(rng)
-            template = rng.choice(PROSE["class" if target.kind == "exception" else target.kind])
+            template = rng.choice(PROSE["class" if target.kind == "fault" else target.kind])
             remarks.append(template.format(name=target.name, number=rng.between(13, 986)))
             tokens -= count(remarks[-1]) + AROUND
         return remarks
@@ -112,9 +106,9 @@ def mention_sampler(
 ) -> MentionSampler:
     """The sampler for mentions of the names in questions about a district."""
     needed = dict.fromkeys(need.subject for question in selected for need in question.needs)
-    families = {outer_words(name) for name in needed}
+    families = {_outer_words(name) for name in needed}
     similar = [
-        name for name in code.modules if name not in needed and outer_words(name) in families
+        name for name in code.modules if name not in needed and _outer_words(name) in families
     ]
     barred = _protected(selected, code.index)
     faults = {fault.name: fault for fault in district.faults}
@@ -124,7 +118,7 @@ def mention_sampler(
         [
             Target(
                 name,
-                "exception" if name in faults else _kind(name),
+                "fault" if name in faults else _kind(name),
                 None if name in barred else definitions.get(name),
             )
             for name in names
@@ -153,3 +147,9 @@ def _protected(selected: Sequence[SelectedQuestion], known: StatementIndex) -> S
 
 def _kind(name: str) -> str:
     return "test" if name.startswith("test_") else type_of(name)
+
+
+def _outer_words(name: str) -> tuple[str, str]:
+    """The first and the last word of a name, which all siblings share."""
+    words = _WORD.findall(name) or [name]
+    return words[0], words[-1]

@@ -90,7 +90,7 @@ class QuestionDrafter:
         """Calls to ask about."""
         self._changes = changes
         """Changes of a constant to ask about."""
-        self._rng = rng
+        self.rng = rng
         self._called: dict[int, list[str]] = {}
         """Functions by the number of their callers."""
         for name, callers in code.callers.items():
@@ -126,13 +126,13 @@ class QuestionDrafter:
         """A question about a property of a path's end."""
         start = "constant" if kind == "value" and hops == 1 else "function"
         if kind in ("base", "file"):
-            start = self._rng.choice(["function", "class"])
+            start = self.rng.choice(["function", "class"])
         return self._property(kind, self._walk(self._start(start), hops - 1))
 
     def _bridge(self, hops: int) -> QuestionDraft | None:
         """The same with a path that starts from a topic of the session."""
         end = self._walk(self._opening(), hops - 2)
-        return self._property(self._rng.choice(PROPERTIES), end)
+        return self._property(self.rng.choice(PROPERTIES), end)
 
     def _property(self, kind: str, end: PathEnd | None) -> QuestionDraft | None:
         if end is None:
@@ -157,11 +157,11 @@ class QuestionDrafter:
         """The rest of a key with that prefix whose value is hard to guess."""
         about = self.code.index.about(name)
         keys = [key for key in about if key.startswith(prefix) and is_hard(about[key].value)]
-        return self._rng.choice(keys).removeprefix(prefix) if keys else None
+        return self.rng.choice(keys).removeprefix(prefix) if keys else None
 
     def _sum(self, hops: int) -> QuestionDraft | None:
         """The sum of two numbers, each at the end of its own path."""
-        first = self._rng.between(1, hops - 1)
+        first = self.rng.between(1, hops - 1)
         ends = self._path_end(first), self._path_end(hops - first)
         left, right = map(self._term, ends)
         if not left or not right or left.text == right.text:
@@ -171,9 +171,9 @@ class QuestionDrafter:
 
     def _path_end(self, hops: int) -> PathEnd | None:
         """A path with so many hops, the last of which reads the value."""
-        if self.topics and hops > 1 and self._rng.bernoulli(0.5):
+        if self.topics and hops > 1 and self.rng.bernoulli(0.5):
             return self._walk(self._opening(), hops - 2)
-        start = "constant" if hops == 1 and self._rng.bernoulli(0.5) else "function"
+        start = "constant" if hops == 1 and self.rng.bernoulli(0.5) else "function"
         return self._walk(self._start(start), hops - 1)
 
     def _term(self, end: PathEnd | None) -> QuestionDraft | None:
@@ -188,23 +188,23 @@ class QuestionDrafter:
         names = self._called.get(hops)
         if not names:
             return None
-        return _draft("callers", {"path": f"`{self._rng.choice(names)}`", "number": str(hops)})
+        return _draft("callers", {"path": f"`{self.rng.choice(names)}`", "number": str(hops)})
 
     def _topic(self, keys: Sequence[str], hops: int) -> QuestionDraft | None:
         """A question about an observation of the session."""
-        facts = self.observed(ASPECTS[self._rng.choice(keys)])
+        facts = self.observed(ASPECTS[self.rng.choice(keys)])
         if not facts:
             return None
         return _draft(facts[0].aspect.key, {"path": facts[0].topic}, facts, "topic")
 
     def _output(self, group: str, depth: int, hops: int) -> QuestionDraft | None:
         """The value of a call, or of a nested call."""
-        call = self._rng.choice([call for call in self._calls if call.count("(") == depth])
+        call = self.rng.choice([call for call in self._calls if call.count("(") == depth])
         return _draft("output", {"call": call}, group=group)
 
     def _returns(self, hops: int) -> QuestionDraft | None:
         """The value of a function that must first be found."""
-        start = self._opening() if self.topics and self._rng.bernoulli(0.5) else None
+        start = self._opening() if self.topics and self.rng.bernoulli(0.5) else None
         end = start or self._walk(self._start("function"), 1)
         if end is None:
             return None
@@ -216,22 +216,22 @@ class QuestionDrafter:
         if not arguments:
             return None
         return _draft(
-            "returns", {"path": end.text, "number": self._rng.choice(arguments)}, end.facts
+            "returns", {"path": end.text, "number": self.rng.choice(arguments)}, end.facts
         )
 
     def _failing(self, hops: int) -> QuestionDraft | None:
         if not self._changes:
             return None
-        name, value = self._rng.choice(self._changes)
+        name, value = self.rng.choice(self._changes)
         return _draft("failing", {"path": f"`{name}`", "number": value})
 
     def _start(self, type_: str) -> PathEnd:
-        name = self._rng.choice(self.code.names[type_])
+        name = self.rng.choice(self.code.names[type_])
         return PathEnd(name, f"`{name}`")
 
     def _opening(self) -> PathEnd | None:
         """A topic, and the one step that leads from it to the code."""
-        link = self._rng.choice(_OPENINGS)
+        link = self.rng.choice(_OPENINGS)
         facts = self.observed(ASPECTS[link.key])
         return PathEnd(facts[0].value, f"{link.phrase} {facts[0].topic}", facts) if facts else None
 
@@ -240,7 +240,7 @@ class QuestionDrafter:
         for _ in range(steps):
             if end is None or not (next_steps := self._next_steps(end.name)):
                 return None
-            link, name = self._rng.choice(next_steps)
+            link, name = self.rng.choice(next_steps)
             end = PathEnd(name, f"{link.phrase} {end.text}", end.facts)
         return end
 
@@ -266,17 +266,17 @@ class QuestionDrafter:
 
     def remarks(self, count: int) -> list[SessionFact]:
         """Observations about which nothing is asked."""
-        aspects = [self._rng.choice([*ASPECTS.values()]) for _ in range(count)]
+        aspects = [self.rng.choice([*ASPECTS.values()]) for _ in range(count)]
         return [fact for aspect in aspects for fact in self.observed(aspect)[:1]]
 
     def observable(self, kind: str) -> str:
         """A possible value of an aspect of that kind."""
         match kind:
             case "number":
-                return str(number(self._rng))
+                return str(number(self.rng))
             case "word":
-                return self._rng.choice(QUALIFIERS)
-        return self._rng.choice(self.code.names[kind])
+                return self.rng.choice(QUALIFIERS)
+        return self.rng.choice(self.code.names[kind])
 
 
 def _draft(

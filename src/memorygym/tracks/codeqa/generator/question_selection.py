@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from itertools import islice
 
 from memorygym.core.errors import BadSettings
-from memorygym.core.rng import Stream
 from memorygym.core.statements import Statement, StatementIndex
 from memorygym.tracks._qa.questions import Found, Missing
 from memorygym.tracks.codeqa.fact_reader import time_rank
@@ -61,10 +60,9 @@ class Overlay(StatementIndex):
 class QuestionSelector:
     """A selector of questions that varies their kinds."""
 
-    def __init__(self, drafter: QuestionDrafter, rng: Stream) -> None:
+    def __init__(self, drafter: QuestionDrafter) -> None:
         self._drafter = drafter
         self._code = drafter.code
-        self._rng = rng
         self._used = Counter[str]()
         """How often each kind was selected; the rarest are tried first."""
         self._texts: set[str] = set()
@@ -73,7 +71,7 @@ class QuestionSelector:
         """A question with so many hops. Raises NoQuestion if there is none."""
         kinds = self._drafter.kinds(hops)
         order = list(kinds)
-        self._rng.shuffle(order)
+        self._drafter.rng.shuffle(order)
         for kind in sorted(order, key=lambda kind: self._used[kind]):
             for _ in range(TRIES):
                 draft = kinds[kind](hops)

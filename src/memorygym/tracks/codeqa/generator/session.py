@@ -29,7 +29,6 @@ class Aspect:
     """A property of a topic that the session can observe."""
 
     key: str
-    category: str
     genres: tuple[str, ...]
     sentences: tuple[str, ...]
     kind: str
@@ -37,35 +36,35 @@ class Aspect:
 
 
 ASPECTS: Mapping[str, Aspect] = {aspect.key: aspect for aspect in (
-    Aspect("rows", "user_requirement", ("ticket", "chat with the maintainer"), (
+    Aspect("rows", ("ticket", "chat with the maintainer"), (
         "The user asked that {topic} keep to {value} rows a page.",
         "As for {topic}, the user wants {value} rows a page and no more.",
     ), "number"),
-    Aspect("breaks", "bug_description", ("ticket", "bug report"), (
+    Aspect("breaks", ("ticket", "bug report"), (
         "{Topic} goes wrong beyond {value} entries.",
         "Beyond {value} entries {topic} loses data.",
     ), "number"),
-    Aspect("setting", "repro_condition", ("shell", "bug report"), (
+    Aspect("setting", ("shell", "bug report"), (
         "{Topic} fails only while {value} is overridden.",
         "Only an overridden {value} makes {topic} fail.",
     ), "constant"),
-    Aspect("exception", "error_detail", ("pytest output", "service log"), (
+    Aspect("exception", ("pytest output", "service log"), (
         "{Topic} ended with {value}.",
         "Traceback of {topic}: {value}.",
     ), "class"),
-    Aspect("culprit", "debug_finding", ("debugger", "shell"), (
+    Aspect("culprit", ("debugger", "shell"), (
         "{Topic} goes astray in {value}.",
         "The fault behind {topic} sits in {value}.",
     ), "function"),
-    Aspect("items", "api_behavior", ("shell", "service log"), (
+    Aspect("items", ("shell", "service log"), (
         "A call behind {topic} returns at most {value} items.",
         "{Topic} gets {value} items a call at most.",
     ), "number"),
-    Aspect("plan", "design_decision", ("minutes", "chat with the maintainer"), (
+    Aspect("plan", ("minutes", "chat with the maintainer"), (
         "It was decided that {topic} follows the {value} plan.",
         "{Topic} goes by the {value} plan, by decision.",
     ), "word"),
-    Aspect("memory", "constraint", ("ticket", "minutes"), (
+    Aspect("memory", ("ticket", "minutes"), (
         "{Topic} may hold {value} MB at most.",
         "No more than {value} MB are allowed for {topic}.",
     ), "number"),
@@ -104,7 +103,18 @@ class Topics:
                 return family
 
 
-def paragraph(observation: SessionFact | str, stamp: str, rng: Stream) -> str:
+def observations(facts: Sequence[SessionFact], remarks: Sequence[str], rng: Stream) -> list[str]:
+    """The paragraphs of a session: facts in their order, with remarks between them."""
+    next_facts, next_remarks = iter(facts), iter(remarks)
+    order = [True] * len(facts) + [False] * len(remarks)
+    rng.shuffle(order)
+    return [
+        _paragraph(next(next_facts) if is_fact else next(next_remarks), time, rng)
+        for is_fact, time in zip(order, _timestamps(len(order), rng), strict=True)
+    ]
+
+
+def _paragraph(observation: SessionFact | str, stamp: str, rng: Stream) -> str:
     """The text of an observation: a fact, or a remark that states no fact."""
     genres: Sequence[str] = _REMARKS
     if isinstance(observation, str):
@@ -120,7 +130,7 @@ def paragraph(observation: SessionFact | str, stamp: str, rng: Stream) -> str:
     return "\n".join([f"[{rng.choice(genres)} · {stamp}]", *lines])
 
 
-def timestamps(number: int, rng: Stream) -> list[str]:
+def _timestamps(number: int, rng: Stream) -> list[str]:
     """Distinct times in order."""
     day, minute, stamps = 0, 8 * 60 + rng.between(3, 50), []
     first, year = rng.between(1, 12) - 1, rng.between(2027, 2034)

@@ -1,18 +1,12 @@
-"""Distractors of needed facts: siblings, and earlier values.
+"""Earlier values of needed facts, in the change log and in earlier observations."""
 
-Earlier values stand in the change log and in earlier observations.
-"""
-
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import NamedTuple
 
 from memorygym.core.rng import Stream
 from memorygym.core.statements import Statement
 from memorygym.tracks.codeqa.fact_reader import phrase
 from memorygym.tracks.codeqa.generator.definitions import number
-from memorygym.tracks.codeqa.generator.known_code import KnownCode
 from memorygym.tracks.codeqa.generator.question_drafts import QuestionDrafter, is_hard
 from memorygym.tracks.codeqa.generator.question_selection import (
     SelectedQuestion,
@@ -28,7 +22,7 @@ _LOGGED = ("default", "value", "base", "raises")
 
 
 def earlier_observations(
-    selected: Sequence[SelectedQuestion], times: int, drafter: QuestionDrafter
+    selected: Sequence[SelectedQuestion], drafter: QuestionDrafter, times: int
 ) -> list[SessionFact]:
     """Observations that later ones contradict."""
     observations = []
@@ -47,9 +41,10 @@ def earlier_observations(
 
 
 def change_log_entries(
-    selected: Sequence[SelectedQuestion], code: KnownCode, times: int, rng: Stream
+    selected: Sequence[SelectedQuestion], drafter: QuestionDrafter, times: int
 ) -> list[str]:
     """Entries of the change log: on the last suitable fact of each question, and as many others."""
+    code, rng = drafter.code, drafter.rng
     logged: dict[tuple[str, str], Statement] = {}
     for question in selected:
         candidates = [need for need in question.needs if _is_logged(need)]
@@ -107,52 +102,3 @@ def _old_values(
         - {statement.value, statement.subject}
     )
     return rng.sample(same_key, min(times, len(same_key)))
-
-
-MOST = 12
-"""Most distractors that are listed for a question."""
-_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-
-
-class MisleadingStatement(NamedTuple):
-    """A statement that may mislead."""
-
-    question: int
-    """The number of the question, from 0."""
-    statement: Statement
-    source: str
-    """The kind in the schema: `same_function`, `same_repo` or `adversarial`."""
-
-
-def near_distractors(
-    selected: Sequence[SelectedQuestion], statements: Sequence[Statement]
-) -> list[MisleadingStatement]:
-    """For each question: statements of the same key about names similar to the needed ones."""
-    similar: dict[tuple[str, str, str], list[Statement]] = {}
-    for statement in statements:
-        similar.setdefault((statement.key, *outer_words(statement.subject)), []).append(statement)
-    distractors = []
-    for index, question in enumerate(selected):
-        nearby = dict.fromkeys(
-            MisleadingStatement(
-                index, other, "same_function" if need.subject.islower() else "same_repo"
-            )
-            for need in question.needs
-            for other in similar.get((need.key, *outer_words(need.subject)), ())
-            if other.subject != need.subject
-        )
-        needed = {need.subject for need in question.needs}
-        siblings = (
-            MisleadingStatement(index, observable(fact), "adversarial")
-            for fact in question.draft.facts
-            if fact.topic not in needed
-        )
-        distractors += [*nearby, *siblings][:MOST]
-    return distractors
-
-
-def outer_words(name: str) -> tuple[str, str]:
-    """The first and the last word of a name, which all siblings share."""
-    words: Iterable[str] = _WORD.findall(name)
-    parts = list(words) or [name]
-    return parts[0], parts[-1]
