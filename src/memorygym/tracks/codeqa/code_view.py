@@ -5,7 +5,7 @@ or a run of lines, without a blank line inside. Paragraphs are packed into event
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 
@@ -25,50 +25,22 @@ def paragraphs(path: str, code: str) -> list[str]:
     '[a.py · class A]\\nclass A:'
     '[a.py · class A]\\n    def f(self):\\n        return'
     """
-    parts: list[str] = []
-    for chunk in _chunks(code.splitlines()):
-        name = next((match[1] for line in chunk if (match := _CLASS.match(line))), "")
-        head = f"[{path} · class {name}]" if name else f"[{path}]"
-        parts += ["\n".join([head, *part]) for part in (_members(chunk) if name else [chunk])]
-    return parts
-
-
-def _chunks(lines: Iterable[str]) -> Iterator[list[str]]:
-    """Runs of lines that belong together at the left margin, without blank lines."""
-    chunk: list[str] = []
-    after_blank = False
-    for line in lines:
-        if not line.strip():
-            after_blank = True
-            continue
-        if line[0] not in " \t)]}" and chunk:
-            is_decorated = chunk[-1].startswith("@")
-            in_body = chunk[-1][0] in " \t"
-            if not is_decorated and (after_blank or in_body or line.startswith(_STARTS)):
-                yield chunk
-                chunk = []
-        chunk.append(line)
-        after_blank = False
-    if chunk:
-        yield chunk
-
-
-def _members(chunk: list[str]) -> Iterator[list[str]]:
-    """The head of a class, then each of its methods."""
-    start = next(index for index, line in enumerate(chunk) if line.startswith("class ")) + 1
-    margin = next((_indent(line) for line in chunk[start:]), 0)
-    part = chunk[:start]
-    for line in chunk[start:]:
-        begins_member = _indent(line) == margin and line.lstrip().startswith(_STARTS)
-        if begins_member and not part[-1].lstrip().startswith("@"):
-            yield part
-            part = []
-        part.append(line)
-    yield part
-
-
-def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip())
+    parts: list[list[str]] = []
+    name = last = ""
+    for line in code.splitlines():
+        is_outer = bool(line) and line[0] not in " \t)]}"
+        starts = line.lstrip().startswith(_STARTS) and (is_outer or bool(name))
+        # A line at the left margin goes on with the paragraph only if the last one stands there.
+        is_new = starts or (is_outer and last[:1] in ("", " ", "\t"))
+        if line.strip() and (not parts or (is_new and not last.lstrip().startswith("@"))):
+            if is_outer:
+                match = _CLASS.match(line)
+                name = match[1] if match else ""
+            parts.append([f"[{path} · class {name}]" if name else f"[{path}]"])
+        if line.strip():
+            parts[-1].append(line)
+        last = line.rstrip()
+    return ["\n".join(part) for part in parts]
 
 
 EVENT_TOKENS = 3000

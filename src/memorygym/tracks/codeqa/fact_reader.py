@@ -19,7 +19,7 @@ from memorygym.tracks.codeqa.code_reader import (
     module_name,
 )
 from memorygym.tracks.codeqa.code_view import paragraphs
-from memorygym.tracks.codeqa.keys import IMPORT, KEYS, SUBJECTS
+from memorygym.tracks.codeqa.keys import IMPORT, KEYS, PHRASES, SUBJECTS
 from memorygym.tracks.codeqa.names import shown, type_of
 from memorygym.tracks.codeqa.shorthand import spelled_out
 from memorygym.tracks.codeqa.signs import LINE, Signs
@@ -35,14 +35,7 @@ _MARKS: dict[tuple[int, ...], str] = {
     SUPERSEDED: ", superseded",
 }
 _RANKS = {mark: rank for rank, mark in _MARKS.items()}
-_PHRASES = {
-    "file": "module", "value": "value", "base": "parent class", "raises": "exception thrown",
-    "source": "code", "default:": "preset for", "calls:": "use of the function",
-    "reads:": "use of the setting", "argument:": "marking", "rows": "row cap", "breaks": "breakage",
-    "setting": "trigger", "exception": "ending", "culprit": "culprit", "items": "item cap",
-    "plan": "plan", "memory": "memory cap",
-}  # fmt: skip
-_KEYS = {phrase: key for key, phrase in _PHRASES.items()}
+_KEYS = {phrase: key for key, phrase in PHRASES.items()}
 _NOTED = re.compile(
     r"Noted of `([^`\n]+)`: (" + "|".join(map(re.escape, _KEYS)) + r")(?: ([\w.]+))? is"
     r" `([^`\n]*)`(|, by an import|, superseded|, as of [\d-]+ [\d:]+)\."
@@ -252,7 +245,7 @@ def phrase(key: str) -> str:
     ('preset for quota', 'parent class')
     """
     kind, colon, name = key.partition(":")
-    return f"{_PHRASES[kind + colon]} {name}".strip()
+    return f"{PHRASES[kind + colon]} {name}".strip()
 
 
 def time_rank(stamp: str) -> tuple[int, ...]:
