@@ -92,8 +92,8 @@ def test_the_reader_parses_its_own_notes(key, rank):
     assert READER.read(READER.render(statement)) == (statement,)
 
 
-def test_passages_state_what_the_whole_text_states(instance):
-    for text in list(instance("--hops", "4")["memory_files"].values())[:6]:
+def test_passages_state_what_the_whole_text_states(generated):
+    for text in [event.text for event in generated("--hops", "4").events[:6]]:
         statements = [
             statement for part in passages(text, 60, count) for statement in READER.read(part)
         ]
@@ -119,11 +119,9 @@ def test_questions_of_every_shape_are_parsed_as_generated(hops):
         assert READER.answer(query, StatementIndex(statements)).answer == chain.answer
 
 
-def test_only_the_last_event_asks(instance):
-    instance_ = instance("--hops", "3", "--reveal", "immediate")
-    from memorygym.tracks.research.task import events_of
-
-    asks = [READER.ask(event.text) is not None for event in events_of(instance_)]
+def test_only_the_last_event_asks(generated):
+    task = generated("--hops", "3", "--reveal", "immediate")
+    asks = [READER.ask(event.text) is not None for event in task.events]
     assert asks == [False] * (len(asks) - 1) + [True]
 
 

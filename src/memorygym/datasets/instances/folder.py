@@ -170,7 +170,7 @@ def task_id(task: Task) -> str:
 
     >>> from memorygym.core.types import Budget
     >>> task_id(Task("", "codeqa", {}, "Answer.", (), Budget(), None))
-    'codeqa-8d5b0d1e0c8e5b0a'
+    'codeqa-faca2f41d5f4a600'
     """
     return f"{task.track}-{content_id(to_json(replace(task, id='')))}"
 
