@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from functools import partial
 
 from memorygym.core.rng import Stream
+from memorygym.core.statements import Statement
 from memorygym.scoring.grading.claims import familiar
 from memorygym.tracks.codeqa.generator.definitions import Definition, number
 from memorygym.tracks.codeqa.generator.identifiers import QUALIFIERS
 from memorygym.tracks.codeqa.generator.known_code import KnownCode
-from memorygym.tracks.codeqa.generator.session import ASPECTS, Aspect, SessionFact, Topics
+from memorygym.tracks.codeqa.generator.session import ASPECTS, LATEST, Topics
 from memorygym.tracks.codeqa.names import type_of
 from memorygym.tracks.codeqa.questions import (
     KINDS,
@@ -58,7 +59,7 @@ class PathEnd:
 
     name: str
     text: str
-    facts: tuple[SessionFact, ...] = ()
+    facts: tuple[Statement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class QuestionDraft:
     """The group of questions that results put it in."""
     text: str
     question_type: str
-    facts: tuple[SessionFact, ...] = ()
+    facts: tuple[Statement, ...] = ()
     """The facts that the session must state for it, then those about sibling topics."""
 
 
@@ -192,10 +193,10 @@ class QuestionDrafter:
 
     def _topic(self, keys: Sequence[str], hops: int) -> QuestionDraft | None:
         """A question about an observation of the session."""
-        facts = self.observed(ASPECTS[self.rng.choice(keys)])
+        facts = self.observed(self.rng.choice(keys))
         if not facts:
             return None
-        return _draft(facts[0].aspect.key, {"path": facts[0].topic}, facts, "topic")
+        return _draft(facts[0].key, {"path": facts[0].subject}, facts, "topic")
 
     def _output(self, group: str, depth: int, hops: int) -> QuestionDraft | None:
         """The value of a call, or of a nested call."""
@@ -232,8 +233,9 @@ class QuestionDrafter:
     def _opening(self) -> PathEnd | None:
         """A topic, and the one step that leads from it to the code."""
         link = self.rng.choice(_OPENINGS)
-        facts = self.observed(ASPECTS[link.key])
-        return PathEnd(facts[0].value, f"{link.phrase} {facts[0].topic}", facts) if facts else None
+        if facts := self.observed(link.key):
+            return PathEnd(facts[0].value, f"{link.phrase} {facts[0].subject}", facts)
+        return None
 
     def _walk(self, end: PathEnd | None, steps: int) -> PathEnd | None:
         """The end of a path that goes `steps` further."""
@@ -249,38 +251,37 @@ class QuestionDrafter:
         ends = [(link, linked(name, link, self.code.index)) for link in links]
         return [(link, end[0]) for link, end in ends if end and end[0] in self.code.names[link.to]]
 
-    def observed(self, aspect: Aspect) -> tuple[SessionFact, ...]:
+    def observed(self, key: str) -> tuple[Statement, ...]:
         """An aspect of a new topic and of its siblings, each with its own value."""
         assert self.topics
         topics = self.topics.family()
         values: dict[str, None] = {}
         for _ in range(99):
             if len(values) < len(topics):
-                values[self.observable(aspect.kind)] = None
+                values[self.observable(key)] = None
         if len(values) < len(topics):
             return ()
-        return tuple(
-            SessionFact(topic, aspect, value, 1)
-            for topic, value in zip(topics, values, strict=True)
-        )
+        pairs = zip(topics, values, strict=True)
+        return tuple(Statement(topic, key, value, LATEST) for topic, value in pairs)
 
-    def remarks(self, count: int) -> list[SessionFact]:
+    def remarks(self, count: int) -> list[Statement]:
         """Observations about which nothing is asked."""
-        aspects = [self.rng.choice([*ASPECTS.values()]) for _ in range(count)]
-        return [fact for aspect in aspects for fact in self.observed(aspect)[:1]]
+        keys = [self.rng.choice([*ASPECTS]) for _ in range(count)]
+        return [fact for key in keys for fact in self.observed(key)[:1]]
 
-    def observable(self, kind: str) -> str:
-        """A possible value of an aspect of that kind."""
-        match kind:
+    def observable(self, key: str) -> str:
+        """A possible value of an aspect."""
+        match ASPECTS[key].kind:
             case "number":
                 return str(number(self.rng))
             case "word":
                 return self.rng.choice(QUALIFIERS)
-        return self.rng.choice(self.code.names[kind])
+            case type_:
+                return self.rng.choice(self.code.names[type_])
 
 
 def _draft(
-    kind: str, places: Mapping[str, str], facts: tuple[SessionFact, ...] = (), group: str = ""
+    kind: str, places: Mapping[str, str], facts: tuple[Statement, ...] = (), group: str = ""
 ) -> QuestionDraft:
     """The draft of a question with these words at its places."""
     text = KINDS[kind].text.format(**places)

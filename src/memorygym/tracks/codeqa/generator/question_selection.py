@@ -8,14 +8,12 @@ from itertools import islice
 from memorygym.core.errors import BadSettings
 from memorygym.core.statements import Statement, StatementIndex
 from memorygym.tracks._qa.questions import Found, Missing
-from memorygym.tracks.codeqa.fact_reader import time_rank
 from memorygym.tracks.codeqa.generator.question_drafts import (
     PROPERTIES,
     QuestionDraft,
     QuestionDrafter,
     is_hard,
 )
-from memorygym.tracks.codeqa.generator.session import SessionFact
 from memorygym.tracks.codeqa.questions import answer, ask
 
 TRIES = 400
@@ -121,9 +119,4 @@ def _answered(
     """The answer from all files, with what the session states."""
     query = ask(draft.text)
     assert query, f"the reader does not understand {draft.text!r}"
-    return answer(query, Overlay([*map(observable, draft.facts), *overriding], known))
-
-
-def observable(fact: SessionFact) -> Statement:
-    """The statement of an observation that has no time yet."""
-    return Statement(fact.topic, fact.aspect.key, fact.value, time_rank("2030-01-01 12:00"))
+    return answer(query, Overlay([*draft.facts, *overriding], known))

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from memorygym.core.rng import Stream
+from memorygym.core.statements import Statement
 from memorygym.tracks.codeqa.generator.identifiers import DOMAINS, QUALIFIERS
 
 WORKS = (
@@ -21,7 +22,11 @@ NOISE = (
     "No other complaint came in.",
 )
 
-_REMARKS = ("service log", "review", "pytest output", "chat with the maintainer")
+_REMARKS: Sequence[str] = ("service log", "review", "pytest output", "chat with the maintainer")
+
+
+EARLIER, LATEST = (0,), (1,)
+"""The ranks of facts of a session."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +76,6 @@ ASPECTS: Mapping[str, Aspect] = {aspect.key: aspect for aspect in (
 )}  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class SessionFact:
-    """One fact of the session, without its time."""
-
-    topic: str
-    aspect: Aspect
-    value: str
-    order: int
-    """Of several facts of one topic, the one with the highest order holds."""
-
-
 class Topics:
     """A pool of topics in families whose members differ in one word."""
 
@@ -103,7 +97,7 @@ class Topics:
                 return family
 
 
-def observations(facts: Sequence[SessionFact], remarks: Sequence[str], rng: Stream) -> list[str]:
+def observations(facts: Sequence[Statement], remarks: Sequence[str], rng: Stream) -> list[str]:
     """The paragraphs of a session: facts in their order, with remarks between them."""
     next_facts, next_remarks = iter(facts), iter(remarks)
     order = [True] * len(facts) + [False] * len(remarks)
@@ -114,16 +108,13 @@ def observations(facts: Sequence[SessionFact], remarks: Sequence[str], rng: Stre
     ]
 
 
-def _paragraph(observation: SessionFact | str, stamp: str, rng: Stream) -> str:
+def _paragraph(observed: Statement | str, stamp: str, rng: Stream) -> str:
     """The text of an observation: a fact, or a remark that states no fact."""
-    genres: Sequence[str] = _REMARKS
-    if isinstance(observation, str):
-        sentence = observation
-    else:
-        genres = observation.aspect.genres
-        sentence = rng.choice(observation.aspect.sentences).format(
-            topic=observation.topic, Topic=f"T{observation.topic[1:]}", value=observation.value
-        )
+    genres, sentence = _REMARKS, str(observed)
+    if isinstance(observed, Statement):
+        topic, key, value, _ = observed
+        genres, sentence = ASPECTS[key].genres, rng.choice(ASPECTS[key].sentences)
+        sentence = sentence.format(topic=topic, Topic=f"T{topic[1:]}", value=value)
     lines = [sentence, rng.choice(NOISE)]
     if rng.bernoulli(0.5):
         lines.reverse()
@@ -144,11 +135,11 @@ def _timestamps(number: int, rng: Stream) -> list[str]:
     return stamps
 
 
-def shuffled_in_order(observations: Sequence[SessionFact], rng: Stream) -> list[SessionFact]:
-    """The observations in random order, except that those of one topic keep theirs."""
-    shuffled = list(observations)
+def shuffled_in_order(facts: Sequence[Statement], rng: Stream) -> list[Statement]:
+    """The facts in random order, except that those of one topic keep the order of their ranks."""
+    shuffled = list(facts)
     rng.shuffle(shuffled)
-    by_topic: dict[tuple[str, str], list[SessionFact]] = {}
-    for fact in sorted(shuffled, key=lambda fact: fact.order):
-        by_topic.setdefault((fact.topic, fact.aspect.key), []).append(fact)
-    return [by_topic[fact.topic, fact.aspect.key].pop(0) for fact in shuffled]
+    by_topic: dict[tuple[str, str], list[Statement]] = {}
+    for fact in sorted(shuffled, key=lambda fact: fact.rank):
+        by_topic.setdefault(fact[:2], []).append(fact)
+    return [by_topic[fact[:2]].pop(0) for fact in shuffled]

@@ -1,19 +1,14 @@
 """Earlier values of needed facts, in the change log and in earlier observations."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from memorygym.core.rng import Stream
 from memorygym.core.statements import Statement
 from memorygym.tracks.codeqa.fact_reader import phrase
 from memorygym.tracks.codeqa.generator.definitions import number
 from memorygym.tracks.codeqa.generator.question_drafts import QuestionDrafter, is_hard
-from memorygym.tracks.codeqa.generator.question_selection import (
-    SelectedQuestion,
-    misleads,
-    observable,
-)
-from memorygym.tracks.codeqa.generator.session import SessionFact
+from memorygym.tracks.codeqa.generator.question_selection import SelectedQuestion, misleads
+from memorygym.tracks.codeqa.generator.session import EARLIER
 
 TRIES = 99
 """Draws to find a misleading value."""
@@ -23,20 +18,18 @@ _LOGGED = ("default", "value", "base", "raises")
 
 def earlier_observations(
     selected: Sequence[SelectedQuestion], drafter: QuestionDrafter, times: int
-) -> list[SessionFact]:
+) -> list[Statement]:
     """Observations that later ones contradict."""
     observations = []
     for question in selected:
-        needed = {need.subject for need in question.needs}
-        for latest in (fact for fact in question.draft.facts if fact.topic in needed):
+        for latest in (fact for fact in question.draft.facts if fact in question.needs):
             values = {latest.value}
             for _ in range(TRIES):
-                value = drafter.observable(latest.aspect.kind)
-                if value not in values and len(values) <= times:
-                    old = replace(latest, value=value, order=0)
-                    if misleads(question, observable(old), drafter.code.index):
-                        values.add(value)
-                        observations.append(old)
+                old = latest._replace(value=drafter.observable(latest.key))
+                is_new = old.value not in values and len(values) <= times
+                if is_new and misleads(question, old, drafter.code.index):
+                    values.add(old.value)
+                    observations.append(old._replace(rank=EARLIER))
     return observations
 
 
