@@ -18,7 +18,7 @@ from memorygym.scoring.grading.claims import familiar
 from memorygym.tracks import codeqa
 from memorygym.tracks.codeqa.code_view import paragraphs
 from memorygym.tracks.codeqa.generator import identifiers, stale_values, synthetic
-from memorygym.tracks.codeqa.generator.distractors import PROSE, MentionSampler, Target
+from memorygym.tracks.codeqa.generator.distractors import MentionSampler
 from memorygym.tracks.codeqa.generator.identifiers import IdentifierPool
 from memorygym.tracks.codeqa.generator.package import GrowingPackage
 from memorygym.tracks.codeqa.generator.settings import CodeQASettings
@@ -97,10 +97,15 @@ def test_distractor_density_adds_mentions_of_names_in_questions(form: str) -> No
     assert mentions("80") > 1.5 * mentions("0")
 
 
-@pytest.mark.parametrize("kind", sorted(PROSE))
-def test_a_mention_states_no_fact(kind: str) -> None:
-    name = "the amber dusk import of quay records" if kind == "topic" else "sift_amber_quay"
-    sampler = MentionSampler([Target(name, kind, None)], [])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "sift_amber_quay", "AMBER_QUAY_LIMIT", "AmberQuayClosed", "test_amber_quay_sift",
+        "the amber dusk import of quay records",
+    ],
+)  # fmt: skip
+def test_a_mention_states_no_fact(name: str) -> None:
+    sampler = MentionSampler([name], [], {})
     for remark in sampler.remarks(2_000, named_rng("test", "remarks")):
         assert name in remark
         assert not READER.read(f"[review · 2031-03-04 10:41]\n{remark}")

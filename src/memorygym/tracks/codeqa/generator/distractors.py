@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
 
 from memorygym.core.rng import Stream
 from memorygym.core.statements import StatementIndex
@@ -54,80 +53,70 @@ PROSE: Mapping[str, Sequence[str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A name that is mentioned."""
-
-    name: str
-    kind: str
-    """`function`, `constant`, `class`, `fault`, `test` or `topic`."""
-    definition: Definition | None
-    """Its definition; None if new code may not use it because that would change an answer."""
-
-
 class MentionSampler:
     """A sampler of mentions that draws some names far more often than others."""
 
-    def __init__(self, needed: Sequence[Target], similar: Sequence[Target]) -> None:
+    def __init__(
+        self,
+        needed: Sequence[str],
+        similar: Sequence[str],
+        usable: Mapping[str, tuple[str, Definition]],
+    ) -> None:
         self._needed = needed
         self._similar = similar
+        self._usable = usable
+        """By name that new code may use without changing an answer: `function`, `constant`, `class`
+        or `fault`, and its definition."""
 
     def uses(self, uses: Uses, rng: Stream) -> Uses:
         """The same uses with a function, constant or fault from a question."""
-        target = self._draw(rng)
-        if target.definition and target.kind != "class":
-            return {**uses, target.kind: target.definition}
-        return uses
+        kind, definition = self._usable.get(self._draw(rng), ("", None))
+        return {**uses, kind: definition} if definition and kind != "class" else uses
 
     def parent(self, rng: Stream) -> Definition | None:
         """A class from a question, as the base class of another."""
-        target = self._draw(rng)
-        return target.definition if target.kind == "class" else None
+        kind, definition = self._usable.get(self._draw(rng), ("", None))
+        return definition if kind == "class" else None
 
     def remarks(self, tokens: int, rng: Stream) -> list[str]:
         """Sentences that mention names, with about that many tokens in all."""
         remarks: list[str] = []
         while tokens > 0:
-            target = self._draw(rng)
-            template = rng.choice(PROSE["class" if target.kind == "fault" else target.kind])
-            remarks.append(template.format(name=target.name, number=rng.between(13, 986)))
+            name = self._draw(rng)
+            template = rng.choice(PROSE["test" if name.startswith("test_") else type_of(name)])
+            remarks.append(template.format(name=name, number=rng.between(13, 986)))
             tokens -= count(remarks[-1]) + AROUND
         return remarks
 
-    def _draw(self, rng: Stream) -> Target:
-        targets = self._needed if rng.bernoulli(EXACT) or not self._similar else self._similar
-        return rng.weighted(
-            targets, [RARER ** (rank / len(targets)) for rank in range(len(targets))]
-        )
+    def _draw(self, rng: Stream) -> str:
+        names = self._needed if rng.bernoulli(EXACT) or not self._similar else self._similar
+        return rng.weighted(names, [RARER ** (rank / len(names)) for rank in range(len(names))])
 
 
 def mention_sampler(
     selected: Sequence[SelectedQuestion], code: KnownCode, district: District, rng: Stream
 ) -> MentionSampler:
     """The sampler for mentions of the names in questions about a district."""
-    needed = dict.fromkeys(need.subject for question in selected for need in question.needs)
+    needed = list(dict.fromkeys(need.subject for question in selected for need in question.needs))
     families = {_outer_words(name) for name in needed}
-    similar = [
-        name for name in code.modules if name not in needed and _outer_words(name) in families
-    ]
+    others = [name for name in code.modules if name not in needed]
+    similar = [name for name in others if _outer_words(name) in families]
     barred = _protected(selected, code.index)
-    faults = {fault.name: fault for fault in district.faults}
-    usable = (*district.functions, *district.constants, *district.classes)
-    definitions = faults | {definition.name: definition for definition in usable}
-    groups = [
-        [
-            Target(
-                name,
-                "fault" if name in faults else _kind(name),
-                None if name in barred else definitions.get(name),
-            )
-            for name in names
-        ]
-        for names in (needed, similar)
-    ]
-    for targets in groups:
-        rng.shuffle(targets)
-    return MentionSampler(*groups)
+    kinds = {
+        "function": district.functions,
+        "constant": district.constants,
+        "class": district.classes,
+        "fault": district.faults,
+    }
+    usable = {
+        definition.name: (kind, definition)
+        for kind, definitions in kinds.items()
+        for definition in definitions
+        if definition.name not in barred
+    }
+    for names in (needed, similar):
+        rng.shuffle(names)
+    return MentionSampler(needed, similar, usable)
 
 
 def _protected(selected: Sequence[SelectedQuestion], known: StatementIndex) -> Set[str]:
@@ -143,10 +132,6 @@ def _protected(selected: Sequence[SelectedQuestion], known: StatementIndex) -> S
             names |= {name for name, _ in dependents(query.path.anchor, known)}
         names |= {need.subject for need in question.needs if need.key == "file"}
     return names
-
-
-def _kind(name: str) -> str:
-    return "test" if name.startswith("test_") else type_of(name)
 
 
 def _outer_words(name: str) -> tuple[str, str]:
