@@ -19,7 +19,7 @@ from memorygym.tracks.codeqa.generator.identifiers import (
 )
 from memorygym.tracks.codeqa.generator.known_code import statements_of
 from memorygym.tracks.codeqa.interpreter import Evaluator
-from memorygym.tracks.codeqa.questions import Lookup
+from memorygym.tracks.codeqa.questions import UsedStatements
 
 FUNCTIONS = 7
 """Functions of a module."""
@@ -99,7 +99,7 @@ class GrowingPackage:
     def write_tests(self) -> None:
         """Adds the files of the tests, with what their calls return."""
         if self._tests:
-            get = Lookup(StatementIndex(statements_of(self.files))).get
+            get = UsedStatements(StatementIndex(statements_of(self.files))).get
             for path, tests in self._tests.items():
                 results = [Evaluator(get).expression(test.call) for test in tests]
                 self.add(path, _test_module(tests, results))

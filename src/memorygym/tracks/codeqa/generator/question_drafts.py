@@ -17,8 +17,8 @@ from memorygym.tracks.codeqa.names import type_of
 from memorygym.tracks.codeqa.questions import (
     KINDS,
     LINKS,
-    Link,
-    Lookup,
+    PathLink,
+    UsedStatements,
     dependents,
     fails,
     linked,
@@ -246,7 +246,7 @@ class QuestionDrafter:
             end = PathEnd(name, f"{link.phrase} {end.text}", end.facts)
         return end
 
-    def _next_steps(self, name: str) -> list[tuple[Link, str]]:
+    def _next_steps(self, name: str) -> list[tuple[PathLink, str]]:
         links = [link for link in _STEPS if link.of == type_of(name)]
         ends = [(link, linked(name, link, self.code.index)) for link in links]
         return [(link, end[0]) for link, end in ends if end and end[0] in self.code.names[link.to]]
@@ -306,6 +306,8 @@ def breaking_changes(code: KnownCode, rng: Stream) -> list[tuple[str, str]]:
 
     def failing(name: str, value: str) -> int:
         tests = [test for test, _ in dependents(name, code.index) if test.startswith("test_")]
-        return sum(fails(test, Lookup(code.index, {(name, "value"): value})) for test in tests)
+        return sum(
+            fails(test, UsedStatements(code.index, {(name, "value"): value})) for test in tests
+        )
 
     return [change for change in changes if failing(*change) == 1]

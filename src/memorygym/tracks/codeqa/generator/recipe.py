@@ -76,18 +76,9 @@ def recipes(args: argparse.Namespace) -> list[CodeQARecipe]:
         hops = tuple(int(part) for part in args.hops.split(","))
     except ValueError as error:
         raise BadSettings(f"hops {args.hops!r} are no numbers; write them as 1,2,3") from error
-    settings = [
-        CodeQASettings(
-            tokens,
-            args.questions,
-            hops,
-            args.form,
-            args.near_miss,
-            args.stale,
-            args.distractor_density,
-        )
-        for tokens in args.tokens
-    ]
+    names = ("questions", "form", "near_miss", "stale", "distractor_density")
+    parameters = {name: getattr(args, name) for name in names}
+    settings = [CodeQASettings(tokens, hops=hops, **parameters) for tokens in args.tokens]
     return [
         CodeQARecipe(settings[number % len(settings)], number, args.seed)
         for number in range(args.n)
