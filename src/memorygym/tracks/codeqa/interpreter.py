@@ -22,13 +22,7 @@ COMPARISONS: Mapping[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.Gt: operator.gt,
 }
 BUILTIN: Mapping[str, Callable[..., Any]] = {
-    "len": len,
-    "sum": sum,
-    "min": min,
-    "max": max,
-    "sorted": sorted,
-    "abs": abs,
-    "range": range,
+    function.__name__: function for function in (len, sum, min, max, sorted, abs, range)
 }
 
 
