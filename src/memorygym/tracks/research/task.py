@@ -3,17 +3,18 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from memorygym.core.statements import Statement
+from memorygym.core.statements import Statement, StatementIndex
 from memorygym.core.types import JSON, Budget, Event, Task
 from memorygym.datasets.instances.folder import task_id
-from memorygym.tracks._qa.questions import Fact, Question, QuestionGold
+from memorygym.tracks._qa.questions import Fact, Found, Question, QuestionGold
 from memorygym.tracks._qa.stream import QUESTION_KIND
 from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.research.generator import task_texts
-from memorygym.tracks.research.generator.programs import FORMS, kind_of
+from memorygym.tracks.research.generator.programs import FORMS
 from memorygym.tracks.research.generator.prose import Document
-from memorygym.tracks.research.generator.relations import COUNT
 from memorygym.tracks.research.generator.search_turns import Plan
+from memorygym.tracks.research.questions import answer_of, parsed_question
+from memorygym.tracks.research.relations import COUNT
 
 TRACK, AGENTIC = "research", "agentic"
 STEPS_A_HOP = 12
@@ -33,7 +34,8 @@ def task_of(plan: Plan, attempt: int) -> Task:
         "parameters": settings.parameters(),
     }
     is_agentic = settings.mode == AGENTIC
-    events, gold = _events(plan), _gold(plan)
+    events = _events(plan)
+    gold = _gold(plan, events[-1].text)
     if is_agentic:
         # The question comes first; all other events are the collection to search.
         events = (events[-1], *events[:-1])
@@ -46,7 +48,7 @@ def task_of(plan: Plan, attempt: int) -> Task:
 
 def _events(plan: Plan) -> tuple[Event, ...]:
     """The events: a briefing if the question is revealed, the searches, and the question."""
-    total, form = plan.first_turn + len(plan.turns) + 1, FORMS[kind_of(plan.program)]
+    total, form = plan.first_turn + len(plan.turns) + 1, FORMS[plan.program.kind]
     briefing = [task_texts.briefing_text(total, plan.question)][: plan.first_turn]
     if plan.settings.mode == AGENTIC:
         documents = sum(len(turn.documents) for turn in plan.turns)
@@ -71,11 +73,17 @@ def documents_of(texts: Iterable[str]) -> dict[str, int]:
     return first_events
 
 
-def _gold(plan: Plan) -> QuestionGold:
-    """The facts that the question needs, as the reader writes them, and the question."""
+def _gold(plan: Plan, asked: str) -> QuestionGold:
+    """The facts that the question needs, as the reader writes them, and the question, whose truth
+    is what the reader finds in these facts."""
     facts = tuple(_fact(plan, hop) for hop in range(1, len(plan.chain.lookups) + 1))
-    answer = plan.chain.answer
-    grouped = f"{int(answer):,}" if kind_of(plan.program) == COUNT else answer
+    query, stated = parsed_question(asked), plan.chain.facts
+    assert query, asked
+    known = StatementIndex(Statement(claim.subject, claim.key, claim.value) for claim in stated)
+    result = answer_of(query, known)
+    assert isinstance(result, Found), result
+    answer = result.answer
+    grouped = f"{int(answer):,}" if plan.program.kind == COUNT else answer
     question = Question(
         event=plan.first_turn + len(plan.turns),
         kind=plan.settings.shape,

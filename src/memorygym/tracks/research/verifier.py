@@ -21,14 +21,7 @@ from memorygym.tracks._qa.correctness import is_correct
 from memorygym.tracks._qa.questions import Fact, Found, QuestionGold
 from memorygym.tracks._qa.stream import QUESTION_KIND
 from memorygym.tracks.research.fact_reader import ResearchReader
-from memorygym.tracks.research.question_grammar import (
-    GrammarStep,
-    Pick,
-    Query,
-    Shared,
-    Total,
-    parsed_phrase,
-)
+from memorygym.tracks.research.questions import Query, Total, parsed_phrase
 from memorygym.tracks.research.task import SEARCH_KIND, documents_of
 
 CHANCE_LEVEL = 0.25
@@ -55,22 +48,17 @@ class _RecordingReader(ResearchReader):
         return statements
 
     def guess(self, query: Query) -> str | None:
-        """The best guess at a query: the most common answer to its last step."""
-        match query:
-            case GrammarStep(key, inverse=True):
-                return next(
-                    (statement.subject for statement in self.statements if statement.key == key),
-                    None,
-                )
-            case GrammarStep(key) | Pick(key):
-                return self._common(key)
-            case Shared():
-                return self._common("inventor")
-            case Total(left, right):
-                sides = [self.guess(side) for side in (left, right)]
-                numbers = [int(side) for side in sides if side and side.isdecimal()]
-                return query.result(*numbers) if len(numbers) == 2 else None
-        return None
+        """The best guess at a query: the most common answer to its last look-up."""
+        ends = [self._end(key, inverse=inverse) for key, inverse in query.ends]
+        if not isinstance(query, Total):
+            return ends[0] if ends else None
+        numbers = [int(end) for end in ends if end and end.isdecimal()]
+        return query.result(*numbers) if len(numbers) == 2 else None
+
+    def _end(self, key: str, *, inverse: bool) -> str | None:
+        if inverse:
+            return next((s.subject for s in self.statements if s.key == key), None)
+        return self._common(key)
 
     def _common(self, key: str) -> str | None:
         """The most common value of a key; for numbers that all occur once, the middle of them."""
@@ -134,11 +122,12 @@ def _shortcut(
     of that type that a guess among them rarely is right."""
     known = StatementIndex(reader.statements)
     query = reader.ask(event.text)
-    keys = _last_keys(query)
+    assert query
+    keys = [key for key, _ in query.ends]
     answers: list[str] = []
     for text in searches:
         sub_query = parsed_phrase(_SUB_QUERY.findall(text)[0])
-        if sub_query is not None and _last_keys(sub_query) == keys[-1:]:
+        if sub_query and [key for key, _ in sub_query.ends] == keys[-1:]:
             result = reader.answer(sub_query, known)
             answers += [result.answer] if isinstance(result, Found) else []
     guesses = answers[-1:]
@@ -148,17 +137,3 @@ def _shortcut(
     wrong = not any(is_correct(event.question, guess) for guess in guesses)
     fewest = len(keys) / CHANCE_LEVEL
     return {"ok": wrong and distinct >= fewest, "candidates": distinct, "guesses": list(guesses)}
-
-
-def _last_keys(query: Query | None) -> list[str]:
-    """The keys of the last look-ups of a query; a sum has two."""
-    match query:
-        case GrammarStep(key):
-            return [key]
-        case Total(left, right):
-            return [*_last_keys(left), *_last_keys(right)]
-        case Shared():
-            return ["inventor"]
-        case Pick(_, _, left, right):
-            return _last_keys(left) or _last_keys(right)
-    return []

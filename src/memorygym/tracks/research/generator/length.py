@@ -21,7 +21,6 @@ from memorygym.tracks.research.generator.prose import (
     genres_of,
     write_document,
 )
-from memorygym.tracks.research.generator.relations import KINDS, RELATIONS, TERM, of_kind
 from memorygym.tracks.research.generator.search_turns import (
     Distractor,
     Plan,
@@ -30,6 +29,7 @@ from memorygym.tracks.research.generator.search_turns import (
     search,
 )
 from memorygym.tracks.research.generator.task_texts import briefing_text
+from memorygym.tracks.research.relations import KINDS, RELATIONS, TERM, of_kind
 
 RELATED = "related_entity"
 """The source of a distractor that names an entity of the question, a sibling or a near miss."""

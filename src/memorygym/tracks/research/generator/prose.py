@@ -6,21 +6,8 @@ from types import MappingProxyType
 
 from memorygym.core.rng import Stream
 from memorygym.tracks.research.generator.graph import Claim
-from memorygym.tracks.research.generator.relations import RELATIONS, YEAR
-from memorygym.tracks.research.question_grammar import month_text
+from memorygym.tracks.research.relations import AUTHORITY, RELATIONS, YEAR, month_text
 
-AUTHORITY = MappingProxyType(
-    {
-        "Register": 3,
-        "Catalogue": 3,
-        "Field report": 2,
-        "Conference notes": 2,
-        "Newsletter": 1,
-        "Profile": 1,
-        "Travel log": 1,
-    }
-)
-"""Authority of each genre; if two documents contradict each other, the higher one is right."""
 GENRES = MappingProxyType(
     {
         "person": ("Register", "Conference notes", "Profile", "Newsletter"),

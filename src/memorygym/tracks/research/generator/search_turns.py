@@ -7,7 +7,6 @@ from itertools import cycle, islice
 
 from memorygym.core.rng import Stream
 from memorygym.tracks.research.generator.graph import Chain, Claim, EntityGraph, Lookup
-from memorygym.tracks.research.generator.programs import render_question, step_words
 from memorygym.tracks.research.generator.prose import (
     DAYS,
     FIRST_DAY,
@@ -15,10 +14,10 @@ from memorygym.tracks.research.generator.prose import (
     genres_of,
     write_document,
 )
-from memorygym.tracks.research.generator.relations import RELATIONS, TERM
 from memorygym.tracks.research.generator.settings import SIBLINGS, ResearchSettings
 from memorygym.tracks.research.generator.task_texts import search_text
-from memorygym.tracks.research.question_grammar import Query
+from memorygym.tracks.research.questions import Query, hop_words, question_of
+from memorygym.tracks.research.relations import RELATIONS, TERM
 
 
 @dataclass(slots=True)
@@ -121,7 +120,7 @@ def plan(stream: Stream, settings: ResearchSettings, program: Query, graph: Enti
     """The plan with the turns of the chain and its siblings, not ordered yet."""
     chain = graph.chain(program)
     siblings = [graph.chain(program) for _ in range(SIBLINGS)]
-    text = render_question(stream, program, chain.starts)
+    text = question_of(stream, program, chain.starts)
     # One fact of each chain never comes from a source of the lowest authority.
     trusted_hop = stream.below(len(chain.lookups))
     new_plan = Plan(settings, program, graph, chain, siblings, text)
@@ -153,7 +152,7 @@ def _add_searches(stream: Stream, plan: Plan, chain: Chain, trusted_hop: int) ->
 
 def search(stream: Stream, lookup: Lookup, documents: list[Document]) -> SearchTurn:
     """A turn that searches for one fact of one entity."""
-    words = step_words(stream, lookup.claim.relation, lookup.month, inverse=lookup.inverse)
+    words = hop_words(stream, lookup.claim.relation, lookup.month, inverse=lookup.inverse)
     return SearchTurn(f"{words} {lookup.start}", documents)
 
 
