@@ -86,3 +86,6 @@ SUBJECTS = {
     **dict.fromkeys(_TOPIC_KEYS.split(), ("topic",)),
 }
 """By key: the types of what has it. A member of a class has the type of a function."""
+VALUE_TYPES = {key.code.removesuffix(":{}"): key.value or key.kind for key in KEYS}
+VALUE_TYPES |= {"exception": "class", "calls": "function", "reads": "constant"}
+"""By key: `number`, `word`, or the type of the name that it leads to."""

@@ -14,6 +14,7 @@ from memorygym.core.statements import Statement, StatementIndex
 from memorygym.tracks._qa.questions import Found, Missing
 from memorygym.tracks.codeqa.fact_reader import coverage, read, render
 from memorygym.tracks.codeqa.interpreter import Evaluator, Raised, UnknownName, Unsupported
+from memorygym.tracks.codeqa.keys import SUBJECTS, VALUE_TYPES
 from memorygym.tracks.codeqa.names import type_of
 
 
@@ -31,15 +32,19 @@ class PathLink:
     """The type of the name that it leads to."""
 
 
-LINKS = (
-    PathLink("the function at fault in", "culprit", "topic", "function"),
-    PathLink("the setting that reproduces the failure of", "setting", "topic", "constant"),
-    PathLink("the exception that ended", "exception", "topic", "class"),
-    PathLink("the function called by name in", "calls:", "function", "function"),
-    PathLink("the constant read by", "reads:", "function", "constant"),
-    PathLink("the exception raised by", "raises", "function", "class"),
-    PathLink("the base class of", "base", "class", "class"),
-)
+_PHRASES = {
+    "culprit": "the function at fault in",
+    "setting": "the setting that reproduces the failure of",
+    "exception": "the exception that ended",
+    "calls:": "the function called by name in",
+    "reads:": "the constant read by",
+    "raises": "the exception raised by",
+    "base": "the base class of",
+}
+LINKS = [
+    PathLink(phrase, key, SUBJECTS[key.rstrip(":")][0], VALUE_TYPES[key.rstrip(":")])
+    for key, phrase in _PHRASES.items()
+]
 
 
 def linked(name: str, link: PathLink, known: StatementIndex) -> tuple[str, Statement] | None:

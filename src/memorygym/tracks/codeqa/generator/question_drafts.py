@@ -13,6 +13,7 @@ from memorygym.tracks.codeqa.generator.definitions import Definition, number
 from memorygym.tracks.codeqa.generator.identifiers import QUALIFIERS
 from memorygym.tracks.codeqa.generator.known_code import KnownCode
 from memorygym.tracks.codeqa.generator.session import ASPECTS, LATEST, Topics
+from memorygym.tracks.codeqa.keys import VALUE_TYPES
 from memorygym.tracks.codeqa.names import type_of
 from memorygym.tracks.codeqa.questions import (
     KINDS,
@@ -271,7 +272,7 @@ class QuestionDrafter:
 
     def observable(self, key: str) -> str:
         """A possible value of an aspect."""
-        match ASPECTS[key].kind:
+        match VALUE_TYPES[key]:
             case "number":
                 return str(number(self.rng))
             case "word":

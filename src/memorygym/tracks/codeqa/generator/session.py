@@ -1,7 +1,6 @@
 """Observations of a debugging session: facts about topics, some of which are later changed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from memorygym.core.rng import Stream
 from memorygym.core.statements import Statement
@@ -23,57 +22,45 @@ NOISE = (
 )
 
 _REMARKS: Sequence[str] = ("service log", "review", "pytest output", "chat with the maintainer")
-
-
 EARLIER, LATEST = (0,), (1,)
 """The ranks of facts of a session."""
 
 
-@dataclass(frozen=True, slots=True)
-class Aspect:
-    """A property of a topic that the session can observe."""
-
-    key: str
-    genres: tuple[str, ...]
-    sentences: tuple[str, ...]
-    kind: str
-    """The kind of its values: `number`, `word`, `constant`, `class` or `function`."""
-
-
-ASPECTS: Mapping[str, Aspect] = {aspect.key: aspect for aspect in (
-    Aspect("rows", ("ticket", "chat with the maintainer"), (
+ASPECTS: Mapping[str, tuple[Sequence[str], Sequence[str]]] = {
+    "rows": (("ticket", "chat with the maintainer"), (
         "The user asked that {topic} keep to {value} rows a page.",
         "As for {topic}, the user wants {value} rows a page and no more.",
-    ), "number"),
-    Aspect("breaks", ("ticket", "bug report"), (
+    )),
+    "breaks": (("ticket", "bug report"), (
         "{Topic} goes wrong beyond {value} entries.",
         "Beyond {value} entries {topic} loses data.",
-    ), "number"),
-    Aspect("setting", ("shell", "bug report"), (
+    )),
+    "setting": (("shell", "bug report"), (
         "{Topic} fails only while {value} is overridden.",
         "Only an overridden {value} makes {topic} fail.",
-    ), "constant"),
-    Aspect("exception", ("pytest output", "service log"), (
+    )),
+    "exception": (("pytest output", "service log"), (
         "{Topic} ended with {value}.",
         "Traceback of {topic}: {value}.",
-    ), "class"),
-    Aspect("culprit", ("debugger", "shell"), (
+    )),
+    "culprit": (("debugger", "shell"), (
         "{Topic} goes astray in {value}.",
         "The fault behind {topic} sits in {value}.",
-    ), "function"),
-    Aspect("items", ("shell", "service log"), (
+    )),
+    "items": (("shell", "service log"), (
         "A call behind {topic} returns at most {value} items.",
         "{Topic} gets {value} items a call at most.",
-    ), "number"),
-    Aspect("plan", ("minutes", "chat with the maintainer"), (
+    )),
+    "plan": (("minutes", "chat with the maintainer"), (
         "It was decided that {topic} follows the {value} plan.",
         "{Topic} goes by the {value} plan, by decision.",
-    ), "word"),
-    Aspect("memory", ("ticket", "minutes"), (
+    )),
+    "memory": (("ticket", "minutes"), (
         "{Topic} may hold {value} MB at most.",
         "No more than {value} MB are allowed for {topic}.",
-    ), "number"),
-)}  # fmt: skip
+    )),
+}  # fmt: skip
+"""By key of a topic: the kinds of observations that state it, and the sentences that do."""
 
 
 class Topics:
@@ -113,7 +100,8 @@ def _paragraph(observed: Statement | str, stamp: str, rng: Stream) -> str:
     genres, sentence = _REMARKS, str(observed)
     if isinstance(observed, Statement):
         topic, key, value, _ = observed
-        genres, sentence = ASPECTS[key].genres, rng.choice(ASPECTS[key].sentences)
+        genres, sentences = ASPECTS[key]
+        sentence = rng.choice(sentences)
         sentence = sentence.format(topic=topic, Topic=f"T{topic[1:]}", value=value)
     lines = [sentence, rng.choice(NOISE)]
     if rng.bernoulli(0.5):
