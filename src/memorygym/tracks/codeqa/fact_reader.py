@@ -157,7 +157,7 @@ def _notes(text: str) -> Iterator[Span]:
         key = f"{_KEYS[words]}{name}"
         full_value = value.replace(LINE, "\n") if key == "source" else value
         rank = _RANKS[mark] if mark in _RANKS else time_rank(mark)
-        yield match.start(), match.end(), [Statement(subject, key, full_value, rank)]
+        yield match.start(), match.end(), [Statement(subject, key, full_value, rank=rank)]
 
 
 def _general(text: str) -> Iterator[Statement]:
@@ -213,7 +213,7 @@ def _statement(fact: ReadFact, value: str) -> Statement | None:
         name = ".".join(name.rsplit("_", 1))
     if key == "file":
         value = module_name(value)
-    return Statement(subject, f"{key}{colon}{name}", value, _rank(fact, key, kind))
+    return Statement(subject, f"{key}{colon}{name}", value, rank=_rank(fact, key, kind))
 
 
 def _rank(fact: ReadFact, key: str, kind: str) -> tuple[int, ...]:
@@ -228,7 +228,7 @@ def _rank(fact: ReadFact, key: str, kind: str) -> tuple[int, ...]:
 def render(statement: Statement) -> str:
     """The sentence of a statement.
 
-    >>> render(Statement("sift", "default:quota", "37", DEFINED))
+    >>> render(Statement("sift", "default:quota", "37", rank=DEFINED))
     'Noted of `sift`: preset for quota is `37`.'
     """
     value = statement.value.replace("\n", LINE)

@@ -263,7 +263,7 @@ class QuestionDrafter:
         if len(values) < len(topics):
             return ()
         pairs = zip(topics, values, strict=True)
-        return tuple(Statement(topic, key, value, LATEST) for topic, value in pairs)
+        return tuple(Statement(topic, key, value, rank=LATEST) for topic, value in pairs)
 
     def remarks(self, count: int) -> list[Statement]:
         """Observations about which nothing is asked."""

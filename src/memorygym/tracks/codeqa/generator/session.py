@@ -99,10 +99,9 @@ def _paragraph(observed: Statement | str, stamp: str, rng: Stream) -> str:
     """The text of an observation: a fact, or a remark that states no fact."""
     genres, sentence = _REMARKS, str(observed)
     if isinstance(observed, Statement):
-        topic, key, value, _ = observed
-        genres, sentences = ASPECTS[key]
+        topic, (genres, sentences) = observed.subject, ASPECTS[observed.key]
         sentence = rng.choice(sentences)
-        sentence = sentence.format(topic=topic, Topic=f"T{topic[1:]}", value=value)
+        sentence = sentence.format(topic=topic, Topic=f"T{topic[1:]}", value=observed.value)
     lines = [sentence, rng.choice(NOISE)]
     if rng.bernoulli(0.5):
         lines.reverse()
