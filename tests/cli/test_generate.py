@@ -48,12 +48,12 @@ def test_the_output_counts_instances_and_tokens(tmp_path: Path, ran) -> None:
 
 
 def test_the_manifest_lists_the_request_and_every_file(tmp_path: Path, command) -> None:
-    command(*toy(tokens="200,1k", source=tmp_path), "-o", str(tmp_path / "out"))
+    command(*toy(tokens="200,1k"), "-o", str(tmp_path / "out"))
     files = held(tmp_path / "out")
     manifest = json.loads(files.pop("manifest.json"))
     assert sorted(manifest["files"]) == sorted(set(files) - {"lock"})
     assert manifest["counts"] == {"instances": 6, "attempts": 6}
-    assert manifest["recipe"]["options"] == {"keys": "plain"}
+    assert manifest["recipe"]["parameters"] == {"tokens": "200,1k"}
     assert (manifest["generator_version"], manifest["canary"]) == ("toytrack-v1", CANARY)
     assert all(CANARY.encode() in data for name, data in files.items() if name != "lock")
 
@@ -102,9 +102,9 @@ def test_a_damaged_instance_is_generated_again(
 
 OTHERS = {
     "recipe: n: 3, not 4": [*SIX, "--n", "4"],
-    "recipe: tokens: [200,1000], not [200]": toy(tokens="200"),
+    'recipe: parameters: tokens: "200,1k", not "200"': toy(tokens="200"),
     "recipe: seed: 0, not 1": [*SIX, "--seed", "1"],
-    'recipe: options: keys: "plain", not "odd"': toy(tokens="200,1k", keys="odd"),
+    'recipe: parameters: keys: null, not "odd"': toy(tokens="200,1k", keys="odd"),
 }
 
 

@@ -3,17 +3,14 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from memorygym.cli._settings import add_settings, settings_of
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart
-from memorygym.core.track import Instances
-from memorygym.core.types import JSON
 from memorygym.datasets.instances.folder import (
     InstanceFile,
-    InstanceJob,
-    InstanceRecipe,
     finish,
     generating_tracks,
     make,
@@ -21,7 +18,7 @@ from memorygym.datasets.instances.folder import (
     open_folder,
     recipes_hash,
 )
-from memorygym.datasets.instances.loader import own_options, parsed
+from memorygym.datasets.instances.loader import requested
 from memorygym.reports.table import plain
 from memorygym.runs.executors import over_processes, watched
 from memorygym.runs.settings import GenerateSettings
@@ -52,33 +49,23 @@ def run(args: argparse.Namespace) -> int:
     check_seed(settings.seed or 0)
     instances = tracks[track].instances
     assert instances
-    options = parsed(track, instances, parameters)
-    options.n, options.seed = settings.n, settings.seed or 0
-    recipes = instances.recipes(options)
+    n, seed = settings.n, settings.seed or 0
+    recipes = requested(track, instances, parameters, n, seed)
+    recipe = {"parameters": parameters, "n": n, "seed": seed, "sha256": recipes_hash(recipes)}
     folder = args.output[-1]
-    new = manifest_header(track, _recipe(options, instances, recipes))
+    new = manifest_header(track, recipe)
     rows: list[InstanceFile] = []
     with open_folder(folder, new):
-        jobs = [InstanceJob(folder, number, recipe) for number, recipe in enumerate(recipes)]
-        made = ([row] for row in over_processes(make, jobs, settings.workers or 2))
+        jobs = [*enumerate(recipes)]
+        made = over_processes(partial(make, folder), jobs, settings.workers or 2)
         try:
-            rows += watched(made, len(jobs), quiet=settings.quiet)
+            rows += watched(([row] for row in made), len(jobs), quiet=settings.quiet)
         except KeyboardInterrupt:
             print("\nstopped; the same command goes on", file=sys.stderr)
             raise
         finish(folder, new, rows)
     _print(rows, folder)
     return 0
-
-
-def _recipe(
-    options: argparse.Namespace, instances: Instances, recipes: Sequence[InstanceRecipe]
-) -> dict[str, JSON]:
-    """The given options. A path is left out: the recipes hold what lies there."""
-    values = {name: getattr(options, name) for name in sorted(own_options(instances))}
-    own = {name: value for name, value in values.items() if not isinstance(value, Path)}
-    recipe = {"n": options.n, "tokens": list(options.tokens), "seed": options.seed, "options": own}
-    return {**recipe, "sha256": recipes_hash(recipes)}
 
 
 def _print(rows: Sequence[InstanceFile], folder: Path) -> None:

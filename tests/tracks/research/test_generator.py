@@ -19,13 +19,13 @@ from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.research.generator.graph import EntityGraph
 from memorygym.tracks.research.generator.length import RELATED
 from memorygym.tracks.research.generator.programs import program, shapes
-from memorygym.tracks.research.generator.settings import DistractorCounts, ResearchSettings
+from memorygym.tracks.research.generator.settings import DISTRACTORS, ResearchSettings
 from memorygym.tracks.research.questions import answer_of, parsed_question, question_of
 from memorygym.tracks.research.strata import ResearchRecipe, filled
 from tests.slow import mostly_slow
 
 STRATA = [(hops, shape) for hops in range(2, 9) for shape in shapes(hops)]
-NONE = DistractorCounts(0, 0, 0, 0, 0)
+NONE = dict.fromkeys(DISTRACTORS, 0)
 SOURCES = {
     "near_miss": "sibling_near_miss",
     "other_time": "same_entity",
@@ -81,8 +81,7 @@ def test_any_task_reaches_its_length_within_one_percent(number, stratum, tokens,
 
 @pytest.mark.parametrize("kind", SOURCES)
 def test_each_distractor_count_adds_only_documents_of_its_kind(kind):
-    three = DistractorCounts(**{name: 3 * (name == kind) for name in DistractorCounts.__slots__})
-    bare, extra = (plan(distractor_counts=counts, distractor_density=0) for counts in (NONE, three))
+    bare, extra = (plan(**NONE | {kind: n, "distractor_density": 0}) for n in (0, 3))
     plain_sources, extra_sources = (
         Counter(distractor.source for distractor in made.distractors) for made in (bare, extra)
     )
@@ -119,7 +118,7 @@ def test_related_documents_state_no_needed_fact():
 
 
 def test_other_values_in_related_documents_count_as_rewrites():
-    task = recipe(tokens=60_000, distractor_density=90, distractor_counts=NONE).generate()
+    task = recipe(tokens=60_000, distractor_density=90, **NONE).generate()
     counts = stated(task)
     others = [
         sum(n for key, n in counts.items()

@@ -50,15 +50,6 @@ class TaskFile:
 
 
 @dataclass(frozen=True, slots=True)
-class InstanceJob:
-    """A task to generate."""
-
-    folder: Path
-    number: int
-    recipe: InstanceRecipe
-
-
-@dataclass(frozen=True, slots=True)
 class InstanceFile:
     """The file of a task."""
 
@@ -124,40 +115,32 @@ def _check_same(
             )
 
 
-def make(job: InstanceJob) -> InstanceFile:
-    """Generates a task and writes it, unless its file exists."""
-    for path in sorted(job.folder.glob(f"instances/{job.number:06}-*.json")):
-        if (task := _kept(job, path)) is not None:
-            return _made(job, task, path)
+def make(folder: Path, numbered: tuple[int, InstanceRecipe]) -> InstanceFile:
+    """Generates the task of a number and writes it, unless its file exists."""
+    number, recipe = numbered
+    for path in sorted(folder.glob(f"instances/{number:06}-*.json")):
+        if (task := _kept(number, path)) is not None:
+            break
         path.unlink()
-    task = job.recipe.generate()
-    path = job.folder / f"instances/{job.number:06}-{task.id}.json"
-    write_atomically(path, as_file(task))
-    return _made(job, task, path)
+    else:
+        task = recipe.generate()
+        path = folder / f"instances/{number:06}-{task.id}.json"
+        write_atomically(path, as_file(task))
+    digest = sha256(path.read_bytes()).hexdigest()
+    target, attempt = recipe.parameters()["tokens"], task.recipe.get("attempt", 0)
+    assert isinstance(target, int) and isinstance(attempt, int)
+    name, tokens = f"instances/{path.name}", shown_tokens(task)
+    return InstanceFile(name, digest, recipe.template, tokens, target, attempt + 1)
 
 
-def _kept(job: InstanceJob, path: Path) -> Task | None:
+def _kept(number: int, path: Path) -> Task | None:
     """The task of a file, if the file is complete."""
-    data = path.read_bytes()
     try:
-        task = parsed_file(parse(data, path), str(path)).task
+        task = read_task(path)
     except BadSettings:
         return None
-    is_named = task.id == task_id(task) and path.name == f"{job.number:06}-{task.id}.json"
-    return task if is_named and b"".join(as_file(task)) == data else None
-
-
-def _made(job: InstanceJob, task: Task, path: Path) -> InstanceFile:
-    target, attempt = job.recipe.parameters()["tokens"], task.recipe.get("attempt", 0)
-    assert isinstance(target, int) and isinstance(attempt, int)
-    return InstanceFile(
-        f"instances/{path.name}",
-        sha256(path.read_bytes()).hexdigest(),
-        job.recipe.template,
-        shown_tokens(task),
-        target,
-        attempt + 1,
-    )
+    is_named = task.id == task_id(task) and path.name == f"{number:06}-{task.id}.json"
+    return task if is_named and b"".join(as_file(task)) == path.read_bytes() else None
 
 
 def shown_tokens(task: Task) -> int:

@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.track import Instances, TaskOptions, TaskRecipe
 from memorygym.core.types import Task
 from memorygym.datasets.instances.folder import (
+    InstanceRecipe,
     generating_tracks,
     instance_files,
     read_manifest,
@@ -50,11 +51,9 @@ def tasks_of(track: str, instances: Instances) -> Callable[[TaskOptions], Sequen
 def _chosen(track: str, instances: Instances, options: TaskOptions) -> list[TaskRecipe]:
     """The recipes of the given numbers; with a secret, of a private test set. Raises UnknownPart or
     BadSettings."""
-    own = parsed(track, instances, options.parameters)
-    if options.salt:
-        own.seed = int(sha256(options.salt.encode()).hexdigest(), 16)
-    own.n = options.seeds.stop
-    return [recipe for recipe in instances.recipes(own) if recipe.seed in options.seeds]
+    seed = int(sha256(options.salt.encode()).hexdigest(), 16) if options.salt else 0
+    recipes = requested(track, instances, options.parameters, options.seeds.stop, seed)
+    return [recipe for recipe in recipes if recipe.seed in options.seeds]
 
 
 def folder_tasks(folder: Path) -> list[StoredTask]:
@@ -86,19 +85,19 @@ class _Parameters(argparse.ArgumentParser):
         raise BadSettings(f"track {self.prog}: {message.replace('--', '')}")
 
 
-def parsed(track: str, instances: Instances, parameters: Mapping[str, str]) -> argparse.Namespace:
-    """The track's options with the given parameters. Raises UnknownPart or BadSettings."""
+def requested(
+    track: str, instances: Instances, parameters: Mapping[str, str], n: int, seed: int
+) -> Sequence[InstanceRecipe]:
+    """The first `n` recipes with these parameters. Raises UnknownPart or BadSettings."""
     parser, known = _parser(track, instances), parameters_of(instances)
     for name in parameters:
         if name.replace("-", "_") not in known:
             raise UnknownPart(f"parameter of the track {track}", name, known)
-    words: Sequence[str] = [
-        f"--{name.replace('_', '-')}={value}" for name, value in parameters.items()
-    ]
+    words = [f"--{name.replace('_', '-')}={value}" for name, value in parameters.items()]
     options = parser.parse_args(words)
     options.tokens = lengths(str(options.tokens))
-    options.seed = 0
-    return options
+    options.n, options.seed = n, seed
+    return instances.recipes(options)
 
 
 def parameters_of(instances: Instances) -> dict[str, str]:
@@ -107,13 +106,6 @@ def parameters_of(instances: Instances) -> dict[str, str]:
     return {
         action.dest: str(action.help) for action in sorted(actions, key=lambda action: action.dest)
     }
-
-
-def own_options(instances: Instances) -> dict[str, Any]:
-    """The options that only one track has, with their defaults."""
-    own = argparse.ArgumentParser(add_help=False)
-    instances.declare(own)
-    return vars(own.parse_args([]))
 
 
 def _parser(track: str, instances: Instances) -> _Parameters:

@@ -1,7 +1,6 @@
 """The verification of a folder of tasks: every file is read and every check is run again."""
 
 import re
-from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -11,7 +10,6 @@ from typing import Any
 from memorygym.core.errors import BadSettings
 from memorygym.core.json_values import canonical
 from memorygym.core.trace import CANARY
-from memorygym.core.track import Instances
 from memorygym.datasets.instances.folder import (
     InstanceRecipe,
     TaskFile,
@@ -23,7 +21,7 @@ from memorygym.datasets.instances.folder import (
     recipes_hash,
     task_id,
 )
-from memorygym.datasets.instances.loader import own_options
+from memorygym.datasets.instances.loader import requested
 
 FILE_CHECKS = ("read", "manifest", "canary", "schema", "id", "version")
 """Names of the checks of every file, besides those of its track."""
@@ -47,19 +45,12 @@ class ListedFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """The result of a check; the problem is "" if it passed."""
-
-    check: str
-    problem: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class FileReport:
     """The results of all checks of a file."""
 
     name: str
-    findings: tuple[Finding, ...]
+    problems: Mapping[str, str]
+    """By check: its problem, "" if it passed."""
 
 
 def files_of(folder: Path) -> tuple[list[ListedFile], str]:
@@ -86,11 +77,13 @@ def with_recipes(folder: Path, files: Sequence[ListedFile]) -> list[ListedFile]:
     """The files with their recipes from the manifest. Raises BadSettings if it has none."""
     manifest = read_manifest(folder)
     track, recipe = generating_tracks().get(str(manifest.get("track"))), manifest.get("recipe")
-    instances = track.instances if track else None
-    if instances is None or not isinstance(recipe, dict):
+    if track is None or track.instances is None or not isinstance(recipe, dict):
         raise BadSettings(f"{folder}: its manifest has no recipe; generate the folder anew")
     try:
-        recipes = instances.recipes(_options(instances, recipe))
+        if recipe["n"] > MOST_INSTANCES:
+            raise ValueError(f"n {recipe['n']} is more than {MOST_INSTANCES:,}")
+        request = recipe["parameters"], recipe["n"], recipe["seed"]
+        recipes = requested(track.name, track.instances, *request)
     except Exception as error:  # A manifest from elsewhere may contain anything.
         raise BadSettings(f"{folder}: the recipe in its manifest is refused: {error}") from error
     if recipes_hash(recipes) != recipe.get("sha256"):
@@ -101,19 +94,6 @@ def with_recipes(folder: Path, files: Sequence[ListedFile]) -> list[ListedFile]:
         replace(file, again=True, recipe=numbered.get(name[1]) if name else None)
         for file, name in zip(files, names, strict=True)
     ]
-
-
-def _options(instances: Instances, recipe: Mapping[str, Any]) -> Namespace:
-    """The options of the command line; a path that the manifest omits counts as not given."""
-    if recipe["n"] > MOST_INSTANCES:
-        raise ValueError(f"n {recipe['n']} is more than {MOST_INSTANCES:,}")
-    options = {
-        "n": recipe["n"],
-        "tokens": recipe["tokens"],
-        "seed": recipe["seed"],
-        **recipe["options"],
-    }
-    return Namespace(**{**own_options(instances), **options})
 
 
 def _manifest_problem(manifest: Mapping[str, Any]) -> str:
@@ -131,37 +111,37 @@ def _manifest_problem(manifest: Mapping[str, Any]) -> str:
 
 def check(file: ListedFile) -> FileReport:
     """Runs all checks of a file; after a failure, checks that depend on it are skipped."""
-    return FileReport(file.name, tuple(_findings(file)))
+    return FileReport(file.name, dict(_problems(file)))
 
 
-def _findings(file: ListedFile) -> Iterator[Finding]:
+def _problems(file: ListedFile) -> Iterator[tuple[str, str]]:
+    """Each check with its problem; "" if it passed."""
     path = file.folder / file.name
     try:
         data = path.read_bytes()
         document = parse(data, path)
     except FileNotFoundError:
-        yield Finding("read", "the manifest lists it, but it does not exist")
+        yield "read", "the manifest lists it, but it does not exist"
         return
     except OSError as error:
-        yield Finding("read", f"cannot be read: {error.strerror}")
+        yield "read", f"cannot be read: {error.strerror}"
         return
     except BadSettings as error:
-        yield Finding("read", str(error).removeprefix(f"{path} "))
+        yield "read", str(error).removeprefix(f"{path} ")
         return
-    yield Finding("read")
-    yield Finding("manifest", _manifest_mismatch(file, data))
+    yield "read", ""
+    yield "manifest", _manifest_mismatch(file, data)
     is_marked = document.get("canary") == CANARY
-    yield Finding("canary", "" if is_marked else f"its canary is {document.get('canary')!r}")
+    yield "canary", "" if is_marked else f"its canary is {document.get('canary')!r}"
+    if file.again:
+        yield "generated_again", _generated_problem(file.recipe, data)
     try:
         content = parsed_file(document, file.name)
     except BadSettings as error:
-        content = None
-        yield Finding("schema", str(error))
-    if file.again:
-        yield Finding("generated_again", _generated_problem(file.recipe, data))
-    if content:
-        yield Finding("schema")
-        yield from _task_findings(file, content)
+        yield "schema", str(error)
+        return
+    yield "schema", ""
+    yield from _task_problems(file, content)
 
 
 def _manifest_mismatch(file: ListedFile, data: bytes) -> str:
@@ -182,22 +162,19 @@ def _generated_problem(recipe: InstanceRecipe | None, data: bytes) -> str:
     return "" if is_same else f"generating gives {generated.id}, not these bytes"
 
 
-def _task_findings(file: ListedFile, content: TaskFile) -> Iterator[Finding]:
+def _task_problems(file: ListedFile, content: TaskFile) -> Iterator[tuple[str, str]]:
     task, track = content.task, generating_tracks()[content.task.track]
-    id, stem = task_id(task), Path(file.name).stem.partition("-")[2]
-    wrong = [
-        f"its {label} is {value}"
-        for label, value in (("id", task.id), ("name", stem))
-        if value != id
-    ]
-    yield Finding("id", f"{', '.join(wrong)}, but its content is {id}" if wrong else "")
+    id, name = task_id(task), Path(file.name).stem.partition("-")[2]
+    stated = {"id": task.id, "name": name}
+    wrong = [f"its {label} is {value}" for label, value in stated.items() if value != id]
+    yield "id", f"{', '.join(wrong)}, but its content is {id}" if wrong else ""
     made, current = content.generator_version, track.version
-    yield Finding("version", "" if made == current else f"made by {made}; this is {current}")
+    yield "version", "" if made == current else f"made by {made}; this is {current}"
     assert track.instances
     try:
         results = track.instances.verification(task)
     except Exception as error:  # noqa: BLE001  # A check that cannot run counts as failed.
-        yield Finding("checks", f"cannot be run ({type(error).__name__}: {error})")
+        yield "checks", f"cannot be run ({type(error).__name__}: {error})"
         return
-    for name, result in results.items():
-        yield Finding(name, "" if result["ok"] else canonical(result))
+    for check_name, result in results.items():
+        yield check_name, "" if result["ok"] else canonical(result)

@@ -8,7 +8,7 @@ the facts that the generator stated, and the reader's answer what it finds in th
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from memorygym.core.rng import Stream
 from memorygym.core.statements import Statement, StatementIndex
@@ -38,33 +38,50 @@ class _UnknownPhrase(ValueError):
     """A phrase that is no part of a question."""
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
-    """An entity that a question names."""
-
-    name: str
-    """The entity's name; in a program without entities, its kind."""
+class Query(Protocol):
+    """A part of a question. The entities that it names have names, or in a program only kinds."""
 
     @property
     def kind(self) -> str:
-        """The kind of what the part leads to: of entity, YEAR or COUNT."""
-        return self.name
+        """The kind of what it leads to: of entity, YEAR or COUNT."""
 
     @property
     def parts(self) -> "tuple[Query, ...]":
+        """The parts that it is made of, in the order of the text."""
         return ()
 
     @property
     def ends(self) -> tuple[End, ...]:
-        return ()
+        """The look-ups that lead to the answer."""
+        return tuple(end for part in self.parts for end in part.ends)
 
     def words(self, stream: Stream, starts: Iterator[str]) -> str:
-        """The part as a phrase; `starts` are the entities that it names."""
+        """Its text; `starts` are the entities that it names."""
+
+    @staticmethod
+    def parse(phrase: "_Phrase") -> "Query | None":
+        """The part that a phrase begins with, if it is one of this kind."""
+
+    def find(self, facts: "_Facts") -> str:
+        """What it leads to. Raises _MissingFact."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start(Query):
+    """An entity that a question names."""
+
+    name: str
+    """The entity's name; in a program, its kind."""
+
+    @property
+    def kind(self) -> str:
+        return self.name
+
+    def words(self, stream: Stream, starts: Iterator[str]) -> str:
         return next(starts)
 
     @staticmethod
     def parse(phrase: "_Phrase") -> "Start | None":
-        """The part that a phrase begins with, if it is one of this kind."""
         name = phrase.take(_NAMED)
         return Start(name[0]) if name else None
 
@@ -74,11 +91,11 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True)
-class Hop:
+class Hop(Query):
     """The value of a key of an entity; with `inverse`, the entity that has that value."""
 
     key: str
-    inner: "Query"
+    inner: Query
     inverse: bool = False
     month: int = 0
     """For a term of office: the month that it must cover, counted from the year 0."""
@@ -89,7 +106,7 @@ class Hop:
         return relation.subject if self.inverse else relation.value
 
     @property
-    def parts(self) -> "tuple[Query, ...]":
+    def parts(self) -> tuple[Query, ...]:
         return (self.inner,)
 
     @property
@@ -131,25 +148,21 @@ _HOPS = [
 
 
 @dataclass(frozen=True, slots=True)
-class Pick:
+class Pick(Query):
     """The one of two entities with the smaller, or larger, value of a key."""
 
     key: str
     least: bool
-    left: "Query"
-    right: "Query"
+    left: Query
+    right: Query
 
     @property
     def kind(self) -> str:
         return RELATIONS[self.key].subject
 
     @property
-    def parts(self) -> "tuple[Query, ...]":
+    def parts(self) -> tuple[Query, ...]:
         return self.left, self.right
-
-    @property
-    def ends(self) -> tuple[End, ...]:
-        return self.left.ends or self.right.ends
 
     def words(self, stream: Stream, starts: Iterator[str]) -> str:
         sides = " and ".join(side.words(stream, starts) for side in self.parts)
@@ -179,18 +192,18 @@ class Pick:
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
+class Shared(Query):
     """The person who works at a laboratory and invented a method that builds on another."""
 
-    laboratory: "Query"
-    basis: "Query"
+    laboratory: Query
+    basis: Query
 
     @property
     def kind(self) -> str:
         return "person"
 
     @property
-    def parts(self) -> "tuple[Query, ...]":
+    def parts(self) -> tuple[Query, ...]:
         return self.laboratory, self.basis
 
     @property
@@ -228,11 +241,11 @@ class Shared:
 
 
 @dataclass(frozen=True, slots=True)
-class Total:
+class Total(Query):
     """The sum of two numbers, or the difference between them."""
 
-    left: "Query"
-    right: "Query"
+    left: Query
+    right: Query
     minus: bool
 
     @property
@@ -240,12 +253,8 @@ class Total:
         return COUNT
 
     @property
-    def parts(self) -> "tuple[Query, ...]":
+    def parts(self) -> tuple[Query, ...]:
         return self.left, self.right
-
-    @property
-    def ends(self) -> tuple[End, ...]:
-        return *self.left.ends, *self.right.ends
 
     def words(self, stream: Stream, starts: Iterator[str]) -> str:
         sides = " and ".join(side.words(stream, starts) for side in self.parts)
@@ -267,7 +276,6 @@ class Total:
         return str(abs(first - second) if self.minus else first + second)
 
 
-Query: TypeAlias = Start | Hop | Pick | Shared | Total
 _PARTS: tuple[type[Query], ...] = (Hop, Pick, Shared, Total, Start)
 
 

@@ -13,10 +13,11 @@ from memorygym.tracks.research.generator import task_texts
 from memorygym.tracks.research.generator.programs import FORMS
 from memorygym.tracks.research.generator.prose import Document
 from memorygym.tracks.research.generator.search_turns import Plan
+from memorygym.tracks.research.generator.settings import AGENTIC
 from memorygym.tracks.research.questions import answer_of, parsed_question
 from memorygym.tracks.research.relations import COUNT
 
-TRACK, AGENTIC = "research", "agentic"
+TRACK = "research"
 STEPS_A_HOP = 12
 """Calls allowed for each hop of a question in the agentic mode; and one for each page of the whole
 collection."""

@@ -4,7 +4,6 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from time import sleep
 from typing import Any
 
@@ -25,7 +24,6 @@ VERSION = "toytrack-v1"
 
 def add_options(group: Any) -> None:
     group.add_argument("--keys", choices=("plain", "odd"), default="plain", help="(default: plain)")
-    group.add_argument("--source", type=Path, help="a folder")
 
 
 def recipes(args: Any) -> list["Recipe"]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from memorygym.core.rng import Stream
 from memorygym.tracks.research.generator.names import NamePool
-from memorygym.tracks.research.questions import Hop, Pick, Query, Shared, Start, Total
+from memorygym.tracks.research.questions import Hop, Pick, Query, Shared, Start
 from memorygym.tracks.research.relations import KINDS, RELATIONS, TERM, Relation, month_key, of_kind
 
 _WAITING = 400
@@ -114,9 +114,8 @@ class EntityGraph:
                 return self._pick(program, chain)
             case Shared():
                 return self._shared(program, chain)
-            case Total():
-                # Nothing follows a total, so its result is not needed here.
-                return "".join(self._run(side, chain) for side in program.parts)
+        # Nothing follows a total, so its result is not needed here.
+        return "".join(self._run(side, chain) for side in program.parts)
 
     def _step(self, step: Hop, chain: Chain) -> str:
         entity, relation = self._run(step.inner, chain), RELATIONS[step.key]

@@ -14,7 +14,7 @@ from memorygym.tracks.research.generator.prose import (
     genres_of,
     write_document,
 )
-from memorygym.tracks.research.generator.settings import SIBLINGS, ResearchSettings
+from memorygym.tracks.research.generator.settings import BY_HOP, SIBLINGS, ResearchSettings
 from memorygym.tracks.research.generator.task_texts import search_text
 from memorygym.tracks.research.questions import Query, hop_words, question_of
 from memorygym.tracks.research.relations import RELATIONS, TERM
@@ -158,14 +158,14 @@ def search(stream: Stream, lookup: Lookup, documents: list[Document]) -> SearchT
 
 def add_distractors(stream: Stream, plan: Plan) -> None:
     """Adds as many distractors of each kind as the settings say, each to a random turn."""
-    distractor_counts = plan.settings.distractor_counts
-    for _ in range(distractor_counts.red_herring):
+    settings = plan.settings
+    for _ in range(settings.red_herring):
         _red_herring(stream, plan)
     for make, number in (
-        (_near_miss, distractor_counts.near_miss),
-        (_other_time, distractor_counts.other_time),
-        (_conflict, distractor_counts.conflict),
-        (_paraphrase, distractor_counts.paraphrase),
+        (_near_miss, settings.near_miss),
+        (_other_time, settings.other_time),
+        (_conflict, settings.conflict),
+        (_paraphrase, settings.paraphrase),
     ):
         for support in islice(_supports(stream, plan, make), number):
             turn, distractor = stream.choice(plan.turns), make(stream, plan, support)
@@ -251,9 +251,6 @@ def _paraphrase(stream: Stream, plan: Plan, support: Support) -> Distractor:
     return Distractor(
         "overlap", write_document(stream, claims, support.document.genre), support.hop
     )
-
-
-BY_HOP = "hops"
 
 
 def order_turns(stream: Stream, plan: Plan) -> None:
