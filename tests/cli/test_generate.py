@@ -6,13 +6,12 @@ from functools import cache
 from pathlib import Path
 from time import sleep
 
-import jsonschema
 import pytest
 
 from memorygym.cli import main
 from memorygym.core.trace import CANARY
-from memorygym.datasets.instances.folder import instance_files, read_instance
-from memorygym.datasets.instances.schemas import generating_tracks, schema_of
+from memorygym.core.track import TaskOptions, find
+from memorygym.datasets.instances.folder import generating_tracks, instance_files, read_task
 from tests.datasets.instances.plugins import plug, start
 from tests.slow import mostly_slow
 
@@ -49,12 +48,12 @@ def test_the_output_counts_instances_and_tokens(tmp_path: Path, ran) -> None:
 
 
 def test_the_manifest_lists_the_request_and_every_file(tmp_path: Path, command) -> None:
-    command(*toy(tokens="200,1k", source=tmp_path), "-o", str(tmp_path / "out"))
+    command(*toy(tokens="200,1k"), "-o", str(tmp_path / "out"))
     files = held(tmp_path / "out")
     manifest = json.loads(files.pop("manifest.json"))
     assert sorted(manifest["files"]) == sorted(set(files) - {"lock"})
-    assert manifest["counts"] == {"planned": 6, "instances": 6, "attempts": 6}
-    assert manifest["recipe"]["options"] == {"keys": "plain", "spoil": -1}
+    assert manifest["counts"] == {"instances": 6, "attempts": 6}
+    assert manifest["recipe"]["parameters"] == {"tokens": "200,1k"}
     assert (manifest["generator_version"], manifest["canary"]) == ("toytrack-v1", CANARY)
     assert all(CANARY.encode() in data for name, data in files.items() if name != "lock")
 
@@ -88,7 +87,7 @@ def test_a_folder_is_of_one_process_and_a_killed_run_resumes_to_the_same_bytes(
     assert held(out) == held(tmp_path / "whole")
 
 
-@pytest.mark.parametrize("damage", [b"", b"{", b'{"schema": "memorygym-toytrack-1"}', None])
+@pytest.mark.parametrize("damage", [b"", b"{", b'{"schema": "memorygym-task-1"}', None])
 def test_a_damaged_instance_is_generated_again(
     damage: bytes | None, tmp_path: Path, command
 ) -> None:
@@ -103,9 +102,9 @@ def test_a_damaged_instance_is_generated_again(
 
 OTHERS = {
     "recipe: n: 3, not 4": [*SIX, "--n", "4"],
-    "recipe: tokens: [200,1000], not [200]": toy(tokens="200"),
+    'recipe: parameters: tokens: "200,1k", not "200"': toy(tokens="200"),
     "recipe: seed: 0, not 1": [*SIX, "--seed", "1"],
-    'recipe: options: keys: "plain", not "odd"': toy(tokens="200,1k", keys="odd"),
+    'recipe: parameters: keys: null, not "odd"': toy(tokens="200,1k", keys="odd"),
 }
 
 
@@ -129,19 +128,8 @@ def test_a_folder_without_any_instance_takes_another_recipe(tmp_path: Path, comm
     assert held(tmp_path / "one") == held(tmp_path / "two")
 
 
-def test_a_rejected_instance_is_not_written(tmp_path: Path, command) -> None:
-    outcome = command(*toy(tokens="200,1k", spoil=1), "-o", str(tmp_path))
-    assert outcome.status == 1 and "REJECTED 000001 (toy-200): length\n" in outcome.out
-    last = f"5 instances, 3,410 tokens in {tmp_path}; 1 of 6 attempts rejected"
-    assert outcome.text.endswith(last)
-    assert len(json.loads((tmp_path / "manifest.json").read_bytes())["files"]) == 5
-
-
-def test_the_schema_and_the_parameters_of_a_track_are_printed(ran) -> None:
-    schema = json.loads(ran(*toy(), "--schema").out)
-    assert schema["properties"]["schema"] == {"const": "memorygym-toytrack-1"}
-    text = ran("generate", "--help").text
-    assert "parameters of toytrack: keys:" in text and "spoil:" in text
+def test_the_parameters_of_a_track_are_printed(ran) -> None:
+    assert "parameters of toytrack: keys:" in ran("generate", "--help").text
 
 
 def two(track: str, folder: Path) -> list[str]:
@@ -181,15 +169,10 @@ def test_every_process_generates_the_same_bytes(
 
 
 @pytest.mark.parametrize("track", TRACKS)
-def test_instances_are_played_as_tasks_with_a_question(track: str, generated) -> None:
-    for path in instance_files(generated(track)):
-        instance = read_instance(path)
-        task = generating_tracks()[track].task(instance, "stratum", 3)
-        assert task.gold.questions
-        assert (task.recipe["template"], task.recipe["seed"]) == ("stratum", 3)
-        assert task.recipe["instance"] in path.name
-
-
-@pytest.mark.parametrize("track", TRACKS)
-def test_the_published_schema_is_valid(track: str) -> None:
-    jsonschema.Draft7Validator.check_schema(schema_of(track))
+def test_a_stored_task_is_the_one_that_is_played(track: str, generated) -> None:
+    paths = instance_files(generated(track))
+    options = TaskOptions(range(len(paths)), "", {"tokens": "10k"})
+    for path, recipe in zip(paths, find(track).tasks(options), strict=True):
+        stored = read_task(path)
+        assert stored.gold.questions and stored.id in path.name
+        assert (stored.recipe["template"], stored.recipe["seed"]) == (recipe.template, recipe.seed)

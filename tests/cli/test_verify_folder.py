@@ -11,13 +11,12 @@ from typing import Any
 import pytest
 
 from memorygym.core.tokens import count
-from memorygym.datasets.instances.folder import as_file
-from memorygym.datasets.instances.schemas import instance_id
+from memorygym.core.types import content_id
+from memorygym.datasets.instances.folder import read_task
 from memorygym.tracks._qa.closed_book import SYSTEM, prompt
-from tests.datasets.instances.toytrack import verification
 from tests.servers.openai import serving
 
-Instance = dict[str, Any]
+Content = dict[str, Any]
 pytestmark = pytest.mark.usefixtures("toytrack")
 
 
@@ -54,15 +53,16 @@ def manifest_of(folder: Path, **changes: Any) -> dict[str, Any]:
     return manifest
 
 
-def alter(folder: Path, how: Callable[[Instance], object]) -> None:
-    """Alters the first instance, with its id, its name and the manifest as its maker would."""
+def alter(folder: Path, how: Callable[[Content], object]) -> None:
+    """Alters the first task, with its id, its name and the manifest as its maker would."""
     old = first(folder)
-    instance = json.loads(old.read_bytes())
-    how(instance)
-    instance["instance_id"] = instance_id(instance)
+    content = json.loads(old.read_bytes())
+    how(content)
+    task = content["task"]
+    task["id"] = f"toytrack-{content_id({**task, 'id': ''})}"
     old.unlink()
-    new = old.with_name(f"000000-{instance['instance_id']}.json")
-    new.write_bytes(b"".join(as_file(instance)))
+    new = old.with_name(f"000000-{task['id']}.json")
+    new.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n")
     files = manifest_of(folder)["files"]
     del files[f"instances/{old.name}"]
     files[f"instances/{new.name}"] = sha256(new.read_bytes()).hexdigest()
@@ -74,29 +74,34 @@ def test_a_sound_folder_passes_every_check(folder: Path, ran) -> None:
     rows = dict(re.findall(r"^(\w+) +(\d+ +\d+)$", out, re.MULTILINE))
     assert rows.pop("manifest").split() == ["3", "0"]
     assert {tuple(row.split()) for row in rows.values()} == {("2", "0")}
-    assert {"read", "id", "schema", "as_written", "leave_one_out", "length"} <= set(rows)
+    assert {"read", "id", "schema", "leave_one_out", "length"} <= set(rows)
     assert out.endswith(f"2 instances in {folder}: 2 pass, 0 fail\n")
 
 
-def state_twice(instance: Instance) -> None:
-    files = instance["memory_files"]
-    files["999999.txt"] = files["000000.txt"]
+def state_twice(content: Content) -> None:
+    events = content["task"]["events"]
+    events.insert(2, events[0])
+    content["task"]["gold"]["questions"][0]["event"] += 1
 
 
-def forget(instance: Instance) -> None:
-    instance["memory_files"]["000001.txt"] = "on on on on on on on"
+def forget(content: Content) -> None:
+    content["task"]["events"][1]["text"] = "on on on on on on on"
 
 
-def boast(instance: Instance) -> None:
-    instance["verification"]["checks"]["full"].update(asked=2)
+def put(**fields: object) -> Callable[[Content], object]:
+    return lambda content: content.update(fields)
 
 
-def hide(instance: Instance) -> None:
-    del instance["verification"]["checks"]["stale"]
+def put_in(*path: Any, value: object) -> Callable[[Content], object]:
+    """Sets what stands at the path in the task."""
 
+    def how(content: Content) -> None:
+        place: Any = content["task"]
+        for name in path[:-1]:
+            place = place[name]
+        place[path[-1]] = value
 
-def put(**fields: object) -> Callable[[Instance], object]:
-    return lambda instance: instance.update(fields)
+    return how
 
 
 @pytest.mark.parametrize(
@@ -104,18 +109,19 @@ def put(**fields: object) -> Callable[[Instance], object]:
     [
         (put(canary="none"), ["canary: its canary is 'none'"]),
         (put(generator_version="v0"), ["version: made by v0; this is toytrack-v1"]),
-        (put(question="raise"), ["as_written: its checks cannot be run (RuntimeError: the check"]),
-        (put(target_tokens="300"), ["schema: instance.target_tokens must be integer"]),
-        (put(extra=1), ["schema: instance must not contain {'extra'} properties"]),
-        (put(schema="memorygym-results-3"), ["schema: instances/000000-results-"]),
-        (boast, ["as_written: full: the file has {"]),
-        (hide, ["as_written: stale: the file has null, the check gives {"]),
-        (state_twice, ["as_written: single_document: the file has {", "length: {"]),
-        (forget, ["as_written: ", "solvable: {", "full: {", "leave_one_out: {", "length: {"]),
+        (put(extra=1), ["schema: instances/000000-"]),
+        (put(schema="memorygym-results-3"), ["schema: instances/000000-"]),
+        (
+            put_in("gold", "questions", 0, "text", value="raise"),
+            ["checks: cannot be run (RuntimeError: the check"],
+        ),
+        (put_in("events", 0, "free_edits", value="no"), ["schema: instances/000000-"]),
+        (state_twice, ["length: {"]),
+        (forget, ["solvable: {", "full: {", "leave_one_out: {", "length: {"]),
     ],
 )
 def test_a_planted_defect_is_named_by_its_check(
-    how: Callable[[Instance], object], wanted: list[str], folder: Path, failures
+    how: Callable[[Content], object], wanted: list[str], folder: Path, failures
 ) -> None:
     alter(folder, how)
     problems = failures()
@@ -182,7 +188,7 @@ def test_a_manifest_that_is_not_finished_or_points_elsewhere_is_named(
 ) -> None:
     manifest_of(folder, files={**manifest_of(folder)["files"], "../secret.json": "0"})
     assert failures() == [
-        "manifest: the manifest lists '../secret.json', which is not the name of an instance's file"
+        "manifest: the manifest lists '../secret.json', which is not the name of a task's file"
     ]
     manifest_of(folder, files={}, counts=None)
     assert failures()[0] == (
@@ -198,7 +204,7 @@ def test_workers_change_nothing(folder: Path, command) -> None:
 
 def test_a_model_that_knows_the_answer_is_counted(folder: Path, ran) -> None:
     assert json.loads(ran("verify", folder, "--json").out)["llm_closed_book"] == "not run"
-    city = json.loads(first(folder).read_bytes())["answer"]
+    city = read_task(first(folder)).gold.questions[0].truth
     with serving(oracle=lambda messages, tools: (city, [])) as server:
         words = ("--llm", "oracle", "--samples", "2", "--api-base", server.url, "-q")
         text = ran("verify", folder, *words).text
@@ -212,12 +218,13 @@ def test_the_prompt_is_unchanged(snapshot) -> None:
     snapshot("closed_book", "\n\n".join(f"{each.role}:\n{each.content}" for each in messages))
 
 
-def state_in_other_words(instance: Instance) -> None:
+def state_in_other_words(content: Content) -> None:
     """States the answer in words that the reader does not parse."""
-    name = list(instance["memory_files"])[-1]
-    instance["memory_files"][name] += f" psst: {instance['answer']}"
-    instance["target_tokens"] = sum(map(count, instance["memory_files"].values()))
-    instance["verification"] = verification(instance)
+    task = content["task"]
+    *_, last, _ = task["events"]
+    last["text"] += f" psst: {task['gold']['questions'][0]['truth']}"
+    parameters = task["recipe"]["parameters"]
+    parameters["tokens"] = sum(count(event["text"]) for event in task["events"][:-1])
 
 
 def test_a_text_that_no_reader_parses_is_found_by_generating_again(

@@ -1,12 +1,10 @@
 """Every format reads files of its published form: units, questions, evidence, categories."""
 
-import json
 from pathlib import Path
 
 import pytest
 
 from memorygym.core import registry
-from memorygym.datasets._files import FileRecord
 from memorygym.datasets._samples import Sample, format_named, load
 from tests.datasets import published
 
@@ -165,15 +163,6 @@ def test_evidence_of_memoryagentbench_contains_an_answer(tmp_path: Path) -> None
     assert evidence(sample) == [["The fee at Alder Mill is 12 crowns."], []]
     assert sample.questions[0].answers == ("12 crowns", "twelve")
     assert sample.questions[0].category == "ruler_qa1"
-
-
-def test_memgym_dr_reads_a_folder_of_instances(tmp_path: Path) -> None:
-    (tmp_path / "instances").mkdir()
-    for number, text in enumerate([json.dumps(published.memgym_dr()), "{"]):
-        (tmp_path / "instances" / f"{number:06}-x.json").write_text(text)
-    records = list(load("memgym_dr", tmp_path))
-    assert isinstance(records[0], Sample)
-    assert records[1] == FileRecord(1, "instances/000001-x.json", None, "is cut off")
 
 
 def test_memgym_dr_falls_back_on_the_titles_of_its_facts(tmp_path: Path) -> None:

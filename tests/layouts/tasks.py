@@ -11,7 +11,7 @@ from memorygym.tracks.dialogue.fact_reader import keys_of, reader_for
 from memorygym.tracks.dialogue.generator import DialogueRecipe
 from memorygym.tracks.dialogue.texts import shown
 from memorygym.tracks.research.fact_reader import ResearchReader
-from memorygym.tracks.research.question_grammar import MONTHS, month_text
+from memorygym.tracks.research.relations import MONTHS, month_text
 from memorygym.tracks.research.vocabulary import type_of
 from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.facts import Facts, Guide, category_in, values_in

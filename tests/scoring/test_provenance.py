@@ -196,8 +196,7 @@ def test_an_entry_that_never_was_has_no_texts() -> None:
 
 
 def test_no_entry_comes_from_a_message_that_was_shown_after_it() -> None:
-    instance = ResearchRecipe(ResearchSettings("hops4", 0, 0, 4, 12_000, "bridge")).instance()
-    task = research.task_of(instance, "hops4", 0)
+    task = ResearchRecipe(ResearchSettings("hops4", 0, 0, 4, 12_000, "bridge")).generate()
     episode = Episode(research.TRACK.env(task), lambda: registry.make("memory", "full"))
     trace = play(episode, research.TRACK.reasoners["strong"](task))
     trace.gold = task.gold

@@ -19,12 +19,11 @@ from memorygym.core.types import Budget, Task
 from memorygym.runs.metrics import measure
 from memorygym.scoring.attribution import Attribution
 from memorygym.scoring.episode_scores import score
-from memorygym.tracks import codeqa, research
 from memorygym.tracks.research.generator.settings import ResearchSettings
 from memorygym.tracks.research.strata import ResearchRecipe
 from memorygym.tracks.worlds import TRACK
 from tests.episodes import generated, played
-from tests.tracks.codeqa.instances import instance as codeqa_instance
+from tests.tracks.codeqa.instances import generated as codeqa_task
 
 Snapshot = Callable[[str, str], None]
 TEMPLATES = registry.names("templates")
@@ -55,7 +54,7 @@ def test_the_tasks_of_worlds_are_those_that_were_published(
     snapshot(f"published_worlds_{template}", "\n".join(lines))
 
 
-def test_the_instances_of_research_are_those_that_were_published(snapshot: Snapshot) -> None:
+def test_the_tasks_of_research_are_those_that_were_published(snapshot: Snapshot) -> None:
     settings = [
         ResearchSettings(f"hops{hops}", number, 0, hops, 12_000, shape)
         for number, (shape, hops) in enumerate(product(SHAPES, (5, 7)))
@@ -67,19 +66,17 @@ def test_the_instances_of_research_are_those_that_were_published(snapshot: Snaps
     ]
     lines = []
     for setting in settings:
-        task = research.task_of(
-            ResearchRecipe(setting).instance(), setting.template, setting.number
-        )
+        task = ResearchRecipe(setting).generate()
         lines.append(f"{setting.template} {setting.number} {setting.shape}: {contents(task)}")
     snapshot("published_research", "\n".join(lines))
 
 
-def test_the_instances_of_codeqa_are_those_that_were_published(snapshot: Snapshot) -> None:
+def test_the_tasks_of_codeqa_are_those_that_were_published(snapshot: Snapshot) -> None:
     words = [("--form", form) for form in ("files", "session", "mixed")]
     words += [("--hops", "4", "--near-miss", "3", "--stale", "2"), ("--distractor-density", "0")]
     lines = []
     for number, parameters in enumerate(words):
-        task = codeqa.task_of(codeqa_instance(*parameters, seed=number), "synth", number)
+        task = codeqa_task(*parameters, seed=number)
         lines.append(f"{' '.join(parameters)}: {contents(task)}")
     snapshot("published_codeqa", "\n".join(lines))
 
@@ -99,10 +96,10 @@ def test_the_scores_of_agents_are_those_that_were_published(
 def task_of(track: str) -> Task:
     """One task of each track."""
     if track == "codeqa":
-        return codeqa.task_of(codeqa_instance("--form", "mixed", seed=2), "synth", 2)
+        return codeqa_task("--form", "mixed", seed=2)
     if track == "research":
         settings = ResearchSettings("hops5", 0, 0, 5, 12_000, "bridge")
-        return research.task_of(ResearchRecipe(settings).instance(), "hops5", 0)
+        return ResearchRecipe(settings).generate()
     return generated("company", 1, "standard")
 
 

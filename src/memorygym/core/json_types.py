@@ -117,7 +117,7 @@ def _converters(kind: Any) -> Converters:
         return {int: _bounded_int}
     if kind is float:
         return {float: _unchanged, int: float}
-    if kind == JSON:
+    if kind in (JSON, Any):
         return dict.fromkeys(_TYPE_NAMES, _unchanged)
     if origin is Mapping:
         return {dict: _unchanged}

@@ -44,20 +44,14 @@ class TaskOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instances:
-    """A track's tasks as JSON files: `memorygym generate` writes them, `verify` checks them."""
+    """A track's tasks as files: `memorygym generate` writes them, `verify` checks them."""
 
-    schema: str
-    """The value of the field `schema` in such a file."""
-    package: str
-    """The Python package that holds schema.json, the JSON Schema of a file."""
     declare: Callable[[Any], None]
     """Adds the track's options to an argument parser or a group of one."""
     recipes: Callable[[Any], Sequence[Any]]
-    """From parsed options: the recipes of the instances, with `instance()`, template and seed."""
-    task: Callable[[Mapping[str, Any], str, int], Task]
-    """The task of an instance, a template and a seed."""
-    verification: Callable[[Mapping[str, Any]], dict[str, Any]]
-    """The results of checking the final texts of an instance."""
+    """From parsed options: the recipes of the tasks, which also have `parameters()`."""
+    verification: Callable[[Task], Mapping[str, Mapping[str, JSON]]]
+    """The result of each check of a task's final texts: whether it is `ok`, and its numbers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from memorygym.core.text import one_line
-from memorygym.datasets.instances.folder import read_instance
-from memorygym.datasets.instances.schemas import generating_tracks, track_of
+from memorygym.datasets.instances.folder import read_task
 from memorygym.datasets.instances.verifier import (
     FILE_CHECKS,
     FileReport,
-    Finding,
     ListedFile,
     check,
     files_of,
@@ -39,29 +37,31 @@ def folder_checks(folder: Path, settings: VerifySettings) -> dict[str, Any]:
         files = with_recipes(folder, files)
     rows = ([row] for row in over_processes(check, files, settings.workers or 2))
     quiet = settings.quiet or settings.json
-    manifest = FileReport("manifest.json", (Finding("manifest", problem),))
+    manifest = FileReport("manifest.json", {"manifest": problem})
     reports = [manifest, *watched(rows, len(files), quiet=quiet)]
     failures = [
-        {"file": report.name, "check": finding.check, "reason": finding.problem}
+        {"file": report.name, "check": check, "reason": problem}
         for report in reports
-        for finding in report.findings
-        if finding.problem
+        for check, problem in report.problems.items()
+        if problem
     ]
     bad = {failure["file"] for failure in failures}
     sound = [file for file in files if file.name not in bad]
     return {
         "files": len(files),
         "sound": len(sound),
-        "checks": _counts([finding for report in reports for finding in report.findings]),
+        "checks": _counts(reports),
         "failures": failures,
         "llm_closed_book": _closed_book(sound, settings) or NOT_RUN,
     }
 
 
-def _counts(findings: Sequence[Finding]) -> dict[str, dict[str, int]]:
+def _counts(reports: Sequence[FileReport]) -> dict[str, dict[str, int]]:
     """How many files pass and fail, by check, in the order of the table."""
-    counts = Counter((finding.check, bool(finding.problem)) for finding in findings)
-    names = dict.fromkeys([*FILE_CHECKS, *sorted(finding.check for finding in findings)])
+    counts = Counter(
+        (check, bool(problem)) for report in reports for check, problem in report.problems.items()
+    )
+    names = dict.fromkeys([*FILE_CHECKS, *sorted(check for check, _ in counts)])
     return {name: {"ok": counts[name, False], "failed": counts[name, True]} for name in names}
 
 
@@ -75,10 +75,7 @@ def _closed_book(files: Sequence[ListedFile], settings: VerifySettings) -> dict[
 
 
 def _questions(file: ListedFile) -> Sequence[Question]:
-    path = file.folder / file.name
-    instance = read_instance(path)
-    track = generating_tracks()[track_of(instance, str(path))]
-    gold = track.task(instance, "closed-book", 0).gold
+    gold = read_task(file.folder / file.name).gold
     assert isinstance(gold, QuestionGold)
     return gold.questions
 

@@ -498,7 +498,7 @@ class CompareSettings(TaskSettings, ModelSettings):
 class GenerateSettings(TaskSettings):
     """The settings of `generate`."""
 
-    GROUPS: ClassVar = {"": "track n seed output workers schema quiet"}
+    GROUPS: ClassVar = {"": "track n seed output workers quiet"}
     track: str = option("", "TRACK")
     """The track, its parameters after colons, as in research:hops=2,4:tokens=10k,1M."""
     n: int = option(1, "N", least=1)
@@ -509,8 +509,6 @@ class GenerateSettings(TaskSettings):
     """A folder; new or resumed."""
     workers: int | None = option(None, "N", least=1)
     """Processes (default: 2)."""
-    schema: bool = option(False)
-    """Print the JSON Schema of an instance."""
 
 
 @dataclass(frozen=True, kw_only=True)

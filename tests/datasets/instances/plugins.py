@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from memorygym.core import registry
-from memorygym.datasets.instances import schemas
+from memorygym.datasets.instances.folder import generating_tracks
 
 ROOT = Path(__file__).parents[3]
 
@@ -31,7 +31,7 @@ def plugged(folder: Path) -> Iterator[None]:
     """Makes the track known to this process."""
     caches = (
         registry._plugged,
-        schemas.generating_tracks,
+        generating_tracks,
     )  # A process looks up installed packages once.
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(plug(folder)))

@@ -38,7 +38,7 @@ def edit_manifest(folder: Path, **fields: object) -> None:
 
 def other_answer(folder: Path) -> None:
     path = first_file(folder)
-    path.write_text(path.read_text().replace('"answer": "', '"answer": "Not '))
+    path.write_text(path.read_text().replace('"truth": "', '"truth": "Not '))
 
 
 CHANGES: dict[str, tuple[Callable[[Path], object], str]] = {
@@ -48,9 +48,9 @@ CHANGES: dict[str, tuple[Callable[[Path], object], str]] = {
         lambda folder: (folder / "instances" / "x.json").write_text("{}"),
         "instances/x.json does not match the manifest",
     ),
-    "no track": (lambda folder: edit_manifest(folder, track=None), "no track with instances"),
-    "a track without instances": (
-        lambda folder: edit_manifest(folder, track="worlds"), "no track with instances: 'worlds'",
+    "no track": (lambda folder: edit_manifest(folder, track=None), "no track that writes tasks"),
+    "a track without files": (
+        lambda folder: edit_manifest(folder, track="worlds"), "writes tasks: 'worlds'",
     ),
     "not finished": (lambda folder: edit_manifest(folder, counts=None), "is not finished"),
 }  # fmt: skip
@@ -59,7 +59,7 @@ CHANGES: dict[str, tuple[Callable[[Path], object], str]] = {
 def test_a_folder_gives_its_instances_in_order(generated: Path) -> None:
     tasks = folder_tasks(generated)
     assert [(task.track, task.seed) for task in tasks] == [("research", 0), ("research", 1)]
-    assert tasks[1].generate().recipe["instance"] in tasks[1].path.name
+    assert tasks[1].generate().id in tasks[1].path.name
 
 
 @pytest.mark.parametrize("change", CHANGES)

@@ -11,7 +11,7 @@ from memorygym.tracks.codeqa.vocabulary import type_of
 from tests import layouts
 from tests.layouts.blocks import Block, Item
 from tests.slow import mostly_slow
-from tests.tracks.codeqa.instances import instance
+from tests.tracks.codeqa.instances import generated, texts_of
 
 PART = {"upper": 0.05, "lower": 0.35}
 """Layouts read in part, with the share that is read: identifiers lose their case."""
@@ -51,11 +51,11 @@ def block(statement: Statement) -> Block:
 
 @cache
 def shown(form: str) -> tuple[tuple[Statement, ...], tuple[Statement, ...]]:
-    """All statements that an instance shows, and those that a text of notes holds."""
-    dealt = instance("--form", form)
-    every = [s for text in dealt["memory_files"].values() for s in read(text)]
+    """All statements that a task shows, and those that a text of notes holds."""
+    task = generated("--form", form)
+    every = [s for text in texts_of(task) for s in read(text)]
     distinct = [s for s in dict.fromkeys(every) if s.subject != s.value]
-    needed = {(fact["subject"], fact["key"]) for fact in dealt["grounding_facts"]}
+    needed = {(fact.subject, fact.key) for fact in task.gold.facts}
     needed |= {s[:2] for s in distinct if s.rank[0] != 1 and s.rank != (0,)}
     others = [s for s in distinct if s[:2] not in needed]
     needed |= {s[:2] for s in others[:: len(others) // EACH]}

@@ -10,7 +10,6 @@ from memorygym.core.track import find
 from memorygym.core.types import Budget, Memory, MemoryContext, Message, Task
 from memorygym.runs.metrics import measure
 from memorygym.scoring.attribution import Attribution
-from memorygym.tracks import research
 from memorygym.tracks.codeqa import fact_reader as codeqa
 from memorygym.tracks.dialogue.desks import desk_named
 from memorygym.tracks.dialogue.fact_reader import reader_for
@@ -89,7 +88,7 @@ def tasks_of(track: str) -> list[Task]:
         ResearchRecipe(ResearchSettings(f"hops{4 + n}", n, 0, 4 + n, 12_000, shape))
         for n, shape in enumerate(SHAPES)
     ]
-    return [research.task_of(recipe.instance(), "hops", 0) for recipe in recipes]
+    return [recipe.generate() for recipe in recipes]
 
 
 def scored(track: str, layout: Layout | None) -> tuple[list[object], Counter[str]]:

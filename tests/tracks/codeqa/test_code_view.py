@@ -1,26 +1,17 @@
 """The view of code: short paragraphs with a heading, in which nothing is left out."""
 
-import ast
-from pathlib import Path
-
-import pytest
-
-from memorygym.core.tokens import count
-from memorygym.tracks.codeqa.code_view import LONGEST, paragraphs
-
-REAL = [
-    Path(ast.__file__).with_name(f"{name}.py") for name in ("argparse", "ast", "inspect", "shlex")
-]
+from memorygym.core.rng import named_rng
+from memorygym.tracks.codeqa.code_view import paragraphs
+from memorygym.tracks.codeqa.generator.package import GrowingPackage
 
 
-@pytest.mark.parametrize("path", REAL, ids=lambda path: path.stem)
-def test_every_line_of_real_code_is_shown_once_and_in_order(path: Path) -> None:
-    code = path.read_text(encoding="utf-8")
-    shown = paragraphs("a/b.py", code)
+def test_every_line_of_a_file_is_shown_once_and_in_order() -> None:
+    package = GrowingPackage(named_rng("test", "view"), 2)
+    path = package.module(package.district())
+    shown = paragraphs(path, package.files[path])
     lines = [line for part in shown for line in part.split("\n")[1:]]
-    assert lines == [line for line in code.split("\n") if line.strip()]
-    assert all(part.startswith("[a/b.py") for part in shown)
-    assert max(map(count, shown)) <= LONGEST + 20
+    assert lines == [line for line in package.files[path].split("\n") if line]
+    assert all(part.startswith(f"[{path}") for part in shown)
 
 
 def test_methods_have_their_own_paragraphs() -> None:

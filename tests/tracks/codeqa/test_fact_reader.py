@@ -7,9 +7,9 @@ import pytest
 from memorygym.core.statements import Statement, StatementIndex
 from memorygym.core.tokens import normalize
 from memorygym.tracks._qa.questions import Found, Missing
-from memorygym.tracks.codeqa.answers import CodeReader
+from memorygym.tracks.codeqa.questions import CodeReader
 from tests.slow import mostly_slow
-from tests.tracks.codeqa.instances import instance
+from tests.tracks.codeqa.instances import generated, texts_of
 
 READER = CodeReader()
 CODE = """[a/quay.py]
@@ -19,15 +19,6 @@ def sift_quay(crates, margin=37, *, quota=-5):
         raise QuayClosed(crates)
     tallied = weigh_jetty(crates) + QUAY_LIMIT
     return tallied"""
-REAL = '''[a/b.py · class Reader]
-    @cached
-    async def load(
-        self, path: str,
-        mode: str = "text (plain)",
-    ) -> dict[str, int]:
-        """Loads what gauge() wrote."""
-        with open(path) as file:  # gauge() wrote it
-            return parse_amber(file.read(), "weigh()")'''
 
 
 def facts(text: str) -> set[tuple[str, str, str]]:
@@ -51,14 +42,6 @@ def test_a_function_is_read_with_and_without_its_indentation(text: str) -> None:
         ("sift_quay", "raises", "QuayClosed"),
         ("sift_quay", "calls:weigh_jetty", "yes"),
         ("sift_quay", "reads:QUAY_LIMIT", "yes"),
-    }
-
-
-@pytest.mark.parametrize("text", [REAL, normalize(REAL)])
-def test_real_code_gives_only_certain_statements(text: str) -> None:
-    assert facts(text) == {
-        ("Reader.load", "default:mode", '"text (plain)"'),
-        ("Reader.load", "calls:parse_amber", "yes"),
     }
 
 
@@ -86,11 +69,6 @@ Until release 2.1 the value of `QUAY_LIMIT` was `512`; superseded since."""
     }  # fmt: skip
     statement = StatementIndex(READER.read(text)).get("QUAY_LIMIT", "value")
     assert statement and statement.value == "417"
-
-
-@pytest.mark.parametrize("start", ["try:", "except ImportError:", "if BIG:", "else:"])
-def test_a_name_bound_under_a_condition_has_no_value(start: str) -> None:
-    assert facts(normalize(f"[a/b.py]\n{start}\n    QUAY_LIMIT = 417")) == set()
 
 
 def test_a_decorator_inside_a_function_is_a_call_and_a_raised_class_is_none() -> None:
@@ -140,9 +118,7 @@ def test_the_later_observation_holds_in_any_order() -> None:
 @mostly_slow("form", ["files", "session", "mixed"], quick=1)
 def test_the_reader_parses_its_own_sentences(form: str) -> None:
     statements = [
-        statement
-        for text in instance("--form", form)["memory_files"].values()
-        for statement in READER.read(text)
+        statement for text in texts_of(generated("--form", form)) for statement in READER.read(text)
     ]
     assert len(statements) > 400
     for statement in statements:

@@ -1,6 +1,7 @@
 """Generated instances pass their checks, have the target length, and follow their parameters."""
 
 import json
+import re
 from itertools import pairwise
 from typing import Any
 
@@ -12,32 +13,21 @@ from memorygym.core import tokens
 from memorygym.core.errors import BadSettings
 from memorygym.core.rng import named_rng
 from memorygym.core.statements import Statement
-from memorygym.datasets.instances.schemas import instance_id, schema_problem
 from memorygym.scoring.grading import grade
 from memorygym.scoring.grading.claims import familiar
 from memorygym.tracks import codeqa
-from memorygym.tracks.codeqa.answers import CodeReader
-from memorygym.tracks.codeqa.generator import identifiers, stale_values
-from memorygym.tracks.codeqa.generator.distractors import PROSE, MentionSampler, Target
+from memorygym.tracks.codeqa.code_view import paragraphs
+from memorygym.tracks.codeqa.generator import identifiers, stale_values, synthetic
+from memorygym.tracks.codeqa.generator.distractors import MentionSampler
 from memorygym.tracks.codeqa.generator.identifiers import IdentifierPool
 from memorygym.tracks.codeqa.generator.package import GrowingPackage
+from memorygym.tracks.codeqa.generator.settings import CodeQASettings
+from memorygym.tracks.codeqa.questions import CodeReader
 from tests.slow import mostly_slow
-from tests.tracks.codeqa.instances import instance, options
+from tests.tracks.codeqa.instances import generated, gold_of, options, texts_of
 
 READER = CodeReader()
-CATEGORIES = set(
-    "user_requirement bug_description repro_condition error_detail debug_finding api_behavior"
-    " design_decision constraint".split()
-)
 FORMS = ("files", "session", "mixed")
-
-
-@pytest.mark.parametrize("form", FORMS)
-def test_an_instance_fits_its_schema_and_its_id_is_of_its_content(form: str) -> None:
-    data = instance("--form", form)
-    assert schema_problem("codeqa", data) == ""
-    assert data["instance_id"] == instance_id(data)
-    assert data["verification"]["accepted"]
 
 
 @pytest.mark.slow
@@ -46,47 +36,49 @@ def test_an_instance_fits_its_schema_and_its_id_is_of_its_content(form: str) -> 
     near=st.integers(0, 3), stale=st.integers(0, 2), hops=st.sampled_from(["1", "2,3", "4,1", "3"]),
 )  # fmt: skip
 @settings(max_examples=12, deadline=None)
-def test_any_parameters_give_a_valid_instance_of_the_target_length(
+def test_any_parameters_give_a_sound_task_of_the_target_length(
     seed: int, length: int, form: str, near: int, stale: int, hops: str
 ) -> None:
     parameters = ["--form", form, "--near-miss", str(near), "--stale", str(stale), "--hops", hops]
     parsed = options(*parameters, "--questions", "4", tokens=(length,), seed=seed)
-    data = codeqa.recipes(parsed)[0].instance()
-    shown = sum(map(tokens.count, data["memory_files"].values()))
-    assert data["verification"]["accepted"]
-    assert shown == data["total_tokens"]
+    made = codeqa.recipes(parsed)[0].generate()
+    shown = sum(map(tokens.count, texts_of(made)))
+    assert all(check["ok"] for check in codeqa.verification(made).values())
     assert abs(shown - length) <= length / 100
     expected = [int(part) for part in hops.split(",")]
-    assert [pair["hops"] for pair in data["qa_pairs"]] == [
+    assert [question.hops for question in gold_of(made).questions] == [
         expected[index % len(expected)] for index in range(4)
     ]
 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_the_form_decides_the_kinds_of_events(form: str) -> None:
-    data = instance("--form", form)
-    kinds = {turn["kind"] for turn in data["turns"]}
-    has_observations = data["context_tokens"]["observations"] > 0
+    made = generated("--form", form)
+    kinds = {event.kind for event in made.events} - {"question"}
     expected = {"files": {"file"}, "session": {"observation"}, "mixed": {"file", "observation"}}
     assert kinds == expected[form]
-    assert has_observations == (form != "files")
+    assert any(" ended with " in text for text in texts_of(made)) == (form != "files")
 
 
 def test_a_passage_holds_every_paragraph_whole() -> None:
-    paragraphs = [
-        paragraph
-        for text in instance(tokens=40_000)["memory_files"].values()
-        for paragraph in text.split("\n\n")
-    ]
-    assert max(map(tokens.count, paragraphs)) <= 512
-    assert all(paragraph.count("\n") for paragraph in paragraphs)
+    shown = [part for text in texts_of(generated(tokens=40_000)) for part in text.split("\n\n")]
+    assert max(map(tokens.count, shown)) <= 512
+    assert all(paragraph.count("\n") for paragraph in shown)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_each_paragraph_of_each_file_is_shown_once(form: str) -> None:
+    made = synthetic.generate((0, 0), 0, CodeQASettings(12_000, form=form))
+    shown = [paragraph for page in made.pages for paragraph in page.paragraphs]
+    files = [part for path, code in made.files.items() for part in paragraphs(path, code)]
+    assert sorted(files) == sorted(part for part in shown if re.match(r"\[\S+\.(py|md)\b", part))
 
 
 def test_stale_values_are_shown_and_graded_wrong() -> None:
-    without, with_stale = (instance("--stale", n, "--questions", "8") for n in ("0", "2"))
-    assert sum(fact["rewrites"] for fact in without["grounding_facts"]) == 0
-    assert sum(fact["rewrites"] for fact in with_stale["grounding_facts"]) >= 4
-    assert with_stale["verification"]["checks"]["stale"]["values"] > 0
+    without, with_stale = (generated("--stale", n, "--questions", "8") for n in ("0", "2"))
+    assert sum(fact.rewrites for fact in gold_of(without).facts) == 0
+    assert sum(fact.rewrites for fact in gold_of(with_stale).facts) >= 4
+    assert codeqa.verification(with_stale)["stale"]["values"]
 
 
 def test_no_class_was_its_own_parent_before() -> None:
@@ -97,49 +89,37 @@ def test_no_class_was_its_own_parent_before() -> None:
 @mostly_slow("form", ["files", "mixed"], quick=1)
 def test_distractor_density_adds_mentions_of_names_in_questions(form: str) -> None:
     def mentions(percent: str) -> int:
-        data = instance("--distractor-density", percent, "--form", form, tokens=40_000)
-        assert data["verification"]["accepted"]
-        needed = {fact["subject"].rpartition(".")[2][1:] for fact in data["grounding_facts"]}
-        paragraphs = [
-            paragraph for text in data["memory_files"].values() for paragraph in text.split("\n\n")
-        ]
-        return sum(any(name in paragraph for name in needed) for paragraph in paragraphs)
+        made = generated("--distractor-density", percent, "--form", form, tokens=40_000)
+        needed = {fact.subject.rpartition(".")[2][1:] for fact in gold_of(made).facts}
+        shown = [part for text in texts_of(made) for part in text.split("\n\n")]
+        return sum(any(name in paragraph for name in needed) for paragraph in shown)
 
     assert mentions("80") > 1.5 * mentions("0")
 
 
-@pytest.mark.parametrize("kind", sorted(PROSE))
-def test_a_mention_states_no_fact(kind: str) -> None:
-    name = "the amber dusk import of quay records" if kind == "topic" else "sift_amber_quay"
-    sampler = MentionSampler([Target(name, kind, None)], [])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "sift_amber_quay", "AMBER_QUAY_LIMIT", "AmberQuayClosed", "test_amber_quay_sift",
+        "the amber dusk import of quay records",
+    ],
+)  # fmt: skip
+def test_a_mention_states_no_fact(name: str) -> None:
+    sampler = MentionSampler([name], [], {})
     for remark in sampler.remarks(2_000, named_rng("test", "remarks")):
         assert name in remark
         assert not READER.read(f"[review · 2031-03-04 10:41]\n{remark}")
 
 
-@pytest.mark.slow
-def test_all_eight_categories_are_asked_for() -> None:
-    data = [instance("--questions", "12", seed=seed) for seed in range(8)]
-    asked = {pair["category"] for instance_ in data for pair in instance_["qa_pairs"]}
-    assert asked == CATEGORIES
-
-
-def test_siblings_are_listed_as_distractors_of_their_question() -> None:
-    data = instance("--near-miss", "3")
-    questions = {pair["qa_id"] for pair in data["qa_pairs"]}
-    assert {distractor["target_qa_id"] for distractor in data["distractors"]} <= questions
-    assert len(data["distractors"]) > len(questions)
-
-
 @mostly_slow("seed", range(4), quick=1)
 def test_nearly_right_answers_are_graded_wrong(seed: int) -> None:
-    data = instance(seed=seed)
-    names = {word for code in data["repo_files"].values() for word in code.split("(")[0].split()}
-    for pair in data["qa_pairs"]:
-        question_type, truth = pair["question_type"], pair["gold_answer"]
-        assert grade(question_type, truth, truth).correct
+    made = generated(seed=seed)
+    names = {*re.findall(r"\b(?:def|class) (\w+)", "\n".join(texts_of(made)))}
+    for question in gold_of(made).questions:
+        asked, truth = question.question_type, question.truth
+        assert grade(asked, truth, truth).correct
         for wrong in _near(truth, names):
-            assert not grade(question_type, truth, wrong, pair["rivals"]).correct, (truth, wrong)
+            assert not grade(asked, truth, wrong, question.rivals).correct, (truth, wrong)
 
 
 def _near(truth: str, names: set[str]) -> list[str]:
@@ -202,7 +182,7 @@ def test_impossible_options_are_refused_with_the_possible_values(
     words: tuple[str, ...], length: int, reason: str
 ) -> None:
     with pytest.raises(BadSettings, match=reason):
-        codeqa.recipes(options(*words, tokens=(length,)))[0].instance()
+        codeqa.recipes(options(*words, tokens=(length,)))[0].generate()
 
 
 def test_a_run_alternates_between_the_lengths() -> None:

@@ -1,49 +1,39 @@
-"""The task of an instance: its events, its questions and its gold table."""
+"""The events of a task, and its gold table."""
 
 import json
 
 import pytest
 
 from memorygym.core.json_types import from_json, to_json
-from memorygym.tracks import codeqa
 from memorygym.tracks._qa.questions import QuestionGold
-from memorygym.tracks.codeqa.answers import CodeReader
-from tests.tracks.codeqa.instances import instance
+from memorygym.tracks.codeqa.questions import CodeReader
+from tests.tracks.codeqa.instances import generated, gold_of, texts_of
 
 READER = CodeReader()
 
 
 @pytest.mark.parametrize("form", ["files", "mixed"])
-def test_the_events_are_the_texts_and_then_the_questions(form: str) -> None:
-    data = instance("--form", form)
-    task = codeqa.task_of(data, "synth-12k", 7)
-    texts = [event.text for event in task.events]
-    shown = len(data["memory_files"])
-    assert texts[:shown] == list(data["memory_files"].values())
-    assert [event.kind for event in task.events[shown:]] == ["question"] * 6
-    for event, text in enumerate(texts, 1):
-        assert f" · event {event} of {len(texts)} ===\n" in text
-        assert (READER.ask(text) is not None) == (event > shown)
-    assert task.recipe["template"] == "synth-12k" and task.recipe["seed"] == 7
+def test_the_events_are_texts_and_then_questions(form: str) -> None:
+    asked = generated("--form", form)
+    shown = len(texts_of(asked))
+    assert [event.kind for event in asked.events[shown:]] == ["question"] * 6
+    for number, event in enumerate(asked.events, 1):
+        assert f" · event {number} of {len(asked.events)} ===\n" in event.text
+        assert (READER.ask(event.text) is not None) == (number > shown)
 
 
 def test_the_gold_table_is_the_same_after_json_and_holds_the_facts_of_every_question() -> None:
-    gold = codeqa.task_of(instance(), "synth-12k", 0).gold
+    gold = gold_of(generated())
     assert from_json(QuestionGold, json.loads(json.dumps(to_json(gold)))) == gold
-    assert isinstance(gold, QuestionGold)
     ids = {fact.id for fact in gold.facts}
     assert all(set(question.needs) <= ids and question.needs for question in gold.questions)
 
 
 def test_each_fact_is_first_stated_in_its_event() -> None:
-    data = instance(seed=2)
-    task = codeqa.task_of(data, "synth-12k", 0)
-    assert isinstance(task.gold, QuestionGold)
-    for fact in task.gold.facts:
-        key = (fact.subject, fact.key, fact.value)
-        read = [[statement[:3] for statement in READER.read(event.text)] for event in task.events]
-        events = [number for number, statements in enumerate(read) if key in statements]
+    asked = generated(seed=2)
+    read = [[statement[:3] for statement in READER.read(event.text)] for event in asked.events]
+    for fact in gold_of(asked).facts:
+        stated = (fact.subject, fact.key, fact.value)
+        events = [number for number, statements in enumerate(read) if stated in statements]
         assert events[0] == fact.event
-        assert [statement[:3] for statement in READER.read(fact.sentence)] == [
-            (fact.subject, fact.key, fact.value)
-        ]
+        assert [statement[:3] for statement in READER.read(fact.sentence)] == [stated]

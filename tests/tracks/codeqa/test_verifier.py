@@ -1,115 +1,79 @@
-"""The checks accept generated instances, and each planted defect fails the right checks."""
+"""The checks accept generated tasks, and each planted defect fails the right checks."""
 
-import json
-import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from memorygym.core.types import Task
 from memorygym.tracks import codeqa
-from tests.slow import mostly_slow
-from tests.tracks.codeqa.instances import instance
-
-Instance = dict[str, Any]
+from tests.tracks.codeqa.instances import generated, gold_of
 
 
-def fresh() -> Instance:
-    data: Instance = json.loads(json.dumps(instance(seed=3)))
-    return data
+def failed(task: Task) -> set[str]:
+    return {name for name, check in codeqa.verification(task).items() if not check["ok"]}
 
 
-def failed(data: Instance) -> set[str]:
-    verification = codeqa.verification(data)
-    names = {name for name, check in verification["checks"].items() if not check["ok"]}
-    assert verification["accepted"] == (not names)
-    return names
+def with_question(task: Task, number: int, **changes: Any) -> Task:
+    """The task with another question; its event shows the text of it."""
+    gold = gold_of(task)
+    questions, events = [*gold.questions], [*task.events]
+    old = questions[number]
+    questions[number] = new = replace(old, **changes)
+    events[new.event] = replace(
+        events[new.event], text=events[new.event].text.replace(old.text, new.text)
+    )
+    return replace(task, events=tuple(events), gold=replace(gold, questions=tuple(questions)))
 
 
-def everywhere(data: Instance, old: str, new: str) -> None:
-    """Changes a text in the shown texts and in the files."""
-    for texts in (data["memory_files"], data["repo_files"]):
-        for name, text in texts.items():
-            texts[name] = text.replace(old, new)
+def fact_lost(task: Task) -> Task:
+    word = gold_of(task).facts[-1].subject.rpartition(".")[2][1:]
+    events = [
+        event
+        if event.kind == "question"
+        else replace(
+            event, text="\n\n".join(part for part in event.text.split("\n\n") if word not in part)
+        )
+        for event in task.events
+    ]
+    return replace(task, events=tuple(events))
 
 
-def fact_lost(data: Instance) -> None:
-    last = data["grounding_facts"][-1]
-    word = last["subject"].rpartition(".")[2]
-    for name, text in data["memory_files"].items():
-        paragraphs = [paragraph for paragraph in text.split("\n\n") if word[1:] not in paragraph]
-        data["memory_files"][name] = "\n\n".join(paragraphs)
+def value_in_question(task: Task) -> Task:
+    question = gold_of(task).questions[1]
+    return with_question(task, 1, text=f"{question.text}\nIs it {question.truth}?")
 
 
-def broken_test(data: Instance) -> None:
-    value = next(
-        match[0] for code in data["repo_files"].values()
-        if (match := re.search(r"assert \w+\(\d+\) == \d+", code))
-    )  # fmt: skip
-    everywhere(data, value, f"{value}1")
+def spare_fact(task: Task) -> Task:
+    first, second, *_ = gold_of(task).questions
+    return with_question(task, 0, needs=(*first.needs, *second.needs))
 
 
-def value_in_question(data: Instance) -> None:
-    pair = data["qa_pairs"][1]
-    pair["question"] += f"\nIs it {pair['gold_answer']}?"
+def another_length(task: Task) -> Task:
+    parameters: Any = task.recipe["parameters"]
+    return replace(task, recipe={**task.recipe, "parameters": {**parameters, "tokens": 13_000}})
 
 
-def spare_fact(data: Instance) -> None:
-    first, second = data["qa_pairs"][:2]
-    first["linked_fact_ids"] = [*first["linked_fact_ids"], *second["linked_fact_ids"]]
-
-
-def stale_right(data: Instance) -> None:
-    rewritten = [fact for fact in data["grounding_facts"] if fact["rewrites"]]
-    for pair in data["qa_pairs"]:
-        for fact in rewritten:
-            if pair["gold_answer"] == fact["value"]:
-                pair["rivals"] = [pair["gold_answer"]]
-
-
-def cut(data: Instance) -> None:
-    name = next(iter(data["memory_files"]))
-    data["memory_files"][name] = data["memory_files"][name][:-40]
-
-
-DEFECTS: dict[str, tuple[Callable[[Instance], object], set[str]]] = {
-    "a fact that is not stated": (fact_lost, {"solvable", "full", "leave_one_out", "files_match"}),
-    "another truth": (
-        lambda data: data["qa_pairs"][0].update(gold_answer="4711"), {"solvable", "full"},
-    ),
-    "a test that fails": (broken_test, {"executes"}),
-    "a file that cannot be imported": (
-        lambda data: data["repo_files"].update({"x/y.py": "import nothing_there"}),
-        {"executes", "files_match"},
-    ),
+DEFECTS: dict[str, tuple[Callable[[Task], Task], set[str]]] = {
+    "a fact that is not stated": (fact_lost, {"solvable", "full", "leave_one_out"}),
+    "another truth": (lambda task: with_question(task, 0, truth="4711"), {"solvable", "full"}),
     "a value in the question": (value_in_question, {"question_leakage"}),
     "a fact that is not needed": (spare_fact, {"leave_one_out"}),
     "a needed fact that is not listed": (
-        lambda data: data["qa_pairs"][3]["linked_fact_ids"].pop(0), {"solvable"},
+        lambda task: with_question(task, 3, needs=gold_of(task).questions[3].needs[1:]),
+        {"solvable"},
     ),
-    "a text that is not of the files": (cut, {"files_match"}),
-    "another length": (lambda data: data.update(target_tokens=13_000), {"length"}),
+    "another length": (another_length, {"length"}),
     "a question that nobody understands": (
-        lambda data: data["qa_pairs"][0].update(question="Why?"), {"solvable", "full", "stale"},
+        lambda task: with_question(task, 0, text="Why?"), {"solvable", "full", "stale"},
     ),
 }  # fmt: skip
 
 
-def test_a_stored_verification_is_reproduced() -> None:
-    data = fresh()
-    assert json.loads(json.dumps(codeqa.verification(data))) == data["verification"]
-
-
 @pytest.mark.parametrize("defect", DEFECTS)
 def test_a_planted_defect_fails_its_checks(defect: str) -> None:
-    data = fresh()
+    sound = generated(seed=3)
     plant, checks = DEFECTS[defect]
-    plant(data)
-    assert checks <= failed(data)
-
-
-@mostly_slow("seed", range(5), quick=1)
-def test_answers_from_executed_code_are_executed_again(seed: int) -> None:
-    data = instance("--hops", "2,3", seed=seed)
-    number = sum(pair["kind"] in ("output", "composition", "failing") for pair in data["qa_pairs"])
-    assert data["verification"]["checks"]["executes"]["executed"] == number
+    assert failed(sound) == set()
+    assert checks <= failed(plant(sound))

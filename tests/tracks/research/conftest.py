@@ -1,12 +1,12 @@
-"""Instances that the tests of the research track share; a test that changes one copies it."""
+"""Tasks that the tests of the research track share; they are frozen."""
 
 import argparse
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
 
 import pytest
 
+from memorygym.core.types import Task
 from memorygym.tracks import research
 
 
@@ -19,8 +19,8 @@ def options(*words: str, n: int = 1, tokens: tuple[int, ...] = (12_000,)) -> arg
 
 
 @lru_cache(maxsize=64)
-def first_instance(*words: str, tokens: int = 12_000) -> dict[str, Any]:
-    return research.recipes(options(*words, tokens=(tokens,)))[0].instance()
+def first_task(*words: str, tokens: int = 12_000) -> Task:
+    return research.recipes(options(*words, tokens=(tokens,)))[0].generate()
 
 
 @pytest.fixture
@@ -30,6 +30,6 @@ def parsed_options() -> Callable[..., argparse.Namespace]:
 
 
 @pytest.fixture
-def instance() -> Callable[..., dict[str, Any]]:
-    """The first instance that a command line makes."""
-    return first_instance
+def generated() -> Callable[..., Task]:
+    """The first task that a command line makes."""
+    return first_task

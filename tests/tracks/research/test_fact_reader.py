@@ -12,16 +12,26 @@ from memorygym.memories.stores.splitter import passages
 from memorygym.tracks._qa.questions import Found, Missing
 from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.research.generator.graph import Claim, EntityGraph
-from memorygym.tracks.research.generator.programs import program, render_question, shapes
-from memorygym.tracks.research.generator.prose import AUTHORITY, IDLE_SENTENCES
-from memorygym.tracks.research.generator.relations import RELATIONS, TERM, YEAR
-from memorygym.tracks.research.question_grammar import (
+from memorygym.tracks.research.generator.programs import program, shapes
+from memorygym.tracks.research.generator.prose import IDLE_SENTENCES
+from memorygym.tracks.research.questions import (
+    Hop,
+    Pick,
     Shared,
     Start,
-    month_text,
+    Total,
     parsed_phrase,
     parsed_question,
+    question_of,
     search_words,
+)
+from memorygym.tracks.research.relations import (
+    AUTHORITY,
+    RELATIONS,
+    TERM,
+    YEAR,
+    month_key,
+    month_text,
 )
 
 READER = ResearchReader()
@@ -92,38 +102,68 @@ def test_the_reader_parses_its_own_notes(key, rank):
     assert READER.read(READER.render(statement)) == (statement,)
 
 
-def test_passages_state_what_the_whole_text_states(instance):
-    for text in list(instance("--hops", "4")["memory_files"].values())[:6]:
+def test_passages_state_what_the_whole_text_states(generated):
+    for text in [event.text for event in generated("--hops", "4").events[:6]]:
         statements = [
             statement for part in passages(text, 60, count) for statement in READER.read(part)
         ]
         assert statements == list(READER.read(text))
 
 
-def program_and_chain(stream, shape, hops):
-    """A program and its chain, in which every inverse step leads to one subject."""
-    while True:
-        query = program(stream, shape, hops)
-        if (chain := EntityGraph(stream).chain(query)).unambiguous:
-            return query, chain
+def unambiguous_chain(stream, query):
+    """A chain of a program in which every inverse hop leads to one subject."""
+    while not (chain := EntityGraph(stream).chain(query)).unambiguous:
+        pass
+    return chain
+
+
+def reached(query, facts):
+    """Everything that a query can mean, by trying every fact for every part of it."""
+
+    def pairs(key, month=0):
+        """The subjects and values of a key, for a term those that cover the month."""
+        for subject, stated, value in facts:
+            name, *term = stated.split(" 2")
+            if name == key and (not term or f"2{term[0]}" <= month_key(month) <= f"2{term[1]}"):
+                yield subject, value
+
+    match query:
+        case Start(name):
+            return {name}
+        case Hop(key, inner, inverse, month):
+            ends = reached(inner, facts)
+            found = (pair[::-1] if inverse else pair for pair in pairs(key, month))
+            return {end for start, end in found if start in ends}
+        case Pick(key, least, left, right):
+            sides = reached(left, facts) | reached(right, facts)
+            values = {int(value): subject for subject, value in pairs(key) if subject in sides}
+            return {values[(min if least else max)(values)]}
+        case Shared(laboratory, basis):
+            staff = {s for s, v in pairs("employer") if v in reached(laboratory, facts)}
+            methods = {s for s, v in pairs("basis") if v in reached(basis, facts)}
+            return {v for s, v in pairs("inventor") if s in methods} & staff
+        case Total(left, right, minus):
+            (first,), (second,) = reached(left, facts), reached(right, facts)
+            return {str(abs(int(first) - int(second)) if minus else int(first) + int(second))}
 
 
 @pytest.mark.parametrize("hops", range(2, 9))
-def test_questions_of_every_shape_are_parsed_as_generated(hops):
+@pytest.mark.parametrize("number", range(5))
+def test_a_question_of_every_shape_is_answered_as_trying_all_facts_does(number, hops):
     for shape in shapes(hops):
-        stream = named_rng("test", "reading", hops, shape)
-        query, chain = program_and_chain(stream, shape, hops)
-        statements = [Statement(claim.subject, claim.key, claim.value) for claim in chain.facts]
-        text = f"Question: {render_question(stream, query, chain.starts)}"
-        query = parsed_question(text)
-        assert READER.answer(query, StatementIndex(statements)).answer == chain.answer
+        stream = named_rng("test", "reading", hops, shape, number)
+        query = program(stream, shape, hops)
+        chain = unambiguous_chain(stream, query)
+        asked = parsed_question(f"Question: {question_of(stream, query, chain.starts)}")
+        facts = [(claim.subject, claim.key, claim.value) for claim in chain.facts]
+        facts += [(claim.subject, claim.key, claim.value) for _, claim in chain.companions]
+        result = READER.answer(asked, StatementIndex(Statement(*fact) for fact in facts))
+        assert {result.answer} == reached(asked, facts)
 
 
-def test_only_the_last_event_asks(instance):
-    instance_ = instance("--hops", "3", "--reveal", "immediate")
-    from memorygym.tracks.research.task import events_of
-
-    asks = [READER.ask(event.text) is not None for event in events_of(instance_)]
+def test_only_the_last_event_asks(generated):
+    task = generated("--hops", "3", "--reveal", "immediate")
+    asks = [READER.ask(event.text) is not None for event in task.events]
     assert asks == [False] * (len(asks) - 1) + [True]
 
 

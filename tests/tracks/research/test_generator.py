@@ -10,19 +10,22 @@ from hypothesis import strategies as st
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.rng import named_rng
+from memorygym.core.statements import Statement, StatementIndex
 from memorygym.core.tokens import count
-from memorygym.datasets.instances.schemas import instance_id, schema_problem
+from memorygym.datasets.instances.folder import shown_tokens, task_id
 from memorygym.tracks import research
+from memorygym.tracks._qa.ablation import failed
 from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.research.generator.graph import EntityGraph
+from memorygym.tracks.research.generator.length import RELATED
 from memorygym.tracks.research.generator.programs import program, shapes
-from memorygym.tracks.research.generator.settings import DistractorCounts, ResearchSettings
-from memorygym.tracks.research.strata import ResearchRecipe
-from memorygym.tracks.research.task import events_of
+from memorygym.tracks.research.generator.settings import DISTRACTORS, ResearchSettings
+from memorygym.tracks.research.questions import answer_of, parsed_question, question_of
+from memorygym.tracks.research.strata import ResearchRecipe, filled
 from tests.slow import mostly_slow
 
 STRATA = [(hops, shape) for hops in range(2, 9) for shape in shapes(hops)]
-NONE = DistractorCounts(0, 0, 0, 0, 0)
+NONE = dict.fromkeys(DISTRACTORS, 0)
 SOURCES = {
     "near_miss": "sibling_near_miss",
     "other_time": "same_entity",
@@ -33,27 +36,32 @@ SOURCES = {
 
 
 @cache
-def instance_of(hops, shape):
-    """The first instance of a stratum; nobody alters it."""
-    return recipe(hops, shape).instance()
+def task_of(hops, shape):
+    """The first task of a stratum."""
+    return recipe(hops, shape).generate()
 
 
 def recipe(hops=4, shape="bridge", number=0, tokens=12_000, **parameters):
     return ResearchRecipe(ResearchSettings("made", number, 0, hops, tokens, shape, **parameters))
 
 
+def plan(**parameters):
+    """The plan of the first draft."""
+    return filled(recipe(**parameters).settings)
+
+
+def stated(task):
+    """How often each fact is stated."""
+    reader = ResearchReader()
+    return Counter(fact[:3] for event in task.events for fact in reader.read(event.text))
+
+
 @pytest.mark.parametrize(("hops", "shape"), STRATA)
-def test_every_shape_with_every_number_of_hops_passes_the_checks_and_the_schema(hops, shape):
-    instance = instance_of(hops, shape)
-    assert instance["verification"]["accepted"]
-    assert (
-        instance["num_hops"]
-        == len(instance["decomposition"])
-        == len(instance["grounding_facts"])
-        == hops
-    )
-    assert not schema_problem("research", instance)
-    assert instance_id(instance) == instance["instance_id"]
+def test_every_shape_with_every_number_of_hops_passes_the_checks(hops, shape):
+    task = task_of(hops, shape)
+    assert not failed(research.verification(task))
+    assert task.gold.questions[0].hops == len(task.gold.facts) == hops
+    assert task.id == task_id(task)
 
 
 @settings(max_examples=settings.default.max_examples // 6)
@@ -64,109 +72,95 @@ def test_every_shape_with_every_number_of_hops_passes_the_checks_and_the_schema(
     reveal=st.sampled_from(["immediate", "delayed"]),
     order=st.sampled_from(["shuffled", "hops"]),
 )
-def test_any_instance_reaches_its_length_within_one_percent(number, stratum, tokens, reveal, order):
-    instance = recipe(*stratum, number, tokens, reveal=reveal, order=order).instance()
-    shown = sum(count(event.text) for event in events_of(instance)[:-1])
-    assert shown == instance["total_tokens"] == instance["context_tokens"]["total"]
+def test_any_task_reaches_its_length_within_one_percent(number, stratum, tokens, reveal, order):
+    task = recipe(*stratum, number, tokens, reveal=reveal, order=order).generate()
+    shown = sum(count(event.text) for event in task.events[:-1])
+    assert shown == shown_tokens(task)
     assert abs(shown - tokens) <= tokens / 100
 
 
 @pytest.mark.parametrize("kind", SOURCES)
 def test_each_distractor_count_adds_only_documents_of_its_kind(kind):
-    three = DistractorCounts(**{name: 3 * (name == kind) for name in DistractorCounts.__slots__})
-    bare, extra = (
-        recipe(distractor_counts=counts, distractor_density=0).instance()
-        for counts in (NONE, three)
-    )
+    bare, extra = (plan(**NONE | {kind: n, "distractor_density": 0}) for n in (0, 3))
     plain_sources, extra_sources = (
-        Counter(distractor["source"] for distractor in instance["distractors"])
-        for instance in (bare, extra)
+        Counter(distractor.source for distractor in made.distractors) for made in (bare, extra)
     )
     assert extra_sources - plain_sources == {SOURCES[kind]: 3}
-    assert extra["question"] == bare["question"]
+    assert extra.question == bare.question
 
 
 def test_related_documents_grow_with_the_length_and_with_the_hops():
     shares = {}
     for hops, tokens in product((2, 4), (20_000, 60_000)):
-        instance = recipe(hops, tokens=tokens, distractor_density=15).instance()["context_tokens"]
-        shares[hops, tokens] = instance["related_entity"] / (
-            instance["related_entity"] + instance["filler"]
-        )
+        made = plan(hops=hops, tokens=tokens, distractor_density=15)
+        related = sum(distractor.source == RELATED for distractor in made.distractors)
+        unfilled = len(made.supports) + len(made.distractors) - related
+        documents = sum(len(turn.documents) for turn in made.turns)
+        shares[hops, tokens] = related / (documents - unfilled)
     assert all(0.1 * hops < share < 0.2 * hops for (hops, _), share in shares.items())
-    assert "related_entity" not in recipe(distractor_density=0).instance()["context_tokens"]
+    bare = plan(distractor_density=0)
+    assert not any(distractor.source == RELATED for distractor in bare.distractors)
 
 
 @mostly_slow("shape", ["bridge", "comparison", "intersection", "numerical", "temporal"])
 def test_the_highest_distractor_density_leaves_every_question_decidable(shape):
     for number in range(3):
-        instance = recipe(6, shape, number, 40_000, distractor_density=90).instance()
-        assert instance["verification"]["accepted"]
-        assert instance["verification"]["attempts"] <= 2
+        task = recipe(6, shape, number, 40_000, distractor_density=90).generate()
+        assert not failed(research.verification(task))
+        assert task.recipe["attempt"] <= 1
 
 
 def test_related_documents_state_no_needed_fact():
-    instance = recipe(tokens=60_000, distractor_density=90).instance()
-    reader = ResearchReader()
-    stated = Counter(
-        fact[:3] for text in instance["memory_files"].values() for fact in reader.read(text)
-    )
-    needed = [
-        (needed_fact["subject"], needed_fact["key"], needed_fact["value"])
-        for needed_fact in instance["grounding_facts"]
-    ]
-    assert [stated[fact] for fact in needed] == [1] * len(needed)
+    task = recipe(tokens=60_000, distractor_density=90).generate()
+    counts = stated(task)
+    needed = [(fact.subject, fact.key, fact.value) for fact in task.gold.facts]
+    assert [counts[fact] for fact in needed] == [1] * len(needed)
 
 
 def test_other_values_in_related_documents_count_as_rewrites():
-    instance = recipe(tokens=60_000, distractor_density=90, distractor_counts=NONE).instance()
-    distractor_density = Counter(fact["interferes_with"] for fact in instance["distractors"]
-                    if fact["source"] == "related_entity")  # fmt: skip
-    assert distractor_density
-    assert {fact["fact_id"]: fact["rewrites"] for fact in instance["grounding_facts"]} == {
-        fact["fact_id"]: distractor_density[fact["fact_id"]] for fact in instance["grounding_facts"]
-    }
+    task = recipe(tokens=60_000, distractor_density=90, **NONE).generate()
+    counts = stated(task)
+    others = [
+        sum(n for key, n in counts.items()
+            if key[:2] == (fact.subject, fact.key) and key[2] != fact.value)
+        for fact in task.gold.facts
+    ]  # fmt: skip
+    assert any(others) and [fact.rewrites for fact in task.gold.facts] == others
 
 
-def test_instances_share_no_id_question_or_name():
-    instance = [recipe(number=number).instance() for number in range(12)]
-    assert (
-        len({instance["instance_id"] for instance in instance})
-        == len({instance["question"] for instance in instance})
-        == 12
-    )
-    assert len({name for instance in instance for name in instance["start_entities"]}) >= 12
+def test_tasks_share_no_id_question_or_name():
+    tasks = [recipe(number=number).generate() for number in range(12)]
+    questions = [task.gold.questions[0] for task in tasks]
+    assert len({task.id for task in tasks}) == len({question.text for question in questions}) == 12
+    assert len({name for question in questions for name in question.rivals}) >= 12
 
 
 @pytest.mark.parametrize(("hops", "shape"), STRATA)
 def test_a_question_names_its_starts_and_nothing_that_must_be_found(hops, shape):
-    instance = instance_of(hops, shape)
-    sub_answers = {step["sub_answer"] for step in instance["decomposition"]}
-    # Of an intersection, the laboratory may be both named and found again.
-    sub_answers -= set(instance["start_entities"])
-    assert all(start in instance["question"] for start in instance["start_entities"])
-    assert not any(name in instance["question"] for name in [*sub_answers, instance["answer"]])
+    gold = task_of(hops, shape).gold
+    (question,), starts = gold.questions, set(gold.questions[0].rivals)
+    found = {name for fact in gold.facts for name in (fact.subject, fact.value)} - starts
+    assert all(start in question.text for start in starts)
+    assert not any(name in question.text for name in [*found, question.truth])
 
 
 def test_a_supporting_document_is_shown_once_and_never_with_the_question():
-    instance = recipe(hops=6).instance()
-    texts = list(instance["memory_files"].values())
-    for fact in instance["grounding_facts"]:
-        assert sum(fact["content"] in text for text in texts) == 1
-        assert fact["content"] not in events_of(instance)[-1].text
+    task = recipe(hops=6).generate()
+    counts, reader = stated(task), ResearchReader()
+    assert all(counts[fact.subject, fact.key, fact.value] == 1 for fact in task.gold.facts)
+    assert not reader.read(task.events[-1].text)
 
 
 def test_a_sliding_window_shows_documents_again():
-    instance = recipe(eviction="sliding_window", window=3, tokens=30_000).instance()
-    document = instance["turns"][0]["documents"][0]["text"]
-    shown = [document in text for text in instance["memory_files"].values()]
+    task = recipe(eviction="sliding_window", window=3, tokens=30_000).generate()
+    document = task.events[0].text.split("\n\n")[-1]
+    shown = [document in event.text for event in task.events]
     assert shown == [True] * 3 + [False] * (len(shown) - 3)
 
 
 def test_hops_in_order_come_in_the_order_of_the_stream():
-    instance = recipe(hops=6, order="hops").instance()
-    turns = [fact["first_available_at_turn"] for fact in instance["grounding_facts"]]
-    assert turns == sorted(turns)
+    events = [fact.event for fact in recipe(hops=6, order="hops").generate().gold.facts]
+    assert events == sorted(events)
 
 
 @mostly_slow("shape", ["bridge", "comparison", "intersection", "numerical", "temporal"], quick=2)
@@ -174,7 +168,11 @@ def test_no_answer_is_common(shape):
     answers = Counter()
     for number in range(300):
         stream = named_rng("test", shape, number)
-        answers[EntityGraph(stream).chain(program(stream, shape, 5)).answer] += 1
+        query = program(stream, shape, 5)
+        chain = EntityGraph(stream).chain(query)
+        asked = parsed_question(f"Question: {question_of(stream, query, chain.starts)}")
+        known = StatementIndex(Statement(c.subject, c.key, c.value) for c in chain.facts)
+        answers[answer_of(asked, known)[0]] += 1
     assert answers.most_common(1)[0][1] <= 300 * 0.03
 
 

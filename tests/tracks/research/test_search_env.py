@@ -22,14 +22,14 @@ PLAIN = "What is the native town of Ann Orm?"
 
 
 @pytest.fixture
-def task(instance):
-    return research.task_of(instance("--hops", "3", "--mode", "agentic"), "agentic", 0)
+def task(generated):
+    return generated("--hops", "3", "--mode", "agentic")
 
 
 @lru_cache(maxsize=16)
 def agentic_task(number, shape="bridge"):
     settings = ResearchSettings("hops4", number, 0, 5, 20_000, shape, mode="agentic")
-    return research.task_of(ResearchRecipe(settings).instance(), "hops4", number)
+    return ResearchRecipe(settings).generate()
 
 
 def call(name, **arguments):

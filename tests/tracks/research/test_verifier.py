@@ -1,137 +1,142 @@
-"""Verification: each check fails on an instance with the defect that it should find."""
+"""Verification: each check fails on a task with the defect that it should find."""
 
-from copy import deepcopy
+import re
+from dataclasses import replace
 
 import pytest
 
+from memorygym.core.json_values import thaw
 from memorygym.core.statements import Statement
 from memorygym.tracks import research
+from memorygym.tracks._qa import ablation
 from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.research.generator.settings import ResearchSettings
-from memorygym.tracks.research.generator.task_texts import file_name
 from memorygym.tracks.research.strata import ResearchRecipe
 
 NUMERICAL = ResearchSettings("hops4", 1, 4, 4, 12_000, "numerical")
 """The sum of the populations of two towns."""
-OPTIONS = ("--hops", "4", "--conflict", "4")
+render = ResearchReader().render
 
 
 @pytest.fixture
-def instance(instance):
-    return deepcopy(instance(*OPTIONS))
+def task(generated):
+    return generated("--hops", "4", "--conflict", "4")
 
 
-def failed(instance):
-    verification = research.verification(instance)
-    names = {name for name, check in verification["checks"].items() if not check["ok"]}
-    assert verification["accepted"] == (not names)
-    return names
+def failed(task):
+    return set(ablation.failed(research.verification(task)))
 
 
-def support(instance, hop=1):
-    """The turn that states a fact, and the document there."""
-    fact = instance["grounding_facts"][hop - 1]
-    turn = instance["turns"][fact["first_available_at_turn"]]
-    return turn, next(document for document in turn["documents"] if document["is_supporting"])
+def altered(task, alter):
+    """The task with other texts."""
+    events = tuple(replace(event, text=alter(event.text)) for event in task.events)
+    return replace(task, events=events)
 
 
-def replace_text(instance, turn, old, new):
-    """Replaces a text in the documents of a turn and in its shown text."""
-    for document in turn["documents"]:
-        document["text"] = document["text"].replace(old, new)
-    name = file_name(turn["turn_index"])
-    instance["memory_files"][name] = instance["memory_files"][name].replace(old, new)
+def with_question(task, **changes):
+    """The task with another question, also in its text."""
+    (question,) = task.gold.questions
+    changed = replace(question, **changes)
+    task = altered(task, lambda text: text.replace(question.text, changed.text))
+    return replace(task, gold=replace(task.gold, questions=(changed,)))
 
 
-def test_a_stored_verification_is_reproduced(instance):
-    assert {**research.verification(instance), "attempts": 1} == instance["verification"]
-    assert not failed(instance)
-
-
-def test_a_fact_that_no_document_states_is_found(instance):
-    turn, _ = support(instance)
-    replace_text(instance, turn, instance["grounding_facts"][0]["content"], "Nothing was said.")
-    assert {"solvable", "full", "leave_one_out"} <= failed(instance)
-
-
-def test_a_fact_that_another_value_outranks_is_found(instance):
-    fact = instance["grounding_facts"][-1]
-    turn, document = support(instance)
-    statement = Statement(fact["subject"], fact["key"], "1", rank=(3, 20400101))
-    replace_text(
-        instance, turn, document["text"], f"{document['text']} {ResearchReader().render(statement)}"
+def document_with(task, fact):
+    """The document that states a fact."""
+    paragraphs = task.events[fact.event].text.split("\n\n")
+    key = (fact.subject, fact.key, fact.value)
+    return next(
+        paragraph
+        for paragraph in paragraphs
+        if key in {statement[:3] for statement in ResearchReader().read(paragraph)}
     )
-    assert "full" in failed(instance)
 
 
-def test_a_question_that_one_document_answers_is_found(instance):
-    turn = instance["turns"][0]
-    text = turn["documents"][0]["text"]
-    facts = " ".join(fact["content"] for fact in instance["grounding_facts"])
-    replace_text(instance, turn, text, f"{text} {facts}")
-    assert "one_fact_each" in failed(instance)
+def extended(task, number, *statements):
+    """The task in which the document with a fact also states others."""
+    document = document_with(task, task.gold.facts[number])
+    longer = " ".join([document, *statements])
+    return altered(task, lambda text: text.replace(document, longer))
 
 
-def test_a_question_that_names_a_fact_to_be_found_is_reported(instance):
-    bridge = instance["decomposition"][0]["sub_answer"]
-    instance["question"] = instance["question"].replace("?", f" (and of {bridge})?")
-    assert "question_leakage" in failed(instance)
+def test_a_generated_task_passes(task):
+    assert not failed(task)
 
 
-def test_evidence_in_view_with_the_question_is_found(instance):
-    instance["question"] = " ".join(
-        [f"{instance['question']}\n\n[Register · A · 1 May 2031]"]
-        + [fact["content"] for fact in instance["grounding_facts"]]
-    )
-    assert "question_leakage" in failed(instance)
+def test_a_fact_that_no_document_states_is_found(task):
+    lost = document_with(task, task.gold.facts[0])
+    bare = altered(task, lambda text: text.replace(lost, "Nothing was said."))
+    assert {"solvable", "full", "leave_one_out"} <= failed(bare)
 
 
-def test_a_text_that_differs_from_its_turn_is_found(instance):
-    instance["turns"][0]["sub_query"] = "the mayor of Orm Ford"
-    assert failed(instance) == {"turns_match"}
+def test_a_fact_that_another_value_outranks_is_found(task):
+    fact = task.gold.facts[-1]
+    rival = render(Statement(fact.subject, fact.key, "1", (3, 20400101)))
+    assert "full" in failed(extended(task, 0, rival))
 
 
-def test_a_missing_length_is_found(instance):
-    instance["target_tokens"] *= 2
-    assert failed(instance) == {"length"}
+def test_a_question_that_one_document_answers_is_found(task):
+    everything = [fact.sentence for fact in task.gold.facts]
+    assert "one_fact_each" in failed(extended(task, 0, *everything))
 
 
-def test_sub_queries_of_the_true_chain_alone_are_found(instance):
-    last = instance["decomposition"][-1]["sub_question"][8:-1]
-    for turn in instance["turns"]:
-        if turn["sub_query"] != last:
-            replace_text(instance, turn, f"Sub-query: {turn['sub_query']}", "Sub-query: news")
-            turn["sub_query"] = "news"
-    assert "subquery_shortcut" in failed(instance)
+def test_a_question_that_names_a_fact_to_be_found_is_reported(task):
+    (question,), bridge = task.gold.questions, task.gold.facts[0].value
+    named = with_question(task, text=question.text.replace("?", f" (and of {bridge})?"))
+    assert "question_leakage" in failed(named)
 
 
-def test_a_wrong_value_that_the_grader_takes_is_found(instance):
-    contradiction = instance["contradictions"]
-    terminal = next(value for value in contradiction if value["fact_id"] == "f4")
-    instance["aliases"] = [terminal["value"]]
-    assert "stale" in failed(instance)
+def test_evidence_in_view_with_the_question_is_found(task):
+    (question,) = task.gold.questions
+    facts = [fact.sentence for fact in task.gold.facts]
+    shown = " ".join([f"{question.text}\n\n[Register · A · 1 May 2031]", *facts])
+    assert "question_leakage" in failed(with_question(task, text=shown))
 
 
-def test_a_check_that_raises_an_error_is_not_passed(instance):
-    instance["question"] = "What is love?"
-    verification = research.verification(instance)
-    assert not verification["accepted"]
-    assert "no question" in verification["checks"]["solvable"]["error"]
+def test_a_question_in_the_words_of_a_document_is_found(task):
+    (question,), fact = task.gold.questions, task.gold.facts[-1]
+    sentences = re.split(r"(?<=\.) ", document_with(task, fact).partition("\n")[2])
+    read = [(ResearchReader().read(sentence), sentence) for sentence in sentences]
+    said = next(sentence for facts, sentence in read if facts and facts[0].key == fact.key)
+    quoted = with_question(task, text=f"{question.text} ({said.lower()})")
+    assert "question_leakage" in failed(quoted)
 
 
-def test_an_empty_file_is_not_passed(instance):
-    turn, _ = support(instance)
-    instance["memory_files"][file_name(turn["turn_index"])] = ""
-    assert {"full", "turns_match", "length"} <= failed(instance)
+def test_a_missing_length_is_found(task):
+    recipe = thaw(task.recipe)
+    recipe["parameters"]["tokens"] *= 2
+    assert failed(replace(task, recipe=recipe)) == {"length"}
+
+
+def test_sub_queries_of_the_true_chain_alone_are_found(task):
+    last = max(task.gold.facts, key=lambda fact: fact.id).event
+    events = tuple(
+        event if event.kind != "search" or number == last
+        else replace(event, text=re.sub("Sub-query: .*", "Sub-query: news", event.text))
+        for number, event in enumerate(task.events)
+    )  # fmt: skip
+    assert "subquery_shortcut" in failed(replace(task, events=events))
+
+
+def test_a_wrong_value_that_the_grader_takes_is_found(task):
+    fact, texts = task.gold.facts[-1], [event.text for event in task.events]
+    values = {s.value for text in texts for s in ResearchReader().read(text)
+              if (s.subject, s.key) == (fact.subject, fact.key)}  # fmt: skip
+    assert "stale" in failed(with_question(task, aliases=tuple(values - {fact.value})))
+
+
+def test_a_check_that_raises_an_error_is_not_passed(task):
+    result = research.verification(with_question(task, text="What is love?"))["solvable"]
+    assert not result["ok"] and "no question" in result["error"]
+
+
+def test_an_empty_text_is_not_passed(task):
+    lost = task.events[task.gold.facts[0].event].text
+    assert {"full", "length"} <= failed(altered(task, lambda text: text.replace(lost, "")))
 
 
 def test_a_sum_that_is_guessed_from_the_commonest_number_is_found():
-    instance = deepcopy(ResearchRecipe(NUMERICAL).instance())
-    turn, rank = instance["turns"][0], (2, 20310101)
-    stated = [
-        Statement(f"{first}rm Ford", "population", "5000", rank=rank) for first in "BCDFGHJKLM"
-    ]
-    text = turn["documents"][0]["text"]
-    replace_text(instance, turn, text, " ".join([text, *map(ResearchReader().render, stated)]))
-    instance["answer"] = "10000"
-    assert "closed_book" in failed(instance)
+    task, rank = ResearchRecipe(NUMERICAL).generate(), (2, 20310101)
+    stated = [Statement(f"{first}rm Ford", "population", "5000", rank) for first in "BCDFGHJKLM"]
+    common = extended(task, 0, *map(render, stated))
+    assert "closed_book" in failed(with_question(common, truth="10000"))

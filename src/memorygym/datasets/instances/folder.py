@@ -1,83 +1,75 @@
-"""Instances on disk: a folder with the same bytes on every machine.
+"""Tasks on disk: a folder with the same bytes on every machine.
 
     DIR/manifest.json             the recipe; once finished, the SHA-256 of every file
-    DIR/instances/NUMBER-ID.json  one instance, written whole or not at all
+    DIR/instances/NUMBER-ID.json  one task, written whole or not at all
 
-An interrupted run resumes where it stopped, even after kill -9: complete instances are kept.
+An interrupted run resumes where it stopped, even after kill -9: complete files are kept.
 """
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
+from memorygym.core import registry
 from memorygym.core.errors import BadSettings
 from memorygym.core.files import claimed_folder, json_bytes, write_atomically
+from memorygym.core.json_types import from_json, to_json
 from memorygym.core.json_values import canonical, json_hash
+from memorygym.core.tokens import count
 from memorygym.core.trace import CANARY
-from memorygym.core.track import Instances, find
-from memorygym.core.types import JSON
-from memorygym.datasets.instances.schemas import instance_id, schema_problem, track_of
+from memorygym.core.track import TaskRecipe, Track, find
+from memorygym.core.types import JSON, Task, content_id
 
-MANIFEST = "memorygym-manifest-1"
+MANIFEST, TASK = "memorygym-manifest-1", "memorygym-task-1"
+"""The schemas of the manifest and of a task's file."""
+QUESTION = "question"
+"""The kind of the events that ask; the texts of all others are what a memory must keep."""
 
 
-class InstanceRecipe(Protocol):
-    """A track's recipe of one instance."""
-
-    @property
-    def template(self) -> str:
-        """The stratum, by which results are grouped."""
-
-    @property
-    def seed(self) -> int:
-        """The number of the instance in its stratum."""
+class InstanceRecipe(TaskRecipe, Protocol):
+    """The recipe of a task that is written to a file."""
 
     def parameters(self) -> Mapping[str, JSON]:
-        """Everything else that its bytes depend on."""
-
-    def instance(self) -> dict[str, Any]:
-        """The instance, with its verification."""
+        """Everything but template and seed that its bytes depend on; `tokens` is its length."""
 
 
 @dataclass(frozen=True, slots=True)
-class InstanceJob:
-    """An instance to generate."""
+class TaskFile:
+    """The content of a task's file."""
 
-    folder: Path
-    number: int
-    recipe: InstanceRecipe
+    schema: str
+    canary: str
+    generator_version: str
+    """The version of the track that generated the task."""
+    task: Task
 
 
 @dataclass(frozen=True, slots=True)
 class InstanceFile:
-    """The file of an instance."""
+    """The file of a task."""
 
     name: str
-    """Its path relative to the folder; "" if the instance was rejected and has no file."""
+    """Its path relative to the folder."""
     sha256: str
     template: str
     tokens: int
-    """Tokens shown before the questions."""
+    """Tokens shown besides the questions."""
     target: int
-    attempts: int = 1
-    """How many instances were generated until one was accepted."""
-    failed: tuple[str, ...] = ()
-    """The names of the checks that it failed."""
+    attempts: int
+    """How many drafts were generated until one was accepted."""
 
 
-def manifest_header(
-    track: str, instances: Instances, recipe: Mapping[str, JSON]
-) -> dict[str, JSON]:
+def manifest_header(track: str, recipe: Mapping[str, JSON]) -> dict[str, JSON]:
     """The fields of a manifest that are known before anything is generated."""
     return {
         "schema": MANIFEST,
         "canary": CANARY,
         "track": track,
-        "instance_schema": instances.schema,
         "generator_version": find(track).version,
         "recipe": dict(recipe),
     }
@@ -123,76 +115,65 @@ def _check_same(
             )
 
 
-def make(job: InstanceJob) -> InstanceFile:
-    """Generates an instance and writes it, unless its file exists."""
-    for path in sorted(job.folder.glob(f"instances/{job.number:06}-*.json")):
-        if (stored := _kept(job, path)) is not None:
-            return stored
+def make(folder: Path, numbered: tuple[int, InstanceRecipe]) -> InstanceFile:
+    """Generates the task of a number and writes it, unless its file exists."""
+    number, recipe = numbered
+    for path in sorted(folder.glob(f"instances/{number:06}-*.json")):
+        if (task := _kept(number, path)) is not None:
+            break
         path.unlink()
-    instance = job.recipe.instance()
-    failed = failed_checks(instance["verification"])
-    if not failed and schema_problem(track_of(instance, str(job.folder)), instance):
-        failed = ["schema"]
-    if failed:
-        return _made(job, instance, None, failed)
-    path = job.folder / f"instances/{job.number:06}-{instance['instance_id']}.json"
-    write_atomically(path, as_file(instance))
-    return _made(job, instance, path)
+    else:
+        task = recipe.generate()
+        path = folder / f"instances/{number:06}-{task.id}.json"
+        write_atomically(path, as_file(task))
+    digest = sha256(path.read_bytes()).hexdigest()
+    target, attempt = recipe.parameters()["tokens"], task.recipe.get("attempt", 0)
+    assert isinstance(target, int) and isinstance(attempt, int)
+    name, tokens = f"instances/{path.name}", shown_tokens(task)
+    return InstanceFile(name, digest, recipe.template, tokens, target, attempt + 1)
 
 
-def _kept(job: InstanceJob, path: Path) -> InstanceFile | None:
-    """The file of an instance, if it is complete."""
-    data = path.read_bytes()
+def _kept(number: int, path: Path) -> Task | None:
+    """The task of a file, if the file is complete."""
     try:
-        instance = parse(data, path)
-        id = instance_id(instance)
-        is_named = instance["instance_id"] == id and path.name == f"{job.number:06}-{id}.json"
-        is_whole = is_named and b"".join(as_file(instance)) == data
-        return _made(job, instance, path) if is_whole else None
-    except (BadSettings, KeyError, TypeError):
+        task = read_task(path)
+    except BadSettings:
         return None
+    is_named = task.id == task_id(task) and path.name == f"{number:06}-{task.id}.json"
+    return task if is_named and b"".join(as_file(task)) == path.read_bytes() else None
 
 
-def _made(
-    job: InstanceJob, instance: Mapping[str, Any], path: Path | None, failed: Sequence[str] = ()
-) -> InstanceFile:
-    verification = instance["verification"]
-    length = verification["checks"]["length"]
-    return InstanceFile(
-        f"instances/{path.name}" if path else "",
-        sha256(path.read_bytes()).hexdigest() if path else "",
-        job.recipe.template,
-        length["tokens"],
-        length["target"],
-        verification.get("attempts", 1),
-        tuple(failed),
-    )
+def shown_tokens(task: Task) -> int:
+    """The tokens of all texts besides the questions."""
+    return sum(count(event.text) for event in task.events if event.kind != QUESTION)
 
 
-def as_file(instance: Mapping[str, Any]) -> Iterator[bytes]:
-    """The bytes of an instance in pieces; fields keep their order, for texts are shown in it."""
-    for piece in json.JSONEncoder(indent=1, ensure_ascii=False).iterencode(instance):
+def task_id(task: Task) -> str:
+    """The id of a task: a hash of everything else in it.
+
+    >>> from memorygym.core.types import Budget
+    >>> task_id(Task("", "codeqa", {}, "Answer.", (), Budget(), None))
+    'codeqa-faca2f41d5f4a600'
+    """
+    return f"{task.track}-{content_id(to_json(replace(task, id='')))}"
+
+
+def as_file(task: Task) -> Iterator[bytes]:
+    """The bytes of a task's file, in pieces."""
+    content = to_json(TaskFile(TASK, CANARY, find(task.track).version, task))
+    for piece in json.JSONEncoder(indent=1, ensure_ascii=False).iterencode(content):
         yield piece.encode()
     yield b"\n"
 
 
-def failed_checks(verification: Mapping[str, Any]) -> list[str]:
-    """The names of the checks that an instance failed."""
-    failed = [name for name, check in verification["checks"].items() if not check["ok"]]
-    return failed if failed or verification["accepted"] else ["accepted"]
-
-
 def finish(folder: Path, new: Mapping[str, JSON], rows: Sequence[InstanceFile]) -> None:
     """Writes the finished manifest, with the files in the order of the recipes."""
-    accepted = [row for row in rows if row.name]
-    attempts = sum(row.attempts for row in rows)
     counts: dict[str, JSON] = {
-        "planned": len(rows),
-        "instances": len(accepted),
-        "attempts": attempts,
+        "instances": len(rows),
+        "attempts": sum(row.attempts for row in rows),
     }
-    files: dict[str, JSON] = {row.name: row.sha256 for row in accepted}
-    tokens = sum(row.tokens for row in accepted)
+    files: dict[str, JSON] = {row.name: row.sha256 for row in rows}
+    tokens = sum(row.tokens for row in rows)
     document = {**new, "files": files, "counts": counts, "tokens": tokens}
     write_atomically(folder / "manifest.json", [json_bytes(document)])
 
@@ -216,16 +197,35 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     return manifest
 
 
-def read_instance(path: Path) -> dict[str, Any]:
-    """An instance that fits its track's schema. Raises BadSettings that names the problem."""
-    instance = parse(path.read_bytes(), path)
-    if problem := schema_problem(track_of(instance, str(path)), instance):
-        raise BadSettings(f"{path} does not fit its schema: {problem}")
-    return instance
+def read_task(path: Path) -> Task:
+    """The task of a file. Raises BadSettings that names the problem."""
+    return parsed_file(parse(path.read_bytes(), path), str(path)).task
+
+
+def parsed_file(document: Mapping[str, Any], place: str) -> TaskFile:
+    """The content of a task's file, with the gold table of its track. Raises BadSettings."""
+    if (schema := document.get("schema", document.get("format"))) != TASK:
+        raise BadSettings(f"{place} is not a task: its schema is {schema!r}; this reads {TASK}")
+    try:
+        content = from_json(TaskFile, document)
+        track = generating_tracks().get(content.task.track)
+        if track is None:
+            raise BadSettings(f"{place} is of no track that writes tasks: {content.task.track!r}")
+        gold = track.gold(content.task.gold) if track.gold else content.task.gold
+    except ValueError as error:
+        raise BadSettings(f"{place}: {error}") from error
+    return replace(content, task=replace(content.task, gold=gold))
+
+
+@cache
+def generating_tracks() -> Mapping[str, Track]:
+    """The tracks whose tasks can be written to files, by name."""
+    tracks = (find(name) for name in registry.names("tracks"))
+    return {track.name: track for track in tracks if track.instances}
 
 
 def instance_files(folder: Path) -> list[Path]:
-    """The files of the instances, in order. Raises BadSettings if there are none."""
+    """The files of the tasks, in order. Raises BadSettings if there are none."""
     files = sorted(folder.glob("instances/*.json"))
     if not files:
         raise BadSettings(f"{folder} holds no instances: no file instances/*.json")

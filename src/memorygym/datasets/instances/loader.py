@@ -1,43 +1,30 @@
-"""Tasks of instances: generated from a track's parameters when played, or read from a folder."""
+"""Tasks generated from parameters, which are the options of `generate`, or read from a folder."""
 
 import argparse
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from memorygym.core.errors import BadSettings, UnknownPart
-from memorygym.core.track import Instances, TaskOptions
+from memorygym.core.track import Instances, TaskOptions, TaskRecipe
 from memorygym.core.types import Task
-from memorygym.datasets.instances.folder import instance_files, read_instance, read_manifest
-from memorygym.datasets.instances.schemas import generating_tracks, track_of
+from memorygym.datasets.instances.folder import (
+    InstanceRecipe,
+    generating_tracks,
+    instance_files,
+    read_manifest,
+    read_task,
+)
 
 TOKENS = "20k"
 
 
 @dataclass(frozen=True, slots=True)
-class GeneratedTask:
-    """The task of an instance that is generated when it is played."""
-
-    template: str
-    """The template, by which results are grouped."""
-    seed: int
-    """The number of the instance."""
-    make: Callable[[Mapping[str, Any], str, int], Task]
-    """The track's function that makes a task from an instance."""
-    recipe: Any
-    """The track's recipe, whose `instance()` generates the instance."""
-
-    def generate(self) -> Task:
-        """The task."""
-        return self.make(self.recipe.instance(), self.template, self.seed)
-
-
-@dataclass(frozen=True, slots=True)
 class StoredTask:
-    """The task of an instance in a folder of `memorygym generate`."""
+    """A task in a folder of `memorygym generate`."""
 
     track: str
     path: Path
@@ -50,30 +37,23 @@ class StoredTask:
 
     def generate(self) -> Task:
         """The task. Raises BadSettings if the file is damaged."""
-        instance = read_instance(self.path)
-        if (track := track_of(instance, str(self.path))) != self.track:
-            raise BadSettings(f"{self.path} is of {track}, not of {self.track}")
-        return generating_tracks()[track].task(instance, self.template, self.seed)
+        task = read_task(self.path)
+        if task.track != self.track:
+            raise BadSettings(f"{self.path} is of {task.track}, not of {self.track}")
+        return replace(task, recipe={**task.recipe, "template": self.template, "seed": self.seed})
 
 
-def tasks_of(track: str, instances: Instances) -> Callable[[TaskOptions], Sequence[GeneratedTask]]:
-    """The field `tasks` of a track whose tasks are instances."""
-    return partial(_made, track, instances)
+def tasks_of(track: str, instances: Instances) -> Callable[[TaskOptions], Sequence[TaskRecipe]]:
+    """The field `tasks` of a track whose tasks can be written to files."""
+    return partial(_chosen, track, instances)
 
 
-def _made(track: str, instances: Instances, options: TaskOptions) -> list[GeneratedTask]:
-    """The tasks of the given numbers; with a secret, of a private test set. Raises UnknownPart or
+def _chosen(track: str, instances: Instances, options: TaskOptions) -> list[TaskRecipe]:
+    """The recipes of the given numbers; with a secret, of a private test set. Raises UnknownPart or
     BadSettings."""
-    own = parsed(track, instances, options.parameters)
-    if options.salt:
-        own.seed = int(sha256(options.salt.encode()).hexdigest(), 16)
-    own.n = options.seeds.stop
-    recipes = instances.recipes(own)
-    return [
-        GeneratedTask(recipe.template, recipe.seed, instances.task, recipe)
-        for recipe in recipes
-        if recipe.seed in options.seeds
-    ]
+    seed = int(sha256(options.salt.encode()).hexdigest(), 16) if options.salt else 0
+    recipes = requested(track, instances, options.parameters, options.seeds.stop, seed)
+    return [recipe for recipe in recipes if recipe.seed in options.seeds]
 
 
 def folder_tasks(folder: Path) -> list[StoredTask]:
@@ -81,7 +61,7 @@ def folder_tasks(folder: Path) -> list[StoredTask]:
     manifest = read_manifest(folder)
     track = str(manifest.get("track"))
     if track not in generating_tracks():
-        raise BadSettings(f"{folder}: its manifest names no track with instances: {track!r}")
+        raise BadSettings(f"{folder}: its manifest names no track that writes tasks: {track!r}")
     if manifest.get("counts") is None:
         raise BadSettings(f"{folder} is not finished; repeat its `memorygym generate` to resume")
     listed: Mapping[str, object] = manifest["files"]
@@ -105,19 +85,19 @@ class _Parameters(argparse.ArgumentParser):
         raise BadSettings(f"track {self.prog}: {message.replace('--', '')}")
 
 
-def parsed(track: str, instances: Instances, parameters: Mapping[str, str]) -> argparse.Namespace:
-    """The track's options with the given parameters. Raises UnknownPart or BadSettings."""
+def requested(
+    track: str, instances: Instances, parameters: Mapping[str, str], n: int, seed: int
+) -> Sequence[InstanceRecipe]:
+    """The first `n` recipes with these parameters. Raises UnknownPart or BadSettings."""
     parser, known = _parser(track, instances), parameters_of(instances)
     for name in parameters:
         if name.replace("-", "_") not in known:
             raise UnknownPart(f"parameter of the track {track}", name, known)
-    words: Sequence[str] = [
-        f"--{name.replace('_', '-')}={value}" for name, value in parameters.items()
-    ]
+    words = [f"--{name.replace('_', '-')}={value}" for name, value in parameters.items()]
     options = parser.parse_args(words)
     options.tokens = lengths(str(options.tokens))
-    options.seed = 0
-    return options
+    options.n, options.seed = n, seed
+    return instances.recipes(options)
 
 
 def parameters_of(instances: Instances) -> dict[str, str]:

@@ -1,7 +1,6 @@
-"""The verification of a folder of instances: every file is read and every check is run again."""
+"""The verification of a folder of tasks: every file is read and every check is run again."""
 
 import re
-from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -11,24 +10,20 @@ from typing import Any
 from memorygym.core.errors import BadSettings
 from memorygym.core.json_values import canonical
 from memorygym.core.trace import CANARY
-from memorygym.core.track import Instances, find
 from memorygym.datasets.instances.folder import (
     InstanceRecipe,
+    TaskFile,
     as_file,
-    failed_checks,
+    generating_tracks,
     parse,
+    parsed_file,
     read_manifest,
     recipes_hash,
+    task_id,
 )
-from memorygym.datasets.instances.schemas import (
-    generating_tracks,
-    instance_id,
-    own_options,
-    schema_problem,
-    track_of,
-)
+from memorygym.datasets.instances.loader import requested
 
-FILE_CHECKS = ("read", "manifest", "canary", "schema", "id", "version", "as_written")
+FILE_CHECKS = ("read", "manifest", "canary", "schema", "id", "version")
 """Names of the checks of every file, besides those of its track."""
 MOST_INSTANCES = 1_000_000
 """Most instances that a manifest may claim."""
@@ -50,19 +45,12 @@ class ListedFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """The result of a check; the problem is "" if it passed."""
-
-    check: str
-    problem: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class FileReport:
     """The results of all checks of a file."""
 
     name: str
-    findings: tuple[Finding, ...]
+    problems: Mapping[str, str]
+    """By check: its problem, "" if it passed."""
 
 
 def files_of(folder: Path) -> tuple[list[ListedFile], str]:
@@ -88,12 +76,14 @@ def files_of(folder: Path) -> tuple[list[ListedFile], str]:
 def with_recipes(folder: Path, files: Sequence[ListedFile]) -> list[ListedFile]:
     """The files with their recipes from the manifest. Raises BadSettings if it has none."""
     manifest = read_manifest(folder)
-    track, recipe = manifest.get("track"), manifest.get("recipe")
-    instances = generating_tracks().get(str(track))
-    if instances is None or not isinstance(recipe, dict):
+    track, recipe = generating_tracks().get(str(manifest.get("track"))), manifest.get("recipe")
+    if track is None or track.instances is None or not isinstance(recipe, dict):
         raise BadSettings(f"{folder}: its manifest has no recipe; generate the folder anew")
     try:
-        recipes = instances.recipes(_options(instances, recipe))
+        if recipe["n"] > MOST_INSTANCES:
+            raise ValueError(f"n {recipe['n']} is more than {MOST_INSTANCES:,}")
+        request = recipe["parameters"], recipe["n"], recipe["seed"]
+        recipes = requested(track.name, track.instances, *request)
     except Exception as error:  # A manifest from elsewhere may contain anything.
         raise BadSettings(f"{folder}: the recipe in its manifest is refused: {error}") from error
     if recipes_hash(recipes) != recipe.get("sha256"):
@@ -106,23 +96,10 @@ def with_recipes(folder: Path, files: Sequence[ListedFile]) -> list[ListedFile]:
     ]
 
 
-def _options(instances: Instances, recipe: Mapping[str, Any]) -> Namespace:
-    """The options of the command line; a path that the manifest omits counts as not given."""
-    if recipe["n"] > MOST_INSTANCES:
-        raise ValueError(f"n {recipe['n']} is more than {MOST_INSTANCES:,}")
-    options = {
-        "n": recipe["n"],
-        "tokens": recipe["tokens"],
-        "seed": recipe["seed"],
-        **recipe["options"],
-    }
-    return Namespace(**{**own_options(instances), **options})
-
-
 def _manifest_problem(manifest: Mapping[str, Any]) -> str:
     files, counts = manifest["files"], manifest.get("counts")
     if invalid := [name for name in files if not _NAME(name)]:
-        return f"the manifest lists {invalid[0]!r}, which is not the name of an instance's file"
+        return f"the manifest lists {invalid[0]!r}, which is not the name of a task's file"
     if counts is None:
         return "the manifest lists no files yet: `memorygym generate` has not finished"
     if manifest.get("canary") != CANARY:
@@ -134,37 +111,37 @@ def _manifest_problem(manifest: Mapping[str, Any]) -> str:
 
 def check(file: ListedFile) -> FileReport:
     """Runs all checks of a file; after a failure, checks that depend on it are skipped."""
-    return FileReport(file.name, tuple(_findings(file)))
+    return FileReport(file.name, dict(_problems(file)))
 
 
-def _findings(file: ListedFile) -> Iterator[Finding]:
+def _problems(file: ListedFile) -> Iterator[tuple[str, str]]:
+    """Each check with its problem; "" if it passed."""
     path = file.folder / file.name
     try:
         data = path.read_bytes()
-        instance = parse(data, path)
+        document = parse(data, path)
     except FileNotFoundError:
-        yield Finding("read", "the manifest lists it, but it does not exist")
+        yield "read", "the manifest lists it, but it does not exist"
         return
     except OSError as error:
-        yield Finding("read", f"cannot be read: {error.strerror}")
+        yield "read", f"cannot be read: {error.strerror}"
         return
     except BadSettings as error:
-        yield Finding("read", str(error).removeprefix(f"{path} "))
+        yield "read", str(error).removeprefix(f"{path} ")
         return
-    yield Finding("read")
-    yield Finding("manifest", _manifest_mismatch(file, data))
-    is_marked = instance.get("canary") == CANARY
-    yield Finding("canary", "" if is_marked else f"its canary is {instance.get('canary')!r}")
-    try:
-        track = track_of(instance, file.name)
-        problem = schema_problem(track, instance)
-    except BadSettings as error:
-        track, problem = "", str(error)
-    yield Finding("schema", problem)
+    yield "read", ""
+    yield "manifest", _manifest_mismatch(file, data)
+    is_marked = document.get("canary") == CANARY
+    yield "canary", "" if is_marked else f"its canary is {document.get('canary')!r}"
     if file.again:
-        yield Finding("generated_again", _generated_problem(file.recipe, data))
-    if not problem:
-        yield from _verification_findings(file, track, instance)
+        yield "generated_again", _generated_problem(file.recipe, data)
+    try:
+        content = parsed_file(document, file.name)
+    except BadSettings as error:
+        yield "schema", str(error)
+        return
+    yield "schema", ""
+    yield from _task_problems(file, content)
 
 
 def _manifest_mismatch(file: ListedFile, data: bytes) -> str:
@@ -178,48 +155,26 @@ def _generated_problem(recipe: InstanceRecipe | None, data: bytes) -> str:
     if recipe is None:
         return "the manifest asks for no instance of this name"
     try:
-        generated = recipe.instance()
+        generated = recipe.generate()
     except BadSettings as error:
         return f"it cannot be generated: {error}"
     is_same = b"".join(as_file(generated)) == data
-    return "" if is_same else f"generating gives {generated['instance_id']}, not these bytes"
+    return "" if is_same else f"generating gives {generated.id}, not these bytes"
 
 
-def _verification_findings(
-    file: ListedFile, track: str, instance: Mapping[str, Any]
-) -> Iterator[Finding]:
-    id, stated = instance_id(instance), instance["instance_id"]
-    stem = Path(file.name).stem.partition("-")[2]
-    wrong = [
-        f"its {label} is {value}"
-        for label, value in (("id", stated), ("name", stem))
-        if value != id
-    ]
-    yield Finding("id", f"{', '.join(wrong)}, but its content is {id}" if wrong else "")
-    version = instance["generator_version"]
-    current = find(track).version
-    yield Finding("version", "" if version == current else f"made by {version}; this is {current}")
+def _task_problems(file: ListedFile, content: TaskFile) -> Iterator[tuple[str, str]]:
+    task, track = content.task, generating_tracks()[content.task.track]
+    id, name = task_id(task), Path(file.name).stem.partition("-")[2]
+    stated = {"id": task.id, "name": name}
+    wrong = [f"its {label} is {value}" for label, value in stated.items() if value != id]
+    yield "id", f"{', '.join(wrong)}, but its content is {id}" if wrong else ""
+    made, current = content.generator_version, track.version
+    yield "version", "" if made == current else f"made by {made}; this is {current}"
+    assert track.instances
     try:
-        verification = generating_tracks()[track].verification(instance)
-        failed = failed_checks(verification)
+        results = track.instances.verification(task)
     except Exception as error:  # noqa: BLE001  # A check that cannot run counts as failed.
-        yield Finding("as_written", f"its checks cannot be run ({type(error).__name__}: {error})")
+        yield "checks", f"cannot be run ({type(error).__name__}: {error})"
         return
-    yield Finding("as_written", _verification_problem(instance["verification"], verification))
-    for name, check_result in verification["checks"].items():
-        yield Finding(name, canonical(check_result) if name in failed else "")
-    if failed == ["accepted"]:
-        yield Finding("accepted", "no check failed, but the track did not accept it")
-
-
-def _verification_problem(stored: Mapping[str, Any], verification: Mapping[str, Any]) -> str:
-    """The first check whose stored result differs from the new one."""
-    stored_checks = stored.get("checks")
-    checks = stored_checks if isinstance(stored_checks, dict) else {}
-    for name in dict.fromkeys([*verification["checks"], *checks]):
-        old, new = checks.get(name), verification["checks"].get(name)
-        if canonical(old) != canonical(new):
-            return f"{name}: the file has {canonical(old)}, the check gives {canonical(new)}"
-    if stored.get("accepted") is not verification["accepted"]:
-        return f"the file says accepted: {canonical(stored.get('accepted'))}"
-    return ""
+    for check_name, result in results.items():
+        yield check_name, "" if result["ok"] else canonical(result)

@@ -1,7 +1,7 @@
 """Checks that an instance needs memory: a reader answers its final texts with parts left out.
 
 A check is a function of the parsed documents that returns {"ok": bool, numbers}. A check that
-raises an error is not ok and gives the reason. An instance is accepted if all checks are ok.
+raises an error is not ok and gives the reason. A task is accepted if all checks are ok.
 """
 
 from bisect import bisect_left
@@ -265,16 +265,21 @@ CHECKS: dict[str, Callable[[DocumentReadings], CheckResult]] = {
 }  # fmt: skip
 
 
-def run_checks(ablation_input: AblationInput, **more: Callable[[], CheckResult]) -> dict[str, Any]:
-    """The results of all checks and of the track's own, as an instance stores them."""
+def run_checks(
+    ablation_input: AblationInput, **more: Callable[[], CheckResult]
+) -> dict[str, CheckResult]:
+    """The results of all checks and of the track's own, by name."""
     try:
         reading = DocumentReadings(ablation_input)
         checks = {name: _run(partial(check, reading)) for name, check in CHECKS.items()}
     except Exception as error:  # noqa: BLE001  # The reader is the track's.
         checks = dict.fromkeys(CHECKS, _error(error))
-    checks |= {name: _run(check) for name, check in more.items()}
-    accepted = all(check["ok"] for check in checks.values())
-    return {"accepted": accepted, "checks": checks, "llm_closed_book": "not run"}
+    return checks | {name: _run(check) for name, check in more.items()}
+
+
+def failed(results: Mapping[str, CheckResult]) -> list[str]:
+    """The names of the checks that failed."""
+    return [name for name, result in results.items() if not result["ok"]]
 
 
 def _run(check: Callable[[], CheckResult]) -> CheckResult:

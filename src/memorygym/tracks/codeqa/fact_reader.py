@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from memorygym.core.statements import FORMER, Statement
-from memorygym.scoring.fact_reader.claims import Reading
+from memorygym.core.statements import Statement
+from memorygym.scoring.fact_reader.claims import FORMER, ReadFact, Reading
 from memorygym.scoring.fact_reader.outline import Outline
 from memorygym.scoring.fact_reader.statement import StatementReader
 from memorygym.tracks._qa.stream import QUESTION
@@ -19,7 +19,7 @@ from memorygym.tracks.codeqa.code_reader import (
     module_name,
 )
 from memorygym.tracks.codeqa.code_view import paragraphs
-from memorygym.tracks.codeqa.keys import IMPORT, KEYS, SUBJECTS
+from memorygym.tracks.codeqa.keys import IMPORT, KEYS, PHRASES, SUBJECTS
 from memorygym.tracks.codeqa.names import shown, type_of
 from memorygym.tracks.codeqa.shorthand import spelled_out
 from memorygym.tracks.codeqa.signs import LINE, Signs
@@ -35,14 +35,7 @@ _MARKS: dict[tuple[int, ...], str] = {
     SUPERSEDED: ", superseded",
 }
 _RANKS = {mark: rank for rank, mark in _MARKS.items()}
-_PHRASES = {
-    "file": "module", "value": "value", "base": "parent class", "raises": "exception thrown",
-    "source": "code", "default:": "preset for", "calls:": "use of the function",
-    "reads:": "use of the setting", "argument:": "marking", "rows": "row cap", "breaks": "breakage",
-    "setting": "trigger", "exception": "ending", "culprit": "culprit", "items": "item cap",
-    "plan": "plan", "memory": "memory cap",
-}  # fmt: skip
-_KEYS = {phrase: key for key, phrase in _PHRASES.items()}
+_KEYS = {phrase: key for key, phrase in PHRASES.items()}
 _NOTED = re.compile(
     r"Noted of `([^`\n]+)`: (" + "|".join(map(re.escape, _KEYS)) + r")(?: ([\w.]+))? is"
     r" `([^`\n]*)`(|, by an import|, superseded|, as of [\d-]+ [\d:]+)\."
@@ -50,7 +43,7 @@ _NOTED = re.compile(
 _EVENT = re.compile(r"=== .+ · event \d+ of \d+ ===\n")
 _HEAD = re.compile(
     r"^[ \t]*\[(?:(?P<path>[^\s\]·]+\.py)(?: · class (?P<klass>\w+))?"
-    r"(?: · (?P<part>\w+), continued)?(?: · [^\]\n]*)?"
+    r"(?: · [^\]\n]*)?"
     r"|[^\s\]]+\.md|[^\]\n]* · (?P<stamp>\d{4}-\d\d-\d\d \d\d:\d\d))\][ \t]*$",
     re.MULTILINE,
 )
@@ -130,8 +123,8 @@ def _shown(text: str) -> Iterator[Span]:
 
 def _code(head: re.Match[str], body: str) -> list[Statement] | None:
     """The statements in the code under a heading; None if it is no code."""
-    stated = [*code_statements(body, module_name(head["path"]), head["klass"], head["part"])]
-    is_note = not stated and not head["part"] and not head["klass"] and _NOTES.match(body)
+    stated = [*code_statements(body, module_name(head["path"]), head["klass"] or "")]
+    is_note = not stated and not head["klass"] and _NOTES.match(body)
     return None if is_note else stated
 
 
@@ -140,7 +133,7 @@ def _observed(stamp: str | None, lines: Iterable[str]) -> list[Statement] | None
     statements: list[Statement] = []
     for line in filter(_STATES.search, lines):
         sense = _READER.read(spelled_out(line))
-        facts = (Statement(*claim, date=stamp or "") for claim in sense.claims if claim.subject)
+        facts = (ReadFact(*claim, date=stamp or "") for claim in sense.claims if claim.subject)
         stated = [s for fact in facts if (s := _statement(fact, str(fact.value)))]
         if sense.unread or not stated or len(stated) < len(sense.claims):
             return None
@@ -160,8 +153,8 @@ def _named(statements: Iterable[Statement]) -> list[Statement]:
 def _notes(text: str) -> Iterator[Span]:
     """The sentences in a text that `render` wrote."""
     for match in _NOTED.finditer(text) if "Noted of `" in text else ():
-        subject, phrase, name, value, mark = match.groups("")
-        key = f"{_KEYS[phrase]}{name}"
+        subject, words, name, value, mark = match.groups("")
+        key = f"{_KEYS[words]}{name}"
         full_value = value.replace(LINE, "\n") if key == "source" else value
         rank = _RANKS[mark] if mark in _RANKS else time_rank(mark)
         yield match.start(), match.end(), [Statement(subject, key, full_value, rank=rank)]
@@ -185,9 +178,9 @@ def _noted(text: str) -> Reading:
     unread.
     """
     reading = _OUTLINE.read(text)
-    if not text.islower() or not any(f.key == "value" and _is_bare(f.subject) for f in reading[0]):
+    if not text.islower() or not any(f.code == "value" and _is_bare(f.subject) for f in reading[0]):
         return reading
-    clear = tuple(fact for fact in reading.facts if fact.key not in ("file", "uses", "value"))
+    clear = tuple(fact for fact in reading.facts if fact.code not in ("file", "uses", "value"))
     return Reading(clear, reading.unread + len(reading.facts) - len(clear))
 
 
@@ -196,13 +189,13 @@ def _is_bare(name: str) -> bool:
     return type_of(name) == "function" and "." not in name
 
 
-def _statement(fact: Statement, value: str) -> Statement | None:
+def _statement(fact: ReadFact, value: str) -> Statement | None:
     """The statement of a fact; None if no code or topic has such a key."""
     subject, kind = shown(fact.subject), type_of(fact.subject)
-    key, colon, name = fact.key.partition(":")
+    key, colon, name = fact.code.partition(":")
     if match := _QUOTED.fullmatch(value):
         value = match[1]
-    name, value = shown(name), shown(value) if fact.key in _NAMED else value
+    name, value = shown(name), shown(value) if fact.code in _NAMED else value
     if colon and not name:
         return None
     if key == "uses":
@@ -223,7 +216,7 @@ def _statement(fact: Statement, value: str) -> Statement | None:
     return Statement(subject, f"{key}{colon}{name}", value, rank=_rank(fact, key, kind))
 
 
-def _rank(fact: Statement, key: str, kind: str) -> tuple[int, ...]:
+def _rank(fact: ReadFact, key: str, kind: str) -> tuple[int, ...]:
     """The rank of a fact of that key about something of that type."""
     if fact.role == FORMER:
         return SUPERSEDED
@@ -238,11 +231,21 @@ def render(statement: Statement) -> str:
     >>> render(Statement("sift", "default:quota", "37", rank=DEFINED))
     'Noted of `sift`: preset for quota is `37`.'
     """
-    key, colon, name = statement.key.partition(":")
-    phrase = _PHRASES[key + colon]
-    value = str(statement.value).replace("\n", LINE)
-    full_phrase = f"{phrase} {name}" if name else phrase
-    return f"Noted of `{statement.subject}`: {full_phrase} is `{value}`{_mark(statement.rank)}."
+    value = statement.value.replace("\n", LINE)
+    return (
+        f"Noted of `{statement.subject}`: {phrase(statement.key)} is `{value}`"
+        f"{_mark(statement.rank)}."
+    )
+
+
+def phrase(key: str) -> str:
+    """The words for a key.
+
+    >>> phrase("default:quota"), phrase("base")
+    ('preset for quota', 'parent class')
+    """
+    kind, colon, name = key.partition(":")
+    return f"{PHRASES[kind + colon]} {name}".strip()
 
 
 def time_rank(stamp: str) -> tuple[int, ...]:

@@ -103,35 +103,14 @@ def recipes(args: argparse.Namespace) -> "list[ResearchRecipe]":
     return recipes_of(args)
 
 
-def task_of(instance: Mapping[str, Any], template: str, seed: int) -> Task:
-    """The task of an instance."""
-    from memorygym.tracks.research import task
-
-    return task.task_of(instance, template, seed)
-
-
-def verification(instance: Mapping[str, Any]) -> dict[str, JSON]:
-    """The results of all checks of an instance."""
+def verification(task: Task) -> Mapping[str, Mapping[str, JSON]]:
+    """The result of each check of a task."""
     from memorygym.tracks.research import verifier
 
-    return verifier.verification(instance)
+    return verifier.verification(task)
 
 
-def imported(raw: Mapping[str, Any], place: str = "instance") -> dict[str, Any]:
-    """An instance of the original's schema with all fields filled in. Raises BadSettings."""
-    from memorygym.tracks.research import task
-
-    return task.imported(raw, place)
-
-
-INSTANCES = Instances(
-    schema="memorygym-research-1",
-    package=__name__,
-    declare=add_options,
-    recipes=recipes,
-    task=task_of,
-    verification=verification,
-)
+INSTANCES = Instances(declare=add_options, recipes=recipes, verification=verification)
 TRACK = Track(
     **defaults.SHARED
     | {

@@ -18,12 +18,13 @@ from memorygym.tracks._qa.stream import REFUSAL, event_start
 from memorygym.tracks.research import SEARCH
 from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.research.generator.task_texts import RESULT
-from memorygym.tracks.research.question_grammar import Query, parsed_search, search_words
+from memorygym.tracks.research.questions import Query, parsed_search, search_words
+from memorygym.tracks.research.relations import RELATIONS
 
 LOOKUPS = (RECALL.name, "memory_search")
 """Calls that query the memory."""
-_BACK = {"flagship", "designer", "inventor", "instrument", "leader", "basis", "employer"}
-"""Keys that can be searched by value."""
+_BACK = {key for key, relation in RELATIONS.items() if relation.subject_phrases} | {"employer"}
+"""Keys that can be searched by value; the staff of a laboratory is asked for by `Shared`."""
 _STEP = re.compile(rf"{RESULT} · step (\d+) ===")
 _STEPS = re.compile(r"At most (\d+) steps\.$")
 _PAGE = re.compile(r"^Found for '(.+)', page (\d+) of (\d+):$", re.MULTILINE)

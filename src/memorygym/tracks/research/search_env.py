@@ -19,7 +19,7 @@ from memorygym.tracks._qa.stream import submit
 from memorygym.tracks.research import OPEN, SEARCH
 from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.research.generator import task_texts
-from memorygym.tracks.research.question_grammar import NAME
+from memorygym.tracks.research.questions import NAME
 from memorygym.tracks.research.task import documents_of
 
 SUBMIT = submit("Answer the question; this ends the task.")

@@ -2,15 +2,14 @@
 
 import argparse
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, astuple, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from itertools import cycle, product
-from typing import Any
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.rng import named_rng
 from memorygym.core.tokens import abbreviate
-from memorygym.core.types import JSON
-from memorygym.datasets.instances.folder import failed_checks
+from memorygym.core.types import JSON, Task
+from memorygym.tracks._qa.ablation import failed
 from memorygym.tracks.research.generator.graph import EntityGraph
 from memorygym.tracks.research.generator.length import (
     LARGEST,
@@ -20,30 +19,26 @@ from memorygym.tracks.research.generator.length import (
     unfilled_tokens,
 )
 from memorygym.tracks.research.generator.programs import LEAST, MOST, program, shapes
-from memorygym.tracks.research.generator.record import VERSION, instance_record
 from memorygym.tracks.research.generator.search_turns import (
-    BY_HOP,
     Plan,
     add_distractors,
     order_turns,
     plan,
 )
 from memorygym.tracks.research.generator.settings import (
-    DISTRACTOR_DENSITY,
-    HIGHEST_DENSITY,
+    DISTRACTORS,
+    WIDEST,
+    WINDOW,
     WINDOWED,
-    DistractorCounts,
     ResearchSettings,
 )
-from memorygym.tracks.research.task import AGENTIC
+from memorygym.tracks.research.task import task_of
 from memorygym.tracks.research.verifier import verification
 
+VERSION = "research-v2"
 HOPS = "2,3,4,5,6,8"
 ATTEMPTS = 20
 """Most attempts to generate one instance."""
-WINDOW, WIDEST = 2, 8
-"""Turns of a sliding window: the default, and the most."""
-MOST_OF_A_KIND = 1_000
 REHEARSAL_LENGTH = 200_000
 """Tokens from which an instance is first checked in a short version, because it takes minutes to
 reject a long one."""
@@ -76,8 +71,8 @@ class ResearchRecipe:
     def parameters(self) -> dict[str, JSON]:
         return {**self.settings.parameters(), "seed": self.settings.seed}
 
-    def instance(self) -> dict[str, JSON]:
-        """The first generated instance that passes every check.
+    def generate(self) -> Task:
+        """The first generated task that passes every check.
 
         Raises BadSettings if none of ATTEMPTS does.
         """
@@ -88,11 +83,9 @@ class ResearchRecipe:
                 continue
             if failures := self._short_failures(attempt):
                 continue
-            instance = generate(self.settings, attempt)
-            checked = {**verification(instance), "attempts": attempt + 1}
-            instance["verification"] = checked
-            if not (failures := failed_checks(checked)):
-                return instance
+            task = generate(self.settings, attempt)
+            if not (failures := failed(verification(task))):
+                return task
         raise BadSettings(
             f"{self.template}, instance {self.seed}: none of {ATTEMPTS} attempts passed; "
             f"the last failed: {', '.join(failures) or 'one clear question'}; try another seed"
@@ -101,66 +94,33 @@ class ResearchRecipe:
     def _short_failures(self, attempt: int) -> list[str]:
         if self.settings.tokens < REHEARSAL_LENGTH:
             return []
-        return failed_checks(verification(generate(replace(self.settings, tokens=_SHORT), attempt)))
-
-
-_OPTIONS: tuple[tuple[str, Any, str | None, str], ...] = (
-    ("hops", HOPS, "H[,H]", f"look-ups of a question, {LEAST} to {MOST}"),
-    ("reveal", ("delayed", "immediate"), None, "the question is also shown before the searches"),
-    ("eviction", ("full_eviction", WINDOWED), None, "documents stay in view for some turns"),
-    ("window", WINDOW, "N", f"turns in view under {WINDOWED}"),
-    ("order", ("shuffled", BY_HOP), None, "the searches of each chain follow its hops"),
-    ("mode", ("scripted", AGENTIC), None, "the agent searches and opens documents itself"),
-    (
-        "distractor_density",
-        DISTRACTOR_DENSITY,
-        "PERCENT",
-        "percent, for each hop, of the filler documents that name entities of the question's"
-        " chain, its siblings or its near misses: other facts about them, mentions, outdated"
-        " values; the only distractors whose number grows with length and hops",
-    ),
-)
-"""Name, default, placeholder in the help, and meaning. In place of a default there may be two
-choices: the first is the default, and the meaning is that of the second."""
-_EACH = "documents per instance, whatever its length,"
-_DISTRACTORS = {
-    "near_miss": f"{_EACH} that state the needed relation of an entity with a similar name",
-    "other_time": f"{_EACH} that state an earlier value",
-    "conflict": f"{_EACH} of lower authority and a later date that state another value",
-    "paraphrase": f"{_EACH} about the right entity that omit the fact",
-    "red_herring": "searches per instance, whatever its length, that lead nowhere",
-}
+        return failed(verification(generate(replace(self.settings, tokens=_SHORT), attempt)))
 
 
 def add_options(group: "argparse._ArgumentGroup") -> None:
     """Adds the options of the track; all have defaults."""
-    counts = asdict(DistractorCounts())
-    options = ((name, counts[name], "N", text) for name, text in _DISTRACTORS.items())
-    for name, default, metavar, text in (*_OPTIONS, *options):
-        choices = default if isinstance(default, tuple) else None
-        usual = default[0] if choices else default
-        help_text = f"{default[1]}: {text}" if choices else text
+    text = f"look-ups of a question, {LEAST} to {MOST} (default: {HOPS})"
+    group.add_argument("--hops", default=HOPS, metavar="H[,H]", help=text)
+    for item in fields(ResearchSettings):
+        if "help" not in item.metadata:
+            continue
+        choices = item.metadata.get("choices")
+        usual = WINDOW if item.name == "window" else item.default
         group.add_argument(
-            f"--{name.replace('_', '-')}",
+            f"--{item.name.replace('_', '-')}",
             type=type(usual),
             choices=choices,
-            default=usual,
-            metavar=metavar,
-            help=f"{help_text} (default: {usual})",
+            default=None if item.name == "window" else usual,  # None: it was not given.
+            metavar=None if choices else item.metadata.get("unit", "").strip().upper() or "N",
+            help=f"{item.metadata['help']} (default: {usual})",
         )
-    group.set_defaults(window=None)  # None shows that the option was not given.
 
 
 def recipes_of(args: argparse.Namespace) -> list[ResearchRecipe]:
     """The recipes; the strata alternate. Raises BadSettings with the possible values."""
     strata = list(product(_hops(args.hops), args.tokens))
-    counts = DistractorCounts(
-        **{name: _within(args, name, MOST_OF_A_KIND) for name in DistractorCounts.__slots__}
-    )
-    _within(args, "distractor_density", HIGHEST_DENSITY, " percent")
-    names = ("seed", "reveal", "eviction", "order", "distractor_density", "mode")
-    parameters: dict[str, Any] = {name: getattr(args, name) for name in names}
-    parameters |= {"distractor_counts": counts, "window": _window(args)}
+    names = ("seed", "reveal", "eviction", "order", "mode", "distractor_density", *DISTRACTORS)
+    parameters = {name: getattr(args, name) for name in names} | {"window": _window(args)}
 
     def settings(hops: int, tokens: int, shape: str, number: int) -> ResearchSettings:
         name = f"hops{hops}-{abbreviate(tokens)}"
@@ -188,13 +148,6 @@ def _hops(text: str) -> Iterator[int]:
         yield int(part)
 
 
-def _within(args: argparse.Namespace, name: str, highest: int, unit: str = "") -> int:
-    number: int = getattr(args, name)
-    if not 0 <= number <= highest:
-        raise BadSettings(f"--{name.replace('_', '-')} {number}: give 0 to {highest:,}{unit}")
-    return number
-
-
 def _window(args: argparse.Namespace) -> int:
     if args.eviction != WINDOWED:
         if args.window is not None:
@@ -211,21 +164,29 @@ def _check_length(samples: Sequence[ResearchSettings]) -> None:
     first = samples[0]
     if first.tokens > LARGEST:
         raise BadSettings(f"--tokens {first.tokens:,}: reachable are at most {LARGEST:,}")
-    if first.tokens > _ROOMY * first.window and max(astuple(first.distractor_counts)) <= 10:
+    if (
+        first.tokens > _ROOMY * first.window
+        and max(getattr(first, name) for name in DISTRACTORS) <= 10
+    ):
         return
     needed = max(unfilled_tokens(skeleton(sample)) for sample in samples) * _SPARE
     if needed > first.tokens:
         raise BadSettings(f"--{too_short_message(first.tokens, first.hops, int(needed))}")
 
 
-def generate(settings: ResearchSettings, attempt: int = 0) -> dict[str, JSON]:
-    """The instance of these settings, not verified yet."""
+def generate(settings: ResearchSettings, attempt: int = 0) -> Task:
+    """The task of these settings, not verified yet."""
+    return task_of(filled(settings, attempt), attempt)
+
+
+def filled(settings: ResearchSettings, attempt: int = 0) -> Plan:
+    """The plan of these settings, with all documents."""
     plan = skeleton(settings, attempt)
     path = _path(settings, attempt)
     add_turns(named_rng(*path, "turns"), plan)
     order_turns(named_rng(*path, "order"), plan)
-    shown = fill(named_rng(*path, "filler"), plan)
-    return instance_record(plan, shown, attempt)
+    fill(named_rng(*path, "filler"), plan)
+    return plan
 
 
 def skeleton(settings: ResearchSettings, attempt: int = 0) -> Plan:

@@ -1,13 +1,15 @@
-"""Verification: the independent reader checks the claims of an instance on its final texts."""
+"""Verification: the independent reader checks the claims of a task on its final texts."""
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
-from memorygym.core.statements import Statement, StatementIndex, Value
+from memorygym.core.statements import Statement, StatementIndex
 from memorygym.core.tokens import count
-from memorygym.core.types import JSON
+from memorygym.core.types import Task
+from memorygym.memories.stores.splitter import sentences
 from memorygym.tracks._qa.ablation import (
     AblationInput,
     CheckResult,
@@ -16,18 +18,11 @@ from memorygym.tracks._qa.ablation import (
     run_checks,
 )
 from memorygym.tracks._qa.correctness import is_correct
-from memorygym.tracks._qa.questions import Found
+from memorygym.tracks._qa.questions import Fact, Found, QuestionGold
+from memorygym.tracks._qa.stream import QUESTION_KIND
 from memorygym.tracks.research.fact_reader import ResearchReader
-from memorygym.tracks.research.generator.task_texts import file_name, memory_files
-from memorygym.tracks.research.question_grammar import (
-    GrammarStep,
-    Pick,
-    Query,
-    Shared,
-    Total,
-    parsed_phrase,
-)
-from memorygym.tracks.research.task import documents_of, events_of, facts_of, question_of
+from memorygym.tracks.research.questions import Query, Total, parsed_phrase
+from memorygym.tracks.research.task import SEARCH_KIND, documents_of
 
 CHANCE_LEVEL = 0.25
 """The highest accuracy allowed from the order of the sub-queries alone."""
@@ -37,7 +32,7 @@ _SUB_QUERY = re.compile(r"^Sub-query: (.*)$", re.MULTILINE)
 class _RecordingReader(ResearchReader):
     """A reader that records the statements in all texts that it reads."""
 
-    def __init__(self, needed: set[tuple[str, str, Value]]) -> None:
+    def __init__(self, needed: set[tuple[str, str, str]]) -> None:
         self._needed = needed
         self.most = 0
         """The most needed facts that a single text stated."""
@@ -49,26 +44,21 @@ class _RecordingReader(ResearchReader):
         statements = super().read(text)
         self.statements += statements
         self.most = max(self.most, len(self._needed & {statement[:3] for statement in statements}))
-        self.value_counts.update((statement.key, statement.text) for statement in statements)
+        self.value_counts.update((statement.key, statement.value) for statement in statements)
         return statements
 
     def guess(self, query: Query) -> str | None:
-        """The best guess at a query: the most common answer to its last step."""
-        match query:
-            case GrammarStep(key, inverse=True):
-                return next(
-                    (statement.subject for statement in self.statements if statement.key == key),
-                    None,
-                )
-            case GrammarStep(key) | Pick(key):
-                return self._common(key)
-            case Shared():
-                return self._common("inventor")
-            case Total(left, right):
-                sides = [self.guess(side) for side in (left, right)]
-                numbers = [int(side) for side in sides if side and side.isdecimal()]
-                return query.result(*numbers) if len(numbers) == 2 else None
-        return None
+        """The best guess at a query: the most common answer to its last look-up."""
+        ends = [self._end(key, inverse=inverse) for key, inverse in query.ends]
+        if not isinstance(query, Total):
+            return ends[0] if ends else None
+        numbers = [int(end) for end in ends if end and end.isdecimal()]
+        return query.result(*numbers) if len(numbers) == 2 else None
+
+    def _end(self, key: str, *, inverse: bool) -> str | None:
+        if inverse:
+            return next((s.subject for s in self.statements if s.key == key), None)
+        return self._common(key)
 
     def _common(self, key: str) -> str | None:
         """The most common value of a key; for numbers that all occur once, the middle of them."""
@@ -84,44 +74,60 @@ class _RecordingReader(ResearchReader):
         return str((min(numbers) + max(numbers)) // 2) if numbers else None
 
 
-def verification(instance: Mapping[str, Any]) -> dict[str, JSON]:
-    """The results of all checks on the final texts; an instance must pass every one."""
-    facts, (*texts, last) = facts_of(instance), [event.text for event in events_of(instance)]
-    reader = _RecordingReader({fact[:3] for fact in facts})
-    contents = [raw["content"] for raw in instance["grounding_facts"]]
-    question_event = QuestionEvent(question_of(instance, len(texts)), last)
+def verification(task: Task) -> dict[str, CheckResult]:
+    """The results of all checks on the final texts; a task must pass every one."""
+    parameters: Any = task.recipe["parameters"]
+    searches = [event.text for event in task.events if event.kind == SEARCH_KIND]
+    texts = [event.text for event in task.events if event.kind != QUESTION_KIND]
+    (last,) = [event.text for event in task.events if event.kind == QUESTION_KIND]
+    gold: QuestionGold = task.gold
+    documents = documents_of(texts)
+    reader = _RecordingReader({(fact.subject, fact.key, fact.value) for fact in gold.facts})
+    question_event = QuestionEvent(replace(gold.questions[0], event=len(texts)), last)
     ablation_input = AblationInput(
         reader=reader,
-        documents=[ShownDocument(event, text) for text, event in documents_of(texts).items()],
+        documents=[ShownDocument(event, text) for text, event in documents.items()],
+        facts=[replace(fact, sentence=_sentence(fact, documents)) for fact in gold.facts],
         questions=[question_event],
         guess=reader.guess,
         tokens=sum(map(count, texts)),
-        target=instance["target_tokens"],
-        window=instance["eviction_policy"]["window_size"],
-        pinned=instance["system"],
-        sentences=dict(zip(facts, contents, strict=True)),
+        target=parameters["tokens"],
+        window=parameters["window"],
+        pinned=task.system,
     )
     return run_checks(
         ablation_input,
-        subquery_shortcut=lambda: _shortcut(instance, reader, question_event),
+        subquery_shortcut=lambda: _shortcut(searches, reader, question_event),
         one_fact_each=lambda: {"ok": reader.most == 1, "most": reader.most},
-        turns_match=lambda: _turns_match(instance),
     )
 
 
+def _sentence(fact: Fact, documents: Iterable[str]) -> str:
+    """The sentence of a document that states a fact; "" if there is none."""
+    reader, needed = ResearchReader(), (fact.subject, fact.key, fact.value)
+    stating = (
+        sentence
+        for document in documents
+        if fact.subject in document
+        for sentence in sentences(document)
+        if any(statement[:3] == needed for statement in reader.read(sentence))
+    )
+    return next(stating, "")
+
+
 def _shortcut(
-    instance: Mapping[str, Any], reader: _RecordingReader, event: QuestionEvent
+    searches: Sequence[str], reader: _RecordingReader, event: QuestionEvent
 ) -> CheckResult:
     """The last sub-query of the right type gives a wrong answer, and there are enough sub-queries
     of that type that a guess among them rarely is right."""
     known = StatementIndex(reader.statements)
     query = reader.ask(event.text)
-    keys = _last_keys(query)
+    assert query
+    keys = [key for key, _ in query.ends]
     answers: list[str] = []
-    for turn in range(len(instance["turns"])):
-        text = instance["memory_files"][file_name(turn)]
+    for text in searches:
         sub_query = parsed_phrase(_SUB_QUERY.findall(text)[0])
-        if sub_query is not None and _last_keys(sub_query) == keys[-1:]:
+        if sub_query and [key for key, _ in sub_query.ends] == keys[-1:]:
             result = reader.answer(sub_query, known)
             answers += [result.answer] if isinstance(result, Found) else []
     guesses = answers[-1:]
@@ -131,38 +137,3 @@ def _shortcut(
     wrong = not any(is_correct(event.question, guess) for guess in guesses)
     fewest = len(keys) / CHANCE_LEVEL
     return {"ok": wrong and distinct >= fewest, "candidates": distinct, "guesses": list(guesses)}
-
-
-def _last_keys(query: Query | None) -> list[str]:
-    """The keys of the last look-ups of a query; a sum has two."""
-    match query:
-        case GrammarStep(key):
-            return [key]
-        case Total(left, right):
-            return [*_last_keys(left), *_last_keys(right)]
-        case Shared():
-            return ["inventor"]
-        case Pick(_, _, left, right):
-            return _last_keys(left) or _last_keys(right)
-    return []
-
-
-def _turns_match(instance: Mapping[str, Any]) -> CheckResult:
-    """The shown texts match the turns, and each document has its title."""
-    turns, files = instance["turns"], instance["memory_files"]
-    texts = [
-        (turn["sub_query"], [document["text"] for document in turn["documents"]]) for turn in turns
-    ]
-    window = instance["eviction_policy"]["window_size"]
-    mismatches: list[JSON] = []
-    for turn, (name, text) in enumerate(
-        memory_files(texts, instance["reveal_mode"], window).items()
-    ):
-        documents = turns[turn]["documents"]
-        titled = all(
-            document["text"].startswith(f"[{document['title']}]\n") for document in documents
-        )
-        if not titled or files[name] != text:
-            mismatches.append(turn)
-    extra = len(files) - len(turns)
-    return {"ok": not mismatches and not extra, "turns": len(turns), "off": mismatches}

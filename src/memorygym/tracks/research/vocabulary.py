@@ -1,163 +1,149 @@
 """The vocabulary of the fact reader: relations of the fictional domain and the types of names."""
 
 import re
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from memorygym.scoring.fact_reader.key import Key
 from memorygym.scoring.fact_reader.names import CapitalisedNames
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
+from memorygym.tracks.research.relations import AUTHORITY, RELATIONS, TERM, TYPES, YEAR
 
-_PERSON, _LABORATORY, _TOWN = "person", "laboratory", "town"
-_INSTRUMENT, _METHOD, _SURVEY = "instrument", "method", "survey"
-_TYPES = {
-    _LABORATORY: "Institute Laboratory Observatory Polytechnic Foundation Academy",
-    _TOWN: "Harbour Bridge Ford Ridge Cross Mills Haven Valley",
-    _INSTRUMENT: "Interferometer Spectrograph Gravimeter Telescope Magnetometer Sonde",
-    _METHOD: "Inversion Annealing Sieve Transform Filter Estimator",
-    _SURVEY: "Expedition Traverse Campaign Transect Soundings Survey",
+_PLACES = "|".join(TYPES["laboratory"])
+_INSTRUMENTS = "|".join(TYPES["instrument"])
+_TOWNS = "|".join(TYPES["town"])
+_METHODS = "|".join(TYPES["method"])
+_BY_WORD = {word: kind for kind, words in TYPES.items() for word in words}
+SOURCES = {genre.lower(): rank for genre, rank in AUTHORITY.items()} | {
+    f"rank {rank}": rank for rank in AUTHORITY.values()
 }
-_PLACES = _TYPES[_LABORATORY].replace(" ", "|")
-_INSTRUMENTS = _TYPES[_INSTRUMENT].replace(" ", "|")
-_TOWNS = _TYPES[_TOWN].replace(" ", "|")
-_METHODS = _TYPES[_METHOD].replace(" ", "|")
-_BY_WORD = {word: kind for kind, words in _TYPES.items() for word in words.split()}
-AUTHORITY = {
-    "register": 3, "catalogue": 3, "field report": 2, "conference notes": 2,
-    "newsletter": 1, "profile": 1, "travel log": 1, "rank 3": 3, "rank 2": 2, "rank 1": 1,
-}  # fmt: skip
 """By source: its authority, as the system message states it."""
 
-KEYS = (
-    Key(
-        "employer", "entity",
+
+class _Words(NamedTuple):
+    """What texts call a relation."""
+
+    labels: tuple[str, ...]
+    verbs: tuple[str, ...] = ()
+    """Phrases before its value."""
+    inverse_verbs: tuple[str, ...] = ()
+    """Phrases behind its value."""
+
+
+_WORDS: Mapping[str, _Words] = {
+    "employer": _Words(
         ("employer", "workplace", "affiliation"),
         ("works at", "work at", "works for", "work for", "works in", "holds a post at",
          "on its payroll", "joined", "employed by", "employed at"),
         ("employs", "people employed there", "people employed here", "employees"),
-        subject=_PERSON, value=_LABORATORY,
     ),
-    Key(
-        "birthplace", "entity",
+    "birthplace": _Words(
         ("birthplace", "native town", "born in", "born", "birth place", "place of birth",
          "town of birth"),
         ("came into the world in", "was born in", "hails from", "comes from"),
-        subject=_PERSON, value=_TOWN,
     ),
-    Key(
-        "mentor", "entity",
+    "mentor": _Words(
         ("mentor", "doctoral supervisor", "supervisor", "advisor", "teacher"),
         ("learned the trade under", "was trained by", "trained by", "trained under",
          "studied under", "mentored by", "supervised by", "taught by", "advised by", "student of",
          "pupil of", "learned under"),
         ("guided", "trained", "mentored", "supervised"),
-        subject=_PERSON, value=_PERSON,
     ),
-    Key(
-        "seat", "entity",
+    "seat": _Words(
         ("seat", "home town", "headquarters", "hq", "location", "base"),
         ("is based in", "based in", "has all its buildings in", "located in", "sits in",
          "seated in", "is in"),
         ("plays host to", "is home to", "home of", "home to", "hosts"),
-        subject=_LABORATORY, value=_TOWN,
     ),
-    Key(
-        "flagship", "entity",
+    "flagship": _Words(
         ("flagship", "flagship instrument", "principal instrument", "showpiece"),
         ("owns", "shows"),
         ("serves as the showpiece at",),
-        subject=_LABORATORY, value=_INSTRUMENT,
     ),
-    Key(
-        "designer", "entity",
+    "designer": _Words(
         ("designer", "engineer"),
         ("was designed by", "designed by", "drawn up by", "came from"),
         ("designed", "drew up", "drew up the plans for"),
-        subject=_INSTRUMENT, value=_PERSON,
     ),
-    Key(
-        "inventor", "entity",
+    "inventor": _Words(
         ("inventor", "originator"),
         ("was invented by", "invented by", "devised by", "goes to", "credited to"),
         ("invented", "came up with", "devised"),
-        subject=_METHOD, value=_PERSON,
     ),
-    Key(
-        "basis", "entity",
+    "basis": _Words(
         ("basis", "parent method", "underlying method"),
         ("builds on", "build on", "builds upon", "built on", "extends", "grew out of",
          "derived from", "derives from", "based on", "rooted in"),
-        subject=_METHOD, value=_METHOD,
     ),
-    Key(
-        "instrument", "entity",
+    "instrument": _Words(
         ("instrument", "measuring instrument"),
         ("took its readings with", "readings with", "was carried out with", "carried out with",
          "used", "relied on", "equipped with"),
         ("supplied the readings for", "supplied readings for", "used by", "used in"),
-        subject=_SURVEY, value=_INSTRUMENT,
     ),
-    Key(
-        "leader", "entity",
+    "leader": _Words(
         ("leader", "chief", "head"),
         ("was led by", "led by", "headed by", "commanded by"),
         ("led", "headed", "took", "was in command throughout", "in command throughout",
          "in command"),
-        subject=_SURVEY, value=_PERSON,
     ),
-    Key(
-        "mayor", "entity",
+    "mayor": _Words(
         ("mayor",),
         ("is governed by", "governed by"),
         ("was sworn in as mayor in", "wears the mayor's chain in"),
-        subject=_TOWN, value=_PERSON,
     ),
-    Key(
-        "director", "entity",
+    "director": _Words(
         ("director", "head"),
         ("run by", "directed by", "in charge"),
         ("directed", "ran"),
-        subject=_LABORATORY, value=_PERSON, has_term=True,
     ),
-    Key(
-        "birth year", "number",
+    "birth year": _Words(
         ("birth year", "year of birth", "was born in", "born in", "born",
          "came into the world in"),
-        subject=_PERSON, is_whole=True,
     ),
-    Key(
-        "founding year", "number",
+    "founding year": _Words(
         ("founding year", "year of foundation", "founded", "founded in", "opened its doors in",
          "opened its doors", "opened in", "dates from"),
-        subject=_LABORATORY, is_whole=True,
     ),
-    Key(
-        "staff", "number",
+    "staff": _Words(
         ("staff", "staff size", "employs", "people are employed", "people work", "pays wages to",
          "employees", "number of employees", "headcount"),
-        subject=_LABORATORY, suffix=" people",
     ),
-    Key(
-        "weight", "number",
+    "weight": _Words(
         ("weight", "weight in kilograms", "mass", "mass in kilograms", "weighs",
          "tips the scales at", "crane lifted"),
-        subject=_INSTRUMENT, suffix=" kg",
     ),
-    Key(
-        "samples", "number",
+    "samples": _Words(
         ("samples", "sample count", "number of samples"),
-        subject=_SURVEY,
     ),
-    Key(
-        "population", "number",
+    "population": _Words(
         ("population", "inhabitants", "people live", "residents", "number of inhabitants"),
-        subject=_TOWN, suffix=" people",
     ),
-)  # fmt: skip
-"""Each with its labels, the verbs before its value, and those behind it."""
+}  # fmt: skip
+
+
+def _key(code: str) -> Key:
+    relation, words = RELATIONS[code], _WORDS[code]
+    return Key(
+        code,
+        "number" if relation.numeric else "entity",
+        words.labels,
+        words.verbs,
+        words.inverse_verbs,
+        suffix=relation.unit and f" {relation.unit}",
+        is_whole=relation.value == YEAR,
+        subject=relation.subject,
+        value="" if relation.numeric else relation.value,
+        has_term=code == TERM,
+    )
+
+
+KEYS = tuple(map(_key, _WORDS))
 
 
 def type_of(name: str) -> str:
     """The type of an entity, from the last word of its name."""
-    return _BY_WORD.get(name.rpartition(" ")[2], _PERSON)
+    return _BY_WORD.get(name.rpartition(" ")[2], "person")
 
 
 _SHORTHAND = (
@@ -205,7 +191,7 @@ def spelled_out(line: str) -> str:
 
 def vocabulary() -> Vocabulary:
     """The vocabulary of all tasks of the track."""
-    nouns = frozenset((_PERSON, *_TYPES, "researcher", "lab"))
+    nouns = frozenset(("person", *TYPES, "researcher", "lab"))
     endings = frozenset(word.lower() for word in _BY_WORD)
     names = CapitalisedNames(KEYS, nouns)
-    return Vocabulary(KEYS, names, nouns, type_of, tuple(AUTHORITY), endings, spell_out=spelled_out)
+    return Vocabulary(KEYS, names, nouns, type_of, tuple(SOURCES), endings, spell_out=spelled_out)

@@ -1,29 +1,66 @@
-"""Drafts of questions about a package and a session, with their true answers."""
+"""Drafts of questions about a package and a session, made by random walks."""
 
 import builtins
-import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
-from itertools import islice
 
-from memorygym.tracks.codeqa.generator.paths import (
-    NUMBER,
-    PathEnd,
-    Walker,
-    bare,
-    is_hard_name,
-    is_hard_value,
+from memorygym.core.rng import Stream
+from memorygym.core.statements import Statement
+from memorygym.scoring.grading.claims import familiar
+from memorygym.tracks.codeqa.generator.definitions import Definition, number
+from memorygym.tracks.codeqa.generator.identifiers import QUALIFIERS
+from memorygym.tracks.codeqa.generator.known_code import KnownCode
+from memorygym.tracks.codeqa.generator.session import ASPECTS, LATEST, Topics
+from memorygym.tracks.codeqa.keys import VALUE_TYPES
+from memorygym.tracks.codeqa.names import type_of
+from memorygym.tracks.codeqa.questions import (
+    KINDS,
+    LINKS,
+    PathLink,
+    UsedStatements,
+    dependents,
+    fails,
+    linked,
+    term_of,
 )
-from memorygym.tracks.codeqa.generator.session import BY_KEY, SessionFact
-from memorygym.tracks.codeqa.generator.syntax_tree import module_of
 
-_PROPERTIES = ("default", "value", "base", "raises", "file", "argument")
+PROPERTIES = ("default", "value", "base", "raises", "file", "argument")
+"""Kinds of questions about what a path leads to; their answers are hard to guess."""
 _OF_USERS = ("rows", "breaks", "setting")
 """Aspects of a topic that users report and code does not show."""
+ARGUMENTS = 2
+"""Asked calls of each function."""
+COMPOSITIONS = 40
+CHANGES = 24
+"""Constants that are changed to see which tests fail."""
 LIKELY = 0.3
 """Share of all names above which a module is the obvious guess for any name."""
+_OPENINGS = [link for link in LINKS if link.of == "topic"]
+_CALL, *_OTHER_STEPS = (link for link in LINKS if link.of != "topic")
+_STEPS = (_CALL, _CALL, *_OTHER_STEPS)
+"""Calls are followed more often than links that end a path."""
+
+
+def is_hard(value: str) -> bool:
+    """Whether a number or a name is hard to guess.
+
+    >>> [is_hard(value) for value in ("417", "0", "sift_amber_quay", "base", "value")]
+    [True, False, True, False, False]
+    """
+    if value.isdigit():
+        return int(value) > 12 and int(value) % 10 != 0
+    return len(value) > 4 and not hasattr(builtins, value) and not familiar(value.casefold())
+
+
+@dataclass(frozen=True, slots=True)
+class PathEnd:
+    """The name that a path leads to, the words of the path, and the observations that it needs."""
+
+    name: str
+    text: str
+    facts: tuple[Statement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,62 +68,58 @@ class QuestionDraft:
     """A question that may be selected."""
 
     kind: str
+    """The group of questions that results put it in."""
     text: str
-    truth: str
-    question_type: str = "retrieval"
-    facts: tuple[SessionFact, ...] = ()
+    question_type: str
+    facts: tuple[Statement, ...] = ()
     """The facts that the session must state for it, then those about sibling topics."""
-    rivals: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Runs:
-    """What the executed code did."""
-
-    values: Mapping[str, str] = field(default_factory=dict)
-    """Values of calls."""
-    failing: tuple[tuple[str, str, str], ...] = ()
-    """Constants with a new value and the one test that then fails."""
 
 
 class QuestionDrafter:
     """A maker of random drafts of a kind and a number of hops; a draw may return None."""
 
-    def __init__(self, walker: Walker, runs: Runs) -> None:
-        self._walker = walker
-        self._tree = tree = walker.tree
-        self._topics = walker.topics
-        self._rng = walker.rng
-        self._runs = runs
+    def __init__(
+        self,
+        code: KnownCode,
+        topics: Topics | None,
+        calls: Sequence[str],
+        changes: Sequence[tuple[str, str]],
+        rng: Stream,
+    ) -> None:
+        self.code = code
+        self.topics = topics
+        self._calls = calls
+        """Calls to ask about."""
+        self._changes = changes
+        """Changes of a constant to ask about."""
+        self.rng = rng
         self._called: dict[int, list[str]] = {}
-        for name, callers in tree.callers.items():
-            in_several_files = len({tree.functions[name].path for name in callers}) > 1
-            are_named = all("." not in name and is_hard_name(name) for name in callers)
-            if in_several_files and are_named and name in tree.functions:
-                self._called.setdefault(len(set(callers)), []).append(name)
-        classes = Counter(module_of(tree, name) for name in walker.names["class"])
-        name_counts = Counter(module_of(tree, name) for name in tree.places)
-        limit = len(tree.places) * LIKELY
-        self._expected_modules = {
-            name for name in name_counts if classes[name] > 3 or name_counts[name] > limit
+        """Functions by the number of their callers."""
+        for name, callers in code.callers.items():
+            in_several_files = len({code.modules.get(caller) for caller in callers}) > 1
+            if in_several_files and all(map(is_hard, callers)) and name in code.names["function"]:
+                self._called.setdefault(len(callers), []).append(name)
+        classes = Counter(code.modules[name] for name in code.names["class"])
+        names = Counter(code.modules.values())
+        limit = len(code.modules) * LIKELY
+        self._likely_modules = {
+            module for module in names if classes[module] > 3 or names[module] > limit
         }
-        """Modules that are an obvious guess for any name."""
 
     def kinds(self, hops: int) -> dict[str, Callable[[int], QuestionDraft | None]]:
         """By kind of question: the function that drafts one with so many hops."""
         drafters: dict[str, Callable[[int], QuestionDraft | None]] = {
-            name: partial(self._chain, name) for name in _PROPERTIES
+            name: partial(self._chain, name) for name in PROPERTIES
         }
         if hops >= 2:
             drafters |= {"sum": self._sum, "callers": self._callers}
-        if self._topics and hops == 1:
-            drafters["topic"] = partial(self._topic, list(BY_KEY))
+        if self.topics and hops == 1:
+            drafters["topic"] = partial(self._topic, [*ASPECTS])
             drafters["complaint"] = partial(self._topic, _OF_USERS)
-        if self._topics and hops >= 2:
+        if self.topics and hops >= 2:
             drafters["bridge"] = self._bridge
-        if self._runs.values:
-            drafters["output"] = partial(self._output, "output", 1)
-        if self._runs.values and hops >= 2:
+        drafters["output"] = partial(self._output, "output", 1)
+        if hops >= 2:
             drafters |= {"returns": self._returns, "failing": self._failing}
             drafters["composition"] = partial(self._output, "composition", 2)
         return drafters
@@ -95,144 +128,187 @@ class QuestionDrafter:
         """A question about a property of a path's end."""
         start = "constant" if kind == "value" and hops == 1 else "function"
         if kind in ("base", "file"):
-            start = self._rng.choice(["function", "class"])
-        return self._final(self._walker.walk(self._walker.start(start), hops - 1), kind)
+            start = self.rng.choice(["function", "class"])
+        return self._property(kind, self._walk(self._start(start), hops - 1))
 
     def _bridge(self, hops: int) -> QuestionDraft | None:
         """The same with a path that starts from a topic of the session."""
-        end = self._walker.walk(self._walker.opening(), hops - 2)
-        return self._final(end, self._rng.choice(_PROPERTIES))
+        end = self._walk(self._opening(), hops - 2)
+        return self._property(self.rng.choice(PROPERTIES), end)
 
-    def _final(self, end: PathEnd | None, kind: str) -> QuestionDraft | None:
+    def _property(self, kind: str, end: PathEnd | None) -> QuestionDraft | None:
         if end is None:
             return None
-        property_ = self._property(kind, end)
-        if property_ is None or not (NUMBER.match(property_[1]) or is_hard_name(property_[1])):
-            return None
-        text, truth = property_
-        return QuestionDraft(kind, text, truth, facts=end.facts, rivals=self._rivals(truth))
-
-    def _property(self, kind: str, end: PathEnd) -> tuple[str, str] | None:
-        """A question about a path's end, and its true answer."""
-        tree, name, path = self._tree, end.name, end.text
-        code = tree.functions.get(name)
+        places = {"path": end.text}
         match kind:
-            case "default" if default := self._default(end):
-                return f"What is {default[0]}?", default[1]
-            case "value" if is_hard_value(value := tree.constants.get(name, "")):
-                return f"What is the value of {path}?", bare(value)
-            case "base" if not hasattr(builtins, parent := tree.bases.get(name, "object")):
-                return f"Which class does {path} derive from?", parent
-            case "raises" if code and len(code.raises) == 1:
-                fault = code.raises[0]
-                if fault[0].isupper() and not hasattr(builtins, fault):
-                    return f"Which exception does {path} raise?", fault
-            case "file" if end.kind != "constant" and name in tree.places:
-                module = module_of(tree, name)
-                if module not in self._expected_modules:
-                    return f"In which module is {path} defined? Give the module's own name.", module
-            case "argument" if code:
-                if candidates := [
-                    (*place, value)
-                    for place, value in code.arguments.items()
-                    if is_hard_value(value)
-                ]:
-                    mark, word, value = self._rng.choice(candidates)
-                    question = f"What does the decorator `{mark}` of {path} set `{word}` to?"
-                    return question, bare(value)
-        return None
+            case "default":
+                if not (name := self._parameter(end.name, "default:")):
+                    return None
+                places["name"] = name
+            case "argument":
+                if not (argument := self._parameter(end.name, "argument:")):
+                    return None
+                places["mark"], _, places["name"] = argument.partition(".")
+            case "file":
+                is_likely = self.code.modules.get(end.name) in self._likely_modules
+                if is_likely or type_of(end.name) == "constant":
+                    return None
+        return _draft(kind, places, end.facts)
 
-    def _default(self, end: PathEnd) -> tuple[str, str] | None:
-        code = self._tree.functions.get(end.name)
-        candidates = [
-            (parameter, value)
-            for parameter, value in (code.defaults if code else {}).items()
-            if is_hard_value(value)
-        ]
-        if not candidates:
-            return None
-        parameter, value = self._rng.choice(candidates)
-        return f"the default of the parameter `{parameter}` of {end.text}", bare(value)
+    def _parameter(self, name: str, prefix: str) -> str | None:
+        """The rest of a key with that prefix whose value is hard to guess."""
+        about = self.code.index.about(name)
+        keys = [key for key in about if key.startswith(prefix) and is_hard(about[key].value)]
+        return self.rng.choice(keys).removeprefix(prefix) if keys else None
 
     def _sum(self, hops: int) -> QuestionDraft | None:
         """The sum of two numbers, each at the end of its own path."""
-        first = self._rng.between(1, hops - 1)
+        first = self.rng.between(1, hops - 1)
         ends = self._path_end(first), self._path_end(hops - first)
-        name, right = map(self._term, ends)
-        if not name or not right or name[0] == right[0] or not (ends[0] and ends[1]):
+        left, right = map(self._term, ends)
+        if not left or not right or left.text == right.text:
             return None
-        total = str(int(name[1]) + int(right[1]))
-        text = f"What is the sum of {name[0]} and {right[0]}?"
-        return QuestionDraft("sum", text, total, facts=(*ends[0].facts, *ends[1].facts))
+        places = {"left": term_of(left.text), "right": term_of(right.text)}
+        return _draft("sum", places, (*left.facts, *right.facts))
 
     def _path_end(self, hops: int) -> PathEnd | None:
         """A path with so many hops, the last of which reads the value."""
-        if self._topics and hops > 1 and self._rng.bernoulli(0.5):
-            return self._walker.walk(self._walker.opening(), hops - 2)
-        start = "constant" if hops == 1 and self._rng.bernoulli(0.5) else "function"
-        return self._walker.walk(self._walker.start(start), hops - 1)
+        if self.topics and hops > 1 and self.rng.bernoulli(0.5):
+            return self._walk(self._opening(), hops - 2)
+        start = "constant" if hops == 1 and self.rng.bernoulli(0.5) else "function"
+        return self._walk(self._start(start), hops - 1)
 
-    def _term(self, end: PathEnd | None) -> tuple[str, str] | None:
-        if end is None:
-            return None
-        term: tuple[str, str] | None
-        if end.kind == "constant":
-            term = f"the value of {end.text}", self._tree.constants[end.name]
-        else:
-            term = self._default(end)
-        return term if term and NUMBER.match(term[1]) and is_hard_value(term[1]) else None
+    def _term(self, end: PathEnd | None) -> QuestionDraft | None:
+        """The question about the value of a constant, or of a default."""
+        if end is None or type_of(end.name) != "constant":
+            return self._property("default", end)
+        value = self.code.index.get(end.name, "value")
+        return self._property("value", end) if value and is_hard(value.value) else None
 
     def _callers(self, hops: int) -> QuestionDraft | None:
         """All callers of a function; each of them is a hop."""
         names = self._called.get(hops)
         if not names:
             return None
-        name = self._rng.choice(names)
-        truth = f"{hops} ({', '.join(sorted(set(self._tree.callers[name])))})"
-        text = f"Which {hops} functions call `{name}`? Give their number and their names."
-        return QuestionDraft("callers", text, truth, "relationship_count")
+        return _draft("callers", {"path": f"`{self.rng.choice(names)}`", "number": str(hops)})
 
     def _topic(self, keys: Sequence[str], hops: int) -> QuestionDraft | None:
         """A question about an observation of the session."""
-        aspect = BY_KEY[self._rng.choice(keys)]
-        facts = self._walker.observed(aspect)
+        facts = self.observed(self.rng.choice(keys))
         if not facts:
             return None
-        first, *siblings = facts
-        rivals = tuple(name.value for name in siblings)
-        text = aspect.question.format(topic=first.topic)
-        return QuestionDraft("topic", text, first.value, facts=facts, rivals=rivals)
+        return _draft(facts[0].key, {"path": facts[0].subject}, facts, "topic")
 
-    def _output(self, kind: str, depth: int, hops: int) -> QuestionDraft | None:
+    def _output(self, group: str, depth: int, hops: int) -> QuestionDraft | None:
         """The value of a call, or of a nested call."""
-        call = self._rng.choice([name for name in self._runs.values if name.count("(") == depth])
-        return QuestionDraft(kind, f"What does `{call}` return?", self._runs.values[call])
+        call = self.rng.choice([call for call in self._calls if call.count("(") == depth])
+        return _draft("output", {"call": call}, group=group)
 
     def _returns(self, hops: int) -> QuestionDraft | None:
         """The value of a function that must first be found."""
-        start = self._walker.opening() if self._topics and self._rng.bernoulli(0.5) else None
-        end = start or self._walker.walk(self._walker.start("function"), 1)
-        if end is None or end.kind != "function":
+        start = self._opening() if self.topics and self.rng.bernoulli(0.5) else None
+        end = start or self._walk(self._start("function"), 1)
+        if end is None:
             return None
-        calls = [
-            call for call in self._runs.values if re.match(rf"{re.escape(end.name)}\(\d+\)$", call)
+        arguments = [
+            argument.removesuffix(")")
+            for name, _, argument in (call.partition("(") for call in self._calls)
+            if name == end.name and "(" not in argument
         ]
-        if not calls:
+        if not arguments:
             return None
-        call = self._rng.choice(calls)
-        argument = call[len(end.name) + 1 : -1]
-        text = f"What does {end.text} return for the argument {argument}?"
-        return QuestionDraft("returns", text, self._runs.values[call], facts=end.facts)
+        return _draft(
+            "returns", {"path": end.text, "number": self.rng.choice(arguments)}, end.facts
+        )
 
     def _failing(self, hops: int) -> QuestionDraft | None:
-        if not self._runs.failing:
+        if not self._changes:
             return None
-        name, value, test = self._rng.choice(self._runs.failing)
-        text = f"Exactly one test fails once `{name}` is set to {value}: which one?"
-        return QuestionDraft("failing", text, test)
+        name, value = self.rng.choice(self._changes)
+        return _draft("failing", {"path": f"`{name}`", "number": value})
 
-    def _rivals(self, truth: str) -> tuple[str, ...]:
-        """Names that contain all its words and more, which the grader might confuse with it."""
-        words = set(truth.casefold().split("_"))
-        candidates = (name for name in self._tree.places if words < set(name.casefold().split("_")))
-        return tuple(islice(candidates, 8))
+    def _start(self, type_: str) -> PathEnd:
+        name = self.rng.choice(self.code.names[type_])
+        return PathEnd(name, f"`{name}`")
+
+    def _opening(self) -> PathEnd | None:
+        """A topic, and the one step that leads from it to the code."""
+        link = self.rng.choice(_OPENINGS)
+        if facts := self.observed(link.key):
+            return PathEnd(facts[0].value, f"{link.phrase} {facts[0].subject}", facts)
+        return None
+
+    def _walk(self, end: PathEnd | None, steps: int) -> PathEnd | None:
+        """The end of a path that goes `steps` further."""
+        for _ in range(steps):
+            if end is None or not (next_steps := self._next_steps(end.name)):
+                return None
+            link, name = self.rng.choice(next_steps)
+            end = PathEnd(name, f"{link.phrase} {end.text}", end.facts)
+        return end
+
+    def _next_steps(self, name: str) -> list[tuple[PathLink, str]]:
+        links = [link for link in _STEPS if link.of == type_of(name)]
+        ends = [(link, linked(name, link, self.code.index)) for link in links]
+        return [(link, end[0]) for link, end in ends if end and end[0] in self.code.names[link.to]]
+
+    def observed(self, key: str) -> tuple[Statement, ...]:
+        """An aspect of a new topic and of its siblings, each with its own value."""
+        assert self.topics
+        topics = self.topics.family()
+        values: dict[str, None] = {}
+        for _ in range(99):
+            if len(values) < len(topics):
+                values[self.observable(key)] = None
+        if len(values) < len(topics):
+            return ()
+        pairs = zip(topics, values, strict=True)
+        return tuple(Statement(topic, key, value, rank=LATEST) for topic, value in pairs)
+
+    def remarks(self, count: int) -> list[Statement]:
+        """Observations about which nothing is asked."""
+        keys = [self.rng.choice([*ASPECTS]) for _ in range(count)]
+        return [fact for key in keys for fact in self.observed(key)[:1]]
+
+    def observable(self, key: str) -> str:
+        """A possible value of an aspect."""
+        match VALUE_TYPES[key]:
+            case "number":
+                return str(number(self.rng))
+            case "word":
+                return self.rng.choice(QUALIFIERS)
+            case type_:
+                return self.rng.choice(self.code.names[type_])
+
+
+def _draft(
+    kind: str, places: Mapping[str, str], facts: tuple[Statement, ...] = (), group: str = ""
+) -> QuestionDraft:
+    """The draft of a question with these words at its places."""
+    text = KINDS[kind].text.format(**places)
+    return QuestionDraft(group or kind, text, KINDS[kind].question_type, facts)
+
+
+def asked_calls(functions: Sequence[Definition], rng: Stream) -> list[str]:
+    """Calls of all functions, and nested calls, each once."""
+    calls = [f"{function.name}({number(rng)})" for function in functions for _ in range(ARGUMENTS)]
+    for _ in range(COMPOSITIONS):
+        outer, inner = rng.choice(functions), rng.choice(functions)
+        calls.append(f"{outer.name}({inner.name}({number(rng)}))")
+    return list(dict.fromkeys(calls))
+
+
+def breaking_changes(code: KnownCode, rng: Stream) -> list[tuple[str, str]]:
+    """Constants with a value that makes exactly one test fail."""
+    keys = {about.key for about in code.statements}
+    names = [name for name in code.names["constant"] if f"reads:{name}" in keys]
+    rng.shuffle(names)
+    changes = [(name, str(number(rng))) for name in names[:CHANGES]]
+
+    def failing(name: str, value: str) -> int:
+        tests = [test for test, _ in dependents(name, code.index) if test.startswith("test_")]
+        return sum(
+            fails(test, UsedStatements(code.index, {(name, "value"): value})) for test in tests
+        )
+
+    return [change for change in changes if failing(*change) == 1]

@@ -1,20 +1,25 @@
-"""The selection of an instance's questions: only drafts that the reader answers are asked."""
+"""The selection of an instance's questions: only drafts that the reader can answer are asked."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from memorygym.core.errors import BadSettings
-from memorygym.core.rng import Stream
-from memorygym.core.statements import Statement, StatementIndex, Value
-from memorygym.tracks._qa.questions import Found
-from memorygym.tracks.codeqa.answers import answer, ask
-from memorygym.tracks.codeqa.fact_reader import time_rank
-from memorygym.tracks.codeqa.generator.question_drafts import QuestionDraft, QuestionDrafter
-from memorygym.tracks.codeqa.generator.session import SessionFact
+from memorygym.core.statements import Statement, StatementIndex
+from memorygym.tracks._qa.questions import Found, Missing
+from memorygym.tracks.codeqa.generator.question_drafts import (
+    PROPERTIES,
+    QuestionDraft,
+    QuestionDrafter,
+    is_hard,
+)
+from memorygym.tracks.codeqa.questions import answer, ask
 
 TRIES = 400
 """Drafts of one kind before another kind is tried."""
+RIVALS = 8
+"""Most rivals of an answer."""
 
 
 class NoQuestion(BadSettings):
@@ -23,10 +28,13 @@ class NoQuestion(BadSettings):
 
 @dataclass(frozen=True, slots=True)
 class SelectedQuestion:
-    """A question, and the statements that it needs."""
+    """A question, its true answer, and the statements that it needs."""
 
     draft: QuestionDraft
     hops: int
+    truth: str
+    rivals: tuple[str, ...]
+    """Wrong answers that the grader might confuse with it."""
     needs: tuple[Statement, ...]
 
 
@@ -43,34 +51,25 @@ class Overlay(StatementIndex):
     def about(self, subject: str) -> dict[str, Statement]:
         return self._known.about(subject) | self._overriding.about(subject)
 
-    def whose(self, key: str, value: Value) -> list[Statement]:
+    def whose(self, key: str, value: str) -> list[Statement]:
         return self._overriding.whose(key, value) + self._known.whose(key, value)
 
 
 class QuestionSelector:
     """A selector of questions that varies their kinds."""
 
-    def __init__(
-        self, drafter: QuestionDrafter, statements: Iterable[Statement], rng: Stream
-    ) -> None:
-        self._asker = drafter
-        self.known = StatementIndex(statements)
-        self._rng = rng
+    def __init__(self, drafter: QuestionDrafter) -> None:
+        self._drafter = drafter
+        self._code = drafter.code
         self._used = Counter[str]()
         """How often each kind was selected; the rarest are tried first."""
         self._texts: set[str] = set()
 
-    def pool(self, hops: int, draws: int) -> list[QuestionDraft]:
-        """The valid drafts among `draws` of each kind."""
-        drafts = [make(hops) for make in self._asker.kinds(hops).values() for _ in range(draws)]
-        kept = [draft for draft in drafts if draft and self._checked(draft, hops)]
-        return list({draft.text: draft for draft in kept}.values())
-
     def select(self, hops: int) -> SelectedQuestion:
         """A question with so many hops. Raises NoQuestion if there is none."""
-        kinds = self._asker.kinds(hops)
+        kinds = self._drafter.kinds(hops)
         order = list(kinds)
-        self._rng.shuffle(order)
+        self._drafter.rng.shuffle(order)
         for kind in sorted(order, key=lambda kind: self._used[kind]):
             for _ in range(TRIES):
                 draft = kinds[kind](hops)
@@ -85,30 +84,39 @@ class QuestionSelector:
         )
 
     def _checked(self, draft: QuestionDraft, hops: int) -> SelectedQuestion | None:
-        """The draft with its needs, if the reader finds the true answer in so many hops."""
-        used = () if draft.text in self._texts else _supporting_statements(draft, self.known)
-        return (
-            SelectedQuestion(draft, hops, used)
-            if len({statement.subject for statement in used}) == hops
-            else None
-        )
+        """The question, if it is new and its answer is hard to guess and takes so many hops."""
+        if draft.text in self._texts:
+            return None
+        result = _answered(draft, self._code.index)
+        if not isinstance(result, Found) or len({s.subject for s in result.used}) != hops:
+            return None
+        if draft.kind in PROPERTIES and not is_hard(result.answer):
+            return None
+        rivals = tuple(self._rivals(draft, result.answer))
+        return SelectedQuestion(draft, hops, result.answer, rivals, result.used)
+
+    def _rivals(self, draft: QuestionDraft, truth: str) -> Iterable[str]:
+        """What siblings of a topic have, or longer names with all words of the answer."""
+        if draft.kind == "topic":
+            return (fact.value for fact in draft.facts[1:])
+        return islice(self._longer_names(truth), RIVALS) if draft.kind in PROPERTIES else ()
+
+    def _longer_names(self, truth: str) -> Iterator[str]:
+        """Names that contain all words of a name, and more."""
+        words = set(truth.casefold().split("_"))
+        return (name for name in self._code.modules if words < set(name.casefold().split("_")))
 
 
 def misleads(question: SelectedQuestion, old: Statement, known: StatementIndex) -> bool:
     """Whether using an old value in place of the current one gives another answer."""
-    return not _supporting_statements(question.draft, known, old)
+    result = _answered(question.draft, known, old)
+    return not isinstance(result, Found) or result.answer != question.truth
 
 
-def _supporting_statements(
+def _answered(
     draft: QuestionDraft, known: StatementIndex, *overriding: Statement
-) -> tuple[Statement, ...]:
-    """The statements from which the reader gets the true answer; () if it gets another."""
+) -> Found | Missing:
+    """The answer from all files, with what the session states."""
     query = ask(draft.text)
     assert query, f"the reader does not understand {draft.text!r}"
-    result = answer(query, Overlay([*map(observable, draft.facts), *overriding], known))
-    return result.used if isinstance(result, Found) and result.answer == draft.truth else ()
-
-
-def observable(fact: SessionFact) -> Statement:
-    """The statement of an observation that has no time yet."""
-    return Statement(fact.topic, fact.aspect.key, fact.value, rank=time_rank("2030-01-01 12:00"))
+    return answer(query, Overlay([*draft.facts, *overriding], known))

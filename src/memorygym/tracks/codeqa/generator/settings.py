@@ -8,12 +8,11 @@ from memorygym.core.errors import BadSettings
 if TYPE_CHECKING:
     import argparse
 
-SCHEMA, VERSION = "memorygym-codeqa-1", "codeqa-v2"
+VERSION = "codeqa-v2"
 FORMS = ("files", "session", "mixed")
 MOST_HOPS = 4
-SYNTH = "synth"
 SHORTEST, LONGEST = 10_000, 10_000_000
-"""Tokens that a synthetic instance may have."""
+"""Tokens that an instance may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +29,8 @@ class CodeQASettings:
     """Siblings of each name and topic."""
     stale: int = 1
     """Earlier values that no longer hold, for each question that can have them."""
-    source: str = SYNTH
     distractor_density: int = 25
-    """Percent of the filler of a generated package that mentions names in questions."""
+    """Percent of the filler that mentions names in questions."""
 
     def __post_init__(self) -> None:
         """Raises BadSettings with what is possible."""
@@ -40,47 +38,43 @@ class CodeQASettings:
             raise BadSettings(f"no form {self.form!r}; choose from {', '.join(FORMS)}")
         if not self.hops or not all(1 <= hops <= MOST_HOPS for hops in self.hops):
             raise BadSettings(f"hops {self.hops} are out of reach; choose from 1 to {MOST_HOPS}")
-        if self.source == SYNTH and not SHORTEST <= self.tokens <= LONGEST:
+        if not SHORTEST <= self.tokens <= LONGEST:
             raise BadSettings(
-                f"{self.tokens:,} tokens are out of reach; a synthetic package has from"
-                f" {SHORTEST:,} to {LONGEST:,}"
+                f"{self.tokens:,} tokens are out of reach; a package has from {SHORTEST:,}"
+                f" to {LONGEST:,}"
             )
-        for name, value, least, most in (
-            ("questions", self.questions, 1, 40),
-            ("near-miss", self.near_miss, 0, 8),
-            ("stale", self.stale, 0, 8),
-            ("distractor-density", self.distractor_density, 0, 100),
-        ):
-            if not least <= value <= most:
-                raise BadSettings(f"{name} {value} is out of range; choose {least} to {most}")
+        for name, least, most, _, _ in _NUMBERS:
+            if not least <= (value := getattr(self, name)) <= most:
+                option = name.replace("_", "-")
+                raise BadSettings(f"{option} {value} is out of range; choose {least} to {most}")
+
+
+_NUMBERS = (
+    ("questions", 1, 40, "N", "questions per instance"),
+    ("near_miss", 0, 8, "N", "siblings of each name and topic, with other values"),
+    ("stale", 0, 8, "N", "earlier values of each answer, which no longer hold"),
+    ("distractor_density", 0, 100, "PERCENT",
+     "percent of the filler that mentions names in questions and similar names"),
+)  # fmt: skip
+"""Settings that are numbers: their bounds, and how help shows them."""
 
 
 def add_options(group: "argparse._ArgumentGroup") -> None:
     """Adds the options that only this track has."""
     group.add_argument(
-        "--source",
-        default="synth",
-        metavar="synth|DIR",
-        help="source of the code: generated, or a folder of your own code, unchanged (synth)",
-    )
-    group.add_argument(
         "--form",
         default="mixed",
-        choices=("files", "session", "mixed"),
+        choices=FORMS,
         help="show files, a debugging session that opens them, or both by turns (mixed)",
     )
-    for name, kind, default, metavar, help_text in (
-        ("questions", int, 6, "N", "questions per instance (6)"),
-        ("hops", str, "", "LIST", "hops of the questions, in turn (1,2,3,4; of a folder 1,2,3)"),
-        ("near-miss", int, 2, "N", "siblings of each name and topic, with other values (2)"),
-        ("stale", int, 1, "N", "earlier values of each answer, which no longer hold (1)"),
-        (
-            "distractor-density",
-            int,
-            25,
-            "PERCENT",
-            "percent of the filler of a generated package that mentions names in questions and"
-            " similar names; a folder has its own (25)",
-        ),
-    ):
-        group.add_argument(f"--{name}", type=kind, default=default, metavar=metavar, help=help_text)
+    group.add_argument(
+        "--hops",
+        default="1,2,3,4",
+        metavar="LIST",
+        help="hops of the questions, in turn (1,2,3,4)",
+    )
+    defaults = CodeQASettings(SHORTEST)
+    for name, _, _, metavar, text in _NUMBERS:
+        option, default = f"--{name.replace('_', '-')}", getattr(defaults, name)
+        help_text = f"{text} ({default})"
+        group.add_argument(option, type=int, default=default, metavar=metavar, help=help_text)

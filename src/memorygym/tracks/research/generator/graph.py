@@ -6,23 +6,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from memorygym.core.rng import Stream
-from memorygym.tracks.research.generator.relations import (
-    KINDS,
-    RELATIONS,
-    TERM,
-    FunctionalRelation,
-    NamePool,
-    of_kind,
-)
-from memorygym.tracks.research.question_grammar import (
-    GrammarStep,
-    Pick,
-    Query,
-    Shared,
-    Start,
-    Total,
-    month_key,
-)
+from memorygym.tracks.research.generator.names import NamePool
+from memorygym.tracks.research.questions import Hop, Pick, Query, Shared, Start
+from memorygym.tracks.research.relations import KINDS, RELATIONS, TERM, Relation, month_key, of_kind
 
 _WAITING = 400
 """Most mentioned entities that wait for a document of their own."""
@@ -55,11 +41,12 @@ class Lookup(NamedTuple):
     """One hop: a fact that must be found."""
 
     claim: Claim
-    operation: str
     inverse: bool = False
     """Whether the look-up starts from the value."""
     month: int = 0
     """For a term: the month asked for, counted from the year 0."""
+    compared: bool = False
+    """Whether the value is compared with another one."""
 
     @property
     def start(self) -> str:
@@ -80,7 +67,6 @@ class Chain:
     lookups: list[Lookup] = field(default_factory=list)
     companions: list[tuple[int, Claim]] = field(default_factory=list)
     """Further claims that make a look-up necessary: the look-up's number, and a claim."""
-    answer: str = ""
 
     @property
     def unambiguous(self) -> bool:
@@ -113,24 +99,25 @@ class EntityGraph:
     def chain(self, program: Query) -> Chain:
         """The program on new entities."""
         chain = Chain()
-        chain.answer = self._run(program, chain)
+        self._run(program, chain)
         return chain
 
     def _run(self, program: Query, chain: Chain) -> str:
+        """Makes the facts of a program; returns the name or number that it leads to."""
         match program:
             case Start(kind):
                 chain.starts.append(self.names.new(kind))
                 return chain.starts[-1]
-            case GrammarStep():
+            case Hop():
                 return self._step(program, chain)
             case Pick():
                 return self._pick(program, chain)
             case Shared():
                 return self._shared(program, chain)
-            case Total(left, right):
-                return program.result(*(int(self._run(side, chain)) for side in (left, right)))
+        # Nothing follows a total, so its result is not needed here.
+        return "".join(self._run(side, chain) for side in program.parts)
 
-    def _step(self, step: GrammarStep, chain: Chain) -> str:
+    def _step(self, step: Hop, chain: Chain) -> str:
         entity, relation = self._run(step.inner, chain), RELATIONS[step.key]
         if step.inverse:
             claim = Claim(self.names.new(relation.subject), step.key, entity)
@@ -141,13 +128,13 @@ class EntityGraph:
             ]
         else:
             claim = Claim(entity, step.key, self.value(relation))
-        chain.lookups.append(Lookup(claim, "lookup", step.inverse, step.month))
+        chain.lookups.append(Lookup(claim, step.inverse, step.month))
         return chain.lookups[-1].result
 
     def _pick(self, pick: Pick, chain: Chain) -> str:
         sides = [self._run(side, chain) for side in (pick.left, pick.right)]
         claims = [Claim(side, pick.key, self.value(RELATIONS[pick.key])) for side in sides]
-        chain.lookups += [Lookup(claim, "compare") for claim in claims]
+        chain.lookups += [Lookup(claim, compared=True) for claim in claims]
         return sides[pick.chosen_index([int(claim.value) for claim in claims])]
 
     def _shared(self, shared: Shared, chain: Chain) -> str:
@@ -155,9 +142,9 @@ class EntityGraph:
         method, person = self.names.new("method"), self.names.new("person")
         first = len(chain.lookups)
         chain.lookups += [
-            Lookup(Claim(method, "basis", basis), "intersect", inverse=True),
-            Lookup(Claim(method, "inventor", person), "intersect"),
-            Lookup(Claim(person, "employer", laboratory), "intersect"),
+            Lookup(Claim(method, "basis", basis), inverse=True),
+            Lookup(Claim(method, "inventor", person)),
+            Lookup(Claim(person, "employer", laboratory)),
         ]
         for _ in range(2):
             chain.companions += self._rivals(first, laboratory, basis)
@@ -172,14 +159,14 @@ class EntityGraph:
         yield first + 2, Claim(person, "employer", self.names.new("laboratory"))
         yield first + 2, Claim(self.names.new("person"), "employer", laboratory)
 
-    def value(self, relation: FunctionalRelation) -> str:
+    def value(self, relation: Relation) -> str:
         """A value for a chain: an unused name, or a number that no chain has."""
         value = self.free_value(relation)
         if relation.numeric:
             self._numbers[relation.key].add(int(value))
         return value
 
-    def free_value(self, relation: FunctionalRelation, span: tuple[int, int] | None = None) -> str:
+    def free_value(self, relation: Relation, span: tuple[int, int] | None = None) -> str:
         """A value that no chain has, for numbers within the span; such values may repeat."""
         if not relation.numeric:
             return self.names.new(relation.value)
@@ -226,7 +213,7 @@ class EntityGraph:
         chosen = self.stream.sample(candidates, min(most, len(candidates)))
         return [self.extra_claim(name, relation) for relation in chosen]
 
-    def extra_claim(self, name: str, relation: FunctionalRelation) -> Claim:
+    def extra_claim(self, name: str, relation: Relation) -> Claim:
         """A claim that no question needs; its entities may get documents of their own."""
         if relation.key == TERM:
             return self.term(name, self.stream.between(2019 * 12, 2031 * 12))

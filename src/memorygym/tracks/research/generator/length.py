@@ -21,7 +21,6 @@ from memorygym.tracks.research.generator.prose import (
     genres_of,
     write_document,
 )
-from memorygym.tracks.research.generator.relations import KINDS, RELATIONS, TERM, of_kind
 from memorygym.tracks.research.generator.search_turns import (
     Distractor,
     Plan,
@@ -30,6 +29,7 @@ from memorygym.tracks.research.generator.search_turns import (
     search,
 )
 from memorygym.tracks.research.generator.task_texts import briefing_text
+from memorygym.tracks.research.relations import KINDS, RELATIONS, TERM, of_kind
 
 RELATED = "related_entity"
 """The source of a distractor that names an entity of the question, a sibling or a near miss."""
@@ -56,11 +56,11 @@ def add_turns(stream: Stream, plan: Plan) -> None:
         document = write_document(stream, plan.graph.profile())
         claim = stream.choice(document.claims)
         month = (claim.start + claim.end) // 2 if claim.relation == TERM else 0
-        plan.turns.append(search(stream, Lookup(claim, "lookup", month=month), [document]))
+        plan.turns.append(search(stream, Lookup(claim, month=month), [document]))
 
 
-def fill(stream: Stream, plan: Plan) -> int:
-    """Adds documents up to the target length; returns the number of tokens shown."""
+def fill(stream: Stream, plan: Plan) -> None:
+    """Adds documents up to the target length."""
     settings, turns = plan.settings, plan.turns
     views = [min(settings.shown, len(turns) - index) for index in range(len(turns))]
     tokens = unfilled_tokens(plan)
@@ -87,12 +87,11 @@ def fill(stream: Stream, plan: Plan) -> int:
         heappush(heap, (size + cost, index))
     for turn in turns:
         stream.shuffle(turn.documents)
-    return tokens
 
 
 def unfilled_tokens(plan: Plan) -> int:
     """The number of tokens shown before filler is added."""
-    texts = list(plan.files.values())
+    texts = plan.texts
     if plan.settings.reveal == "immediate":
         texts.append(briefing_text(len(plan.turns) + 2, plan.question))
     return sum(map(count, texts))

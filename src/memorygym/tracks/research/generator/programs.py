@@ -1,40 +1,22 @@
-"""Question programs: nested steps from the named entities, and their wording.
-
-Questions and sub-queries are phrases that nest to the right.
-"""
-
-from collections.abc import Iterator
+"""Random question programs: nested parts from named entities to the answer."""
 
 from memorygym.core.rng import Stream
-from memorygym.tracks.research.generator.relations import (
+from memorygym.tracks.research.questions import Hop, Pick, Query, Shared, Start, Total
+from memorygym.tracks.research.relations import (
     COUNT,
     KINDS,
     RELATIONS,
     TERM,
     YEAR,
-    FunctionalRelation,
+    Relation,
     into_kind,
     of_kind,
-)
-from memorygym.tracks.research.question_grammar import (
-    GrammarStep,
-    Pick,
-    Query,
-    Shared,
-    Start,
-    Total,
-    month_text,
 )
 
 LEAST, MOST = 2, 8
 """Hops of a question."""
-_COMPARISONS = {
-    "founding year": ("was founded later", "was founded earlier"),
-    "birth year": ("was born later", "was born earlier"),
-    "weight": ("is heavier", "is lighter"),
-    "population": ("is more populous", "is less populous"),
-}
-"""By key: the words for the larger value, and for the smaller."""
+_COMPARED = ("founding year", "birth year", "weight", "population")
+"""The relations with words for a comparison, in the order in which they are drawn."""
 FORMS = {
     YEAR: "a year",
     COUNT: "a whole number, without a unit",
@@ -57,29 +39,9 @@ def program(stream: Stream, shape: str, hops: int) -> Query:
             return query
 
 
-def kind_of(query: Query) -> str:
-    """The kind of a program's answer: a kind of entity, YEAR or COUNT."""
-    match query:
-        case Start(kind):
-            return kind
-        case GrammarStep(key, _, inverse):
-            relation = RELATIONS[key]
-            return relation.subject if inverse else relation.value
-        case Pick(key):
-            return RELATIONS[key].subject
-        case Shared():
-            return "person"
-        case Total():
-            return COUNT
-
-
 def _temporal(query: Query) -> bool:
-    match query:
-        case GrammarStep(key, inner):
-            return key == TERM or _temporal(inner)
-        case Pick(_, _, left, right) | Total(left, right) | Shared(left, right):
-            return _temporal(left) or _temporal(right)
-    return False
+    is_term = isinstance(query, Hop) and query.key == TERM
+    return is_term or any(map(_temporal, query.parts))
 
 
 def _bridge(stream: Stream, hops: int) -> Query | None:
@@ -95,7 +57,7 @@ def _numerical(stream: Stream, hops: int) -> Query | None:
 
 
 def _comparison(stream: Stream, hops: int) -> Query | None:
-    key = stream.choice(tuple(_COMPARISONS))
+    key = stream.choice(_COMPARED)
     kind = RELATIONS[key].subject
     after = stream.between(1, hops - 4)
     first = stream.between(1, hops - 3 - after)
@@ -134,7 +96,7 @@ def _to_kind(stream: Stream, kind: str, steps: int) -> Query | None:
 
 
 def _walk(
-    stream: Stream, query: Query, steps: int, last_relations: tuple[FunctionalRelation, ...]
+    stream: Stream, query: Query, steps: int, last_relations: tuple[Relation, ...]
 ) -> Query | None:
     """The program taken that many steps further, the last by one of `ends`; None at a dead end."""
     for steps_left in range(steps, 0, -1):
@@ -155,53 +117,19 @@ def _walk(
             return None
         relation, inverse = stream.choice(options)
         month = stream.between(2021 * 12, 2031 * 12) if relation.key == TERM else 0
-        query = GrammarStep(relation.key, query, inverse, month)
+        query = Hop(relation.key, query, inverse, month)
     return query
 
 
-def _next(query: Query) -> list[tuple[FunctionalRelation, bool]]:
+def _next(query: Query) -> list[tuple[Relation, bool]]:
     """The possible next steps; none leads back along a fact that was just used."""
-    kind = kind_of(query)
     match query:
-        case GrammarStep(key) | Pick(key):
+        case Hop(key) | Pick(key):
             used = {key}
         case Shared():
             used = {"employer", "inventor"}
         case _:
             used = set()
-    forward = [(relation, False) for relation in of_kind(kind) if relation.key not in used]
-    return forward + [(relation, True) for relation in into_kind(kind) if relation.key not in used]
-
-
-def render_question(stream: Stream, query: Query, starts: list[str]) -> str:
-    """The text of a question; `starts` are the entities that it names."""
-    phrase = _phrase(stream, query, iter(starts))
-    kind = kind_of(query)
-    asks = {"person": "Who is", YEAR: "What is", COUNT: "What is"}.get(kind, f"Which {kind} is")
-    return f"{asks} {phrase}?"
-
-
-def step_words(stream: Stream, key: str, month: int, *, inverse: bool) -> str:
-    """One step in words; the entity that it starts from follows them."""
-    relation = RELATIONS[key]
-    words = stream.choice(relation.subject_phrases if inverse else relation.value_phrases)
-    return words.format(month=month_text(month))
-
-
-def _phrase(stream: Stream, query: Query, starts: Iterator[str]) -> str:
-    def words(part: Query) -> str:
-        return _phrase(stream, part, starts)
-
-    match query:
-        case Start():
-            return next(starts)
-        case GrammarStep(key, inner, inverse, month):
-            return f"{step_words(stream, key, month, inverse=inverse)} {words(inner)}"
-        case Pick(key, least, left, right):
-            return f"whichever of {words(left)} and {words(right)} {_COMPARISONS[key][least]}"
-        case Shared(laboratory, basis):
-            place = f"the person who belongs to {words(laboratory)}"
-            return f"{place} and devised a method derived from {words(basis)}"
-        case Total(left, right, minus):
-            sides = f"{words(left)} and {words(right)}"
-            return f"{'the difference between' if minus else 'the sum of'} {sides}"
+    forward = [(relation, False) for relation in of_kind(query.kind)]
+    back = [(relation, True) for relation in into_kind(query.kind)]
+    return [step for step in forward + back if step[0].key not in used]

@@ -6,21 +6,8 @@ from types import MappingProxyType
 
 from memorygym.core.rng import Stream
 from memorygym.tracks.research.generator.graph import Claim
-from memorygym.tracks.research.generator.relations import RELATIONS, YEAR
-from memorygym.tracks.research.question_grammar import month_text
+from memorygym.tracks.research.relations import AUTHORITY, RELATIONS, YEAR, month_text
 
-AUTHORITY = MappingProxyType(
-    {
-        "Register": 3,
-        "Catalogue": 3,
-        "Field report": 2,
-        "Conference notes": 2,
-        "Newsletter": 1,
-        "Profile": 1,
-        "Travel log": 1,
-    }
-)
-"""Authority of each genre; if two documents contradict each other, the higher one is right."""
 GENRES = MappingProxyType(
     {
         "person": ("Register", "Conference notes", "Profile", "Newsletter"),
@@ -91,16 +78,13 @@ IDLE_SENTENCES = {
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One document, the claims in it, and whether a question needs it."""
+    """One document, and the claims in it."""
 
     genre: str
     day: int
     title: str
     sentences: tuple[str, ...]
     claims: tuple[Claim, ...]
-    first: str
-    """The sentence that states the first claim."""
-    needed: bool = False
 
     @property
     def authority(self) -> int:
@@ -119,25 +103,19 @@ def genres_of(kind: str, least: int = 1, most: int = 3) -> list[str]:
 
 
 def write_document(
-    stream: Stream,
-    claims: Sequence[Claim],
-    genre: str = "",
-    day: int = 0,
-    *,
-    needed: bool = False,
+    stream: Stream, claims: Sequence[Claim], genre: str = "", day: int = 0
 ) -> Document:
     """A document that states claims about one subject, among sentences that state no fact."""
     subject, kind = claims[0].subject, claims[0].kind
     genre = genre or stream.choice(GENRES[kind])
     day = day or FIRST_DAY + stream.between(1, DAYS - 1)
     sentences = [sentence(stream, claim) for claim in claims]
-    first = sentences[0]
     stream.shuffle(sentences)
     idle_count = min(len(IDLE_SENTENCES[genre]), max(1, stream.between(4, 6) - len(sentences)))
     for template in stream.sample(IDLE_SENTENCES[genre], idle_count):
         sentences.insert(stream.below(len(sentences) + 1), template.format(s=subject))
     title = f"{genre} · {subject} · {day_text(day)}"
-    return Document(genre, day, title, tuple(sentences), tuple(claims), first, needed)
+    return Document(genre, day, title, tuple(sentences), tuple(claims))
 
 
 def sentence(stream: Stream, claim: Claim) -> str:

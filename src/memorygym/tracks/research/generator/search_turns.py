@@ -7,7 +7,6 @@ from itertools import cycle, islice
 
 from memorygym.core.rng import Stream
 from memorygym.tracks.research.generator.graph import Chain, Claim, EntityGraph, Lookup
-from memorygym.tracks.research.generator.programs import render_question, step_words
 from memorygym.tracks.research.generator.prose import (
     DAYS,
     FIRST_DAY,
@@ -15,10 +14,10 @@ from memorygym.tracks.research.generator.prose import (
     genres_of,
     write_document,
 )
-from memorygym.tracks.research.generator.relations import RELATIONS, TERM
-from memorygym.tracks.research.generator.settings import SIBLINGS, ResearchSettings
-from memorygym.tracks.research.generator.task_texts import memory_files
-from memorygym.tracks.research.question_grammar import Query
+from memorygym.tracks.research.generator.settings import BY_HOP, SIBLINGS, ResearchSettings
+from memorygym.tracks.research.generator.task_texts import search_text
+from memorygym.tracks.research.questions import Query, hop_words, question_of
+from memorygym.tracks.research.relations import RELATIONS, TERM
 
 
 @dataclass(slots=True)
@@ -26,9 +25,7 @@ class SearchTurn:
     """One search and the documents that it finds."""
 
     sub_query: str
-    sub_answer: str
     documents: list[Document] = field(default_factory=list)
-    red_herring: bool = False
     hop: int = 0
     """The look-up of the question that it serves, from 1; 0: none."""
 
@@ -88,12 +85,28 @@ class Plan:
         return {turn.hop: index for index, turn in enumerate(self.turns) if turn.hop}
 
     @property
-    def files(self) -> dict[str, str]:
-        """The texts of the search events by file name, as they are shown."""
-        turns = [
-            (turn.sub_query, [document.text for document in turn.documents]) for turn in self.turns
+    def first_turn(self) -> int:
+        """The event of the first turn: after the briefing, if the question is revealed."""
+        return int(self.settings.reveal == "immediate")
+
+    @property
+    def texts(self) -> list[str]:
+        """The texts of the search events: each has its turn's sub-query and the documents of all
+        turns in the window that ends with it."""
+        total, window = self.first_turn + len(self.turns) + 1, self.settings.shown
+        return [
+            search_text(
+                self.first_turn + number,
+                total,
+                self.turns[number - 1].sub_query,
+                [
+                    document.text
+                    for turn in self.turns[max(0, number - window) : number]
+                    for document in turn.documents
+                ],
+            )
+            for number in range(1, len(self.turns) + 1)
         ]
-        return memory_files(turns, self.settings.reveal, self.settings.shown)
 
     def further_claims(self, claim: Claim, most: int) -> list[Claim]:
         """Up to `most` other claims of its subject, of relations that are not stated yet."""
@@ -107,7 +120,7 @@ def plan(stream: Stream, settings: ResearchSettings, program: Query, graph: Enti
     """The plan with the turns of the chain and its siblings, not ordered yet."""
     chain = graph.chain(program)
     siblings = [graph.chain(program) for _ in range(SIBLINGS)]
-    text = render_question(stream, program, chain.starts)
+    text = question_of(stream, program, chain.starts)
     # One fact of each chain never comes from a source of the lowest authority.
     trusted_hop = stream.below(len(chain.lookups))
     new_plan = Plan(settings, program, graph, chain, siblings, text)
@@ -123,7 +136,7 @@ def _add_searches(stream: Stream, plan: Plan, chain: Chain, trusted_hop: int) ->
         hop = number + 1 if chain is plan.chain else 0
         claims = [lookup.claim, *plan.further_claims(lookup.claim, stream.below(3))]
         genre = stream.choice(genres_of(lookup.claim.kind, least=2 if number == trusted_hop else 1))
-        document = write_document(stream, claims, genre, needed=hop > 0)
+        document = write_document(stream, claims, genre)
         companions = [
             write_document(stream, [claim]) for index, claim in chain.companions if index == number
         ]
@@ -139,20 +152,20 @@ def _add_searches(stream: Stream, plan: Plan, chain: Chain, trusted_hop: int) ->
 
 def search(stream: Stream, lookup: Lookup, documents: list[Document]) -> SearchTurn:
     """A turn that searches for one fact of one entity."""
-    words = step_words(stream, lookup.claim.relation, lookup.month, inverse=lookup.inverse)
-    return SearchTurn(f"{words} {lookup.start}", lookup.result, documents)
+    words = hop_words(stream, lookup.claim.relation, lookup.month, inverse=lookup.inverse)
+    return SearchTurn(f"{words} {lookup.start}", documents)
 
 
 def add_distractors(stream: Stream, plan: Plan) -> None:
     """Adds as many distractors of each kind as the settings say, each to a random turn."""
-    distractor_counts = plan.settings.distractor_counts
-    for _ in range(distractor_counts.red_herring):
+    settings = plan.settings
+    for _ in range(settings.red_herring):
         _red_herring(stream, plan)
     for make, number in (
-        (_near_miss, distractor_counts.near_miss),
-        (_other_time, distractor_counts.other_time),
-        (_conflict, distractor_counts.conflict),
-        (_paraphrase, distractor_counts.paraphrase),
+        (_near_miss, settings.near_miss),
+        (_other_time, settings.other_time),
+        (_conflict, settings.conflict),
+        (_paraphrase, settings.paraphrase),
     ):
         for support in islice(_supports(stream, plan, make), number):
             turn, distractor = stream.choice(plan.turns), make(stream, plan, support)
@@ -174,9 +187,7 @@ def _red_herring(stream: Stream, plan: Plan) -> None:
     hop = stream.between(1, len(plan.chain.lookups))
     lookup = _similar_lookup(plan, plan.chain.lookups[hop - 1])
     document = write_document(stream, [lookup.claim])
-    turn = search(stream, lookup, [document])
-    turn.red_herring = True
-    plan.turns.append(turn)
+    plan.turns.append(search(stream, lookup, [document]))
     plan.distractors.append(Distractor("dead_end", document, hop))
 
 
@@ -196,7 +207,7 @@ def _similar_lookup(plan: Plan, lookup: Lookup) -> Lookup:
     else:
         start = graph.names.similar(claim.subject, claim.kind)
         claim = claim._replace(subject=start, value=graph.free_value(relation))
-    return lookup._replace(claim=claim, operation="lookup")
+    return lookup._replace(claim=claim, compared=False)
 
 
 def _other_time(stream: Stream, plan: Plan, support: Support) -> Distractor:
@@ -223,8 +234,8 @@ def changed_claim(plan: Plan, support: Support) -> Claim:
     """The fact of a look-up with another value; it would reverse the result of a comparison."""
     lookup = support.lookup
     relation, span = RELATIONS[lookup.claim.relation], None
-    if support.hop and lookup.operation == "compare":
-        pair = [lookup for lookup in plan.chain.lookups if lookup.operation == "compare"]
+    if support.hop and lookup.compared:
+        pair = [lookup for lookup in plan.chain.lookups if lookup.compared]
         other = int(pair[lookup is pair[0]].claim.value)
         low, high = relation.span
         is_less = int(lookup.claim.value) < other
@@ -240,9 +251,6 @@ def _paraphrase(stream: Stream, plan: Plan, support: Support) -> Distractor:
     return Distractor(
         "overlap", write_document(stream, claims, support.document.genre), support.hop
     )
-
-
-BY_HOP = "hops"
 
 
 def order_turns(stream: Stream, plan: Plan) -> None:

@@ -1,6 +1,6 @@
 """All texts that an agent reads apart from documents: system message, headers, questions."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 LISTED = 10
 """Documents on a result page."""
@@ -42,28 +42,6 @@ def search_text(event: int, events: int, sub_query: str, documents: Iterable[str
     """The text of an event that shows the documents of a scripted search."""
     head = f"=== SEARCH · event {event} of {events} ==="
     return "\n\n".join((head, f"Sub-query: {sub_query}", *documents))
-
-
-def memory_files(
-    turns: Sequence[tuple[str, Sequence[str]]], reveal: str, window: int
-) -> dict[str, str]:
-    """The texts of the search events by file name: each has its turn's sub-query and the documents
-    of all turns in the window that ends with it."""
-    first = 2 if reveal == "immediate" else 1
-    return {
-        file_name(turn): search_text(
-            first + turn,
-            len(turns) + first,
-            sub_query,
-            [text for _, texts in turns[max(0, turn + 1 - window) : turn + 1] for text in texts],
-        )
-        for turn, (sub_query, _) in enumerate(turns)
-    }
-
-
-def file_name(turn: int) -> str:
-    """The file name of a turn's text; turns count from 0."""
-    return f"search_results_turn_{turn + 1}.txt"
 
 
 def briefing_text(events: int, question: str) -> str:

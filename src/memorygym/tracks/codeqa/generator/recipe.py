@@ -1,0 +1,158 @@
+"""The recipe of a task, which is generated again until it passes its checks."""
+
+import argparse
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from memorygym.core.errors import BadSettings
+from memorygym.core.json_types import parts_of
+from memorygym.core.tokens import abbreviate
+from memorygym.core.types import JSON, Budget, Event, Task
+from memorygym.datasets.instances.folder import task_id
+from memorygym.tracks._qa.ablation import failed
+from memorygym.tracks._qa.questions import Fact, Question, QuestionGold
+from memorygym.tracks._qa.stream import QUESTION_KIND
+from memorygym.tracks.codeqa.code_view import text_of
+from memorygym.tracks.codeqa.fact_reader import read, render
+from memorygym.tracks.codeqa.generator.question_selection import NoQuestion, SelectedQuestion
+from memorygym.tracks.codeqa.generator.settings import CodeQASettings
+from memorygym.tracks.codeqa.generator.synthetic import GeneratedPackage, generate
+
+ATTEMPTS = 20
+Need = tuple[str, str, str]
+"""Subject, key and value."""
+SYSTEM = (
+    "You work on a Python package. Its files and what a debugging session observes are"
+    " shown to you a few at a time, and each is gone when the next ones come. Afterwards you are"
+    " asked about them. Where an observation contradicts an earlier one, the later one holds; what"
+    " the change log tells of earlier releases is superseded. Before you answer, you may recall:"
+    " say what you are looking for, and your memory is asked for it. Answer with one value, name or"
+    " list, as asked."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CodeQARecipe:
+    """The recipe of one instance."""
+
+    settings: CodeQASettings
+    seed: int
+    """The number of the instance."""
+    stream: int = 0
+    """The seed of the run."""
+
+    @property
+    def template(self) -> str:
+        """The stratum: the length."""
+        return f"synth-{abbreviate(self.settings.tokens)}"
+
+    def parameters(self) -> dict[str, JSON]:
+        return {**parts_of(self.settings), "hops": [*self.settings.hops]}
+
+    def generate(self) -> Task:
+        """The first task that passes every check. Raises BadSettings."""
+        from memorygym.tracks.codeqa.verifier import verification
+
+        failures = Counter[str]()
+        for attempt in range(ATTEMPTS):
+            try:
+                generated = generate((self.stream, self.seed), attempt, self.settings)
+            except NoQuestion as error:
+                failures[str(error)] += 1
+                continue
+            task = task_of(self, generated, attempt)
+            if not (wrong := failed(verification(task))):
+                return task
+            failures.update(wrong)
+        counts = ", ".join(f"{name} {count}×" for name, count in failures.items())
+        raise BadSettings(f"instance {self.seed} failed {ATTEMPTS} times: {counts}")
+
+
+def recipes(args: argparse.Namespace) -> list[CodeQARecipe]:
+    """The recipes; the lengths alternate. Raises BadSettings with the possible values."""
+    try:
+        hops = tuple(int(part) for part in args.hops.split(","))
+    except ValueError as error:
+        raise BadSettings(f"hops {args.hops!r} are no numbers; write them as 1,2,3") from error
+    names = ("questions", "form", "near_miss", "stale", "distractor_density")
+    parameters = {name: getattr(args, name) for name in names}
+    settings = [CodeQASettings(tokens, hops=hops, **parameters) for tokens in args.tokens]
+    return [
+        CodeQARecipe(settings[number % len(settings)], number, args.seed)
+        for number in range(args.n)
+    ]
+
+
+def task_of(recipe: CodeQARecipe, generated: GeneratedPackage, attempt: int) -> Task:
+    """The task of a package; only its gold table contains answers."""
+    count = len(generated.pages) + len(generated.selected)
+    events = [
+        Event(page.kind, text_of(page, number, count))
+        for number, page in enumerate(generated.pages, 1)
+    ]
+    facts = _facts(generated, [event.text for event in events])
+    gold = QuestionGold(
+        tuple(facts.values()),
+        tuple(
+            _question(event, question, facts)
+            for event, question in enumerate(generated.selected, len(events))
+        ),
+    )
+    events += [
+        Event(QUESTION_KIND, f"=== QUESTION · event {number} of {count} ===\n{question.draft.text}")
+        for number, question in enumerate(generated.selected, len(events) + 1)
+    ]
+    about: Mapping[str, JSON] = {
+        "template": recipe.template,
+        "seed": recipe.seed,
+        "attempt": attempt,
+        "parameters": recipe.parameters(),
+    }
+    task = Task("", "codeqa", about, SYSTEM, tuple(events), Budget(), gold)
+    return replace(task, id=task_id(task))
+
+
+def _facts(generated: GeneratedPackage, texts: Sequence[str]) -> dict[Need, Fact]:
+    """The needed facts, each with its first statement and where it stands."""
+    needs = dict.fromkeys(
+        (need.subject, need.key, need.value)
+        for question in generated.selected
+        for need in question.needs
+    )
+    facts: dict[Need, Fact] = {}
+    paragraphs = [
+        (event, paragraph) for event, text in enumerate(texts) for paragraph in text.split("\n\n")
+    ]
+    parsed = cache(read)
+    for number, (subject, key, value) in enumerate(needs, 1):
+        # A topic may begin a sentence with a capital letter.
+        word = subject[1:] if " " in subject else subject.rpartition(".")[2]
+        statements = [
+            (statement, event)
+            for event, paragraph in paragraphs
+            if word in paragraph
+            for statement in parsed(paragraph)
+            if statement.subject == subject and statement.key == key
+        ]
+        statement, event = next(row for row in statements if row[0].value == value)
+        others = {statement.value for statement, _ in statements} - {value}
+        facts[subject, key, value] = Fact(
+            f"f{number}", subject, key, value, render(statement), event, len(others)
+        )
+    return facts
+
+
+def _question(event: int, question: SelectedQuestion, facts: Mapping[Need, Fact]) -> Question:
+    draft = question.draft
+    return Question(
+        event=event,
+        kind=draft.kind,
+        question_type=draft.question_type,
+        text=draft.text,
+        truth=question.truth,
+        rivals=tuple(question.rivals),
+        needs=tuple(facts[need.subject, need.key, need.value].id for need in question.needs),
+        hops=question.hops,
+    )

@@ -1,0 +1,327 @@
+"""The questions: how each kind is worded and answered from statements, stated once.
+
+The generator writes a question by its wording, and its true answer is what `answer` finds in all
+files; the reader parses it by the same wording and answers from what a memory kept.
+"""
+
+import ast
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+
+from memorygym.core.statements import Statement, StatementIndex
+from memorygym.tracks._qa.questions import Found, Missing
+from memorygym.tracks.codeqa.fact_reader import coverage, read, render
+from memorygym.tracks.codeqa.interpreter import Evaluator, Raised, UnknownName, Unsupported
+from memorygym.tracks.codeqa.keys import SUBJECTS, VALUE_TYPES
+from memorygym.tracks.codeqa.names import type_of
+
+
+@dataclass(frozen=True, slots=True)
+class PathLink:
+    """A step from a name to another one that it states."""
+
+    phrase: str
+    """Its words; the path that it continues follows."""
+    key: str
+    """The key whose value is the other name, or that ends with it, after a colon."""
+    of: str
+    """The type of the name that it leads from."""
+    to: str
+    """The type of the name that it leads to."""
+
+
+_PHRASES = {
+    "culprit": "the function at fault in",
+    "setting": "the setting that reproduces the failure of",
+    "exception": "the exception that ended",
+    "calls:": "the function called by name in",
+    "reads:": "the constant read by",
+    "raises": "the exception raised by",
+    "base": "the base class of",
+}
+LINKS = [
+    PathLink(phrase, key, SUBJECTS[key.rstrip(":")][0], VALUE_TYPES[key.rstrip(":")])
+    for key, phrase in _PHRASES.items()
+]
+
+
+def linked(name: str, link: PathLink, known: StatementIndex) -> tuple[str, Statement] | None:
+    """The name that a link leads to, and its statement; None if there is none or several."""
+    if not link.key.endswith(":"):
+        statement = known.get(name, link.key)
+        return (statement.value, statement) if statement else None
+    targets = [
+        (key.removeprefix(link.key), statement)
+        for key, statement in known.about(name).items()
+        if key.startswith(link.key) and type_of(key.removeprefix(link.key)) == link.to
+    ]
+    return targets[0] if len(targets) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A name, and the links that lead from it to another one, in order."""
+
+    anchor: str
+    links: tuple[PathLink, ...] = ()
+
+
+_NAME = re.compile(r"`([^`]+)`$")
+_TOPIC = re.compile(r"the [a-z]+(?: [a-z]+){2,6}$")
+
+
+def _path(text: str) -> Path | None:
+    for link in LINKS:
+        if text.startswith(f"{link.phrase} "):
+            path = _path(text.removeprefix(f"{link.phrase} "))
+            return path and Path(path.anchor, (*path.links, link))
+    if match := _NAME.match(text):
+        return Path(match[1])
+    return Path(text) if _TOPIC.match(text) else None
+
+
+class UsedStatements:
+    """The known statements, and those of them that were used."""
+
+    def __init__(
+        self, index: StatementIndex, instead: Mapping[tuple[str, str], str] | None = None
+    ) -> None:
+        self.index = index
+        self._instead = instead or {}
+        """By subject and key: values that override the known ones."""
+        self.used: dict[Statement, None] = {}
+
+    def get(self, subject: str, key: str) -> str:
+        """The current value of a key. Raises UnknownName."""
+        if (subject, key) in self._instead:
+            return self._instead[subject, key]
+        statement = self.index.get(subject, key)
+        if statement is None:
+            raise UnknownName(subject)
+        self.used[statement] = None
+        return statement.value
+
+    def end(self, path: Path) -> str:
+        """The name that a path leads to. Raises UnknownName."""
+        name = path.anchor
+        for link in path.links:
+            step = linked(name, link, self.index)
+            if step is None:
+                raise UnknownName(name)
+            name, statement = step
+            self.used[statement] = None
+        return name
+
+
+def _value(query: "Query", known: UsedStatements) -> str:
+    """The value of the kind's key at the end of the path."""
+    key = (query.kind.key or query.kind.name).format(**query.words)
+    stated = known.get(known.end(query.path), key)
+    if key == "file":
+        return stated.rpartition(".")[2]
+    with suppress(ValueError, SyntaxError):
+        inner = ast.literal_eval(stated)
+        return inner if isinstance(inner, str) else stated
+    return stated
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionKind:
+    """A kind of question."""
+
+    name: str
+    text: str
+    """Its wording, with places for a `path`, or for the `left` and the `right` term of a sum."""
+    guess: str = "{anchor}"
+    """The best guess from the question alone."""
+    key: str = ""
+    """The key whose value it asks for; "" is its name."""
+    answer: Callable[["Query", UsedStatements], str] = _value
+    """The answer to a query. Raises UnknownName, Unsupported, Raised or ValueError."""
+    question_type: str = "retrieval"
+    """How it is graded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A parsed question."""
+
+    kind: QuestionKind
+    words: Mapping[str, str]
+    """By place of the wording: what stands there."""
+    path: Path
+    """The path in it; its anchor is "" if there is none."""
+    terms: tuple["Query", ...] = ()
+    """The queries for the terms of a sum."""
+
+
+def _sum(query: Query, known: UsedStatements) -> str:
+    return str(sum(int(term.kind.answer(term, known)) for term in query.terms))
+
+
+def _output(query: Query, known: UsedStatements) -> str:
+    return str(Evaluator(known.get).expression(query.words["call"]))
+
+
+def _returns(query: Query, known: UsedStatements) -> str:
+    name = known.end(query.path)
+    return str(Evaluator(known.get).call(name, int(query.words["number"])))
+
+
+def _callers(query: Query, known: UsedStatements) -> str:
+    name, number = known.end(query.path), query.words["number"]
+    callers = known.index.whose(f"calls:{name}", "yes")
+    if len(callers) != int(number):
+        raise UnknownName(name)
+    known.used |= dict.fromkeys(callers)
+    return f"{number} ({', '.join(sorted(caller.subject for caller in callers))})"
+
+
+def _failing(query: Query, known: UsedStatements) -> str:
+    """The first test that uses a constant and fails once the constant has a value."""
+    name, value = known.end(query.path), query.words["number"]
+    missing, calls = name, dict[Statement, None]()
+    for subject, path in dependents(name, known.index):
+        calls |= dict.fromkeys(path)
+        if subject.startswith("test_"):
+            changed = UsedStatements(known.index, {(name, "value"): value})
+            try:
+                if fails(subject, changed):
+                    known.used = dict.fromkeys((*path, *changed.used))
+                    return subject
+            except UnknownName as error:
+                missing = str(error)
+            except Unsupported:
+                pass
+    known.used = calls
+    raise UnknownName(missing)
+
+
+def dependents(constant: str, known: StatementIndex) -> Iterator[tuple[str, tuple[Statement, ...]]]:
+    """The functions that read a constant, directly and then through calls, each with the
+    statements that say so."""
+    queue: list[tuple[str, tuple[Statement, ...]]]
+    queue = [(reads.subject, (reads,)) for reads in known.whose(f"reads:{constant}", "yes")]
+    seen = set()
+    while queue:
+        name, path = queue.pop(0)
+        if name not in seen:
+            seen.add(name)
+            yield name, path
+            queue += [(call.subject, (*path, call)) for call in known.whose(f"calls:{name}", "yes")]
+
+
+def fails(test: str, known: UsedStatements) -> bool:
+    """Whether a test fails. Raises UnknownName or Unsupported."""
+    try:
+        Evaluator(known.get).call(test)
+    except Raised:
+        return True
+    return False
+
+
+_KINDS = (
+    QuestionKind("default", "What is the default of the parameter `{name}` of {path}?", "0",
+                 "default:{name}"),
+    QuestionKind("value", "What is the value of {path}?", "100"),
+    QuestionKind("base", "Which class does {path} derive from?", "Exception"),
+    QuestionKind("raises", "Which exception does {path} raise?", "ValueError"),
+    QuestionKind("file", "In which module is {path} defined? Give the module's own name."),
+    QuestionKind("argument", "What does the decorator `{mark}` of {path} set `{name}` to?", "3",
+                 "argument:{mark}.{name}"),
+    QuestionKind("sum", "What is the sum of {left} and {right}?", "2", answer=_sum),
+    QuestionKind("callers",
+                 "Which {number} functions call {path}? Give their number and their names.",
+                 "{number}", answer=_callers, question_type="relationship_count"),
+    QuestionKind("output", "What does `{call}` return?", "{number}", answer=_output),
+    QuestionKind("returns", "What does {path} return for the argument {number}?", "{number}",
+                 answer=_returns),
+    QuestionKind("failing", "Exactly one test fails once {path} is set to {number}: which one?",
+                 "test_{anchor}", answer=_failing),
+    QuestionKind("rows", "How many rows a page did the user ask for in the case of {path}?", "100"),
+    QuestionKind("breaks", "Beyond how many entries does {path} break?", "1000"),
+    QuestionKind("setting", "Which setting reproduces the failure of {path}?"),
+    QuestionKind("exception", "Which exception ended {path}?", "ValueError"),
+    QuestionKind("culprit", "Which function is at fault in {path}?"),
+    QuestionKind("items", "How many items does a call return at most behind {path}?", "100"),
+    QuestionKind("plan", "Which plan does {path} follow?"),
+    QuestionKind("memory", "How many MB may {path} hold?", "512"),
+)  # fmt: skip
+KINDS: Mapping[str, QuestionKind] = {kind.name: kind for kind in _KINDS}
+_PLACES = {
+    "name": r"\w+",
+    "mark": r"\w+",
+    "number": r"-?\d+",
+    "call": r"[^`(]+\([^`\d]*(?P<number>\d+)[^`]*",
+}
+"""By place of a wording: what may stand there; anything elsewhere."""
+_TERM = "What is "
+"""How a question begins whose rest can be a term of a sum."""
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    """The pattern of the questions with that wording."""
+    words, *rest = re.split(r"\{(\w+)\}", text)
+    places = [f"(?P<{place}>{_PLACES.get(place, '.+?')})" for place in rest[::2]]
+    between = map("".join, zip(places, map(re.escape, rest[1::2]), strict=True))
+    return re.compile("".join([re.escape(words), *between]))
+
+
+_PATTERNS = [(kind, _pattern(kind.text)) for kind in KINDS.values()]
+
+
+def ask(text: str) -> Query | None:
+    """The query in the text of an event; None if the event asks no known question.
+
+    >>> query = ask("What is the value of the constant read by `sift`?")
+    >>> query.kind.name, query.path.anchor, query.path.links[0].key
+    ('value', 'sift', 'reads:')
+    """
+    for line in text.split("\n"):
+        for kind, pattern in _PATTERNS:
+            match = pattern.fullmatch(line.strip())
+            if match and (query := _query(kind, match.groupdict())):
+                return query
+    return None
+
+
+def _query(kind: QuestionKind, words: Mapping[str, str]) -> Query | None:
+    path = _path(words["path"]) if "path" in words else Path("")
+    sides = [words[side] for side in ("left", "right") if side in words]
+    terms = [term for side in sides if (term := ask(f"{_TERM}{side}?"))]
+    if path is None or len(terms) < len(sides):
+        return None
+    return Query(kind, words, path, tuple(terms))
+
+
+def term_of(question: str) -> str:
+    """The term of a sum that a question asks for."""
+    return question.removeprefix(_TERM).removesuffix("?")
+
+
+def answer(query: Query, known: StatementIndex) -> Found | Missing:
+    """The answer that follows from the known statements, or what is missing."""
+    statements, query_text = UsedStatements(known), ""
+    try:
+        text = query.kind.answer(query, statements)
+        if text != "None":
+            return Found(text, tuple(statements.used))
+    except UnknownName as error:
+        query_text = str(error)
+    except (Unsupported, Raised, ValueError):
+        pass
+    return Missing(query_text, tuple(statements.used))
+
+
+def guess(query: Query) -> str:
+    """The best guess from the question alone: a name or a number in it, or a common value."""
+    return query.kind.guess.format(anchor=query.path.anchor, **query.words)
+
+
+class CodeReader:
+    """The fact reader of this track: it reads code, observations and notes."""
+
+    read, coverage, ask = staticmethod(read), staticmethod(coverage), staticmethod(ask)
+    answer, render = staticmethod(answer), staticmethod(render)
