@@ -221,7 +221,10 @@ def question_leakage(reading: DocumentReadings) -> CheckResult:
         leaked = leaked_names(case.text, truths, case.needs, reader, case.query, known)
         named += [f"{case.name}/{name}" for name in leaked]
         sentences = reading.ablation_input.sentences
-        facts = [(need, sentences.get(need) or reader.render(need)) for need in case.needs]
+        facts = [
+            (need, sentences[need] if need in sentences else reader.render(need))
+            for need in case.needs
+        ]
         shared = shared_wording(case.question.text, facts, reading.ablation_input.wording)
         quoted += [f"{case.name}/{run}" for run in shared]
     return {"ok": not named and not quoted, "named": list(named), "quoted": list(quoted)}

@@ -33,6 +33,12 @@ class QuestionGold:
 
     questions: tuple[Question, ...]
 
+    @property
+    def needs(self) -> list[Statement]:
+        """Every fact that a question needs, once."""
+        needs = (need for question in self.questions for need in question.needs)
+        return list(dict.fromkeys(needs))
+
 
 class Found(NamedTuple):
     """An answer, and the statements that it follows from."""

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from memorygym.core.statements import Statement
-from memorygym.scoring.fact_reader.claims import FORMER, ReadFact, Reading
+from memorygym.core.statements import FORMER, Statement
+from memorygym.scoring.fact_reader.claims import Reading
 from memorygym.scoring.fact_reader.outline import Outline
 from memorygym.scoring.fact_reader.statement import StatementReader
 from memorygym.tracks._qa.stream import QUESTION
@@ -133,7 +133,7 @@ def _observed(stamp: str | None, lines: Iterable[str]) -> list[Statement] | None
     statements: list[Statement] = []
     for line in filter(_STATES.search, lines):
         sense = _READER.read(spelled_out(line))
-        facts = (ReadFact(*claim, date=stamp or "") for claim in sense.claims if claim.subject)
+        facts = (Statement(*claim, date=stamp or "") for claim in sense.claims if claim.subject)
         stated = [s for fact in facts if (s := _statement(fact, str(fact.value)))]
         if sense.unread or not stated or len(stated) < len(sense.claims):
             return None
@@ -178,9 +178,9 @@ def _noted(text: str) -> Reading:
     unread.
     """
     reading = _OUTLINE.read(text)
-    if not text.islower() or not any(f.code == "value" and _is_bare(f.subject) for f in reading[0]):
+    if not text.islower() or not any(f.key == "value" and _is_bare(f.subject) for f in reading[0]):
         return reading
-    clear = tuple(fact for fact in reading.facts if fact.code not in ("file", "uses", "value"))
+    clear = tuple(fact for fact in reading.facts if fact.key not in ("file", "uses", "value"))
     return Reading(clear, reading.unread + len(reading.facts) - len(clear))
 
 
@@ -189,13 +189,13 @@ def _is_bare(name: str) -> bool:
     return type_of(name) == "function" and "." not in name
 
 
-def _statement(fact: ReadFact, value: str) -> Statement | None:
+def _statement(fact: Statement, value: str) -> Statement | None:
     """The statement of a fact; None if no code or topic has such a key."""
     subject, kind = shown(fact.subject), type_of(fact.subject)
-    key, colon, name = fact.code.partition(":")
+    key, colon, name = fact.key.partition(":")
     if match := _QUOTED.fullmatch(value):
         value = match[1]
-    name, value = shown(name), shown(value) if fact.code in _NAMED else value
+    name, value = shown(name), shown(value) if fact.key in _NAMED else value
     if colon and not name:
         return None
     if key == "uses":
@@ -216,7 +216,7 @@ def _statement(fact: ReadFact, value: str) -> Statement | None:
     return Statement(subject, f"{key}{colon}{name}", value, rank=_rank(fact, key, kind))
 
 
-def _rank(fact: ReadFact, key: str, kind: str) -> tuple[int, ...]:
+def _rank(fact: Statement, key: str, kind: str) -> tuple[int, ...]:
     """The rank of a fact of that key about something of that type."""
     if fact.role == FORMER:
         return SUPERSEDED
@@ -231,7 +231,7 @@ def render(statement: Statement) -> str:
     >>> render(Statement("sift", "default:quota", "37", rank=DEFINED))
     'Noted of `sift`: preset for quota is `37`.'
     """
-    value = statement.value.replace("\n", LINE)
+    value = statement.text.replace("\n", LINE)
     return (
         f"Noted of `{statement.subject}`: {phrase(statement.key)} is `{value}`"
         f"{_mark(statement.rank)}."

@@ -51,7 +51,7 @@ def linked(name: str, link: PathLink, known: StatementIndex) -> tuple[str, State
     """The name that a link leads to, and its statement; None if there is none or several."""
     if not link.key.endswith(":"):
         statement = known.get(name, link.key)
-        return (statement.value, statement) if statement else None
+        return (statement.text, statement) if statement else None
     targets = [
         (key.removeprefix(link.key), statement)
         for key, statement in known.about(name).items()
@@ -101,7 +101,7 @@ class UsedStatements:
         if statement is None:
             raise UnknownName(subject)
         self.used[statement] = None
-        return statement.value
+        return statement.text
 
     def end(self, path: Path) -> str:
         """The name that a path leads to. Raises UnknownName."""

@@ -232,8 +232,7 @@ class EvidenceReader:
     """
 
     def __init__(self, gold: QuestionGold) -> None:
-        needs = (need for question in gold.questions for need in question.needs)
-        self._paragraphs = {need.subject: str(need.value) for need in needs}
+        self._paragraphs = {need.subject: need.text for need in gold.needs}
         self._questions = {question.event: question for question in gold.questions}
         self._sentences: dict[str, tuple[str, ...]] = {}
 

@@ -1,6 +1,7 @@
 """Reads a trace of worlds: its gold table says what was true at each event."""
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from memorygym.core.errors import BadTrace
 from memorygym.core.outcome import Goal
@@ -15,20 +16,37 @@ from memorygym.tracks.worlds.facts import Guide
 from memorygym.tracks.worlds.generator.gold import Question, WorldsGold
 
 
+class _LateReader:
+    """The strong reader of a system message, which is parsed when a text is read."""
+
+    def __init__(self, system: str) -> None:
+        self._system = system
+
+    def read(self, text: str) -> Sequence[Statement]:
+        return strong_reader(self._system).read(text)
+
+    def render(self, fact: Statement) -> str:
+        return strong_reader(self._system).render(fact)
+
+
 class WorldsTraceReader(QuestionTraceReader):
     """The reader of a trace; the gold table tells what was stated when."""
 
     def __init__(self, trace: Trace) -> None:
         gold = gold_table(trace)
         assert isinstance(gold, WorldsGold)
-        reader = strong_reader(trace.system)
-        known = {CATEGORY, *(r.code for r in reader.guide.relations)}
-        known |= {attribute.code for attribute in reader.guide.attributes}
-        if unknown := {fact.key for fact in gold.facts} - known:
+        super().__init__(trace, gold.questions, _LateReader(trace.system))
+        self._gold, self._system = gold, trace.system
+
+    @cached_property
+    def _guide(self) -> Guide:
+        """The schema. Raises BadTrace if the gold table is of another one."""
+        guide = strong_reader(self._system).guide
+        codes = (part.code for part in (*guide.attributes, *guide.relations))
+        if unknown := {fact.key for fact in self._gold.facts} - {CATEGORY, *codes}:
             keys = ", ".join(sorted(unknown))
             raise BadTrace(f"gold.facts has the keys {keys}, which the system message lacks")
-        super().__init__(trace, gold.questions, reader)
-        self._gold, self._guide = gold, reader.guide
+        return guide
 
     def stated(self) -> Iterator[tuple[int, Statement]]:
         return self._gold.stated()

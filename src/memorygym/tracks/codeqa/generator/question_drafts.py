@@ -158,7 +158,7 @@ class QuestionDrafter:
     def _parameter(self, name: str, prefix: str) -> str | None:
         """The rest of a key with that prefix whose value is hard to guess."""
         about = self.code.index.about(name)
-        keys = [key for key in about if key.startswith(prefix) and is_hard(about[key].value)]
+        keys = [key for key in about if key.startswith(prefix) and is_hard(about[key].text)]
         return self.rng.choice(keys).removeprefix(prefix) if keys else None
 
     def _sum(self, hops: int) -> QuestionDraft | None:
@@ -183,7 +183,7 @@ class QuestionDrafter:
         if end is None or type_of(end.name) != "constant":
             return self._property("default", end)
         value = self.code.index.get(end.name, "value")
-        return self._property("value", end) if value and is_hard(value.value) else None
+        return self._property("value", end) if value and is_hard(value.text) else None
 
     def _callers(self, hops: int) -> QuestionDraft | None:
         """All callers of a function; each of them is a hop."""
@@ -235,7 +235,7 @@ class QuestionDrafter:
         """A topic, and the one step that leads from it to the code."""
         link = self.rng.choice(_OPENINGS)
         if facts := self.observed(link.key):
-            return PathEnd(facts[0].value, f"{link.phrase} {facts[0].subject}", facts)
+            return PathEnd(facts[0].text, f"{link.phrase} {facts[0].subject}", facts)
         return None
 
     def _walk(self, end: PathEnd | None, steps: int) -> PathEnd | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from memorygym.core.errors import BadSettings
-from memorygym.core.statements import Statement, StatementIndex
+from memorygym.core.statements import Statement, StatementIndex, Value
 from memorygym.tracks._qa.questions import Found, Missing
 from memorygym.tracks.codeqa.generator.question_drafts import (
     PROPERTIES,
@@ -51,7 +51,7 @@ class Overlay(StatementIndex):
     def about(self, subject: str) -> dict[str, Statement]:
         return self._known.about(subject) | self._overriding.about(subject)
 
-    def whose(self, key: str, value: str) -> list[Statement]:
+    def whose(self, key: str, value: Value) -> list[Statement]:
         return self._overriding.whose(key, value) + self._known.whose(key, value)
 
 
@@ -98,7 +98,7 @@ class QuestionSelector:
     def _rivals(self, draft: QuestionDraft, truth: str) -> Iterable[str]:
         """What siblings of a topic have, or longer names with all words of the answer."""
         if draft.kind == "topic":
-            return (fact.value for fact in draft.facts[1:])
+            return (fact.text for fact in draft.facts[1:])
         return islice(self._longer_names(truth), RIVALS) if draft.kind in PROPERTIES else ()
 
     def _longer_names(self, truth: str) -> Iterator[str]:

@@ -78,7 +78,7 @@ def _line(statement: Statement, old: str, rng: Stream) -> str:
 
 def _is_logged(statement: Statement) -> bool:
     """Whether the change log may state an earlier value, which must be hard to guess."""
-    value = statement.value
+    value = statement.text
     is_easy = value.startswith("{") or (value.isdigit() and not is_hard(value))
     return statement.key.partition(":")[0] in _LOGGED and not is_easy
 
@@ -87,11 +87,11 @@ def _old_values(
     statement: Statement, others: Sequence[Statement], rng: Stream, times: int
 ) -> list[str]:
     """Up to `times` other values of the same kind; a class is not its own parent."""
-    if statement.value.lstrip("-").isdigit():
+    if statement.text.lstrip("-").isdigit():
         numbers = dict.fromkeys(str(number(rng)) for _ in range(times + 1))
-        return [value for value in numbers if value != statement.value][:times]
+        return [value for value in numbers if value != statement.text][:times]
     same_key = sorted(
-        {other.value for other in others if other.key == statement.key}
-        - {statement.value, statement.subject}
+        {other.text for other in others if other.key == statement.key}
+        - {statement.text, statement.subject}
     )
     return rng.sample(same_key, min(times, len(same_key)))
