@@ -45,7 +45,7 @@ def test_the_id_is_of_everything_else(folder: Path) -> None:
     task = read_task(min(folder.glob("instances/*.json")))
     assert task_id(replace(task, id="")) == task.id
     assert task_id(replace(task, system="Write.")) != task.id
-    assert task_id(replace(task, gold=replace(task.gold, facts=()))) != task.id
+    assert task_id(replace(task, gold=replace(task.gold, questions=()))) != task.id
 
 
 FOREIGN: dict[str, tuple[Any, str]] = {

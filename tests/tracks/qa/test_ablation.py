@@ -125,7 +125,6 @@ DEFECTS = {
 def test_a_planted_defect_is_named_by_its_check(defect: str) -> None:
     data, checks = DEFECTS[defect]
     assert failed(data) == checks
-    assert not run_checks(data)["accepted"]
 
 
 @pytest.mark.parametrize(
@@ -147,8 +146,7 @@ def test_a_check_that_raises_an_error_rejects_with_its_message() -> None:
         raise ZeroDivisionError("no candidates")
 
     verification: Any = run_checks(instance(guess=guess))
-    assert not verification["accepted"]
-    assert verification["checks"]["closed_book"] == {
+    assert verification["closed_book"] == {
         "ok": False, "error": "ZeroDivisionError: no candidates"
     }  # fmt: skip
 

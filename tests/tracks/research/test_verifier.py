@@ -41,9 +41,15 @@ def with_question(task, **changes):
     return replace(task, gold=replace(task.gold, questions=(changed,)))
 
 
+def event_of(task, fact):
+    """The event that states a fact first."""
+    texts = enumerate(event.text for event in task.events)
+    return next(number for number, text in texts if fact in ResearchReader().read(text))
+
+
 def document_with(task, fact):
     """The document that states a fact."""
-    paragraphs = task.events[fact.event].text.split("\n\n")
+    paragraphs = task.events[event_of(task, fact)].text.split("\n\n")
     key = (fact.subject, fact.key, fact.value)
     return next(
         paragraph
@@ -128,12 +134,6 @@ def test_a_wrong_value_that_the_grader_takes_is_found(task):
 def test_a_check_that_raises_an_error_is_not_passed(task):
     result = research.verification(with_question(task, text="What is love?"))["solvable"]
     assert not result["ok"] and "no question" in result["error"]
-
-
-def event_of(task, fact):
-    """The event that states a fact first."""
-    texts = enumerate(event.text for event in task.events)
-    return next(number for number, text in texts if fact in ResearchReader().read(text))
 
 
 def test_an_empty_text_is_not_passed(task):
