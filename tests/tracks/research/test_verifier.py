@@ -77,7 +77,7 @@ def test_a_fact_that_no_document_states_is_found(task):
 
 def test_a_fact_that_another_value_outranks_is_found(task):
     fact = task.gold.needs[-1]
-    rival = render(Statement(fact.subject, fact.key, "1", (3, 20400101)))
+    rival = render(Statement(fact.subject, fact.key, "1", rank=(3, 20400101)))
     assert "full" in failed(extended(task, 0, rival))
 
 
