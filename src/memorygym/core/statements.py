@@ -89,14 +89,12 @@ class StatementIndex:
         self._first = first
         self._sources: Container[int] | None = None
         """The selected sources; None selects all."""
-        by_subject = self._by_subject
+        last, own = None, list[tuple[Statement, int]]()
         # `repeat` has no end, so the lengths differ.
         for pair in zip(statements, sources or repeat(0)):  # noqa: B905
-            subject = pair[0][0]
-            if subject in by_subject:
-                by_subject[subject].append(pair)
-            else:
-                by_subject[subject] = [pair]
+            if (subject := pair[0][0]) != last:  # Most follow one about the same subject.
+                last, own = subject, self._by_subject.setdefault(subject, [])
+            own.append(pair)
 
     @property
     def subjects(self) -> Iterable[str]:

@@ -87,26 +87,25 @@ class ProseReader:
         for sentence in body.removesuffix(".").split(". "):
             attribute = self.attribute(sentence.translate(_POINTS).split())
             if attribute is None:
-                facts = self._links(name, sentence)
+                for fact in self._links(name, sentence, day):
+                    stated[fact.key, fact.value if fact.role == AMONG else fact.role] = fact
+                continue
+            code, role = attribute.code, SHIFT if _SHIFT in sentence else CURRENT
+            value = (self._shift if role == SHIFT else self.value)(attribute, sentence)
+            if value is None:
+                unread += 1
             else:
-                is_shift = _SHIFT in sentence
-                value = (self._shift if is_shift else self.value)(attribute, sentence)
-                unread += value is None
-                role = SHIFT if is_shift else CURRENT
-                facts = [] if value is None else [Statement(name, attribute.code, value, role)]
-            for fact in facts:
-                place = (fact.key, fact.value) if fact.role == AMONG else (fact.key, fact.role)
-                stated[place] = fact._replace(date=day)
+                stated[code, role] = Statement(name, code, value, role, date=day)
         return Reading(tuple(stated.values()), unread)
 
-    def _links(self, name: str, sentence: str) -> list[Statement]:
+    def _links(self, name: str, sentence: str, day: str) -> list[Statement]:
         """The category or the relation that a sentence states, if it states one."""
         group = _GROUP.search(sentence)
         if group and group[1] in self.guide.categories:
-            return [Statement(name, CATEGORY, group[1])]
+            return [Statement(name, CATEGORY, group[1], date=day)]
         parts = ((r.code, sentence.partition(f" {r.phrase} ")) for r in self.guide.relations)
         return [
-            Statement(name, code, right, AMONG)
+            Statement(name, code, right, AMONG, date=day)
             for code, (left, phrase, right) in parts
             if phrase and left == name
         ]

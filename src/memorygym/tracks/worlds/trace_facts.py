@@ -42,7 +42,8 @@ class WorldsTraceReader(QuestionTraceReader):
     def _guide(self) -> Guide:
         """The schema. Raises BadTrace if the gold table is of another one."""
         guide = strong_reader(self._system).guide
-        codes = (part.code for part in (*guide.attributes, *guide.relations))
+        codes = [attribute.code for attribute in guide.attributes]
+        codes += [relation.code for relation in guide.relations]
         if unknown := {fact.key for fact in self._gold.facts} - {CATEGORY, *codes}:
             keys = ", ".join(sorted(unknown))
             raise BadTrace(f"gold.facts has the keys {keys}, which the system message lacks")
@@ -57,7 +58,8 @@ class WorldsTraceReader(QuestionTraceReader):
     def condition(self, fact: Statement, event: int = END) -> str:
         if fact.subject not in self._gold.events:
             return "irrelevant"
-        known = self._gold.known.only(range(event + 1))
+        known = self._gold.known
+        known = known if event == END else known.only(range(event + 1))
         if relation := self._guide.relation(fact.key):
             related = known.related(fact.subject, fact.key, symmetric=relation.symmetric)
             return "true" if fact.value in related else "wrong"

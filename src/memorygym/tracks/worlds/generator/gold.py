@@ -73,8 +73,9 @@ class WorldsGold:
     @cached_property
     def known(self) -> StatementIndex:
         """All statements, by event."""
-        pairs = [*self.stated()]
-        return StatementIndex((fact for _, fact in pairs), [event for event, _ in pairs])
+        facts, events = [*self.facts], [self.events[fact.subject] for fact in self.facts]
+        facts += [change.new for change in self.changes]
+        return StatementIndex(facts, events + [change.event for change in self.changes])
 
 
 def read_gold(raw: Mapping[str, Any]) -> WorldsGold:
