@@ -5,7 +5,15 @@ from functools import cached_property
 
 from memorygym.core.errors import BadTrace
 from memorygym.core.outcome import Goal
-from memorygym.core.statements import AMONG, CATEGORY, FORMER, SHIFT, Statement, StatementIndex
+from memorygym.core.statements import (
+    AMONG,
+    CATEGORY,
+    FORMER,
+    HELD,
+    SHIFT,
+    Statement,
+    StatementIndex,
+)
 from memorygym.core.trace import Trace
 from memorygym.core.trace_reader import END
 from memorygym.core.track import gold_table
@@ -61,8 +69,9 @@ class WorldsTraceReader(QuestionTraceReader):
         known = self._gold.known
         known = known if event == END else known.only(range(event + 1))
         if relation := self._guide.relation(fact.key):
-            related = known.related(fact.subject, fact.key, symmetric=relation.symmetric)
-            return "true" if fact.value in related else "wrong"
+            back = fact._replace(subject=fact.text, value=fact.subject)
+            links = (fact, back) if relation.symmetric else (fact,)
+            return "true" if any(known.state(link) == HELD for link in links) else "wrong"
         values = known.history(fact.subject, fact.key)
         if fact.value not in values:
             return "wrong"
