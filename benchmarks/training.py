@@ -17,6 +17,7 @@ from memorygym.core.decision_table import UPDATE
 from benchmarks.speed import row
 from memorygym.core.trace import Action
 from memorygym.runs.systems import AgentSystem
+from memorygym.training.decisions import UPDATE
 from memorygym.training.env import MemoryEnv
 from memorygym.training.tasks import recipes
 from memorygym.training.vec_env import MemoryVecEnv
