@@ -12,7 +12,6 @@ from time import process_time
 from typing import Any
 
 import numpy as np
-from memorygym.core.decision_table import UPDATE
 
 from benchmarks.speed import row
 from memorygym.core.trace import Action
