@@ -10,7 +10,7 @@ TWICE = set(
     """
     Action Candidate Choice Claim Column Context Conversation Event Given Job Judge Judgement
     Line LookupNoteTaker Model Options Pair PlayedTask Query Question Recipe
-    Refuser Replay Result Reward Rule Segment Sentence Source StatementReader
+    Refuser Replay Result Reward Rule Segment Sentence Source
     Strong Table Verifier Vocabulary Weak
     """.split()
 )
