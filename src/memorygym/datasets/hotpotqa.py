@@ -47,7 +47,7 @@ def _paragraphs(row: Row) -> Iterator[tuple[str, str]]:
     """Titles and texts of the paragraphs."""
     for index, pair in enumerate(_pairs(row, "context", "sentences")):
         match pair:
-            case [str(title), [*sentences]] if all(isinstance(s, str) for s in sentences):
+            case [str(title), list(sentences)] if all(isinstance(s, str) for s in sentences):
                 # Some copies have stripped the blank before a sentence.
                 spaced = (s if s.startswith(" ") else f" {s}" for s in sentences[1:])
                 body = "".join([*sentences[:1], *spaced])
