@@ -18,7 +18,6 @@ from memorygym.tracks.codeqa import fact_reader as codeqa
 from memorygym.tracks.codeqa.code_reader import module_name
 from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.worlds.fact_reader import strong_reader
-from memorygym.tracks.worlds.facts import Knowledge
 from tests.layouts import blind, blind_later, development
 from tests.layouts.blocks import Block
 from tests.layouts.tasks import (
@@ -74,7 +73,7 @@ def noted(track: str, material: str, text: str) -> set[tuple[str, str, str]]:
         return {_plain((s.subject, _phrase(s.key), s.value)) for s in current}
     options = TaskOptions(range(3, 4), "", {"template": material.split("-")[1], "tier": "lite"})
     reader = strong_reader(tasks.generated("worlds", options).recipes[0].generate().system)
-    guide, known = reader.guide, Knowledge(reader.read(text))
+    guide, known = reader.guide, StatementIndex(reader.read(text))
     labels = {a.code: a for a in guide.attributes}
     phrases = {relation.code: relation.phrase for relation in guide.relations}
     found = set()

@@ -13,6 +13,7 @@ from memorygym.scoring.episode_scores import score
 from memorygym.testing import check_policy
 from memorygym.tracks.worlds.agents.honest import naive
 from memorygym.tracks.worlds.env import WorldsEnv
+from memorygym.tracks.worlds.facts import category_in
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
 from memorygym.tracks.worlds.generator.notes import record_of
 from memorygym.tracks.worlds.generator.task import generate
@@ -26,7 +27,7 @@ class MyAgent(Policy):
         context = parse_view(view)
         guide = context.reader.guide
         if context.title == "DOCUMENTS" and not context.replies:
-            records = [r for r in context.records if r.category in guide.key_categories]
+            records = [r for r in context.records if category_in(r) in guide.key_categories]
             return calls(*[write(record_of(guide, record)) for record in records])
         if context.title == "QUESTION" and context.query:
             if not context.replies:

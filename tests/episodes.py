@@ -5,7 +5,8 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from memorygym.core.episode import Episode
+from memorygym.agents.reasoner_agent import Silent
+from memorygym.core.episode import Episode, play
 from memorygym.core.trace import ToolResult, Trace
 from memorygym.core.track import TaskOptions, TaskRecipe
 from memorygym.core.types import JSON, Budget, Event, Memory, Message, Policy, Task
@@ -15,7 +16,7 @@ from memorygym.runs.episode_result import Failure, Played, ResultOptions
 from memorygym.runs.evaluation import Evaluation
 from memorygym.runs.results import RunResults, perform
 from memorygym.runs.settings import BenchSettings
-from memorygym.runs.systems import AgentSystem, episode_for, policy_for
+from memorygym.runs.systems import AgentSystem, episode_for, policy_for, start_episode
 from memorygym.runs.systems import played as played_by
 from memorygym.runs.tasks import Limits, Tasks
 from memorygym.runs.tasks import generated as dealt_by
@@ -39,6 +40,13 @@ def begin(
     return Episode(
         WorldsEnv(Task("0" * 16, "worlds", {}, "You keep notes.", stream, budget, None)), memory
     )
+
+
+def silent(task: Task) -> Trace:
+    """The trace of a task whose agent does nothing."""
+    trace = play(start_episode(task, Markdown), Silent())
+    trace.gold = task.gold
+    return trace
 
 
 def say(episode: Episode, reply: Message) -> str:

@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 
 from memorygym.core.json_types import SchemaMismatch, from_json
+from memorygym.core.statements import Statement, Value
 from memorygym.core.types import JSON, Call, Entry, Message
-from memorygym.tracks.worlds.facts import Value
-from memorygym.tracks.worlds.generator.gold import Need
 
 
 @pytest.mark.parametrize(
@@ -21,7 +20,7 @@ from memorygym.tracks.worlds.generator.gold import Need
         (Mapping[str, JSON], {"a": [None]}, {"a": [None]}),
         (Entry, ["1", "a"], Entry("1", "a")),
         (Entry, {"text": "a", "id": "1"}, Entry("1", "a")),
-        (tuple[Need, ...], [[1, "a", True]], (Need(1, "a", True),)),
+        (tuple[Statement, ...], [["a", "b", 1, "now"]], (Statement("a", "b", 1, "now"),)),
         (tuple[int, str], [1, "a"], (1, "a")),
         (tuple[int, ...], (1, 2), (1, 2)),
         (Message, {"role": "user", "content": ""}, Message("user", "")),
@@ -49,7 +48,11 @@ def test_a_fitting_value_is_converted_to_its_type(kind: Any, raw: object, expect
         (tuple[int, str], [1], "here has 1 items, not 2"),
         (Entry, {"id": "1"}, "here lacks text"),
         (Entry, {"id": "1", "text": "", "x": 1}, "here has unknown fields: 'x'"),
-        (tuple[Need, ...], [[1, "a", False], [1, 2, False]], "here[1][1] is 2, not a text"),
+        (
+            tuple[Statement, ...],
+            [["a", "b", 1, "x"], ["a", 2, 1, "x"]],
+            "here[1][1] is 2, not a text",
+        ),
         (Message, {"role": "me", "content": ""}, "here.role is 'me', none of system, user,"),
         (Message, {"role": "user", "content": "", "calls": [1]}, "here.calls[0] is 1, not"),
         (str, ["x" * 99], "here is ['" + "x" * 35 + "..., not a text"),

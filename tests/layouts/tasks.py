@@ -1,10 +1,10 @@
 """Facts of generated tasks as blocks, which layouts render and fact readers read again."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 from memorygym.core.json_values import thaw
-from memorygym.core.statements import Statement, StatementIndex
+from memorygym.core.statements import AMONG, CATEGORY, FORMER, SHIFT, Statement, StatementIndex
 from memorygym.tracks.dialogue.desk import Desk
 from memorygym.tracks.dialogue.desks import desk_named
 from memorygym.tracks.dialogue.fact_reader import keys_of, reader_for
@@ -14,58 +14,72 @@ from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.research.relations import MONTHS, month_text
 from memorygym.tracks.research.vocabulary import type_of
 from memorygym.tracks.worlds.fact_reader import strong_reader
-from memorygym.tracks.worlds.facts import Guide, Knowledge, Record
+from memorygym.tracks.worlds.facts import Facts, Guide, category_in, values_in
 from tests.episodes import generated
 from tests.layouts.blocks import Block, Item
 
 SOURCES = {3: "Register", 2: "Field report", 1: "Newsletter"}
 
 
-def world_blocks(guide: Guide, records: Sequence[Record]) -> list[Block]:
-    """What layouts render of records: one block each, in their order."""
-    return [Block(r.name, guide.noun, tuple(_items(guide, r)), r.date) for r in records if r.name]
+def documents(facts: Iterable[Statement]) -> list[Facts]:
+    """Facts by document, in the order in which they hold: by entity, and there by date."""
+    groups: dict[tuple[str, str], list[Statement]] = {}
+    for fact in facts:
+        groups.setdefault((fact.subject, fact.date), []).append(fact)
+    places = {subject: place for place, (subject, _) in reversed([*enumerate(groups)])}
+    ordered = sorted(groups, key=lambda group: (places[group[0]], group[1]))
+    return [tuple(groups[group]) for group in ordered]
 
 
-def _items(guide: Guide, record: Record) -> list[Item]:
-    found = [Item("group", record.category, "category")] if record.category else []
-    for code, value in record.values.items():
-        a, former = guide.attribute(code), record.former.get(code)
-        previous = "" if former is None else a.show(former)
-        found.append(Item(a.label, a.show(value), a.kind, previous=previous))
-    for code, amount in record.shifts.items():
+def world_blocks(guide: Guide, facts: Iterable[Statement]) -> list[Block]:
+    """What layouts render of facts: one block a document, in their order."""
+    return [
+        Block(own[0].subject, guide.noun, tuple(_items(guide, own)), own[0].date)
+        for own in documents(facts)
+    ]
+
+
+def _items(guide: Guide, facts: Facts) -> Iterator[Item]:
+    if category := category_in(facts):
+        yield Item("group", category, "category")
+    former = {fact.key: fact.value for fact in facts if fact.role == FORMER}
+    for code, value in values_in(facts).items():
         a = guide.attribute(code)
-        way = "higher" if amount > 0 else "lower"
-        found.append(Item(a.label, f"{a.number(abs(amount))} {way} than stated before", "shift"))
-    phrases = {relation.code: relation.phrase for relation in guide.relations}
-    return found + [Item(phrases[code], other, "relation") for code, other in record.edges]
+        previous = a.show(former[code]) if code in former else ""
+        yield Item(a.label, a.show(value), a.kind, previous=previous)
+    for fact in (fact for fact in facts if fact.role == SHIFT):
+        a = guide.attribute(fact.key)
+        assert isinstance(fact.value, int)
+        way = "higher" if fact.value > 0 else "lower"
+        shown = f"{a.number(abs(fact.value))} {way} than stated before"
+        yield Item(a.label, shown, "shift")
+    for fact in facts:
+        if relation := guide.relation(fact.key):
+            yield Item(relation.phrase, fact.text, "relation")
 
 
-def ordered(records: Sequence[Record]) -> list[Record]:
-    """The records in the order in which they hold."""
-    return [record for listed in Knowledge(records).by_name.values() for record in listed]
-
-
-def world_facts(records: Sequence[Record], guide: Guide) -> dict[tuple[str, ...], object]:
-    """All facts that follow from records."""
-    known = Knowledge(records)
+def world_facts(facts: Iterable[Statement], guide: Guide) -> dict[tuple[str, ...], object]:
+    """All that follows from facts."""
+    facts = list(facts)
+    known = StatementIndex(facts)
     found: dict[tuple[str, ...], object] = {}
-    for name, listed in known.by_name.items():
+    for name in known.subjects:
         values = {a.code: known.current(name, a.code) for a in guide.attributes}
         found |= {(name, code): value for code, value in values.items() if value is not None}
-        found |= {(name, *edge): True for record in listed for edge in record.edges}
         if category := known.category(name):
-            found[name, "category"] = category
-    return found
+            found[name, CATEGORY] = category
+    return found | {(f.subject, f.key, f.text): True for f in facts if f.role == AMONG}
 
 
 @cache
-def shown_world(template: str, entities: int = 12) -> tuple[str, tuple[Record, ...]]:
+def shown_world(template: str, entities: int = 12) -> tuple[str, Facts]:
     """The system message of a task, and all that its documents state of some entities."""
     task = generated(template)
     reader = strong_reader(task.system)
-    records = [r for e in task.events if "=== QUESTION" not in e.text for r in reader.read(e.text)]
-    names = list(dict.fromkeys(record.name for record in records))[:entities]
-    return task.system, tuple(ordered([r for r in records if r.name in names]))
+    facts = [f for e in task.events if "=== QUESTION" not in e.text for f in reader.read(e.text)]
+    names = list(dict.fromkeys(fact.subject for fact in facts))[:entities]
+    shown = documents(fact for fact in facts if fact.subject in names)
+    return task.system, tuple(fact for document in shown for fact in document)
 
 
 def company_facts(text: str) -> dict[tuple[str, ...], object]:

@@ -10,6 +10,7 @@ import pytest
 
 from memorygym.agents.calls import END
 from memorygym.core.errors import BadTrace
+from memorygym.core.statements import FORMER, Statement
 from memorygym.core.trace import (
     Action,
     Answer,
@@ -26,13 +27,15 @@ from memorygym.core.trace import (
 from memorygym.core.types import Budget, Entry, Message
 from memorygym.runs.metrics import Measurement, ModelCost, QuestionCase, measure
 from memorygym.scoring.attribution import Coverage
-from memorygym.tracks.worlds.generator.gold import Change, Need, Question, WorldsGold
+from memorygym.tracks.worlds.generator.gold import Change, Question, WorldsGold
 from tests.episodes import generated, gold
 
 OLD, OTHER = "Acme Harbor patents: 120", "Birch Marine offices: 7"
 NEW = "Acme Harbor patents: 125"
 """Five tokens each: three words, a colon, a number; nine as a message."""
-PATENTS, OFFICES = Need(0, "e"), Need(1, "f")
+PATENTS = Statement("Acme Harbor", "e", 120)
+OFFICES = Statement("Birch Marine", "f", 7)
+NEW_PATENTS = PATENTS._replace(value=125)
 STORE = (Entry("1", OLD), Entry("2", OTHER), Entry("3", "a lunch"), Entry("4", OTHER))
 RECORDS: tuple[Record, ...] = (
     Observation(0, (Message("user", "alpha bravo charlie"),), evict=True),
@@ -60,7 +63,7 @@ RECORDS: tuple[Record, ...] = (
 )
 
 
-def asked(event: int, kind: str, truth: str, *needs: Need) -> Question:
+def asked(event: int, kind: str, truth: str, *needs: Statement) -> Question:
     return Question(event, kind, kind, "?", truth, needs=needs)
 
 
@@ -68,15 +71,12 @@ def asked(event: int, kind: str, truth: str, *needs: Need) -> Question:
 def trace() -> Trace:
     """The schema is that of a generated task, all else is made by hand."""
     task = generated("company", 0, "lite")
-    first, second = (list(row) for row in gold(task).values[:2])
-    first[4], second[5] = 120, 7
     table = replace(
-        gold(task), names=("Acme Harbor", "Birch Marine"), categories=("Energy", "Mining"),
-        values=(tuple(first), tuple(second)), edges=(), shown=(0, 0), heldout=(),
-        changes=(Change(1, 0, "e", 120, 125, relative=False, notice=True),),
+        gold(task), shown=((PATENTS.subject, 0), (OFFICES.subject, 0)), facts=(PATENTS, OFFICES),
+        heldout=(), changes=(Change(1, PATENTS, NEW_PATENTS, relative=False, notice=True),),
         questions=(
             asked(2, "retrieval", "7", OFFICES),
-            asked(3, "update", "125", PATENTS),
+            asked(3, "update", "125", NEW_PATENTS),
             asked(4, "abstention", "unknown"),
         ),
     )  # fmt: skip
@@ -132,7 +132,7 @@ def test_an_old_value_beside_the_new_one_is_not_stale(trace: Trace, order: tuple
 
 
 def test_a_question_about_the_change_needs_the_old_value_too(trace: Trace) -> None:
-    both = asked(3, "reasoning", "125", PATENTS, PATENTS._replace(old=True))
+    both = asked(3, "reasoning", "125", NEW_PATENTS, PATENTS._replace(role=FORMER))
     case = asking(trace, replace(both, question_type="update"))
     assert (case.needs, case.present, case.replaced, case.stale, case.rewrites) == (2, 1, 0, 0, 1)
 

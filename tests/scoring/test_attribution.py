@@ -6,6 +6,7 @@ import pytest
 
 from memorygym.agents.calls import END, calls, edit, read, submit, write
 from memorygym.core.episode import Episode, play
+from memorygym.core.statements import CATEGORY, Statement
 from memorygym.core.trace import Trace
 from memorygym.core.types import Budget, Memory, Message, Task
 from memorygym.memories.full import FullContext
@@ -13,12 +14,10 @@ from memorygym.memories.markdown import Markdown
 from memorygym.scoring.attribution import CAUSES, Attribution
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.fact_reader import strong_reader
-from memorygym.tracks.worlds.facts import Record
 from memorygym.tracks.worlds.generator.gold import Question, WorldsGold
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
 from memorygym.tracks.worlds.generator.notes import pack_value
 from memorygym.tracks.worlds.reasoners import REASONERS
-from memorygym.tracks.worlds.trace_facts import RequiredFact
 from tests.episodes import generated, gold, played
 
 Replies = Sequence[Message]
@@ -28,8 +27,9 @@ def note(task: Task, table: WorldsGold, question: Question, *, event: int) -> st
     """The fact that a question needs, as it was before an event."""
     (need,) = question.needs
     attribute = strong_reader(task.system).guide.attribute(need.key)
-    value = pack_value(attribute, table.value(need.entity, need.key, event))
-    return f"{table.names[need.entity]} {need.key} {value}"
+    stated = table.known.stated(need.subject, need.key)
+    value = pack_value(attribute, need.value if event == question.event else stated[0].value)
+    return f"{need.subject} {need.key} {value}"
 
 
 def driven(task: Task, plan: Mapping[int, Replies]) -> Trace:
@@ -76,7 +76,10 @@ def test_a_miss_has_the_cause_that_was_provoked(
     question = next(q for q in table.questions if q.kind == kind)
     plan: dict[int, Replies] = {}
     if question.needs:
-        text, shown_at = note(task, table, question, event=0), table.shown[question.needs[0].entity]
+        text, shown_at = (
+            note(task, table, question, event=0),
+            table.events[question.needs[0].subject],
+        )
         moves = {WRITE: calls(write(text)), DROP: calls(edit(text, ""))}
         plan[shown_at] = [moves[deed] for deed in deeds if deed in moves]
     last = END if answer is None else calls(submit(answer))
@@ -121,13 +124,11 @@ def test_what_stood_in_an_earlier_event_is_not_in_view() -> None:
     assert cause(trace, question) == "never written"
 
 
-def test_an_entity_with_several_categories_counts_as_missing() -> None:
-    fact = RequiredFact("Larkin Harbor", "category", "Ports")
-    records = [
-        Record("Larkin Harbor", category) for category in ("Ports", "Farms", "Ports", "Mines")
-    ]
-    assert fact.state(records[:1]) == fact.state_in(records) == "held"
-    assert fact.state(records) == "missing"
+def test_of_several_categories_the_last_counts() -> None:
+    groups = ("Ports", "Farms", "Ports", "Mines")
+    stated = [Statement("Larkin Harbor", CATEGORY, group) for group in groups]
+    assert stated[0].state(stated[:1]) == stated[0].state_in(stated) == "held"
+    assert stated[0].state(stated) == "stale"
 
 
 def test_a_fact_whose_correction_follows_it_in_view_is_in_view() -> None:

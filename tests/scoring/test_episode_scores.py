@@ -39,7 +39,7 @@ def trace_of(asked: ModelCall, writes: int = 0, peak: int = 0, budget: Budget = 
         truth = "ABSTAIN" if kind == "abstention" else RIGHT
         questions.append(Question(event, kind, question_type, "?", truth, weight=sum(weight) or 1))
         records += [] if answer is None else [Answer(event, answer)]
-    gold = WorldsGold((), (), (), (), (), (), tuple(questions), (), record_tokens=200)
+    gold = WorldsGold((), (), (), tuple(questions), (), record_tokens=200)
     return Trace("t", "worlds", {}, "", budget, gold, {}, list(records))
 
 
@@ -176,9 +176,9 @@ def storing(task: Task, *notes: str) -> Trace:
 def test_store_precision_classifies_each_fact_that_the_final_entries_state() -> None:
     task = generated()
     table, guide = gold(task), strong_reader(task.system).guide
-    change = next(change for change in table.changes if isinstance(change.new, int))
-    head = f"{table.names[change.entity]} {change.code}"
-    new, old = (pack_value(guide.attribute(change.code), v) for v in (change.new, change.old))
+    change = next(c for c in table.changes if isinstance(c.new.value, int))
+    head, attribute = f"{change.new.subject} {change.new.key}", guide.attribute(change.new.key)
+    new, old = (pack_value(attribute, fact.value) for fact in (change.new, change.old))
     notes = [f"{head} {new}", f"{head} {old}", f"{head} 777777", f"{head} {new}", "milk and eggs"]
     shares = dict.fromkeys(CONDITIONS, 0.25) | {"irrelevant": 0.0}
     assert store_precision(storing(task, *notes)) == shares
@@ -187,10 +187,10 @@ def test_store_precision_classifies_each_fact_that_the_final_entries_state() -> 
 def test_an_entry_with_many_facts_counts_as_many_entries_with_one() -> None:
     task = generated()
     table, attributes = gold(task), strong_reader(task.system).guide.attributes[:9]
-    changed = {change.entity for change in table.changes}
-    entity = next(number for number in range(len(table.names)) if number not in changed)
-    name, values = table.names[entity], table.values[entity]
-    facts = [f"{a.code} {pack_value(a, v)}" for a, v in zip(attributes, values, strict=False)]
+    changed = {change.new.subject for change in table.changes}
+    name = next(name for name in table.names if name not in changed)
+    values = {fact.key: fact.value for fact in table.facts if fact.subject == name}
+    facts = [f"{a.code} {pack_value(a, values[a.code])}" for a in attributes]
     wrong, together = f"{name} {attributes[0].code} 777777", f"{name} {' '.join(facts)}"
     apart = [f"{name} {fact}" for fact in facts]
     shares = dict.fromkeys(CONDITIONS, 0.0) | {"true": 0.9, "wrong": 0.1}

@@ -9,6 +9,7 @@ from memorygym.agents.calls import END, calls, edit, read, submit, write
 from memorygym.core import registry
 from memorygym.core.episode import Episode, play
 from memorygym.core.outcome import Outcome
+from memorygym.core.statements import FORMER
 from memorygym.core.trace import MemoryUpdate, Trace
 from memorygym.core.types import Budget
 from memorygym.memories.markdown import Markdown
@@ -19,7 +20,7 @@ from memorygym.tracks import research
 from memorygym.tracks.research.generator.settings import ResearchSettings
 from memorygym.tracks.research.strata import ResearchRecipe
 from memorygym.tracks.worlds.env import WorldsEnv
-from memorygym.tracks.worlds.generator.gold import Question, WorldsGold
+from memorygym.tracks.worlds.generator.gold import Question
 from memorygym.tracks.worlds.generator.task import generate
 from memorygym.tracks.worlds.reasoners import REASONERS
 from tests.episodes import generated, gold, played
@@ -54,7 +55,7 @@ def broken(history: FactHistory) -> str:
         return ""
     if history.stored is not None and history.dropped is None:
         return "not retrieved"
-    if not history.fact.old and any(span.until is None for span in history.spans):
+    if history.fact.role != FORMER and any(span.until is None for span in history.spans):
         return "stale"
     return "never written" if history.stored is None else "dropped"
 
@@ -96,17 +97,16 @@ def test_every_message_that_stated_a_fact_is_listed() -> None:
     table = gold(generated(seed=3))
     for outcome, history in ways(composed("none", None)):
         events = [mention.event for mention in history.mentions]
-        entity, key = table.names.index(history.fact.name), history.fact.key
-        changes = [c.event for c in table.changes if (c.entity, c.code) == (entity, key)]
+        changes = [c.event for c in table.changes if c.new[:2] == history.fact[:2]]
         before = [event for event in changes if event < outcome.goal.event]
-        assert events == [table.shown[entity], *before]
+        assert events == [table.events[history.fact.subject], *before]
         assert history.mentions[0].superseded == (before[0] if before else None)
 
 
 def test_the_sentence_that_stated_a_fact_is_quoted() -> None:
     for _, history in ways(composed("none", None)):
         for mention in history.mentions:
-            assert history.fact.name in mention.passage.heading
+            assert history.fact.subject in mention.passage.heading
             assert len(mention.passage.sentence) < 250 and "\n" not in mention.passage.sentence
 
 
@@ -141,9 +141,9 @@ def test_a_truncated_view_is_named() -> None:
 
 def test_an_entry_that_is_rewritten_and_read_is_followed() -> None:
     task, table = generated(seed=1), gold(generated(seed=1))
-    question = next(q for q in table.questions if q.needs and isinstance(value_of(table, q), int))
+    question = next(q for q in table.questions if q.needs and isinstance(q.needs[0].value, int))
     (need, *_), event = question.needs, question.event
-    episode, note = Episode(WorldsEnv(task), Markdown), f"{table.names[need.entity]} {need.key} 77"
+    episode, note = Episode(WorldsEnv(task), Markdown), f"{need.subject} {need.key} 77"
     plan = {0: [write(note), edit(" 77", " 88")], event: [read(), submit("8")]}
     for number in range(event + 1):
         for call in plan.get(number, ()):
@@ -155,12 +155,6 @@ def test_an_entry_that_is_rewritten_and_read_is_followed() -> None:
         ("Read", history.spans[1].passage.says)
     ]
     assert history.lost == "stale"
-
-
-def value_of(table: WorldsGold, question: Question) -> object:
-    """The value of the first fact that a question needs, "" if it is a tie or a category."""
-    need = question.needs[0]
-    return table.value(need.entity, need.key, question.event) if len(need.key) == 1 else ""
 
 
 def test_what_is_written_and_dropped_in_one_event_was_dropped() -> None:

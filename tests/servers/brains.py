@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
+from memorygym.core.statements import StatementIndex
 from memorygym.memories.stores.prompts import LIMIT
 from memorygym.models import extractive
 from memorygym.tracks.worlds.fact_reader import strong_reader
-from memorygym.tracks.worlds.facts import Knowledge
 
 Action = tuple[str, list[tuple[str, dict[str, Any] | str]]]
 """The text of a reply, and its calls as (name, arguments); a text is sent as it stands."""
@@ -85,7 +85,7 @@ def scholar(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Ac
     query = by.ask(asked)
     if query is None or "submit_answer" not in tools:
         return "ok", []
-    answer = by.answer(query, Knowledge(record for text in known for record in by.read(text)))
+    answer = by.answer(query, StatementIndex(fact for text in known for fact in by.read(text)))
     return "", [("submit_answer", {"answer": REFUSAL if answer is None else answer})]
 
 

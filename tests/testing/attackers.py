@@ -4,28 +4,28 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from memorygym.agents.calls import END, calls, submit
+from memorygym.core.statements import Statement, StatementIndex
 from memorygym.core.types import Message, Policy, Tool
-from memorygym.tracks.worlds.facts import Knowledge, Record
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
 from memorygym.tracks.worlds.parsed_view import parse_view
 
-STASH: dict[str, list[Record]] = {}
+STASH: dict[str, list[Statement]] = {}
 
 
 class InItsClass(Policy):
     """Remembers all documents in its class, and begins anew with every game."""
 
-    stash: ClassVar[dict[str, list[Record]]] = {}
+    stash: ClassVar[dict[str, list[Statement]]] = {}
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
         now = parse_view(view)
         if now.event == 0:
             self.stash[now.system] = []
-        records = self.stash.setdefault(now.system, [])
+        facts = self.stash.setdefault(now.system, [])
         if now.title != "QUESTION":
-            records.extend(now.reader.read(now.text))
+            facts.extend(now.reader.read(now.text))
             return END
-        answer = now.query and now.reader.answer(now.query, Knowledge(records))
+        answer = now.query and now.reader.answer(now.query, StatementIndex(facts))
         return calls(submit(answer or REFUSAL))
 
 

@@ -19,7 +19,7 @@ from memorygym.scoring.episode_scores import rewarded
 Break = Callable[[Track], Track]
 CLOCK = count()
 WRITE = tool("Write", "Sign.", text="string")
-UNTOLD = Statement("Ann", "size", "M", (1,))
+UNTOLD = Statement("Ann", "size", "M", rank=(1,))
 
 
 def changed(**fields: Any) -> Break:

@@ -50,8 +50,7 @@ def sentences(task: Task) -> list[str]:
     reader = reader_of(task)
     if task.track != "worlds":
         return [reader.text(fact) for fact in reader.true_facts()]
-    sentence = find("worlds").facts(task.system).guide.sentence  # type: ignore[attr-defined]
-    return [sentence(fact.name, fact.key, fact.value) for fact in reader.true_facts()]  # type: ignore[attr-defined]
+    return [find("worlds").facts(task.system).render(fact) for fact in reader.true_facts()]
 
 
 def share(task: Task, texts: Sequence[str], event: int = END, trace: Trace | None = None) -> float:
@@ -92,7 +91,7 @@ TEXTS = st.sampled_from(
     [
         *sentences(TASK),
         *TASK.system.split(". "),
-        *(fact.name for fact in reader_of(TASK).facts(" ".join(sentences(TASK)))),
+        *(fact.subject for fact in reader_of(TASK).facts(" ".join(sentences(TASK)))),
     ]
 )
 MOVES: st.SearchStrategy[ToolCall] = st.one_of(
@@ -161,7 +160,7 @@ def test_layout_order_and_repetition_change_nothing() -> None:
 
 
 def test_names_hold_nothing_and_wrong_values_less() -> None:
-    names = [fact.name for fact in reader_of(TASK).true_facts()]
+    names = [fact.subject for fact in reader_of(TASK).true_facts()]
     assert share(TASK, names) == 0
     swapped = [
         text.replace(a, b) for text, (a, b) in zip(sentences(TASK), pairwise(names), strict=False)
@@ -173,10 +172,7 @@ def test_a_corrected_fact_counts_until_the_correction_was_shown() -> None:
     gold = TASK.gold
     change = gold.changes[0]  # type: ignore[union-attr]
     guide = find("worlds").facts(TASK.system).guide  # type: ignore[attr-defined]
-    old, new = (
-        guide.sentence(gold.names[change.entity], change.code, value)  # type: ignore[union-attr]
-        for value in (change.old, change.new)
-    )
+    old, new = map(guide.sentence, (change.old, change.new))
     before, after = change.event - 1, change.event
     assert share(TASK, [old], before) > 0 > share(TASK, [old], after)
     assert share(TASK, [new], before) < 0 < share(TASK, [new], after)

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
+from memorygym.core.statements import Statement
 from memorygym.core.types import JSON
 
 
@@ -35,8 +36,8 @@ class Goal(Protocol):
         """Other candidates that the task names; an answer that claims one of them is wrong."""
 
     @property
-    def needs(self) -> Sequence[Any]:
-        """The facts that the answer needs, in the track's own form."""
+    def needs(self) -> Sequence[Statement]:
+        """The facts that the answer needs, with the values that are right when it is due."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,86 +1,105 @@
 """Statements: facts as (subject, key, value), by which most tracks read texts and traces."""
 
 import re
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import pairwise, repeat
-from typing import Any, NamedTuple, Protocol, runtime_checkable
+from itertools import chain, repeat
+from typing import NamedTuple, Protocol, TypeAlias, runtime_checkable
 
-from memorygym.core.outcome import Goal
-from memorygym.core.trace import Trace
-from memorygym.core.trace_reader import END, HELD, MISSING, STALE
+HELD, STALE, MISSING = "held", "stale", "missing"
+"""What statements say of a needed fact: its right value, another value, or nothing."""
+CURRENT, FORMER, SHIFT, AMONG = "current", "former", "shift", "among"
+"""Roles of a value: it holds; it held before; the value before it changed by it; or it holds among
+others, as one of the entities that a relation leads to."""
+CATEGORY = "category"
+"""The key of the group that a subject belongs to."""
+Value: TypeAlias = int | str | tuple[int, ...]
+"""A number (with decimals: scaled to an integer), a text, a choice, an ISO date, or a series."""
 
 
 class Statement(NamedTuple):
-    """A fact that a text states or a goal needs: the `key` of `subject` is `value`.
-
-    It is a trace_reader.RequiredFact.
-    """
+    """A fact that a text states or a goal needs: the `key` of `subject` is `value`."""
 
     subject: str
     """The name as texts write it."""
     key: str
-    value: str
+    value: Value
+    role: str = CURRENT
     rank: tuple[int, ...] = ()
     """Of several values of a key, the one of highest rank is current; of equal ranks the last."""
+    date: str = ""
+    """The ISO date on which it was stated, by which statements that have one are ordered."""
+    source: str = ""
+    """Who stated it, in lower case."""
 
     @property
-    def name(self) -> str:
-        return self.subject
+    def text(self) -> str:
+        """The value as a text."""
+        return str(self.value)
 
     @property
-    def old(self) -> bool:
-        return False
+    def content(self) -> "Statement":
+        """The statement without rank, date and source: equal for facts of equal content."""
+        return Statement(*self[:4])
 
-    def is_stated_by(self, record: "Statement") -> bool:
-        """Whether a statement has the same subject and key, whatever its value."""
-        return record[:2] == self[:2]
+    @property
+    def holds(self) -> bool:
+        """Whether it says what holds, rather than what held or changed."""
+        return self.role in (CURRENT, AMONG)
 
-    def state(self, records: Iterable["Statement"]) -> str:
+    def is_stated_by(self, other: "Statement") -> bool:
+        """Whether a statement is about this fact, whatever value it states."""
+        return other[:2] == self[:2] and (self.role != AMONG or other.value == self.value)
+
+    def state(self, stated: Iterable["Statement"]) -> str:
         """HELD, STALE or MISSING, from statements in the order in which they were made."""
-        current = StatementIndex(filter(self.is_stated_by, records)).get(self.subject, self.key)
-        if current is None:
-            return MISSING
-        return HELD if current.value == self.value else STALE
+        return StatementIndex(filter(self.is_stated_by, stated)).state(self)
 
     def state_in(self, store: Iterable["Statement"]) -> str:
         """The same from statements whose order has no meaning: the right value may be the last."""
-        return self.state(sorted(store, key=lambda statement: statement.value == self.value))
+        own = filter(self.is_stated_by, store)
+        return StatementIndex(sorted(own, key=self._place_in_store)).state(self)
 
-
-def unranked(fact: Any) -> Any:
-    """A fact such that facts of equal content are equal, whatever the rank of their statements."""
-    return fact._replace(rank=()) if isinstance(fact, Statement) else fact
+    def _place_in_store(self, other: "Statement") -> int:
+        is_right = other.value == self.value and other.role == CURRENT
+        return 2 if is_right else other.role == SHIFT
 
 
 class StatementIndex:
-    """The current value of every key, from a sequence of statements.
+    """What is known from a sequence of statements: the values of every key, and the current one.
 
-    With `first` the first statement of a key is current, not the last. `sources` gives the source
-    of each statement (the number of a document); `only` then selects some sources at no cost.
+    Dated statements of a key are put in the order of their dates, among themselves. With `first`
+    the first statement of a key is current. `sources` gives the source of each statement (the
+    number of a document or an event); `only` then selects some sources at no cost.
     """
 
     def __init__(
         self,
-        statements: Iterable[Statement],
+        statements: Iterable[Statement] = (),
         sources: Iterable[int] | None = None,
         *,
         first: bool = False,
     ) -> None:
-        self._by_subject: dict[str, dict[str, list[tuple[Statement, int]]]] = {}
-        self._subjects: dict[tuple[str, str], list[tuple[str, int]]] = {}
-        """Subjects and sources by key and value."""
+        self._by_subject: dict[str, list[tuple[Statement, int]]] = {}
+        self._by_key: dict[str, dict[str, list[tuple[Statement, int]]]] = {}
+        """By subject and key, for the subjects that were looked up."""
+        self._by_value: dict[tuple[str, Value], list[tuple[str, int]]] = {}
+        """Subjects and sources by key and value, once a value was looked up."""
         self._first = first
         self._sources: Container[int] | None = None
         """The selected sources; None selects all."""
+        last, own = None, list[tuple[Statement, int]]()
         # `repeat` has no end, so the lengths differ.
-        for statement, source in zip(statements, sources or repeat(0)):  # noqa: B905
-            subject, key = statement.subject, statement.key
-            by_key = self._by_subject.setdefault(subject, {})
-            by_key.setdefault(key, []).append((statement, source))
-            self._subjects.setdefault((key, statement.value), []).append((subject, source))
+        for pair in zip(statements, sources or repeat(0)):  # noqa: B905
+            if (subject := pair[0][0]) != last:  # Most follow one about the same subject.
+                last, own = subject, self._by_subject.setdefault(subject, [])
+            own.append(pair)
+
+    @property
+    def subjects(self) -> Iterable[str]:
+        """All subjects, in the order of their first statements."""
+        return self._by_subject.keys()
 
     def only(self, sources: Container[int]) -> "StatementIndex":
         """The index of the statements from these sources alone."""
@@ -88,34 +107,118 @@ class StatementIndex:
         other._sources = sources
         return other
 
+    def stated(self, subject: str, key: str) -> list[Statement]:
+        """The statements of a key, in their order."""
+        pairs = self._keys(subject).get(key, ())
+        stated = [statement for statement, source in pairs if self._includes(source)]
+        if len(stated) > 1 and not self._first:
+            dated = iter(sorted((s for s in stated if s.date), key=lambda s: s.date))
+            stated = [next(dated) if s.date else s for s in stated]
+            stated.sort(key=lambda statement: statement.rank)
+        return stated
+
     def get(self, subject: str, key: str) -> Statement | None:
         """The current statement of a key of a subject."""
-        return self._current(self._by_subject.get(subject, {}).get(key, ()))
+        return self._current(self.stated(subject, key))
+
+    def current(self, subject: str, key: str) -> Value | None:
+        """The current value of a key; None if it is unknown."""
+        statement = self.get(subject, key)
+        return statement.value if statement else None
+
+    def history(self, subject: str, key: str) -> list[Value]:
+        """All values of a key in order; the last one is current. Empty if that is unknown."""
+        stated = self.stated(subject, key)
+        former = [statement.value for statement in stated if statement.role == FORMER]
+        values = [statement.value for statement in self._holding(stated)]
+        return former + values if values else []
+
+    def previous(self, subject: str, key: str) -> Value | None:
+        """The value before the last change; None if no change is known."""
+        values = self.history(subject, key)
+        return next((value for value in reversed(values) if value != values[-1]), None)
+
+    def category(self, subject: str) -> str:
+        """The group of a subject; "" if it is unknown."""
+        return str(self.current(subject, CATEGORY) or "")
+
+    def members(self, categories: Iterable[str]) -> list[str]:
+        """The subjects of these groups, in the order of their first statements."""
+        chosen = set(categories)
+        return [name for name in self._by_subject if self.category(name) in chosen]
+
+    def links(self, subject: str, key: str, *, symmetric: bool = False) -> list[Statement]:
+        """What states a relation of a subject; a symmetric one holds in both directions."""
+        return self.stated(subject, key) + (self.whose(key, subject) if symmetric else [])
+
+    def related(self, subject: str, key: str, *, symmetric: bool = False) -> list[str]:
+        """What a relation leads to."""
+        links = self.links(subject, key, symmetric=symmetric)
+        return list(
+            dict.fromkeys(str(s.value if s.subject == subject else s.subject) for s in links)
+        )
 
     def about(self, subject: str) -> dict[str, Statement]:
         """The current statements of a subject, by key."""
-        keys = self._by_subject.get(subject, {})
-        current = ((key, self._current(stated)) for key, stated in keys.items())
+        current = ((key, self.get(subject, key)) for key in self._keys(subject))
         return {key: statement for key, statement in current if statement}
 
-    def whose(self, key: str, value: str) -> list[Statement]:
+    def whose(self, key: str, value: Value) -> list[Statement]:
         """The current statements with that key and value, in the order of their first mention."""
-        stated = self._subjects.get((key, value), ())
+        if not self._by_value:
+            for statement, source in chain.from_iterable(self._by_subject.values()):
+                place = statement.key, statement.value
+                self._by_value.setdefault(place, []).append((statement.subject, source))
+        stated = self._by_value.get((key, value), ())
         subjects = dict.fromkeys(name for name, source in stated if self._includes(source))
-        current = (self.get(subject, key) for subject in subjects)
-        return [statement for statement in current if statement and statement.value == value]
+        return [s for name in subjects if (s := self._with(name, key, value))]
+
+    def state(self, fact: Statement) -> str:
+        """HELD, STALE or MISSING: what these statements say of a fact."""
+        if fact.role == AMONG:
+            return HELD if self._with(fact.subject, fact.key, fact.value) else MISSING
+        values = self.history(fact.subject, fact.key)
+        if fact.role == FORMER:
+            return HELD if fact.value in values else MISSING
+        if not values:
+            return MISSING
+        return HELD if values[-1] == fact.value else STALE
+
+    def _with(self, subject: str, key: str, value: Value) -> Statement | None:
+        """The statement that holds, if the key of the subject has this value."""
+        stated = self.stated(subject, key)
+        among = (s for s in stated if s.role == AMONG and s.value == value)
+        current = next(among, None) or self._current(stated)
+        return current if current and current.value == value else None
+
+    def _current(self, stated: Sequence[Statement]) -> Statement | None:
+        holding = self._holding(stated)
+        return (holding[0] if self._first else holding[-1]) if holding else None
+
+    def _keys(self, subject: str) -> dict[str, list[tuple[Statement, int]]]:
+        keys = self._by_key.get(subject)
+        if keys is None:
+            keys = self._by_key[subject] = {}
+            for pair in self._by_subject.get(subject, ()):
+                keys.setdefault(pair[0][1], []).append(pair)
+        return keys
 
     def _includes(self, source: int) -> bool:
         return self._sources is None or source in self._sources
 
-    def _current(self, stated: Iterable[tuple[Statement, int]]) -> Statement | None:
-        current: Statement | None = None
-        for statement, source in stated:
-            if self._includes(source) and (current is None or statement.rank >= current.rank):
-                current = statement
-                if self._first:
-                    break
-        return current
+    @staticmethod
+    def _holding(stated: Iterable[Statement]) -> list[Statement]:
+        """The values that held one after another; a shift gives the next one."""
+        holding: list[Statement] = []
+        for statement in stated:
+            if statement.role == SHIFT:
+                before = holding[-1].value if holding else None
+                if isinstance(before, int) and isinstance(statement.value, int):
+                    value = before + statement.value
+                    holding.append(statement._replace(value=value, role=CURRENT))
+            elif statement.role != FORMER:
+                holding.append(statement)
+        return holding
 
 
 class Sentence:
@@ -123,8 +226,8 @@ class Sentence:
 
     `{subject}`, `{key}` and `{value}` stand for one word each, `{rank}` for a number.
 
-    >>> Sentence("{rank}: {subject}'s {key} is {value}.").read("You said: 7: Ada's size is M.")
-    [Statement(subject='Ada', key='size', value='M', rank=(7,))]
+    >>> [*map(tuple, Sentence("{rank}: {subject}'s {key} is {value}.").read("7: Ada's size is M."))]
+    [('Ada', 'size', 'M', 'current', (7,), '', '')]
     """
 
     def __init__(self, form: str) -> None:
@@ -142,7 +245,7 @@ class Sentence:
                 words["subject"],
                 words["key"],
                 words["value"],
-                (int(words["rank"]),) if "rank" in words else (),
+                rank=(int(words["rank"]),) if "rank" in words else (),
             )
             for words in matches
         ]
@@ -193,12 +296,20 @@ class FactReader(Protocol):
     """A track's reader of facts: it finds them in any part of a message, document or note."""
 
     @property
-    def read(self) -> Callable[[str], Sequence[Any]]:
-        """The facts that a text states, in order: Statements, or the track's own records."""
+    def read(self) -> Callable[[str], Sequence[Statement]]:
+        """The facts that a text states, in order."""
 
     @property
-    def render(self) -> Callable[[Any], str]:
+    def render(self) -> Callable[[Statement], str]:
         """The sentence that states a fact; reading it gives the fact again."""
+
+
+@runtime_checkable
+class BlockWriter(Protocol):
+    """A fact reader that also writes facts as documents."""
+
+    def blocks(self, facts: Sequence[Statement]) -> list[str]:
+        """What holds, in canonical sentences: one block a document, under a heading."""
 
 
 @runtime_checkable
@@ -208,90 +319,3 @@ class CountingReader(Protocol):
     def coverage(self, text: str) -> tuple[int, int]:
         """The numbers of facts that it read and of statements that it could not attribute: those
         that name a known key with a value and belong to nothing."""
-
-
-class StatementReader:
-    """A trace_reader.TraceReader of a trace whose goals need Statements."""
-
-    def __init__(
-        self, trace: Trace, goals: Sequence[Goal], facts: FactReader, env_tools: frozenset[str]
-    ) -> None:
-        self.goals = goals
-        self.read = facts.read
-        self._trace, self._facts, self._env_tools = trace, facts, env_tools
-
-    def truths(self, goal: Any) -> tuple[str, ...]:
-        truth: str = goal.truth
-        return (truth,)
-
-    @cached_property
-    def true(self) -> Mapping[tuple[str, str], str]:
-        """By subject and key: the value of each needed fact, as the last goal requires it."""
-        facts = [self.required(goal, need) for goal in self.goals for need in goal.needs]
-        return {(fact.subject, fact.key): fact.value for fact in facts}
-
-    def required(self, goal: Any, need: Any) -> Statement:
-        return Statement(*need)
-
-    def shows_stale(self, goal: Any, need: Any, seen: Sequence[Statement]) -> bool:
-        fact = self.required(goal, need)
-        return any(other.value != fact.value for other in seen if fact.is_stated_by(other))
-
-    def first_stated(self, goal: Any, need: Any) -> int:
-        return min((event for event, _ in self._mentions_of(goal, need)), default=int(goal.event))
-
-    def rewrites(self, goal: Any, need: Any) -> int:
-        values = [value for event, value in self._mentions_of(goal, need) if event <= goal.event]
-        return sum(before != after for before, after in pairwise(values))
-
-    def replaced(self, goal: Any, need: Any) -> bool:
-        return self.rewrites(goal, need) > 0
-
-    def hops(self, goal: Any) -> int:
-        return max(1, len({self.required(goal, need).subject for need in goal.needs}))
-
-    def condition(self, fact: Statement, event: int = END) -> str:
-        """See TraceReader; a fact that no goal needs is irrelevant."""
-        true = self.true.get(fact[:2])
-        if true is None:
-            return "irrelevant"
-        if event < END and (current := self._shown.only(range(event + 1)).get(*fact[:2])):
-            true = current.value
-        return "true" if fact.value == true else "stale"
-
-    def importance(self, fact: Statement) -> int:
-        return 1
-
-    def true_facts(self) -> Iterator[Statement]:
-        return (Statement(*key, value) for key, value in self.true.items())
-
-    def facts(self, text: str) -> Iterator[Statement]:
-        return (Statement(*record) for record in self.read(text))
-
-    def text(self, fact: Statement) -> str:
-        return self._facts.render(fact)
-
-    def describe(self, fact: Statement, records: Sequence[Statement]) -> str:
-        return ", then ".join(dict.fromkeys(record.value for record in records))
-
-    def _mentions_of(self, goal: Any, need: Any) -> Sequence[tuple[int, str]]:
-        fact = self.required(goal, need)
-        return self._mentions.get((fact.subject, fact.key), ())
-
-    @cached_property
-    def _mentions(self) -> Mapping[tuple[str, str], Sequence[tuple[int, str]]]:
-        """By subject and key: each event at which the environment stated a value, and the value."""
-        mentions: dict[tuple[str, str], list[tuple[int, str]]] = {}
-        for event, fact in self._stated():
-            mentions.setdefault((fact.subject, fact.key), []).append((event, fact.value))
-        return mentions
-
-    @cached_property
-    def _shown(self) -> StatementIndex:
-        """What the environment stated, by the events of the statements."""
-        stated = [*self._stated()]
-        return StatementIndex([fact for _, fact in stated], [event for event, _ in stated])
-
-    def _stated(self) -> Iterator[tuple[int, Statement]]:
-        for event, text in self._trace.environment_texts(self._env_tools):
-            yield from ((event, fact) for fact in self.read(text))

@@ -3,93 +3,113 @@
 Attribution of misses, evidence recall, store precision and `explain` are computed through it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Protocol
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import pairwise
+from typing import Any
 
 from memorygym.core.outcome import Goal
+from memorygym.core.statements import FORMER, FactReader, Statement, StatementIndex, Value
+from memorygym.core.trace import Trace
 
-HELD, STALE, MISSING = "held", "stale", "missing"
-"""What a text says of a needed fact: its right value, another value, or nothing."""
 CONDITIONS = ("true", "stale", "wrong", "duplicate", "irrelevant")
 """What a fact that a memory's store states is, against the gold table."""
 END = 10**9
 """Later than every event."""
 
 
-class RequiredFact(Protocol):
-    """A fact that a goal needs, with its right value."""
+class TraceReader:
+    """The reader of one trace: of the facts that its goals need, and of what its texts state."""
 
-    @property
-    def name(self) -> str:
-        """The name that every text about the fact contains."""
-
-    @property
-    def old(self) -> bool:
-        """Whether the goal asks for a former value, which was replaced."""
-
-    def is_stated_by(self, record: Any) -> bool:
-        """Whether a record is about this fact, whatever value it states."""
-
-    def state(self, records: Iterable[Any]) -> str:
-        """HELD, STALE or MISSING, from records in the order in which they were stated."""
-
-    def state_in(self, store: Iterable[Any]) -> str:
-        """The same from records whose order has no meaning: the right value may be the last."""
-
-
-class TraceReader(Protocol):
-    """The reader of one trace; most tracks use `core.statements.StatementReader`."""
-
-    @property
-    def goals(self) -> Sequence[Goal]:
-        """In the order in which they are due."""
+    def __init__(
+        self, trace: Trace, goals: Sequence[Goal], facts: FactReader, env_tools: frozenset[str]
+    ) -> None:
+        self.goals = goals
+        self.read = facts.read
+        self._trace, self._facts, self._env_tools = trace, facts, env_tools
 
     def truths(self, goal: Any) -> tuple[str, ...]:
         """All right answers to a goal."""
+        truth: str = goal.truth
+        return (truth,)
 
-    def read(self, text: str) -> Sequence[Any]:
-        """The records (facts as the track represents them) in a text."""
+    def mention(self, fact: Statement) -> str:
+        """The name that every text about a fact contains."""
+        return fact.subject
 
-    def required(self, goal: Any, need: Any) -> RequiredFact:
-        """The fact of a need, with the value that was right when the goal was due."""
+    def first_stated(self, goal: Goal, need: Statement) -> int:
+        """The event that first stated a fact; the goal's own event if none did."""
+        return min((event for event, _ in self._mentions_of(need)), default=goal.event)
 
-    def shows_stale(self, goal: Any, need: Any, seen: Sequence[Any]) -> bool:
-        """Whether the seen records state a superseded value as if it were current."""
+    def rewrites(self, goal: Goal, need: Statement) -> int:
+        """How often a fact had changed when the goal was due."""
+        values = [value for event, value in self._mentions_of(need) if event <= goal.event]
+        return sum(before != after for before, after in pairwise(values))
 
-    def first_stated(self, goal: Any, need: Any) -> int:
-        """The event that first stated the fact; the goal's own event if none did."""
-
-    def rewrites(self, goal: Any, need: Any) -> int:
-        """How often the fact had changed when the goal was due."""
-
-    def replaced(self, goal: Any, need: Any) -> bool:
-        """Whether the fact had changed and the goal does not ask about the change itself."""
+    def replaced(self, goal: Goal, need: Statement) -> bool:
+        """Whether a fact had changed and the goal does not ask about the change itself."""
+        is_about_change = any(n[:2] == need[:2] and n.role == FORMER for n in goal.needs)
+        return not is_about_change and self.rewrites(goal, need) > 0
 
     def hops(self, goal: Any) -> int:
         """How many lookups a goal combines."""
+        return max(1, len({need.subject for need in goal.needs}))
 
-    def condition(self, fact: Any, event: int = END) -> str:
-        """One of CONDITIONS but "duplicate", for a fact that a text states, against what the task
-        had stated after an event."""
+    def condition(self, fact: Statement, event: int = END) -> str:
+        """One of CONDITIONS but "duplicate", for a fact that a text states, as of an event; a fact
+        that no goal needs is irrelevant."""
+        needed = self._needed.get(fact[:2])
+        if needed is None:
+            return "irrelevant"
+        shown = self._shown.only(range(event + 1)) if event < END else None
+        true = (shown and shown.current(*fact[:2])) or needed.value
+        return "true" if fact.value == true else "stale"
 
-    def importance(self, fact: Any) -> int:
+    def importance(self, fact: Statement) -> int:
         """How much it counts to hold a fact: 1, unless the system message states more."""
+        return 1
 
-    def true_facts(self) -> Iterator[RequiredFact]:
+    def true_facts(self) -> Iterator[Statement]:
         """The facts that are true at the end: all those that a memory should hold."""
+        return iter(self._needed.values())
 
-    def facts(self, text: str) -> Iterator[RequiredFact]:
-        """The facts that a text states."""
+    def facts(self, text: str) -> Iterator[Statement]:
+        """What a text says that holds."""
+        return (fact for fact in self.read(text) if fact.holds)
 
-    def text(self, fact: Any) -> str:
+    def text(self, fact: Statement) -> str:
         """A fact as people read it."""
+        return self._facts.render(fact)
 
-    def describe(self, fact: Any, records: Sequence[Any]) -> str:
-        """The value of a fact according to records, as people read it."""
+    def describe(self, fact: Statement, stated: Sequence[Statement]) -> str:
+        """The value of a fact according to statements, as people read it."""
+        return ", then ".join(dict.fromkeys(str(statement.value) for statement in stated))
 
+    def stated(self) -> Iterator[tuple[int, Statement]]:
+        """What the environment stated, each with its event."""
+        for event, text in self._trace.environment_texts(self._env_tools):
+            yield from ((event, fact) for fact in self.read(text))
 
-class AnswerReader(TraceReader, Protocol):
-    """A TraceReader of a track whose goals are questions, with its grader."""
+    @cached_property
+    def _needed(self) -> Mapping[tuple[str, Value], Statement]:
+        """By subject and key: each needed fact, as the last goal requires it."""
+        needs = (need for goal in self.goals for need in goal.needs)
+        return {need[:2]: need for need in needs}
 
-    def grade(self, goal: Any, answer: str) -> tuple[bool, str]:
-        """Whether an answer is right, and the reason in a short sentence."""
+    def _mentions_of(self, need: Statement) -> list[tuple[int, Value]]:
+        """The events at which the environment stated a value of a fact, and the values."""
+        mentions = self._mentions.get(need[:2], ())
+        return [(event, fact.value) for event, fact in mentions if need.is_stated_by(fact)]
+
+    @cached_property
+    def _mentions(self) -> Mapping[tuple[str, Value], Sequence[tuple[int, Statement]]]:
+        mentions: dict[tuple[str, Value], list[tuple[int, Statement]]] = {}
+        for event, fact in self.stated():
+            mentions.setdefault(fact[:2], []).append((event, fact))
+        return mentions
+
+    @cached_property
+    def _shown(self) -> StatementIndex:
+        """What the environment stated, by the events of the statements."""
+        stated = [*self.stated()]
+        return StatementIndex([fact for _, fact in stated], [event for event, _ in stated])

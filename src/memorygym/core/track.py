@@ -14,7 +14,7 @@ from memorygym.core import registry
 from memorygym.core.errors import BadSettings, BadTrace
 from memorygym.core.json_values import FrozenDict
 from memorygym.core.outcome import Outcome, Score
-from memorygym.core.statements import FactReader, StatementReader
+from memorygym.core.statements import FactReader
 from memorygym.core.trace import Trace
 from memorygym.core.trace_reader import TraceReader
 from memorygym.core.types import JSON, Env, Message, Policy, Task, Tool
@@ -225,7 +225,7 @@ class Track:
         if self.reader:
             return self.reader(trace)
         goals = [outcome.goal for outcome in self.outcomes(trace)]
-        return StatementReader(trace, goals, self.facts(trace.system), self.tool_names)
+        return TraceReader(trace, goals, self.facts(trace.system), self.tool_names)
 
 
 def _fits(value: object, kind: Any) -> bool:

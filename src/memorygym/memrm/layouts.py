@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from memorygym.core.json_values import canonical
 from memorygym.core.rng import Stream
-from memorygym.core.statements import FactReader
+from memorygym.core.statements import SHIFT, BlockWriter, FactReader
 from memorygym.core.types import Message, Role
 from memorygym.memrm.damage import Messages, is_heading, pieces, text_of_lines
 
@@ -148,7 +148,10 @@ def fact_sentences(text: str, facts: FactReader) -> list[str]:
     """The track's sentences of the facts that a text states; the text itself where sentences do not
     give all of them back, as of a change ("it fell by 3")."""
     stated = facts.read(text)
-    sentences = [*dict.fromkeys(map(facts.render, stated))]
+    if any(fact.role == SHIFT for fact in stated):
+        return [text]
+    blocks = facts.blocks(stated) if isinstance(facts, BlockWriter) else map(facts.render, stated)
+    sentences = [*dict.fromkeys(blocks)]
     whole = len(facts.read("\n".join(sentences))) >= len(sentences)
     return sentences if whole else [text]
 
@@ -158,6 +161,13 @@ def essentials(
 ) -> Messages:
     """Sentences that state no fact are dropped with that chance, where messages state facts."""
 
+    def stays(head: str, sentence: str) -> bool:
+        # Under the heading of a document, what names its entity is about it.
+        _, _, entity = head.partition(" · ")
+        name = entity.partition(" · ")[0] if isinstance(facts, BlockWriter) else ""
+        is_about = bool(name) and name in sentence
+        return bool(is_about or facts.read(f"{head}\n{sentence}")) or not rng.bernoulli(rate)
+
     def change(text: str) -> str:
         head = ""
         lines: list[list[str]] = []
@@ -166,9 +176,7 @@ def essentials(
                 head = line[0]
                 lines.append(line)
             else:
-                lines.append(
-                    [s for s in line if facts.read(f"{head}\n{s}") or not rng.bernoulli(rate)]
-                )
+                lines.append([sentence for sentence in line if stays(head, sentence)])
         return text_of_lines(lines)
 
     return tuple(

@@ -9,10 +9,10 @@ from typing import Any
 from memorygym.core.episode import Episode, Snapshot, play
 from memorygym.core.json_values import canonical
 from memorygym.core.outcome import Goal, Outcome
-from memorygym.core.statements import FactReader
+from memorygym.core.statements import HELD, STALE, FactReader, Statement
 from memorygym.core.tokens import count
 from memorygym.core.trace import Action, Observation, Trace
-from memorygym.core.trace_reader import HELD, STALE, TraceReader
+from memorygym.core.trace_reader import TraceReader
 from memorygym.core.track import TaskOptions, find
 from memorygym.core.types import Budget, Call, Memory, Message, Task
 from memorygym.memories.sandbox.placement import memory_factory
@@ -72,7 +72,7 @@ class PlayedTask:
         self._snapshots: dict[int, Snapshot] = {}
         self.full: dict[int, Messages] = {}
         """By event: the full context as it begins."""
-        self._stated_by_step: dict[int, list[Any]] = {}
+        self._stated_by_step: dict[int, list[Statement]] = {}
         self.trace = self._play()
         outcomes = self.track.outcomes(self.trace)
         self.reached = all(outcome.correct for outcome in outcomes)
@@ -143,54 +143,43 @@ class PlayedTask:
         """The facts of the full context that goals from `step` on need: the index of the message
         and the track's sentence of the fact."""
         stated = [self.facts.read(message.content) for message in self.full[step]]
-        for required in self._required(step):
+        needs = [need for goal in self.reader.goals if goal.event >= step for need in goal.needs]
+        for need in needs:
             for index, facts in enumerate(stated):
-                own = [fact for fact in facts if required.is_stated_by(fact)]
-                if own and required.state(own) == HELD:
-                    yield index, self._sentence(required, self.facts.render(own[-1]))
-
-    def _sentence(self, required: Any, text: str) -> str:
-        """The line that states the required fact, where the text states other facts, too."""
-        lines = text.split("\n")
-        own = (line for line in lines if required.state([*self.facts.read(line)]) == HELD)
-        return next(own, text) if len(lines) > 1 else text
-
-    def _required(self, step: int) -> Iterator[Any]:
-        for goal in self.reader.goals:
-            if goal.event >= step:
-                yield from (self.reader.required(goal, need) for need in goal.needs)
+                own = [fact for fact in facts if need.is_stated_by(fact)]
+                if own and need.state(own) == HELD:
+                    yield index, self.facts.render(own[-1])
 
     def reason(self, step: int, compacted: Sequence[Message], replay: Replay) -> str:
         """Why goals were lost: stale, redo, goal lost, constraint lost, or else missing."""
         lost = [replay.goals[index].goal for index in replay.lost]
         full, seen = self._stated_in_full(step), self._stated(compacted)
-        states: list[tuple[Any, str]] = []
+        states: list[tuple[Statement, str]] = []
         for goal in lost:
             later = [f for e, facts in self._shown if step <= e <= goal.event for f in facts]
-            needs = [self.reader.required(goal, need) for need in goal.needs]
-            held = [required for required in needs if required.state(full + later) == HELD]
-            states += [(required, required.state(seen + later)) for required in held]
+            held = [need for need in goal.needs if need.state(full + later) == HELD]
+            states += [(need, need.state(seen + later)) for need in held]
         if any(state == STALE for _, state in states):
             return "stale"
         if self._is_redone(step, replay):
             return "redo"
         if any(self._is_lost(step, compacted, goal) for goal in lost):
             return "goal lost"
-        missing = [required for required, state in states if state != HELD]
-        if any(self._is_constraint(step, required) for required in missing):
+        missing = [need for need, state in states if state != HELD]
+        if any(self._is_constraint(step, need) for need in missing):
             return "constraint lost"
         return "missing"
 
-    def _stated(self, messages: Sequence[Message]) -> list[Any]:
+    def _stated(self, messages: Sequence[Message]) -> list[Statement]:
         return [fact for message in messages for fact in self.reader.read(message.content)]
 
-    def _stated_in_full(self, step: int) -> list[Any]:
+    def _stated_in_full(self, step: int) -> list[Statement]:
         if step not in self._stated_by_step:
             self._stated_by_step[step] = self._stated(self.full[step])
         return self._stated_by_step[step]
 
     @cached_property
-    def _shown(self) -> list[tuple[int, Sequence[Any]]]:
+    def _shown(self) -> list[tuple[int, Sequence[Statement]]]:
         """By event: the facts of each text that the environment showed."""
         texts = self.trace.environment_texts(self.track.tool_names)
         return [(event, self.reader.read(text)) for event, text in texts]
@@ -206,9 +195,9 @@ class PlayedTask:
         control = _acts(self.trace, range(step, 1 << 30))
         return any(act in before and act not in control for act in after)
 
-    def _is_constraint(self, step: int, required: Any) -> bool:
+    def _is_constraint(self, step: int, need: Statement) -> bool:
         """Whether the sentence that states a fact says what must or must not be done."""
-        stated = filter(required.is_stated_by, self._stated_in_full(step))
+        stated = filter(need.is_stated_by, self._stated_in_full(step))
         return any(_CONSTRAINT.search(self.facts.render(fact)) for fact in stated)
 
 

@@ -9,6 +9,7 @@ from itertools import chain
 
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.outcome import Outcome
+from memorygym.core.statements import FORMER
 from memorygym.core.text import one_line
 from memorygym.core.tokens import count as price
 from memorygym.core.tokens import shown_tokens
@@ -160,7 +161,7 @@ def _retrieved(history: FactHistory, shown: str, cuts: Iterable[str]) -> str:
 
 def _in_view(history: FactHistory) -> Iterator[str]:
     """The values of the fact in the context."""
-    other = not history.fact.old and any(not s.passage.right for s in history.appearances)
+    other = history.fact.role != FORMER and any(not s.passage.right for s in history.appearances)
     if history.lost:
         yield "another value" if other else "no"
     else:

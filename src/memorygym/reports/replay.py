@@ -115,7 +115,7 @@ def _question(result: Played, trace: Trace, number: int) -> Iterator[str]:
     held: Sequence[str] = ()
     for fact, step in facts:
         yield from fit(f"{attribution.reader.text(fact)} ({step})", "  ")
-        before, held = held, attribution.entries(event, fact.name)
+        before, held = held, attribution.entries(event, attribution.reader.mention(fact))
         for text in ["as above"] if held and held == before else held or ["nothing"]:
             yield from fit(text, "    | ")
 

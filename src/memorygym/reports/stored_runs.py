@@ -11,8 +11,8 @@ from urllib.parse import unquote
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, BadTrace, UnknownPart
 from memorygym.core.outcome import Goal, Outcome
+from memorygym.core.statements import Statement
 from memorygym.core.trace import Trace
-from memorygym.core.trace_reader import RequiredFact
 from memorygym.core.track import find, gold_table, reader_of, version_of
 from memorygym.core.types import JSON
 from memorygym.reports.terminal import fit
@@ -239,12 +239,11 @@ def grouped(traces: Sequence[Scored]) -> tuple[dict[str, list[Scored]], list[str
     return groups, notes
 
 
-def facts_of(attribution: Attribution, question: Goal) -> Iterator[tuple[RequiredFact, str]]:
+def facts_of(attribution: Attribution, question: Goal) -> Iterator[tuple[Statement, str]]:
     """The facts that a question needs, in its order, each with the step at which it was lost, or
     IN_VIEW."""
     for need in question.needs:
-        lost = attribution.lost(question, need)
-        yield attribution.required(question, need), lost or IN_VIEW
+        yield need, attribution.lost(question, need) or IN_VIEW
 
 
 def verdict_lines(id: str, outcome: Outcome, cause: str, limits: Sequence[str] = ()) -> list[str]:

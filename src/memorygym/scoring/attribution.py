@@ -5,12 +5,20 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from memorygym.core.outcome import Goal, Outcome
-from memorygym.core.statements import CountingReader, FactReader, unranked
+from memorygym.core.statements import (
+    CURRENT,
+    HELD,
+    MISSING,
+    STALE,
+    CountingReader,
+    FactReader,
+    Statement,
+    StatementIndex,
+)
 from memorygym.core.trace import Action, Context, MemoryUpdate, ToolResult, Trace
-from memorygym.core.trace_reader import CONDITIONS, HELD, MISSING, STALE, RequiredFact
+from memorygym.core.trace_reader import CONDITIONS
 from memorygym.core.track import reader_of, track_of
 from memorygym.core.types import Message
 from memorygym.scoring.episode_scores import outcomes
@@ -75,7 +83,7 @@ class Attribution:
         self.reader = reader_of(trace)
         self._env_tools = track_of(trace).tool_names
         self._about: dict[str, list[tuple[int, dict[str, str]]]] = {}
-        self._read_in: dict[int, list[Any]] = {}
+        self._seen: dict[int, StatementIndex] = {}
         self._counted: dict[str, tuple[int, int]] = {}
 
     @cached_property
@@ -103,11 +111,11 @@ class Attribution:
                 return cause
         return "wrong refusal" if "refus" in outcome.reason else "in context, not used"
 
-    def lost(self, question: Goal, need: Any) -> str:
+    def lost(self, question: Goal, need: Statement) -> str:
         """One of LOSSES for a needed fact; "" if it was in the view."""
         if self.in_view(question, need):
             return ""
-        states = [state for _, state in self.held(self.required(question, need), question.event)]
+        states = [state for _, state in self.held(need, question.event)]
         now = states[-1] if states else MISSING
         if now == HELD:
             return "not retrieved"
@@ -115,25 +123,21 @@ class Attribution:
             return "stale"
         return "dropped" if HELD in states else "never written"
 
-    def in_view(self, question: Goal, need: Any) -> bool:
+    def in_view(self, question: Goal, need: Statement) -> bool:
         """Whether the memory brought a needed fact into the view of the question."""
-        return self.required(question, need).state(self._seen(question.event)) == HELD
+        return self.seen(question.event).state(need) == HELD
 
-    def shows_stale(self, question: Goal, need: Any) -> bool:
+    def shows_stale(self, question: Goal, need: Statement) -> bool:
         """Whether the view gave a superseded value as if it were current, and not the right one."""
-        seen = self._seen(question.event)
-        right = self.required(question, need).state_in(seen) == HELD
-        return not right and self.reader.shows_stale(question, need, seen)
+        stated = self.seen(question.event).stated(need.subject, need.key)
+        others = (other for other in stated if other.role == CURRENT and other.value != need.value)
+        return need.role == CURRENT and need.state_in(stated) != HELD and any(others)
 
-    def required(self, question: Goal, need: Any) -> RequiredFact:
-        """The fact of a need, with the value that was right when the question was asked."""
-        return self.reader.required(question, need)
-
-    def held(self, fact: RequiredFact, before: int) -> list[tuple[int, str]]:
+    def held(self, fact: Statement, before: int) -> list[tuple[int, str]]:
         """The state of a fact in the memory after each event that may have changed it."""
         return [
             (event, fact.state_in(self._read(texts.values())))
-            for event, texts in self.about(fact.name)
+            for event, texts in self.about(self.reader.mention(fact))
             if event < before
         ]
 
@@ -170,14 +174,15 @@ class Attribution:
                         changes.append((record.event, texts))
         return self._about[name]
 
-    def _read(self, texts: Iterable[str]) -> Iterator[Any]:
-        return (record for text in texts for record in self.reader.read(text))
+    def seen(self, event: int) -> StatementIndex:
+        """What the memory brought into an event, in the order of the view."""
+        if event not in self._seen:
+            texts = (text for _, text in self.views.get(event, ()))
+            self._seen[event] = StatementIndex(self._read(texts))
+        return self._seen[event]
 
-    def _seen(self, event: int) -> list[Any]:
-        """The records that the memory brought into an event, in the order of the view."""
-        if event not in self._read_in:
-            self._read_in[event] = list(self._read(t for _, t in self.views.get(event, ())))
-        return self._read_in[event]
+    def _read(self, texts: Iterable[str]) -> Iterator[Statement]:
+        return (statement for text in texts for statement in self.reader.read(text))
 
     @cached_property
     def views(self) -> dict[int, list[tuple[str, str]]]:
@@ -224,8 +229,8 @@ def store_precision(trace: Trace) -> dict[str, float]:
 
 def stored_facts(trace: Trace) -> dict[str, int]:
     """How many facts the final entries state in each of CONDITIONS."""
-    reader, seen, counts = reader_of(trace), set[Any](), dict.fromkeys(CONDITIONS, 0)
-    for fact in (unranked(fact) for text in final_texts(trace) for fact in reader.facts(text)):
+    reader, seen, counts = reader_of(trace), set[Statement](), dict.fromkeys(CONDITIONS, 0)
+    for fact in (fact.content for text in final_texts(trace) for fact in reader.facts(text)):
         condition = reader.condition(fact)
         counts["duplicate" if condition == "true" and fact in seen else condition] += 1
         seen.add(fact)

@@ -1,11 +1,11 @@
 """Outcomes and scores of an episode of any track: pure functions of its trace."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
 
-from memorygym.core.outcome import Outcome, Score
+from memorygym.core.outcome import Goal, Outcome, Score
 from memorygym.core.statements import SubTask, SubTaskGold
 from memorygym.core.trace import Answer, Judgement, MemoryUpdate, Reward, Trace
-from memorygym.core.trace_reader import AnswerReader
 from memorygym.core.track import gold_table, track_of
 from memorygym.core.votes import PanelVerdict
 
@@ -24,7 +24,9 @@ def score(trace: Trace, graded: Sequence[Outcome] | None = None) -> Score:
     return (track_of(trace).score or accuracies)(trace, graded)
 
 
-def answered(trace: Trace, by: AnswerReader) -> list[Outcome]:
+def answered(
+    trace: Trace, goals: Sequence[Goal], grade: Callable[[Any, str], tuple[bool, str]]
+) -> list[Outcome]:
     """The graded outcome of each question, in order; a question without an answer is wrong."""
     records = trace.records
     answers = {record.event: record.answer for record in records if isinstance(record, Answer)}
@@ -32,12 +34,12 @@ def answered(trace: Trace, by: AnswerReader) -> list[Outcome]:
         record.event: record.panel_verdict for record in records if isinstance(record, Judgement)
     }
     graded = []
-    for goal in by.goals:
+    for goal in goals:
         answer = answers.get(goal.event)
         if answer is None:
             graded.append(Outcome(goal, 0.0, "no answer was submitted"))
             continue
-        correct, reason = by.grade(goal, answer)
+        correct, reason = grade(goal, answer)
         outcome = Outcome(goal, float(correct), reason, answer)
         graded.append(_repaired(outcome, panel_verdicts.get(goal.event)))
     return graded

@@ -8,12 +8,11 @@ are needed and what is right.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 from memorygym.core.outcome import Goal
+from memorygym.core.statements import FORMER, HELD, Statement
 from memorygym.core.tokens import normalize
 from memorygym.core.trace import Action, LimitHit, MemoryUpdate, Observation, ToolResult, Trace
-from memorygym.core.trace_reader import HELD, RequiredFact
 from memorygym.memories.stores.message_entries import to_text
 from memorygym.memories.stores.splitter import sentences
 from memorygym.scoring.attribution import Attribution
@@ -72,7 +71,7 @@ class Appearance:
 class FactHistory:
     """The history of a needed fact, from the first message about it to the question's event."""
 
-    fact: RequiredFact
+    fact: Statement
     mentions: tuple[Mention, ...]
     spans: tuple[HeldSpan, ...]
     stored: int | None
@@ -137,8 +136,8 @@ class Provenance:
             versions += [self._version(text, record.event) for text in texts]
         return versions
 
-    def _history(self, question: Goal, need: Any) -> FactHistory:
-        fact, event = self._attribution.required(question, need), question.event
+    def _history(self, question: Goal, fact: Statement) -> FactHistory:
+        event = question.event
         states = self._attribution.held(fact, event)
         held = [number for number, (_, state) in enumerate(states) if state == HELD]
         after = states[held[-1] + 1 :] if held else []
@@ -154,19 +153,19 @@ class Provenance:
                 for source, text in views
                 for passage in self._passages(text, fact)
             ),
-            self._attribution.lost(question, need),
+            self._attribution.lost(question, fact),
         )
 
-    def _mentions(self, fact: RequiredFact, before: int) -> tuple[Mention, ...]:
+    def _mentions(self, fact: Statement, before: int) -> tuple[Mention, ...]:
         """The messages that stated a fact before an event."""
         mentions: list[Mention] = []
-        known: list[Any] = []
+        known: list[Statement] = []
         for event, text in self._messages:
             if event >= before:
                 break
             known += self._records_about(text, fact)
             for passage in self._passages(text, fact):
-                right = passage.right if fact.old else fact.state(known) == HELD
+                right = passage.right if fact.role == FORMER else fact.state(known) == HELD
                 last = mentions[-1].passage if mentions else passage
                 # If both are right, the later message is a source of lower rank.
                 if last.says != passage.says and not (last.right and right):
@@ -175,11 +174,11 @@ class Provenance:
                 mentions.append(Mention(event, stated, alone=passage.right))
         return tuple(mentions)
 
-    def _held_spans(self, fact: RequiredFact, before: int) -> tuple[HeldSpan, ...]:
+    def _held_spans(self, fact: Statement, before: int) -> tuple[HeldSpan, ...]:
         """The spans for which entries stated values of a fact, before an event."""
         open_spans: dict[str, HeldSpan] = {}
         ended: list[HeldSpan] = []
-        for event, texts in self._attribution.about(fact.name):
+        for event, texts in self._attribution.about(self._reader.mention(fact)):
             if event >= before:
                 break
             now = {id: p for id, text in texts.items() if (p := self._passage(text, fact))}
@@ -202,10 +201,10 @@ class Provenance:
         shown = (record for record in self._trace.records if isinstance(record, Observation))
         return [(record.event, m.content) for record in shown for m in record.messages]
 
-    def _records_about(self, text: str, fact: RequiredFact) -> list[Any]:
+    def _records_about(self, text: str, fact: Statement) -> list[Statement]:
         return [record for record in self._reader.read(text) if fact.is_stated_by(record)]
 
-    def _passage(self, text: str, fact: RequiredFact) -> Passage | None:
+    def _passage(self, text: str, fact: Statement) -> Passage | None:
         """What a text states of a fact, at the first place that does; None if it does not."""
         records = self._records_about(text, fact)
         if not records:
@@ -213,22 +212,22 @@ class Provenance:
         first = self._passages(text, fact)[0]
         return self._passage_of(first.heading, first.sentence, fact, records)
 
-    def _passages(self, text: str, fact: RequiredFact) -> list[Passage]:
+    def _passages(self, text: str, fact: Statement) -> list[Passage]:
         """The places in a text that state a fact."""
         records = self._records_about(text, fact)
         if not records:
             return []
         passages: list[Passage] = []
-        heading = ""
+        heading, name = "", self._reader.mention(fact)
         for line in text.split("\n"):
             for sentence in sentences(line):
                 place = f"{heading}\n{sentence}".strip()
-                if fact.name not in place:
+                if name not in place:
                     continue
                 about = self._records_about
                 if own := about(place, fact) or about(sentence, fact):
                     passages.append(self._passage_of(heading, sentence, fact, own))
-            if line.startswith("[") or line.strip("#*-: ") == fact.name:
+            if line.startswith("[") or line.strip("#*-: ") == name:
                 heading = line
         if not passages:  # No single sentence states it.
             for part in text.split("\n\n"):
@@ -237,7 +236,7 @@ class Provenance:
         return passages or [self._passage_of("", text, fact, records)]
 
     def _passage_of(
-        self, heading: str, sentence: str, fact: RequiredFact, records: Sequence[Any]
+        self, heading: str, sentence: str, fact: Statement, records: Sequence[Statement]
     ) -> Passage:
         """The passage whose text states these records of a fact."""
         right = fact.state(records) == HELD

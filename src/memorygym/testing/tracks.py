@@ -22,8 +22,8 @@ from memorygym.core.guard import raised
 from memorygym.core.json_types import to_json
 from memorygym.core.json_values import FrozenDict
 from memorygym.core.outcome import Outcome
+from memorygym.core.statements import HELD
 from memorygym.core.trace import Action, Reward, Trace, first_difference, read_trace
-from memorygym.core.trace_reader import HELD
 from memorygym.core.track import TaskOptions, TaskRecipe, Track, find
 from memorygym.core.types import Budget, Env, Memory, Message, Policy, Task
 from memorygym.memories.full import FullContext
@@ -351,19 +351,18 @@ def _facts(case: PlayedTask) -> Iterator[str]:
         earlier = (text for event, text in documents if event < goal.event)
         shown = [fact for text in earlier for fact in reader.read(text)]
         for need in goal.needs:
-            fact, where = reader.required(goal, need), f"in event {goal.event + 1}"
-            text = reader.text(fact)
+            text, where = reader.text(need), f"in event {goal.event + 1}"
             if not case.track.reader and [*reader.read(text)] != [need]:
                 yield (
                     f"the fact {need!r}, needed {where}, is not read back from {text!r}: let read()"
                     " of `facts` parse what its render() writes"
                 )
-            elif fact.state(shown) != HELD:
+            elif need.state(shown) != HELD:
                 yield (
                     f"{text!r}, needed {where}, is not in the documents shown before, as `facts`"
                     " reads them: mend the needs of the goal, or read() of `facts`"
                 )
-            elif fact.state(reader.read(texts.get(goal.event, ""))) != HELD:
+            elif need.state(reader.read(texts.get(goal.event, ""))) != HELD:
                 yield (
                     f"{text!r}, needed {where}, is not in the text that `oracle` gives for it: add"
                     " all needs of the goal, as render() of `facts` writes them"

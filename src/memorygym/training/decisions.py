@@ -10,16 +10,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from memorygym.core import statements
 from memorygym.core.errors import BadSettings
 from memorygym.core.json_values import FrozenDict
+from memorygym.core.statements import AMONG, FORMER, SHIFT, Statement, StatementIndex, Value
 from memorygym.core.tokens import count
 from memorygym.core.trace import Answer, MemoryUpdate, Trace
 from memorygym.core.types import Message, Task
 from memorygym.scoring.grading import grade
 from memorygym.tracks.worlds.fact_reader import StrongReader, strong_reader
-from memorygym.tracks.worlds.facts import Guide, Knowledge, Query, Record, RecordDraft, Value
-from memorygym.tracks.worlds.generator.gold import Need, Question, WorldsGold
-from memorygym.tracks.worlds.generator.notes import note_of, pack_value
+from memorygym.tracks.worlds.facts import Facts, Guide, Query, category_in, values_in
+from memorygym.tracks.worlds.generator.gold import Question, WorldsGold
+from memorygym.tracks.worlds.generator.notes import pack_value
 from memorygym.tracks.worlds.parsed_view import ParsedContext, parse_view
 
 SKIP, KEEP, UPDATE, REVISE, DELETE = range(5)
@@ -131,27 +133,30 @@ def check_track(track: str) -> None:
         )
 
 
-def decisions_in(context: ParsedContext) -> Iterator[tuple[Decision, Record]]:
-    """The decisions that an event asks for, with the records that it states."""
+def decisions_in(context: ParsedContext) -> Iterator[tuple[Decision, Facts]]:
+    """The decisions that an event asks for, with the facts that each is about."""
     if context.title not in ("DOCUMENTS", "CORRECTION"):
         return
     records = context.records
-    for place, record in enumerate(records):
+    for place, facts in enumerate(records):
         left = (context.batches - context.batch + 1) * len(records) - place - 1
-        yield _decision(context, record, left if context.batch else 0), record
+        yield _decision(context, facts, left if context.batch else 0), facts
 
 
-def _decision(context: ParsedContext, record: Record, left: int) -> Decision:
+def _decision(context: ParsedContext, facts: Facts, left: int) -> Decision:
     guide, is_change = context.reader.guide, not context.batch
-    items = {
-        item_of(code): _tokens(guide, code, value) for code, value in sorted(record.values.items())
-    }
-    for code, other in record.edges:
-        items[item_of(code)] = items.get(item_of(code), 0) + count(f"{code} {other}")
-    items |= dict.fromkeys(map(item_of, record.shifts), 0)
+    values = sorted(values_in(facts).items())
+    items = {item_of(code): _tokens(guide, code, value) for code, value in values}
+    for link in (fact for fact in facts if fact.role == AMONG):
+        item = item_of(link.key)
+        items[item] = items.get(item, 0) + count(f"{link.key} {link.value}")
+    shifted = [item_of(fact.key) for fact in facts if fact.role == SHIFT]
+    items |= dict.fromkeys(shifted, 0)
     keys = set(map(item_of, guide.key_attributes))
-    in_key_group = float(record.category in guide.key_categories)
-    tokens = count(note_of(guide, Record(record.name, record.category)))
+    category = category_in(facts)
+    in_key_group = float(category in guide.key_categories)
+    letter = f" {guide.category_code(category)}" if category else ""
+    tokens = count(f"{facts[0].subject}{letter}")
     is_free = is_change and context.title == "CORRECTION"
     return Decision(
         context.event,
@@ -159,8 +164,8 @@ def _decision(context: ParsedContext, record: Record, left: int) -> Decision:
         is_change,
         tokens,
         items,
-        {item: guide.importance(record.category, code_of(item)) for item in items},
-        is_absolute=not record.shifts,
+        {item: guide.importance(category, code_of(item)) for item in items},
+        is_absolute=not shifted,
         is_free=is_free,
         left=left,
         features=(
@@ -172,7 +177,7 @@ def _decision(context: ParsedContext, record: Record, left: int) -> Decision:
             sum(items.values()) / 80,
             sum(items[item] for item in items if item in keys) / 20,
             float(is_change and not keys.isdisjoint(items)),
-            float(bool(record.shifts)),
+            float(bool(shifted)),
             float(is_free),
         ),
         item_features={
@@ -200,6 +205,10 @@ def code_of(item: int) -> str:
     return chr(97 + item)
 
 
+def _item(fact: Statement) -> int:
+    return CATEGORY if fact.key == statements.CATEGORY else item_of(fact.key)
+
+
 def _tokens(guide: Guide, code: str, value: Value) -> int:
     return count(f"{code} {pack_value(guide.attribute(code), value)}")
 
@@ -213,7 +222,7 @@ class DecisionTable:
         self.changed: dict[tuple[int, int], int] = {}
         """By subject and item: the event at which the fact changed."""
         self._gold = task.gold
-        self._records: list[Record] = []
+        self._records: list[Facts] = []
         """By subject: what its document states."""
         self._numbers: dict[str, int] = {}
         self._new: dict[tuple[int, int], Value] = {}
@@ -235,22 +244,21 @@ class DecisionTable:
         system = Message("system", self.task.system)
         for event, shown in enumerate(self.task.events):
             context = parse_view((system, Message("user", shown.text)))
-            for decision, record in decisions_in(context):
+            for decision, facts in decisions_in(context):
                 if decision.is_change:
-                    yield self._change(replace(decision, event=event), record)
+                    yield self._change(replace(decision, event=event), facts)
                 else:
-                    subject = self._numbers[record.name] = len(self._records)
-                    self._records.append(record)
+                    subject = self._numbers[facts[0].subject] = len(self._records)
+                    self._records.append(facts)
                     yield replace(decision, event=event, subject=subject)
 
-    def _change(self, decision: Decision, record: Record) -> Decision:
+    def _change(self, decision: Decision, news: Facts) -> Decision:
         """The decision about a change, with the tokens of both values."""
-        subject, former, items = self._numbers[record.name], 0, dict(decision.items)
-        guide, first = self._reader.guide, self._records[subject].values
-        for code in (*record.values, *record.shifts):
-            old, new = first.get(code), record.values.get(code)
-            if code in record.shifts and isinstance(old, int):
-                new = old + record.shifts[code]
+        subject, former, items = self._numbers[news[0].subject], 0, dict(decision.items)
+        guide, first = self._reader.guide, values_in(self._records[subject])
+        known = StatementIndex([*self._records[subject], *news])
+        for name, code, *_ in news:
+            old, new = first.get(code), known.current(name, code)
             if new is not None:
                 key = subject, item_of(code)
                 self._new[key], self.changed[key] = new, decision.event
@@ -262,26 +270,25 @@ class DecisionTable:
     def _requirement(self, question: Question) -> Requirement:
         query = self._reader.ask(self.task.events[question.event].text)
         assert query is not None  # The strong reader parses every question of the track.
-        needs = tuple((*self._place(need), need.old) for need in question.needs)
+        needs = tuple((*self._place(need), need.role == FORMER) for need in question.needs)
         items = [*map(item_of, (*query.codes, *query.relations)), CATEGORY]
         relevant = tuple((s, i) for s in sorted(self._subjects_of(query)) for i in items)
         return Requirement(question.event, needs, relevant, query.kind in STRICT)
 
-    def _place(self, need: Need) -> tuple[int, int]:
-        subject = self._numbers[self._gold.names[need.entity]]
-        return subject, CATEGORY if need.key == "category" else item_of(need.key[0])
+    def _place(self, need: Statement) -> tuple[int, int]:
+        return self._numbers[need.subject], _item(need)
 
     def _subjects_of(self, query: Query) -> set[int]:
         """The subjects whose notes may alter the answer."""
         subjects = {
             number
-            for number, record in enumerate(self._records)
-            if record.name in query.names or record.category in query.categories
+            for number, facts in enumerate(self._records)
+            if facts[0].subject in query.names or category_in(facts) in query.categories
         }
         for _ in query.relations:
-            names = {self._records[subject].name for subject in subjects}
-            for number, record in enumerate(self._records):
-                others = {other for code, other in record.edges if code in query.relations}
+            names = {self._records[subject][0].subject for subject in subjects}
+            for number, facts in enumerate(self._records):
+                others = {str(fact.value) for fact in facts if fact.key in query.relations}
                 if number in subjects:
                     subjects = subjects | {
                         self._numbers[other] for other in others & self._numbers.keys()
@@ -295,29 +302,21 @@ class DecisionTable:
         question = self._asked[goal]
         query = self._reader.ask(self.task.events[question.event].text)
         assert query is not None
-        answer = self._reader.answer(query, Knowledge(self._notes(held)))
+        answer = self._reader.answer(query, StatementIndex(self._notes(held)))
         if not answer:
             return False
         return grade(question.question_type, question.truth, answer, question.rivals).correct
 
-    def _notes(self, held: Held) -> Iterator[Record]:
-        """The records that the notes state, in the order of subjects."""
-        drafts: dict[int, RecordDraft] = {}
+    def _notes(self, held: Held) -> Iterator[Statement]:
+        """The facts that the notes state, in the order of subjects."""
         for (subject, item), state in sorted(held.items()):
-            record = self._records[subject]
-            draft = drafts.setdefault(subject, RecordDraft(record.name))
-            code = code_of(item)
-            if item == CATEGORY:
-                draft.category = record.category
-            elif code in "xyz":
-                draft.edges += tuple(edge for edge in record.edges if edge[0] == code)
-            else:
-                if state in (FIRST, BOTH):
-                    past = draft.values if state == FIRST else draft.former
-                    past[code] = record.values[code]
-                if state in (CURRENT, BOTH):
-                    draft.values[code] = self._new[subject, item]
-        return (draft.record() for draft in drafts.values())
+            for fact in (fact for fact in self._records[subject] if _item(fact) == item):
+                if fact.role == AMONG or item == CATEGORY or state == FIRST:
+                    yield fact
+                elif state == BOTH:
+                    yield fact._replace(role=FORMER)
+                if state in (CURRENT, BOTH) and (subject, item) in self._new:
+                    yield fact._replace(value=self._new[subject, item])
 
     def trace(self, right: Sequence[bool], writes: int, peak: int) -> Trace:
         """A trace with these outcomes, writes and most tokens held, for the track's score."""

@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Mapping
 from copy import copy
 from math import inf
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from memorygym.core.errors import BadSettings, UnknownPart
-from memorygym.core.statements import unranked
+from memorygym.core.statements import Statement
 from memorygym.core.trace import MemoryUpdate, Observation, ToolResult, Trace
 from memorygym.core.trace_reader import TraceReader
 from memorygym.core.track import reader_of
@@ -92,11 +92,11 @@ class HeldFacts:
     def __init__(self) -> None:
         self._records, self._event, self._total, self._sum = 0, -1, 0, 0
         self._entries: dict[str, str] = {}
-        self._facts: dict[str, frozenset[Any]] = {}
+        self._facts: dict[str, frozenset[Statement]] = {}
         """By text: the facts that it states."""
-        self._stated: Counter[Any] = Counter()
+        self._stated: Counter[Statement] = Counter()
         """By fact: in how many entries it stands."""
-        self._values: dict[Any, int] = {}
+        self._values: dict[Statement, int] = {}
         """By fact: its importance with its sign, as of the running event."""
         self._shown: list[str] = []
         """Texts shown since the facts were last judged."""
@@ -133,8 +133,9 @@ class HeldFacts:
         self._event = trace.records[-1].event
         self._total = self._total or sum(map(reader.importance, reader.true_facts())) or 1
         shown = "\n".join(self._shown)
-        named = {name for name in {fact.name for fact in self._values} if name in shown}
-        for fact in [fact for fact in self._values if fact.name in named]:
+        names = {fact: reader.mention(fact) for fact in self._values}
+        named = {name for name in set(names.values()) if name in shown}
+        for fact in [fact for fact, name in names.items() if name in named]:
             before = self._values.pop(fact)
             if fact in self._stated:
                 self._sum += self._value(fact) - before
@@ -153,7 +154,7 @@ class HeldFacts:
         """Adds an entry with this text, or removes one."""
         if text not in self._facts:
             assert self._reader is not None  # share() has made it.
-            self._facts[text] = frozenset(map(unranked, self._reader.facts(text)))
+            self._facts[text] = frozenset(f.content for f in self._reader.facts(text))
         for fact in self._facts[text]:
             before = self._stated[fact]
             self._stated[fact] += change
@@ -163,7 +164,7 @@ class HeldFacts:
                 del self._stated[fact]
                 self._sum -= self._value(fact)
 
-    def _value(self, fact: Any) -> int:
+    def _value(self, fact: Statement) -> int:
         if fact not in self._values:
             assert self._reader is not None  # share() has made it.
             sign = _SIGNS[self._reader.condition(fact, self._event)]

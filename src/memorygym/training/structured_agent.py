@@ -6,11 +6,14 @@ Notes are tagged, and packed into entries in the order of the text. What does no
 from collections.abc import Iterator, Sequence
 
 from memorygym.agents.calls import END, ToolCall, calls, edit, read, submit, write
+from memorygym.core.statements import AMONG, CATEGORY, CURRENT, SHIFT
 from memorygym.core.tokens import count
 from memorygym.core.types import Message, Policy, Task, Tool
-from memorygym.tracks.worlds.facts import Record, Value
+from memorygym.tracks.worlds.agents.note_taker import changed
+from memorygym.tracks.worlds.facts import Facts, values_in
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
 from memorygym.tracks.worlds.generator.notes import note_of, read_note
+from memorygym.tracks.worlds.generator.template_schema import CODES
 from memorygym.tracks.worlds.parsed_view import ParsedContext, parse_view
 from memorygym.training.decisions import (
     DELETE,
@@ -54,14 +57,14 @@ class StructuredAgent(Policy):
         """The entries for a batch of documents."""
         entries: list[str] = []
         left, room = context.capacity - context.tokens_held, 0
-        for decision, record in decisions_in(context):
+        for decision, facts in decisions_in(context):
             writes = context.writes_left - len(entries)
             operation, items = self._choose(
                 decision, Situation(left, writes, room, _limits(context))
             )
             if operation != KEEP:
                 continue
-            note = note_of(context.reader.guide, _part(record, items))
+            note = note_of(context.reader.guide, _part(facts, items))
             tokens = count(note)
             if tokens + 1 <= min(room, left):
                 entries[-1] += f"\n{note}"
@@ -72,22 +75,24 @@ class StructuredAgent(Policy):
         return entries
 
     def _change(
-        self, context: ParsedContext, decision: Decision, news: Record
+        self, context: ParsedContext, decision: Decision, news: Facts
     ) -> Iterator[ToolCall]:
         """The calls for a change."""
         guide, text = context.reader.guide, "\n".join(context.tool_results)
-        line = next((x for x in text.split("\n") if x.startswith(f"{news.name} ")), "")
+        line = next((x for x in text.split("\n") if x.startswith(f"{news[0].subject} ")), "")
         held = read_note(line, guide) if line else None
-        is_old = bool(held and held.values.keys() & {*news.values, *news.shifts})
+        is_old = bool(held and values_in(held).keys() & {fact.key for fact in news})
         left = context.capacity - context.tokens_held
         situation = Situation(
             left, context.writes_left, 0, _limits(context), held is not None, is_old
         )
         operation, _ = self._choose(decision, situation)
-        if operation == KEEP and held is None and not news.shifts:
-            yield write(note_of(guide, Record(news.name, "", news.values)))
+        is_shift = any(fact.role == SHIFT for fact in news)
+        if operation == KEEP and held is None and not is_shift:
+            yield write(note_of(guide, tuple(fact for fact in news if fact.role == CURRENT)))
         elif operation in (UPDATE, REVISE) and held and is_old:
-            yield edit(line, note_of(guide, _changed(held, news, keep=operation == REVISE)))
+            new = changed(held, news, CODES if operation == REVISE else ())
+            yield edit(line, note_of(guide, new or held))
         elif operation == DELETE and held:
             # With the line break that goes with it; the calls after the one that succeeds fail.
             for part in (f"\n{line}", f"{line}\n", line):
@@ -107,25 +112,10 @@ def _answered(context: ParsedContext) -> Message:
     return calls(submit(answer or REFUSAL))
 
 
-def _part(record: Record, items: frozenset[int]) -> Record:
-    """A record with these items alone."""
-    values = {code: v for code, v in sorted(record.values.items()) if item_of(code) in items}
-    edges = tuple(edge for edge in record.edges if item_of(edge[0]) in items)
-    return Record(record.name, record.category, values, edges=edges)
-
-
-def _changed(held: Record, news: Record, *, keep: bool) -> Record:
-    """A stored record with the changed values; with `keep` also the former ones."""
-    values, former = dict(held.values), dict(held.former)
-    for code, old in held.values.items():
-        if (new := _new_value(news, code, old)) is not None:
-            values[code] = new
-            if keep:
-                former[code] = old
-    return Record(held.name, held.category, values, former, edges=held.edges)
-
-
-def _new_value(news: Record, code: str, old: Value) -> Value | None:
-    if code in news.shifts and isinstance(old, int):
-        return old + news.shifts[code]
-    return news.values.get(code)
+def _part(facts: Facts, items: frozenset[int]) -> Facts:
+    """The category, and the facts with these items."""
+    part = [
+        f for f in facts if f.key == CATEGORY or (f.role == CURRENT and item_of(f.key) in items)
+    ]
+    links = (fact for fact in facts if fact.role == AMONG and item_of(fact.key) in items)
+    return (*sorted(part, key=lambda fact: fact.key), *links)

@@ -45,7 +45,7 @@ def test_the_id_is_of_everything_else(folder: Path) -> None:
     task = read_task(min(folder.glob("instances/*.json")))
     assert task_id(replace(task, id="")) == task.id
     assert task_id(replace(task, system="Write.")) != task.id
-    assert task_id(replace(task, gold=replace(task.gold, facts=()))) != task.id
+    assert task_id(replace(task, gold=replace(task.gold, questions=()))) != task.id
 
 
 FOREIGN: dict[str, tuple[Any, str]] = {
@@ -74,7 +74,7 @@ def test_another_file_is_refused_with_its_problem(kind: str, tmp_path: Path) -> 
     [
         ('"track": "toytrack"', '"track": "worlds"', "no track that writes tasks: 'worlds'"),
         ('"kind": "text"', '"kind": 7', r"task.events\[0\].kind is 7, not a text"),
-        ('"subject": "Ada"', '"subject": 7', r"gold.facts\[0\].subject is 7, not a text"),
+        ('"kind": "bridge"', '"kind": 7', r"gold.questions\[0\].kind is 7, not a text"),
     ],
 )
 def test_the_first_bad_field_is_named(

@@ -55,7 +55,7 @@ def shown(form: str) -> tuple[tuple[Statement, ...], tuple[Statement, ...]]:
     task = generated("--form", form)
     every = [s for text in texts_of(task) for s in read(text)]
     distinct = [s for s in dict.fromkeys(every) if s.subject != s.value]
-    needed = {(fact.subject, fact.key) for fact in task.gold.facts}
+    needed = {(fact.subject, fact.key) for fact in task.gold.needs}
     needed |= {s[:2] for s in distinct if s.rank[0] != 1 and s.rank != (0,)}
     others = [s for s in distinct if s[:2] not in needed]
     needed |= {s[:2] for s in others[:: len(others) // EACH]}

@@ -20,7 +20,7 @@ from memorygym.tracks.research.generator.settings import ResearchSettings
 from memorygym.tracks.research.strata import ResearchRecipe
 from memorygym.tracks.worlds.fact_reader import strong_reader
 from tests.layouts.blocks import Block
-from tests.layouts.tasks import dialogue_blocks, ordered, research_blocks, world_blocks
+from tests.layouts.tasks import dialogue_blocks, research_blocks, world_blocks
 from tests.scoring.fact_reader import (
     test_codeqa_layouts,
     test_research_layouts,
@@ -45,7 +45,7 @@ def blocks_of(track: str, task: Task, texts: Sequence[str]) -> list[Block]:
     """All that texts state."""
     if track == "worlds":
         reader = strong_reader(task.system)
-        return world_blocks(reader.guide, ordered([r for t in texts for r in reader.read(t)]))
+        return world_blocks(reader.guide, [f for t in texts for f in reader.read(t)])
     if track == "dialogue":
         name = desk_of(task.system)
         stated = [s for text in texts for s in reader_for(name).read(text)]

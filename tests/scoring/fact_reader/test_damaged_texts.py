@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from itertools import chain
 from time import process_time
 
 import pytest
@@ -13,7 +14,7 @@ from memorygym.scoring.fact_reader.phrases import Phrases
 from memorygym.tracks.codeqa import fact_reader as codeqa
 from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.worlds.fact_reader import strong_reader
-from tests.layouts.tasks import shown_world, world_blocks, world_facts
+from tests.layouts.tasks import documents, shown_world, world_blocks, world_facts
 from tests.scoring.fact_reader.test_worlds_layouts import LAYOUTS
 from tests.slow import mostly_slow
 
@@ -67,8 +68,10 @@ def test_lines_in_any_order_and_number_credit_nobody_new(name: str) -> None:
 def test_two_texts_together_state_no_more_than_each(name: str) -> None:
     system, records = shown_world("company")
     reader = strong_reader(system)
+    shown = documents(records)
     texts = [
-        LAYOUTS[name](world_blocks(reader.guide, part)) for part in (records[:6], records[6:14])
+        LAYOUTS[name](world_blocks(reader.guide, chain.from_iterable(part)))
+        for part in (shown[:6], shown[6:14])
     ]
     apart = [set(world_facts([r], reader.guide)) for text in texts for r in reader.read(text)]
     together = [set(world_facts([r], reader.guide)) for r in reader.read("\n\n".join(texts))]
@@ -77,7 +80,7 @@ def test_two_texts_together_state_no_more_than_each(name: str) -> None:
 
 def test_a_text_that_names_every_entity_credits_none() -> None:
     system, records = shown_world("company")
-    names = ", ".join(dict.fromkeys(record.name for record in records))
+    names = ", ".join(dict.fromkeys(fact.subject for fact in records))
     read = strong_reader(system).read(f"{names}\npatents: 300\n{names} patents 300")
     assert world_facts(read, strong_reader(system).guide) == {}
 

@@ -2,10 +2,10 @@
 
 import pytest
 
+from memorygym.core.statements import StatementIndex
 from memorygym.tracks.codeqa import fact_reader as codeqa
 from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.worlds.fact_reader import strong_reader
-from memorygym.tracks.worlds.facts import Knowledge
 from tests.layouts.tasks import current_facts, shown_world, world_facts
 
 HARBOR, RAIL = "Acme Harbor", "Zephyr Rail"
@@ -22,7 +22,7 @@ def facts(text: str, template: str = "company") -> dict[tuple[str, ...], str]:
         if other:
             found[name, phrases[key], other[0]] = "yes"
         elif key == "category":
-            found[name, "group"] = Knowledge(records).category(name)
+            found[name, "group"] = StatementIndex(records).category(name)
         else:
             found[name, attributes[key].label] = attributes[key].show(value)  # type: ignore[arg-type]
     return found

@@ -8,16 +8,15 @@ from pathlib import Path
 import pytest
 
 from memorygym.core import registry
+from memorygym.core.statements import FORMER, StatementIndex
 from memorygym.tracks.worlds.fact_reader import Parser, strong_reader
-from memorygym.tracks.worlds.facts import Knowledge, Record
 from memorygym.tracks.worlds.prose_reader import HEAD
-from memorygym.tracks.worlds.trace_facts import WorldsReader
 from tests.episodes import generated, gold
 from tests.layouts import LAYOUTS
 from tests.layouts.blocks import Block
 from tests.layouts.tasks import (
     company_facts,
-    ordered,
+    documents,
     shown_world,
     world_blocks,
     world_facts,
@@ -54,16 +53,19 @@ def test_all_facts_of_every_domain_are_read_in_any_layout(template: str, name: s
 def test_no_answer_and_no_cause_depends_on_the_layout(name: str) -> None:
     """Over a view of half of the documents in any order, as a memory may compose it."""
     task = generated("city")
-    strong, of_trace = strong_reader(task.system), WorldsReader(gold(task), task.system)
-    records = [r for e in task.events if "=== QUESTION" not in e.text for r in strong.read(e.text)]
-    seen = ordered(random.Random(7).sample(records, len(records) // 2))
+    strong = strong_reader(task.system)
+    facts = [f for e in task.events if "=== QUESTION" not in e.text for f in strong.read(e.text)]
+    shown = documents(facts)
+    seen = [f for own in random.Random(7).sample(shown, len(shown) // 2) for f in own]
     read = strong.read(LAYOUTS[name](world_blocks(strong.guide, seen)))
     for event in task.events:
         if query := strong.ask(event.text):
-            assert strong.answer(query, Knowledge(read)) == strong.answer(query, Knowledge(seen))
-    for question in of_trace.goals:
-        needs = [of_trace.required(question, need) for need in question.needs]
-        assert [need.state(read) for need in needs] == [need.state(seen) for need in needs]
+            assert strong.answer(query, StatementIndex(read)) == strong.answer(
+                query, StatementIndex(seen)
+            )
+    for question in gold(task).questions:
+        for need in question.needs:
+            assert need.state(read) == need.state(seen)
 
 
 @pytest.mark.parametrize("template", registry.names("templates"))
@@ -72,19 +74,8 @@ def test_documents_are_read_as_the_quick_path_reads_them(template: str) -> None:
     parser = Parser(strong_reader(task.system).guide)
     for event in task.events:
         for match in HEAD.finditer("" if "=== QUESTION" in event.text else event.text):
-            quick, general = parser._prose.read(match[0]), list(parser._general(match[0]))
-            assert merged(general) == merged(quick)
-
-
-def merged(records: Sequence[Record]) -> dict[tuple[str, ...], object]:
-    """All that records state, whatever the number of records."""
-    found: dict[tuple[str, ...], object] = {}
-    for record in records:
-        found |= {(record.name, code): value for code, value in record.values.items()}
-        found |= {(record.name, "shift", code): n for code, n in record.shifts.items()}
-        found |= {(record.name, *edge): True for edge in record.edges}
-        found |= {(record.name,): record.category} if record.category else {}
-    return found
+            quick, general = parser._prose.read(match[0]), parser._general(match[0])
+            assert {f for f in general.facts if f.role != FORMER} == set(quick.facts)
 
 
 def adversarial() -> list[dict[str, object]]:

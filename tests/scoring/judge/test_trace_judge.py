@@ -33,11 +33,18 @@ ASKED = (
 def trace_of(*asked: tuple[str, str, str | None]) -> Trace:
     """A trace of these questions (question type, right answer, answer)."""
     questions = tuple(
-        Question(event, kind, kind, f"Question {event}?", truth, RIVALS if kind == "update" else ())
+        Question(
+            event,
+            kind,
+            kind,
+            f"Question {event}?",
+            truth,
+            rivals=RIVALS if kind == "update" else (),
+        )
         for event, (kind, truth, _) in enumerate(asked)
     )
     records = [Answer(event, answer) for event, (*_, answer) in enumerate(asked) if answer]
-    gold = WorldsGold((), (), (), (), (), (), questions, (), record_tokens=200)
+    gold = WorldsGold((), (), (), questions, (), record_tokens=200)
     return Trace("t", "worlds", {}, "", Budget(), gold, {"agent": "x"}, list(records))
 
 

@@ -28,7 +28,7 @@ def with_question(task: Task, number: int, **changes: Any) -> Task:
 
 
 def fact_lost(task: Task) -> Task:
-    word = gold_of(task).facts[-1].subject.rpartition(".")[2][1:]
+    word = gold_of(task).needs[-1].subject.rpartition(".")[2][1:]
     events = [
         event
         if event.kind == "question"

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from memorygym.core.statements import Statement, StatementIndex
 from memorygym.tracks._qa.ablation import AblationInput, QuestionEvent, ShownDocument
-from memorygym.tracks._qa.questions import Fact, Found, Missing, Question
+from memorygym.tracks._qa.questions import Found, Missing, Question
 
 STATEMENTS = re.compile(r"The (\w+) of ([\w ]+) is ([\w ]+)(?: \(rank (\d+)\))?\.")
 ASKS = re.compile(r"What is the ((?:\w+ of )+)([\w ]+)\?")
@@ -19,7 +19,7 @@ class Chains:
         if "unreadable" in text:
             raise ValueError("an unreadable text")
         return tuple(
-            Statement(subject, key, value, (int(rank or 0),))
+            Statement(subject, key, value, rank=(int(rank or 0),))
             for key, subject, value, rank in STATEMENTS.findall(text)
         )
 
@@ -34,20 +34,16 @@ class Chains:
             statement = known.get(name, key)
             if statement is None:
                 return Missing(f"{key} of {name}", used)
-            name, used = statement.value, (*used, statement)
+            name, used = statement.text, (*used, statement)
         return Found(name, used)
 
     def render(self, statement: Statement) -> str:
         return f"The {statement.key} of {statement.subject} is {statement.value}."
 
 
-def fact(id: str, subject: str, key: str, value: str, event: int = 0) -> Fact:
-    return Fact(id, subject, key, value, f"The {key} of {subject} is {value}.", event)
-
-
-FACTS = (fact("f1", "Ada Byron", "lab", "Orion"), fact("f2", "Orion", "city", "Lisbon", 2))
+FACTS = (Statement("Ada Byron", "lab", "Orion"), Statement("Orion", "city", "Lisbon"))
 QUESTION = Question(
-    4, "bridge", "em", "What is the city of lab of Ada Byron?", "Lisbon", needs=("f1", "f2"), hops=2
+    4, "bridge", "em", "What is the city of lab of Ada Byron?", "Lisbon", needs=FACTS, hops=2
 )
 TEXTS = (
     "The lab of Ada Byron is Orion.",
@@ -63,7 +59,6 @@ def instance(*texts: str, **changes: object) -> AblationInput:
     valid = AblationInput(
         Chains(),
         documents,
-        FACTS,
         [question_event(QUESTION)],
         lambda query: None,
         tokens=1000,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from memorygym.core.statements import StatementIndex
+from memorygym.core.statements import Statement, StatementIndex
 from memorygym.tracks._qa.ablation import CHECKS, AblationInput, QuestionEvent, run_checks
 from memorygym.tracks._qa.questions import Found, Missing
 from tests.tracks.qa.chains import (
@@ -14,7 +14,6 @@ from tests.tracks.qa.chains import (
     QUESTION,
     TEXTS,
     Chains,
-    fact,
     instance,
     question_event,
 )
@@ -22,7 +21,7 @@ from tests.tracks.qa.chains import (
 
 def failed(data: AblationInput) -> list[str]:
     """The names of the checks that are not ok."""
-    checks: Any = run_checks(data)["checks"]
+    checks: Any = run_checks(data)
     return [name for name, check in checks.items() if not check["ok"]]
 
 
@@ -34,11 +33,9 @@ def asking(**changes: Any) -> dict[str, Any]:
 def test_a_sound_instance_is_accepted_with_its_numbers() -> None:
     verification: Any = run_checks(instance())
     assert verification == json.loads(json.dumps(verification))
-    assert verification["accepted"], verification
-    assert list(verification["checks"]) == list(CHECKS)
-    assert verification["checks"]["leave_one_out"] == {"ok": True, "facts": 2, "not_needed": []}
-    assert verification["checks"]["stale"]["values"] == 1
-    assert verification["llm_closed_book"] == "not run"
+    assert list(verification) == list(CHECKS) and failed(instance()) == []
+    assert verification["leave_one_out"] == {"ok": True, "facts": 2, "not_needed": []}
+    assert verification["stale"]["values"] == 1
 
 
 DEFECTS = {
@@ -56,13 +53,12 @@ DEFECTS = {
     ),
     "a fact that is not needed": (
         instance(
-            facts=(*FACTS, fact("f3", "Vega", "city", "Rome")),
-            **asking(needs=("f1", "f2", "f3")),
+            **asking(needs=(*FACTS, Statement("Vega", "city", "Rome"))),
         ),
         ["leave_one_out"],
     ),
     "a needed fact left out of the list": (
-        instance(**asking(needs=("f1",))),
+        instance(**asking(needs=FACTS[:1])),
         ["solvable"],
     ),
     "an answer stated without the needed facts": (
@@ -107,7 +103,7 @@ DEFECTS = {
     ),
     "the words of the evidence": (
         instance(
-            facts=(replace(FACTS[0], sentence="Ada works behind green doors at Orion."), FACTS[1]),
+            sentences={FACTS[0]: "Ada works behind green doors at Orion."},
             **asking(text="Which city, as she works behind green doors, is hers?"),
         ),
         ["question_leakage"],
@@ -120,10 +116,6 @@ DEFECTS = {
         instance(**asking(rivals=("The Lisbon",))),
         ["stale"],
     ),
-    "a rewrite that no text states": (
-        instance(facts=(replace(FACTS[0], rewrites=1), FACTS[1])),
-        ["stale"],
-    ),
     "a length that is missed": (instance(tokens=1011), ["length"]),
     "a target of nothing": (instance(target=0), ["length"]),
 }  # fmt: skip
@@ -133,7 +125,6 @@ DEFECTS = {
 def test_a_planted_defect_is_named_by_its_check(defect: str) -> None:
     data, checks = DEFECTS[defect]
     assert failed(data) == checks
-    assert not run_checks(data)["accepted"]
 
 
 @pytest.mark.parametrize(
@@ -142,11 +133,10 @@ def test_a_planted_defect_is_named_by_its_check(defect: str) -> None:
         ({"documents": instance(*TEXTS, "unreadable").documents}, "ValueError: an unreadable text"),
         ({"documents": instance().documents[::-1]}, "ValueError: the documents are not in"),
         ({"questions": [QuestionEvent(QUESTION, "Good morning.")]}, "ValueError: q0: the reader f"),
-        (asking(needs=("f9",)), "KeyError: 'f9'"),
     ],
 )  # fmt: skip
 def test_every_check_rejects_input_that_cannot_be_read(changes: dict[str, Any], error: str) -> None:
-    checks: Any = run_checks(instance(**changes))["checks"]
+    checks: Any = run_checks(instance(**changes))
     assert [name for name, check in checks.items() if check["ok"]] == []
     assert all(check["error"].startswith(error) for check in checks.values())
 
@@ -156,8 +146,7 @@ def test_a_check_that_raises_an_error_rejects_with_its_message() -> None:
         raise ZeroDivisionError("no candidates")
 
     verification: Any = run_checks(instance(guess=guess))
-    assert not verification["accepted"]
-    assert verification["checks"]["closed_book"] == {
+    assert verification["closed_book"] == {
         "ok": False, "error": "ZeroDivisionError: no candidates"
     }  # fmt: skip
 
@@ -174,7 +163,7 @@ def test_documents_after_a_question_are_ignored() -> None:
 
 def test_a_one_hop_question_is_answered_by_its_document_and_by_no_other() -> None:
     short = replace(
-        QUESTION, text="What is the lab of Ada Byron?", truth="Orion", needs=("f1",), hops=1
+        QUESTION, text="What is the lab of Ada Byron?", truth="Orion", needs=FACTS[:1], hops=1
     )
     data = instance(questions=[QuestionEvent(short, short.text)])
     assert failed(data) == []

@@ -2,7 +2,6 @@
 
 from memorygym.core.statements import Statement, StatementIndex
 from memorygym.tracks._qa.leakage import WatchedIndex
-from memorygym.tracks._qa.questions import Fact
 
 
 def test_a_hidden_fact_is_found_by_no_lookup_and_the_names_are_noted() -> None:
@@ -10,8 +9,7 @@ def test_a_hidden_fact_is_found_by_no_lookup_and_the_names_are_noted() -> None:
         Statement("Orm Ford", "mayor", "Ann Lee"),
         Statement("Elm Ford", "mayor", "Bo Ray"),
     ]
-    hidden = Fact("f1", "Orm Ford", "mayor", "Ann Lee", "", 0)
-    index = WatchedIndex(StatementIndex(statements), [hidden])
+    index = WatchedIndex(StatementIndex(statements), statements[:1])
     assert (
         index.get("Orm Ford", "mayor") is None and index.get("Elm Ford", "mayor") == statements[1]
     )

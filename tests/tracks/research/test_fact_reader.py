@@ -98,7 +98,7 @@ def test_the_heading_gives_the_rank_of_its_document(genre, authority):
 @pytest.mark.parametrize("key", [*sorted(RELATIONS.keys() - {TERM}), "director 2027-03 2030-02"])
 def test_the_reader_parses_its_own_notes(key, rank):
     relation = RELATIONS[key.split(" 2")[0]]
-    statement = Statement(subject_of(relation), key, value_of(relation)[0], rank)
+    statement = Statement(subject_of(relation), key, value_of(relation)[0], rank=rank)
     assert READER.read(READER.render(statement)) == (statement,)
 
 

@@ -12,6 +12,7 @@ from memorygym.core.errors import BadSettings
 from memorygym.core.rng import named_rng
 from memorygym.core.statements import Statement, StatementIndex
 from memorygym.core.tokens import count
+from memorygym.core.track import find
 from memorygym.datasets.instances.folder import shown_tokens, task_id
 from memorygym.tracks import research
 from memorygym.tracks._qa.ablation import failed
@@ -22,6 +23,7 @@ from memorygym.tracks.research.generator.programs import program, shapes
 from memorygym.tracks.research.generator.settings import DISTRACTORS, ResearchSettings
 from memorygym.tracks.research.questions import answer_of, parsed_question, question_of
 from memorygym.tracks.research.strata import ResearchRecipe, filled
+from tests.episodes import silent
 from tests.slow import mostly_slow
 
 STRATA = [(hops, shape) for hops in range(2, 9) for shape in shapes(hops)]
@@ -60,7 +62,7 @@ def stated(task):
 def test_every_shape_with_every_number_of_hops_passes_the_checks(hops, shape):
     task = task_of(hops, shape)
     assert not failed(research.verification(task))
-    assert task.gold.questions[0].hops == len(task.gold.facts) == hops
+    assert task.gold.questions[0].hops == len(task.gold.needs) == hops
     assert task.id == task_id(task)
 
 
@@ -113,7 +115,7 @@ def test_the_highest_distractor_density_leaves_every_question_decidable(shape):
 def test_related_documents_state_no_needed_fact():
     task = recipe(tokens=60_000, distractor_density=90).generate()
     counts = stated(task)
-    needed = [(fact.subject, fact.key, fact.value) for fact in task.gold.facts]
+    needed = [(fact.subject, fact.key, fact.value) for fact in task.gold.needs]
     assert [counts[fact] for fact in needed] == [1] * len(needed)
 
 
@@ -123,9 +125,12 @@ def test_other_values_in_related_documents_count_as_rewrites():
     others = [
         sum(n for key, n in counts.items()
             if key[:2] == (fact.subject, fact.key) and key[2] != fact.value)
-        for fact in task.gold.facts
+        for fact in task.gold.needs
     ]  # fmt: skip
-    assert any(others) and [fact.rewrites for fact in task.gold.facts] == others
+    reader = find("research").reader_for(silent(task))
+    (question,) = task.gold.questions
+    assert any(others)
+    assert [reader.rewrites(question, fact) for fact in task.gold.needs] == others
 
 
 def test_tasks_share_no_id_question_or_name():
@@ -139,7 +144,7 @@ def test_tasks_share_no_id_question_or_name():
 def test_a_question_names_its_starts_and_nothing_that_must_be_found(hops, shape):
     gold = task_of(hops, shape).gold
     (question,), starts = gold.questions, set(gold.questions[0].rivals)
-    found = {name for fact in gold.facts for name in (fact.subject, fact.value)} - starts
+    found = {name for fact in gold.needs for name in (fact.subject, fact.value)} - starts
     assert all(start in question.text for start in starts)
     assert not any(name in question.text for name in [*found, question.truth])
 
@@ -147,7 +152,7 @@ def test_a_question_names_its_starts_and_nothing_that_must_be_found(hops, shape)
 def test_a_supporting_document_is_shown_once_and_never_with_the_question():
     task = recipe(hops=6).generate()
     counts, reader = stated(task), ResearchReader()
-    assert all(counts[fact.subject, fact.key, fact.value] == 1 for fact in task.gold.facts)
+    assert all(counts[fact.subject, fact.key, fact.value] == 1 for fact in task.gold.needs)
     assert not reader.read(task.events[-1].text)
 
 
@@ -159,7 +164,9 @@ def test_a_sliding_window_shows_documents_again():
 
 
 def test_hops_in_order_come_in_the_order_of_the_stream():
-    events = [fact.event for fact in recipe(hops=6, order="hops").generate().gold.facts]
+    task = recipe(hops=6, order="hops").generate()
+    read = [ResearchReader().read(event.text) for event in task.events]
+    events = [next(n for n, stated in enumerate(read) if f in stated) for f in task.gold.needs]
     assert events == sorted(events)
 
 

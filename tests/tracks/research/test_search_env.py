@@ -134,7 +134,7 @@ def test_every_step_shows_one_result_and_then_the_question_alone(task):
 def test_a_page_shows_headings_and_sentences_and_opening_shows_the_document(task):
     env = SearchEnv(task)
     env.reset()
-    fact = task.gold.facts[0]
+    fact = task.gold.needs[0]
     page = env.step(call("search", query=fact.subject)).messages[0].content
     heading, excerpt, last_line = page.split("\n\n")[2].split("\n")
     number = int(last_line.removeprefix("Document ").rstrip("."))
@@ -162,7 +162,7 @@ def test_a_call_without_a_result_gets_a_message_that_says_so(task, reply, messag
 def test_the_pages_of_a_name_hold_every_document_that_names_it(task):
     env = SearchEnv(task)
     env.reset()
-    name = task.gold.facts[0].subject
+    name = task.gold.needs[0].subject
     page = env.step(call("search", query=name)).messages[0].content
     pages = int(page.split("page 1 of ")[1].split(":")[0])
     texts = [page, *(env.step(call("search", query=name, page=number)).messages[0].content
@@ -183,7 +183,9 @@ def test_the_task_ends_after_the_last_step(task):
 def test_the_collection_is_not_shown_in_advance(task):
     messages = SearchEnv(task).reset().messages
     assert not any(
-        fact.value in message.content for fact in task.gold.facts for message in messages
+        need.value in message.content
+        for need in task.gold.questions[0].needs
+        for message in messages
     )
     assert "search(query)" in task.system
 

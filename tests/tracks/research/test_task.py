@@ -22,18 +22,17 @@ def test_the_question_comes_last_and_before_the_searches_if_it_is_revealed(gener
 def test_every_needed_fact_is_read_from_its_event_and_from_its_sentence(generated):
     task = generated("--hops", "6")
     reader = ResearchReader()
-    assert task.gold.questions[0].needs == tuple(fact.id for fact in task.gold.facts)
-    for fact in task.gold.facts:
-        (statement,) = reader.read(fact.sentence)
+    for fact in task.gold.needs:
+        (statement,) = reader.read(ResearchReader().render(fact))
         assert statement[:3] == (fact.subject, fact.key, fact.value)
-        assert statement in reader.read(task.events[fact.event].text)
+        assert any(statement in reader.read(event.text) for event in task.events)
 
 
 @pytest.mark.parametrize("hops", ["2", "4", "5", "8"])
 def test_near_misses_stale_values_and_starts_are_graded_wrong(generated, hops):
     task = generated("--hops", hops, "--near-miss", "8", "--other-time", "8", "--conflict", "8",
                      tokens=20_000)  # fmt: skip
-    (question,), last = task.gold.questions, task.gold.facts[-1]
+    (question,), last = task.gold.questions, task.gold.needs[-1]
     wrong_values = {
         statement.value
         for event in task.events
@@ -63,7 +62,7 @@ def test_the_texts_of_the_scripted_mode_match_their_snapshot(generated, snapshot
 def test_the_texts_of_the_agentic_mode_match_their_snapshot(generated, snapshot):
     task = generated("--hops", "4", "--mode", "agentic")
     env = research.env(task)
-    search = Call("search", {"query": task.gold.facts[0].subject}, "1")
+    search = Call("search", {"query": task.gold.needs[0].subject}, "1")
     steps = [env.reset(), env.step(Message("assistant", "", (search,)))]
     texts = [task.system, *(message.content for step in steps for message in step.messages)]
     snapshot("research-agentic", "\n\n----\n\n".join(texts))

@@ -41,9 +41,15 @@ def with_question(task, **changes):
     return replace(task, gold=replace(task.gold, questions=(changed,)))
 
 
+def event_of(task, fact):
+    """The event that states a fact first."""
+    texts = enumerate(event.text for event in task.events)
+    return next(number for number, text in texts if fact in ResearchReader().read(text))
+
+
 def document_with(task, fact):
     """The document that states a fact."""
-    paragraphs = task.events[fact.event].text.split("\n\n")
+    paragraphs = task.events[event_of(task, fact)].text.split("\n\n")
     key = (fact.subject, fact.key, fact.value)
     return next(
         paragraph
@@ -54,7 +60,7 @@ def document_with(task, fact):
 
 def extended(task, number, *statements):
     """The task in which the document with a fact also states others."""
-    document = document_with(task, task.gold.facts[number])
+    document = document_with(task, task.gold.needs[number])
     longer = " ".join([document, *statements])
     return altered(task, lambda text: text.replace(document, longer))
 
@@ -64,37 +70,37 @@ def test_a_generated_task_passes(task):
 
 
 def test_a_fact_that_no_document_states_is_found(task):
-    lost = document_with(task, task.gold.facts[0])
+    lost = document_with(task, task.gold.needs[0])
     bare = altered(task, lambda text: text.replace(lost, "Nothing was said."))
     assert {"solvable", "full", "leave_one_out"} <= failed(bare)
 
 
 def test_a_fact_that_another_value_outranks_is_found(task):
-    fact = task.gold.facts[-1]
-    rival = render(Statement(fact.subject, fact.key, "1", (3, 20400101)))
+    fact = task.gold.needs[-1]
+    rival = render(Statement(fact.subject, fact.key, "1", rank=(3, 20400101)))
     assert "full" in failed(extended(task, 0, rival))
 
 
 def test_a_question_that_one_document_answers_is_found(task):
-    everything = [fact.sentence for fact in task.gold.facts]
+    everything = [ResearchReader().render(fact) for fact in task.gold.needs]
     assert "one_fact_each" in failed(extended(task, 0, *everything))
 
 
 def test_a_question_that_names_a_fact_to_be_found_is_reported(task):
-    (question,), bridge = task.gold.questions, task.gold.facts[0].value
+    (question,), bridge = task.gold.questions, task.gold.needs[0].value
     named = with_question(task, text=question.text.replace("?", f" (and of {bridge})?"))
     assert "question_leakage" in failed(named)
 
 
 def test_evidence_in_view_with_the_question_is_found(task):
     (question,) = task.gold.questions
-    facts = [fact.sentence for fact in task.gold.facts]
+    facts = [ResearchReader().render(fact) for fact in task.gold.needs]
     shown = " ".join([f"{question.text}\n\n[Register · A · 1 May 2031]", *facts])
     assert "question_leakage" in failed(with_question(task, text=shown))
 
 
 def test_a_question_in_the_words_of_a_document_is_found(task):
-    (question,), fact = task.gold.questions, task.gold.facts[-1]
+    (question,), fact = task.gold.questions, task.gold.needs[-1]
     sentences = re.split(r"(?<=\.) ", document_with(task, fact).partition("\n")[2])
     read = [(ResearchReader().read(sentence), sentence) for sentence in sentences]
     said = next(sentence for facts, sentence in read if facts and facts[0].key == fact.key)
@@ -109,7 +115,7 @@ def test_a_missing_length_is_found(task):
 
 
 def test_sub_queries_of_the_true_chain_alone_are_found(task):
-    last = max(task.gold.facts, key=lambda fact: fact.id).event
+    last = event_of(task, task.gold.needs[-1])
     events = tuple(
         event if event.kind != "search" or number == last
         else replace(event, text=re.sub("Sub-query: .*", "Sub-query: news", event.text))
@@ -119,7 +125,7 @@ def test_sub_queries_of_the_true_chain_alone_are_found(task):
 
 
 def test_a_wrong_value_that_the_grader_takes_is_found(task):
-    fact, texts = task.gold.facts[-1], [event.text for event in task.events]
+    fact, texts = task.gold.needs[-1], [event.text for event in task.events]
     values = {s.value for text in texts for s in ResearchReader().read(text)
               if (s.subject, s.key) == (fact.subject, fact.key)}  # fmt: skip
     assert "stale" in failed(with_question(task, aliases=tuple(values - {fact.value})))
@@ -131,12 +137,14 @@ def test_a_check_that_raises_an_error_is_not_passed(task):
 
 
 def test_an_empty_text_is_not_passed(task):
-    lost = task.events[task.gold.facts[0].event].text
+    lost = task.events[event_of(task, task.gold.needs[0])].text
     assert {"full", "length"} <= failed(altered(task, lambda text: text.replace(lost, "")))
 
 
 def test_a_sum_that_is_guessed_from_the_commonest_number_is_found():
     task, rank = ResearchRecipe(NUMERICAL).generate(), (2, 20310101)
-    stated = [Statement(f"{first}rm Ford", "population", "5000", rank) for first in "BCDFGHJKLM"]
+    stated = [
+        Statement(f"{first}rm Ford", "population", "5000", rank=rank) for first in "BCDFGHJKLM"
+    ]
     common = extended(task, 0, *map(render, stated))
     assert "closed_book" in failed(with_question(common, truth="10000"))

@@ -2,14 +2,14 @@
 
 import subprocess
 import sys
-from typing import NamedTuple
 
 import pytest
 
 from memorygym.core import registry
 from memorygym.core.errors import BadTrace
+from memorygym.core.statements import AMONG, CATEGORY, CURRENT, Statement, StatementIndex
 from memorygym.tracks.worlds.fact_reader import StrongReader, strong_reader
-from memorygym.tracks.worlds.facts import Knowledge, Record, Value
+from memorygym.tracks.worlds.facts import by_entity
 from memorygym.tracks.worlds.generator.fact_timeline import guide_of
 from memorygym.tracks.worlds.generator.generator import load_template
 from memorygym.tracks.worlds.generator.instructions import instructions
@@ -18,26 +18,23 @@ from memorygym.tracks.worlds.guide import read_guide
 from tests.episodes import generated, gold
 
 
-class Fact(NamedTuple):
-    """One value of one attribute of one entity."""
-
-    name: str
-    code: str
-    value: Value
-
-
-def states(text: str, fact: Fact, reader: StrongReader) -> bool:
+def states(text: str, fact: Statement, reader: StrongReader) -> bool:
     """Whether the reader reads this value of the fact from the text, and no other."""
-    own = [record.values for record in reader.read(text) if record.name == fact.name]
-    return {values[fact.code] for values in own if fact.code in values} == {fact.value}
+    own = [f for f in reader.read(text) if f[:2] == fact[:2] and f.role == CURRENT]
+    return {f.value for f in own} == {fact.value}
+
+
+def values(text: str, reader: StrongReader) -> list[Statement]:
+    """The current values of attributes in a text."""
+    return [f for f in reader.read(text) if f.role == CURRENT and f.key != CATEGORY]
 
 
 TEMPLATES = registry.names("templates")
-EMPLOYEES, REVENUE = Fact("Acme Harbor", "a", 1200), Fact("Acme Harbor", "b", 401)
-RISK = Fact("Acme Harbor", "i", "minor")
-LISTED = Fact("Acme Harbor", "k", "2014-03-09")
-ORDERS = Fact("Acme Harbor", "n", (120, 130, 140, 150, 160, 170))
-LINE = Fact("Acme Harbor", "p", "repairs solar drones")
+EMPLOYEES, REVENUE = Statement("Acme Harbor", "a", 1200), Statement("Acme Harbor", "b", 401)
+RISK = Statement("Acme Harbor", "i", "minor")
+LISTED = Statement("Acme Harbor", "k", "2014-03-09")
+ORDERS = Statement("Acme Harbor", "n", (120, 130, 140, 150, 160, 170))
+LINE = Statement("Acme Harbor", "p", "repairs solar drones")
 TAGGED = "Acme Harbor C i b k 140309 n 120 130 140 150 160 170 p repairs solar drones"
 
 
@@ -57,16 +54,16 @@ def test_the_guide_is_read_back_from_the_system_message(template: str, seed: int
 @pytest.mark.parametrize("figure", ["$73.3M2", "-$73.3%", "73.3 ms"])
 def test_a_figure_of_another_unit_is_not_read(figure: str, company: StrongReader) -> None:
     text = f"[Note · Acme Harbor · 11 January 2031]\nAcme Harbor books revenue of {figure}.\n"
-    assert not any(record.values for record in company.read(text))
+    assert not values(text, company)
 
 
 def test_a_record_whose_text_is_no_words_is_not_unpacked(company: StrongReader) -> None:
-    assert not any(record.values for record in company.read(TAGGED.replace("solar", "s0lar")))
+    assert not values(TAGGED.replace("solar", "s0lar"), company)
 
 
 def test_a_note_states_a_relation(company: StrongReader) -> None:
-    (record,) = company.read("- Acme Harbor | Energy | supplies Cedar Quay")
-    assert record.edges == (("x", "Cedar Quay"),)
+    facts = company.read("- Acme Harbor | Energy | supplies Cedar Quay")
+    assert Statement("Acme Harbor", "x", "Cedar Quay", AMONG) in facts
 
 
 def test_a_message_without_a_schema_is_refused() -> None:
@@ -107,7 +104,7 @@ def test_a_message_without_a_schema_is_refused() -> None:
         ("Brant Quay a 7\nAcme Harbor a 1200\nCedar Quay a 9", EMPLOYEES),
     ],
 )
-def test_a_note_states_its_facts(company: StrongReader, text: str, fact: Fact) -> None:
+def test_a_note_states_its_facts(company: StrongReader, text: str, fact: Statement) -> None:
     assert states(text, fact, company)
 
 
@@ -144,7 +141,7 @@ def test_a_note_in_another_layout_states_its_facts(company: StrongReader, text: 
     ],
 )
 def test_a_note_without_the_value_or_with_another_does_not_state_the_fact(
-    company: StrongReader, text: str, fact: Fact
+    company: StrongReader, text: str, fact: Statement
 ) -> None:
     assert not states(text, fact, company)
 
@@ -154,12 +151,9 @@ def test_records_and_notes_of_everything_are_read_back(template: str) -> None:
     task = generated(template)
     reader, table = strong_reader(task.system), gold(task)
     guide = reader.guide
-    codes = [attribute.code for attribute in guide.attributes]
-    for name, category, row in zip(table.names, table.categories, table.values, strict=True):
-        values = dict(zip(codes, row, strict=True))
-        record = Record(name, category, values, edges=(("x", table.names[0]),))
-        for text in (record_of(guide, record), note_of(guide, record)):
-            assert reader.read(text) == (record,)
+    for facts in by_entity(table.facts):
+        for text in (record_of(guide, facts), note_of(guide, facts)):
+            assert reader.read(text) == facts
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
@@ -170,7 +164,7 @@ def test_every_question_is_parsed_and_answered_from_the_full_text(template: str)
         texts = [e.text for e in task.events[: question.event] if e.kind != "question"]
         query = reader.ask(task.events[question.event].text)
         assert query is not None, question.text
-        knowledge = Knowledge(record for text in texts for record in reader.read(text))
+        knowledge = StatementIndex(fact for text in texts for fact in reader.read(text))
         answer = reader.answer(query, knowledge)
         assert (answer is None) is (question.kind == "abstention")
 
@@ -194,4 +188,4 @@ def test_the_reader_does_not_import_the_wording_of_the_generator() -> None:
 
 def test_a_note_that_looks_like_a_document_is_read_without_a_crash(company: StrongReader) -> None:
     text = "[Note · Acme Harbor · today]\nRevenue fell (a little.) Staff grew."
-    assert not any(record.values for record in company.read(text))
+    assert not values(text, company)

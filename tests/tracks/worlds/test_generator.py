@@ -8,6 +8,7 @@ import pytest
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.rng import named_rng
+from memorygym.core.statements import SHIFT
 from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.generator.fact_timeline import draw_names
 from memorygym.tracks.worlds.generator.generator import load_template
@@ -39,9 +40,10 @@ def notices(table: WorldsGold) -> list[Change]:
     return [change for change in table.changes if change.notice]
 
 
-def shift(change: Change) -> dict[str, int]:
-    assert isinstance(change.new, int) and isinstance(change.old, int)
-    return {change.code: change.new - change.old}
+def shift(change: Change) -> set[tuple[object, ...]]:
+    new, old = change.new.value, change.old.value
+    assert isinstance(new, int) and isinstance(old, int)
+    return {(change.new.key, new - old, SHIFT)}
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
@@ -109,8 +111,8 @@ def test_an_unknown_tier_suggests_the_nearest() -> None:
 
 def test_a_fact_changes_after_it_was_shown(official: list[WorldsGold]) -> None:
     for table in official:
-        assert all(table.shown[c.entity] < c.event for c in table.changes)
-        assert len({(c.entity, c.code) for c in table.changes}) == len(table.changes)
+        assert all(table.events[c.new.subject] < c.event for c in table.changes)
+        assert len({c.new[:2] for c in table.changes}) == len(table.changes)
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
@@ -120,7 +122,8 @@ def test_with_sessions_a_fact_changes_in_a_later_session(template: str) -> None:
         starts = [index for index, event in enumerate(task.events) if event.session]
         session = [sum(start <= index for start in starts) for index in range(len(task.events))]
         pairs = [
-            (session[gold(task).shown[c.entity]], session[c.event]) for c in gold(task).changes
+            (session[gold(task).events[c.new.subject]], session[c.event])
+            for c in gold(task).changes
         ]
         assert all(shown < changed for shown, changed in pairs)
 
@@ -130,23 +133,22 @@ def test_a_correction_states_only_the_new_value_or_only_the_difference(template:
     for seed in range(2):
         task = generated(template, seed, "hard")
         for change in notices(gold(task)):
-            (record,) = strong_reader(task.system).read(task.events[change.event].text)
-            stated = {change.code: change.new}
-            assert record.values == ({} if change.relative else stated)
-            assert record.shifts == ({} if not change.relative else shift(change))
+            facts = strong_reader(task.system).read(task.events[change.event].text)
+            stated = shift(change) if change.relative else {change.new[1:4]}
+            assert {fact[1:4] for fact in facts} == stated
 
 
 def test_about_half_of_the_corrected_numbers_are_stated_relatively(
     official: list[WorldsGold],
 ) -> None:
-    numeric = [c for table in official for c in notices(table) if isinstance(c.new, int)]
+    numeric = [c for table in official for c in notices(table) if isinstance(c.new.value, int)]
     assert len(numeric) > 200
     assert 0.4 < sum(c.relative for c in numeric) / len(numeric) < 0.6
 
 
 def test_only_numbers_are_stated_relatively(official: list[WorldsGold]) -> None:
     relative = [c for table in official for c in table.changes if c.relative]
-    assert all(isinstance(c.new, int) and c.notice for c in relative)
+    assert all(isinstance(c.new.value, int) and c.notice for c in relative)
 
 
 def test_every_task_has_a_change_without_a_correction(official: list[WorldsGold]) -> None:
@@ -154,8 +156,9 @@ def test_every_task_has_a_change_without_a_correction(official: list[WorldsGold]
 
 
 def test_changed_numbers_differ_by_more_than_5_percent(official: list[WorldsGold]) -> None:
-    numbers = [(c.old, c.new) for t in official for c in t.changes if isinstance(c.new, int)]
-    near = [(old, new) for old, new in numbers if abs(new - old) <= 0.05 * abs(old)]  # type: ignore
+    changes = [(c.old.value, c.new.value) for t in official for c in t.changes]
+    numbers = [(old, new) for old, new in changes if isinstance(old, int) and isinstance(new, int)]
+    near = [(old, new) for old, new in numbers if abs(new - old) <= 0.05 * abs(old)]
     assert near == []
 
 
@@ -194,7 +197,7 @@ def test_questions_follow_the_importance_that_the_system_message_states() -> Non
         task = generated(template, seed, "standard")
         table, guide = gold(task), strong_reader(task.system).guide
         asked = [q.needs[0] for q in table.questions if q.kind == "retrieval"]
-        groups += [table.categories[need.entity] in guide.key_categories for need in asked]
+        groups += [table.known.category(need.subject) in guide.key_categories for need in asked]
         attributes += [need.key in guide.key_attributes for need in asked]
     assert 0.63 < sum(groups) / len(groups) < 0.77
     assert 0.68 < sum(attributes) / len(attributes) < 0.82
@@ -250,7 +253,7 @@ def test_a_question_weighs_more_for_a_key_attribute_and_for_a_key_category(templ
     task = generated(template, 1, "standard")
     table, guide = gold(task), strong_reader(task.system).guide
     direct = [q for q in table.questions if q.kind == "retrieval"]
-    about = {(q.needs[0].key, table.categories[q.needs[0].entity]): q.weight for q in direct}
+    about = {(q.needs[0].key, table.known.category(q.needs[0].subject)): q.weight for q in direct}
     for (code, category), weight in about.items():
         key = (code in guide.key_attributes, category in guide.key_categories)
         assert weight == 1 + sum(key)

@@ -8,10 +8,11 @@ from statistics import fmean
 import pytest
 
 from memorygym.core import registry
+from memorygym.core.statements import AMONG, CATEGORY, Statement, StatementIndex
 from memorygym.core.types import Task
 from memorygym.tracks.worlds.answers import Answer, Known, Unanswerable
 from memorygym.tracks.worlds.fact_reader import strong_reader
-from memorygym.tracks.worlds.facts import Knowledge, Query, Record
+from memorygym.tracks.worlds.facts import Query
 from memorygym.tracks.worlds.generator import question_placement
 from memorygym.tracks.worlds.generator.gold import Question
 from memorygym.tracks.worlds.questions import KINDS, NUMBER, QuestionKind
@@ -30,25 +31,26 @@ class Truth:
         query = reader.ask(task.events[question.event].text)
         assert query is not None
         self.query, self.attributes = query, [reader.guide.attribute(c) for c in query.codes]
-        codes = [a.code for a in reader.guide.attributes]
-        rows = zip(table.names, table.values, strict=True)
-        self.values = {name: dict(zip(codes, row, strict=True)) for name, row in rows}
+        self.values: dict[str, dict[str, object]] = {name: {} for name in table.names}
+        for fact in table.facts:
+            self.values[fact.subject][fact.key] = fact.value
         self.former: dict[tuple[str, str], object] = {}
         for change in table.changes:
             if change.event < question.event:
-                name = table.names[change.entity]
-                self.former[name, change.code] = self.values[name][change.code]
-                self.values[name][change.code] = change.new
-        self.group = dict(zip(table.names, table.categories, strict=True))
+                name, code = change.new.subject, change.new.key
+                self.former[name, code] = self.values[name][code]
+                self.values[name][code] = change.new.value
+        self.group = {name: str(values[CATEGORY]) for name, values in self.values.items()}
         both_ways = {r.code for r in reader.guide.relations if r.symmetric}
         self.related = defaultdict[tuple[str, str], list[str]](list)
-        for source, code, target in table.edges:
-            if table.shown[source] < question.event:
-                one, other = table.names[source], table.names[target]
-                self.related[one, code].append(other)
-                if code in both_ways:
-                    self.related[other, code].append(one)
-        shown = [n for n, at in zip(table.names, table.shown, strict=True) if at < question.event]
+        links = [f for f in table.facts if f.role == AMONG]
+        links = [link for link in links if table.events[link.subject] < question.event]
+        for link in links:
+            self.related[link.subject, link.key].append(link.text)
+        for link in links:
+            if link.key in both_ways:
+                self.related[link.text, link.key].append(link.subject)
+        shown = [name for name, event in table.shown if event < question.event]
         scope = [name for name in shown if self.group[name] in query.categories]
         self.names = list(query.names) or scope
         self.is_highest = query.flags != ("lowest",)
@@ -220,14 +222,14 @@ def test_the_truth_is_what_brute_force_gives(
 def test_a_trend_has_the_label_that_its_question_states(last: int, label: str) -> None:
     reader = strong_reader(generated().system)
     code = next(a.code for a in reader.guide.attributes if a.kind == "series")
-    known = Knowledge([Record("Ann Lee", values={code: (1000, 2000, last)})])
+    known = StatementIndex([Statement("Ann Lee", code, (1000, 2000, last))])
     answer = reader.answer(Query(("Ann Lee",), (code,), kind="trend"), known)
     assert answer is not None and answer.startswith(f"{label} (")
 
 
 def test_of_two_equal_figures_none_is_the_best() -> None:
     guide = strong_reader(generated().system).guide
-    known = Known(guide, Knowledge(()))
+    known = Known(guide, StatementIndex())
     assert known.best({"Ann": 3, "Bob": 4}) == "Bob"
     with pytest.raises(Unanswerable):
         known.best({"Ann": 4, "Bob": 4})

@@ -10,6 +10,7 @@ from memorygym.core import registry
 from memorygym.core.episode import Episode, play
 from memorygym.core.errors import UnknownPart
 from memorygym.core.outcome import Outcome
+from memorygym.core.statements import Value
 from memorygym.core.types import JSON, Budget, Memory, Message, Task
 from memorygym.runs.comparison.memory_specs import Oracle, least_view
 from memorygym.runs.systems import scripted
@@ -17,7 +18,6 @@ from memorygym.scoring.episode_scores import outcomes
 from memorygym.tracks.worlds import TRACK, note_taker
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.fact_reader import strong_reader
-from memorygym.tracks.worlds.facts import Value
 from memorygym.tracks.worlds.settings import WorldsSettings
 from tests.episodes import generated
 
@@ -114,8 +114,11 @@ def test_the_weak_reasoner_believes_the_first_of_two_values(values: tuple[int, i
 
 def weak_answer(task: Task, facts: Sequence[tuple[str, Value]], question: str) -> JSON:
     """The weak reasoner's answer from documents that each state one fact of Ann Harbor."""
-    sentence = strong_reader(task.system).guide.sentence
-    documents = (f"[Fact · Ann Harbor · now]\n{sentence('Ann Harbor', *fact)}" for fact in facts)
+    guide = strong_reader(task.system).guide
+    documents = (
+        f"[Fact · Ann Harbor · now]\n{guide.sentence(guide.fact('Ann Harbor', *fact))}"
+        for fact in facts
+    )
     head, end = "=== QUESTION · event 9 of 9 · 5 March 2031 ===", "Answer with submit_answer."
     asked = f"{head}\n{question}\n\n{end}"
     texts = [("system", task.system), ("user", "\n\n".join(documents)), ("user", asked)]

@@ -43,8 +43,8 @@ def with_gold(change: Callable[[WorldsGold], dict[str, Any]]) -> Alter:
 
 def other_value(table: WorldsGold) -> dict[str, Any]:
     """Another value of an entity."""
-    first, *others = table.values
-    return {"values": ((-1, *first[1:]), *others)}
+    category, first, *others = table.facts
+    return {"facts": (category, first._replace(value=-1), *others)}
 
 
 def asking_nothing(task: Task) -> Task:
@@ -64,9 +64,9 @@ def telling(kind: str, old: str, new: str) -> Alter:
             for place in range(question.event + (kind == "question"))
             if task.events[place].kind == kind and old in task.events[place].text
             if kind != "question" or place == question.event
-            if kind != "documents" or place != gold(task).shown[question.needs[0].entity]
+            if kind != "documents" or place != gold(task).events[question.needs[0].subject]
         )
-        name = gold(task).names[question.needs[0].entity]
+        name = question.needs[0].subject
         return with_text(place, old, new.format(value=question.truth, name=name))(task)
 
     return alter
@@ -115,7 +115,7 @@ def test_figures_further_apart_do_not_mislead() -> None:
 def test_a_change_in_the_session_of_its_fact_is_reported() -> None:
     task = generated(tier="multi")
     change = gold(task).changes[0]
-    same = change._replace(event=gold(task).shown[change.entity])
+    same = change._replace(event=gold(task).events[change.new.subject])
     altered = replace(task, gold=replace(gold(task), changes=(same, *gold(task).changes[1:])))
     assert "same session" in checks(altered, "multi")
 

@@ -120,10 +120,10 @@ def test_a_view_is_the_system_message_the_status_line_and_the_event(tasks: list[
 @pytest.mark.parametrize("template", registry.names("templates"))
 def test_percentages_change_in_percentage_points(template: str) -> None:
     for task in [generated(template, seed, "standard") for seed in range(6)]:
-        attributes = strong_reader(task.system).guide.attributes
+        guide = strong_reader(task.system).guide
         for change in gold(task).changes:
             text = task.events[change.event].text
-            in_points = change.relative and attributes[ord(change.code) - 97].suffix == "%"
+            in_points = change.relative and guide.attribute(change.new.key).suffix == "%"
             assert ("percentage points" in text) is in_points
             assert ("% higher" in text, "% lower" in text) == (False, False)
 

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from memorygym.core.statements import CURRENT, Statement
 from memorygym.scoring.fact_reader.key import Key
 from memorygym.scoring.fact_reader.values import Parsed
 
-CURRENT, FORMER, SHIFT = "current", "former", "shift"
-"""Roles of a value."""
 IT = "\ue002"
 """The subject of a claim about the entity of the sentence before."""
 
@@ -66,21 +65,9 @@ class Sense(NamedTuple):
     """Who stated the facts, in lower case."""
 
 
-class ReadFact(NamedTuple):
-    """A value that a text states for a key of an entity."""
-
-    subject: str
-    code: str
-    value: Parsed
-    role: str = CURRENT
-    date: str = ""
-    """The ISO date on which it was stated; "" is unknown."""
-    source: str = ""
-
-
 class Reading(NamedTuple):
     """What a text states."""
 
-    facts: tuple[ReadFact, ...]
+    facts: tuple[Statement, ...]
     unread: int
     """Number of statements with a known key and a value that belong to nothing."""

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from memorygym.core.statements import CURRENT, FORMER, SHIFT
 from memorygym.scoring.fact_reader import cues
-from memorygym.scoring.fact_reader.claims import CURRENT, FORMER, SHIFT
 from memorygym.scoring.fact_reader.key import Key
 from memorygym.scoring.fact_reader.values import Candidate, Parsed, candidates
 from memorygym.scoring.fact_reader.words import lowered

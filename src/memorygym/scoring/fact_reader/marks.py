@@ -7,8 +7,9 @@ vans", "rev 40.1M".
 import re
 from collections.abc import Iterable
 
+from memorygym.core.statements import FORMER
 from memorygym.scoring.fact_reader import cues
-from memorygym.scoring.fact_reader.claims import FORMER, Mark
+from memorygym.scoring.fact_reader.claims import Mark
 from memorygym.scoring.fact_reader.key import Key
 from memorygym.scoring.fact_reader.parts import (
     LABEL_SIGN,

@@ -8,10 +8,11 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from memorygym.core.statements import CURRENT, FORMER, Statement
 from memorygym.scoring.fact_reader import titles
 from memorygym.scoring.fact_reader.aliases import without_aliases
 from memorygym.scoring.fact_reader.case import with_capitals
-from memorygym.scoring.fact_reader.claims import CURRENT, FORMER, IT, ReadFact, Reading, Sense
+from memorygym.scoring.fact_reader.claims import IT, Reading, Sense
 from memorygym.scoring.fact_reader.fields import plain_fields
 from memorygym.scoring.fact_reader.frames import Frame, Frames, OpenItem
 from memorygym.scoring.fact_reader.lines import BULLET, TURN, Line, cleaned, unwrapped
@@ -70,7 +71,7 @@ class _Pass:
         self._vocabulary, self._statements = vocabulary, statements
         self._titles, self._lines = titles, lines
         self._frames = Frames()
-        self._facts: list[ReadFact] = []
+        self._facts: list[Statement] = []
         self._unread = 0
         self._last = ""
         """The entity that a pronoun means."""
@@ -81,7 +82,7 @@ class _Pass:
         self._item = OpenItem()
         self._table_before: Table | None = None
         """The table that lines without head may continue."""
-        self._given: set[ReadFact] = set()
+        self._given: set[Statement] = set()
         """What headings state of the entities below."""
         self._shared = {key.code for key in vocabulary.keys if key.is_shared}
 
@@ -180,7 +181,7 @@ class _Pass:
         """Adds what the headings state of every entity below, if a line is about one."""
         shared = {c.code: c for f in self._frames for c in f.shared} if name else {}
         for claim in shared.values():  # The innermost of each code.
-            if (fact := ReadFact(name, claim.code, claim.value)) not in self._given:
+            if (fact := Statement(name, claim.code, claim.value)) not in self._given:
                 self._given.add(fact)
                 self._facts.append(fact)
 
@@ -286,7 +287,7 @@ class _Pass:
                 self._unread += not (key and key.names_kind)
                 continue
             role = FORMER if cue == FORMER and claim.role == CURRENT else claim.role
-            fact = ReadFact(subject, claim.code, value, role, date, source)
+            fact = Statement(subject, claim.code, value, role, date=date, source=source)
             if value != "" and self._vocabulary.fits(subject, claim.code, value):
                 self._facts.append(fact)
 

@@ -9,9 +9,10 @@ import re
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
+from memorygym.core.statements import CURRENT, FORMER
 from memorygym.scoring.fact_reader import cues, parts
 from memorygym.scoring.fact_reader.choices import Choices
-from memorygym.scoring.fact_reader.claims import CURRENT, FORMER, IT, Claim, Mark, Sense
+from memorygym.scoring.fact_reader.claims import IT, Claim, Mark, Sense
 from memorygym.scoring.fact_reader.clauses import values_of
 from memorygym.scoring.fact_reader.cuts import (
     clauses,

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+from memorygym.core.statements import FORMER
 from memorygym.scoring.fact_reader import cues
-from memorygym.scoring.fact_reader.claims import FORMER, Mark, Sense
+from memorygym.scoring.fact_reader.claims import Mark, Sense
 from memorygym.scoring.fact_reader.fields import role_of
 from memorygym.scoring.fact_reader.lines import Line
 from memorygym.scoring.fact_reader.stamps import day_of

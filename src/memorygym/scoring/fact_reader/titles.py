@@ -2,8 +2,9 @@
 
 import re
 
+from memorygym.core.statements import FORMER
 from memorygym.scoring.fact_reader import cues
-from memorygym.scoring.fact_reader.claims import FORMER, Mark, Sense
+from memorygym.scoring.fact_reader.claims import Mark, Sense
 from memorygym.scoring.fact_reader.fields import role_of
 from memorygym.scoring.fact_reader.lines import BRACKETED
 from memorygym.scoring.fact_reader.stamps import stamps

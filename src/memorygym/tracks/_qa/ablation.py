@@ -6,16 +6,17 @@ raises an error is not ok and gives the reason. A task is accepted if all checks
 
 from bisect import bisect_left
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import pairwise
 from typing import Any, TypeAlias
 
+from memorygym.core.json_values import FrozenDict
 from memorygym.core.statements import Statement, StatementIndex
 from memorygym.core.types import JSON
 from memorygym.tracks._qa.correctness import is_correct
 from memorygym.tracks._qa.leakage import leaked_names, shared_wording
-from memorygym.tracks._qa.questions import Fact, Found, Question, Reader
+from memorygym.tracks._qa.questions import Found, Question, Reader
 from memorygym.tracks._qa.stream import REFUSAL
 
 CheckResult: TypeAlias = dict[str, JSON]
@@ -46,7 +47,6 @@ class AblationInput:
     reader: Reader
     documents: Sequence[ShownDocument]
     """All shown documents, in the order of their events."""
-    facts: Sequence[Fact]
     questions: Sequence[QuestionEvent]
     guess: Callable[[Any], str | None]
     """The best guess at the answer to a query without any text; None if there is none."""
@@ -60,6 +60,8 @@ class AblationInput:
     """The system message, which is in view in every event."""
     wording: frozenset[str] = frozenset()
     """Words of the domain, in lower case, that questions and facts may share."""
+    sentences: Mapping[Statement, str] = field(default_factory=FrozenDict)
+    """By needed fact: the sentence that states it, if that is not the reader's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ class ParsedQuestion:
     query: Any
     end: int
     """How many documents were shown before it."""
-    needs: tuple[Fact, ...]
+    needs: tuple[Statement, ...]
 
 
 class _RequestedNumbers(Container[int]):
@@ -96,8 +98,8 @@ class DocumentReadings:
         if any(document.event > later.event for document, later in pairwise(documents)):
             raise ValueError("the documents are not in the order of their events")
         self.ablation_input = ablation_input
-        self.statements: dict[tuple[str, str], list[tuple[Statement, int]]] = {
-            (fact.subject, fact.key): [] for fact in ablation_input.facts
+        self.statements: dict[tuple[object, ...], list[tuple[Statement, int]]] = {
+            need[:2]: [] for event in ablation_input.questions for need in event.question.needs
         }
         """All statements about each fact, also with other values, with their document numbers."""
         pairs = [
@@ -109,22 +111,20 @@ class DocumentReadings:
             if statement[:2] in self.statements:
                 self.statements[statement[:2]].append((statement, number))
         self.known = StatementIndex((pair[0] for pair in pairs), (pair[1] for pair in pairs))
-        facts = {fact.id: fact for fact in ablation_input.facts}
         events = enumerate(ablation_input.questions)
-        self.cases = [self._case(f"q{number}", event, facts) for number, event in events]
+        self.cases = [self._case(f"q{number}", event) for number, event in events]
 
-    def _case(self, name: str, event: QuestionEvent, facts: dict[str, Fact]) -> ParsedQuestion:
+    def _case(self, name: str, event: QuestionEvent) -> ParsedQuestion:
         query = self.ablation_input.reader.ask(event.text)
         if query is None:
             raise ValueError(f"{name}: the reader finds no question in {event.text!r}")
-        needs = tuple(facts[id] for id in event.question.needs)
         end = _first(self.ablation_input.documents, event.question.event)
         text = "\n".join((event.question.text, event.text, self.ablation_input.pinned))
-        return ParsedQuestion(name, event.question, text, query, end, needs)
+        return ParsedQuestion(name, event.question, text, query, end, event.question.needs)
 
-    def stating(self, fact: Fact) -> set[int]:
+    def stating(self, fact: Statement) -> set[int]:
         """The numbers of the documents that state a fact."""
-        return {n for s, n in self.statements[fact.subject, fact.key] if s.value == fact.value}
+        return {n for s, n in self.statements[fact[:2]] if s.value == fact.value}
 
     def needed_for(self, case: ParsedQuestion) -> set[int]:
         """The numbers of the documents that state any fact that a question needs."""
@@ -172,7 +172,7 @@ def leave_one_out(reading: DocumentReadings) -> CheckResult:
             trials += 1
             documents = reading.stating(fact)
             if not documents or reading.solves(case, {*range(case.end)} - documents):
-                not_needed.append(f"{case.name}/{fact.id}")
+                not_needed.append(f"{case.name}/{fact.subject}, {fact.key}")
     return {"ok": not not_needed and trials > 0, "facts": trials, "not_needed": list(not_needed)}
 
 
@@ -220,7 +220,12 @@ def question_leakage(reading: DocumentReadings) -> CheckResult:
         truths = (case.question.truth, *case.question.aliases)
         leaked = leaked_names(case.text, truths, case.needs, reader, case.query, known)
         named += [f"{case.name}/{name}" for name in leaked]
-        shared = shared_wording(case.question.text, case.needs, reading.ablation_input.wording)
+        sentences = reading.ablation_input.sentences
+        facts = [
+            (need, sentences[need] if need in sentences else reader.render(need))
+            for need in case.needs
+        ]
+        shared = shared_wording(case.question.text, facts, reading.ablation_input.wording)
         quoted += [f"{case.name}/{run}" for run in shared]
     return {"ok": not named and not quoted, "named": list(named), "quoted": list(quoted)}
 
@@ -230,12 +235,10 @@ def stale(reading: DocumentReadings) -> CheckResult:
     values, accepted = 0, list[JSON]()
     for case in reading.cases:
         for fact in case.needs:
-            statements = reading.statements[fact.subject, fact.key]
-            shown = {statement.value for statement, number in statements if number < case.end}
-            others = shown - {fact.value}
-            if fact.rewrites and not others:
-                raise ValueError(f"{fact.id}: the reader finds none of its {fact.rewrites} values")
-            if not is_correct(case.question, fact.value):
+            statements = reading.statements[fact[:2]]
+            shown = {str(statement.value) for statement, number in statements if number < case.end}
+            others = shown - {str(fact.value)}
+            if not is_correct(case.question, str(fact.value)):
                 continue
             values += len(others)
             accepted += _accepted(case, sorted(others))

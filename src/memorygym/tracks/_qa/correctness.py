@@ -1,5 +1,7 @@
 """Whether an answer to a question is right: typed, or the exact match of SQuAD."""
 
+from functools import lru_cache
+
 from memorygym.scoring.grading import grade, squad
 from memorygym.tracks._qa.questions import Question
 
@@ -15,9 +17,16 @@ def is_correct(question: Question, answer: str) -> bool:
 def verdict(question: Question, answer: str) -> tuple[bool, str]:
     """Whether the answer agrees with the truth or an alias, and why in a short sentence."""
     truths = (question.truth, *question.aliases)
-    if question.question_type == EXACT:
+    return _verdict(question.question_type, truths, answer, question.rivals)
+
+
+@lru_cache(maxsize=20_000)
+def _verdict(
+    question_type: str, truths: tuple[str, ...], answer: str, rivals: tuple[str, ...]
+) -> tuple[bool, str]:
+    if question_type == EXACT:
         is_match = squad.exact(answer, truths)
-        return is_match, f"{'matches' if is_match else 'does not match'} {question.truth}"
-    verdicts = [grade(question.question_type, truth, answer, question.rivals) for truth in truths]
+        return is_match, f"{'matches' if is_match else 'does not match'} {truths[0]}"
+    verdicts = [grade(question_type, truth, answer, rivals) for truth in truths]
     chosen = next((candidate for candidate in verdicts if candidate.correct), verdicts[0])
     return chosen.correct, chosen.reason

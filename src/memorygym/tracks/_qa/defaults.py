@@ -48,7 +48,7 @@ def outcomes(trace: Trace) -> Sequence[Outcome]:
     from memorygym.scoring.episode_scores import answered
 
     trace_reader: Any = reader_of(trace)
-    return answered(trace, trace_reader)
+    return answered(trace, trace_reader.goals, trace_reader.grade)
 
 
 def reader(trace: Trace) -> Any:
@@ -56,7 +56,9 @@ def reader(trace: Trace) -> Any:
     from memorygym.tracks._qa.question_reader import QuestionTraceReader
     from memorygym.tracks._qa.reasoners import cached_reader
 
-    return QuestionTraceReader(trace, gold_table(trace), cached_reader(trace.track, trace.system))
+    gold: QuestionGold = gold_table(trace)
+    reader = cached_reader(trace.track, trace.system)
+    return QuestionTraceReader(trace, gold.questions, reader)
 
 
 def reasoner(name: str, task: Task) -> Policy:
@@ -75,12 +77,13 @@ def note_taker(reasoner: Policy, task: Task) -> Policy:
 
 def oracle(task: Task) -> Mapping[int, str]:
     """The canonical sentences of the facts that each question needs, by event."""
-    gold = task.gold
-    assert isinstance(gold, QuestionGold)
-    sentences = {fact.id: fact.sentence for fact in gold.facts}
+    from memorygym.tracks._qa.reasoners import cached_reader
+
+    assert isinstance(task.gold, QuestionGold)
+    render = cached_reader(task.track, task.system).render
     return {
-        question.event: "\n\n".join(sentences[need] for need in question.needs)
-        for question in gold.questions
+        question.event: "\n\n".join(map(render, question.needs))
+        for question in task.gold.questions
         if question.needs
     }
 

@@ -5,8 +5,8 @@ import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
-from memorygym.core.statements import Statement, StatementIndex
-from memorygym.tracks._qa.questions import Fact, Reader
+from memorygym.core.statements import Statement, StatementIndex, Value
+from memorygym.tracks._qa.questions import Reader
 
 RUN_LENGTH = 4
 """Number of words in a row that count as a quotation."""
@@ -32,9 +32,9 @@ _ALIKE = str.maketrans(
 class WatchedIndex(StatementIndex):
     """An index that hides some facts and records the names that were looked up in it."""
 
-    def __init__(self, known: StatementIndex, hidden: Iterable[Fact]) -> None:
+    def __init__(self, known: StatementIndex, hidden: Iterable[Statement]) -> None:
         self._known = known
-        self._hidden = {(fact.subject, fact.key, fact.value) for fact in hidden}
+        self._hidden = {fact[:3] for fact in hidden}
         self.names: set[str] = set()
 
     def get(self, subject: str, key: str) -> Statement | None:
@@ -51,8 +51,8 @@ class WatchedIndex(StatementIndex):
             if statement[:3] not in self._hidden
         }
 
-    def whose(self, key: str, value: str) -> list[Statement]:
-        self.names.add(value)
+    def whose(self, key: str, value: Value) -> list[Statement]:
+        self.names.add(str(value))
         return [
             statement
             for statement in self._known.whose(key, value)
@@ -63,7 +63,7 @@ class WatchedIndex(StatementIndex):
 def leaked_names(
     text: str,
     truths: Iterable[str],
-    facts: Collection[Fact],
+    facts: Collection[Statement],
     reader: Reader,
     query: Any,
     known: StatementIndex,
@@ -74,7 +74,7 @@ def leaked_names(
     """
     leaked = []
     visible = normalised(_TITLE.sub("", text))
-    candidates = [name for fact in facts for name in (fact.subject, fact.value)]
+    candidates = [name for fact in facts for name in (fact.subject, str(fact.value))]
     for name in dict.fromkeys([*candidates, *truths]):
         if not contains_name(visible, name):
             continue
@@ -113,7 +113,9 @@ def contains_name(text: str, name: str) -> bool:
     return re.search(rf"(?<!\w){pattern}(?!\w)", text, re.IGNORECASE) is not None
 
 
-def shared_wording(text: str, facts: Iterable[Fact], wording: Collection[str]) -> list[str]:
+def shared_wording(
+    text: str, facts: Iterable[tuple[Statement, str]], wording: Collection[str]
+) -> list[str]:
     """The runs of words that a question shares with the sentences of its facts.
 
     A run counts if at least two of its words are informative: not common words, not words of the
@@ -121,9 +123,9 @@ def shared_wording(text: str, facts: Iterable[Fact], wording: Collection[str]) -
     """
     question_runs = set(_word_runs(text))
     shared: dict[str, None] = {}
-    for fact in facts:
+    for fact, sentence in facts:
         stated = {*_words(f"{fact.subject} {fact.key.replace('_', ' ')} {fact.value}")}
-        for run in _word_runs(fact.sentence):
+        for run in _word_runs(sentence):
             telling_words = [
                 word
                 for word in run

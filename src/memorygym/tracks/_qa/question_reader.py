@@ -1,47 +1,39 @@
 """The trace reader of question-answering tasks: it uses the gold table and statements."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from memorygym.core.statements import Statement, StatementReader
+from memorygym.core.outcome import Goal
+from memorygym.core.statements import FactReader, Statement
 from memorygym.core.trace import Trace
+from memorygym.core.trace_reader import TraceReader
 from memorygym.tracks._qa.correctness import verdict
-from memorygym.tracks._qa.questions import QuestionGold, Reader
+from memorygym.tracks._qa.questions import Question
 
 
-class QuestionTraceReader(StatementReader):
-    """A trace of a question-answering task. Questions name the facts they need by their ids.
+class QuestionTraceReader(TraceReader):
+    """The reader of a trace of a question-answering task."""
 
-    Implements core.trace_reader.AnswerReader.
-    """
+    def __init__(self, trace: Trace, questions: Sequence[Question], reader: FactReader) -> None:
+        super().__init__(trace, questions, reader, frozenset())
 
-    def __init__(self, trace: Trace, gold: QuestionGold, reader: Reader) -> None:
-        super().__init__(trace, gold.questions, reader, frozenset())
-        self._by_id = {fact.id: fact for fact in gold.facts}
-        self._sentences = {
-            (fact.subject, fact.key, fact.value): fact.sentence for fact in gold.facts
-        }
-        self.true = {(fact.subject, fact.key): fact.value for fact in gold.facts}
-
-    def grade(self, goal: Any, answer: str) -> tuple[bool, str]:
-        return verdict(goal, answer)
+    def grade(self, question: Question, answer: str) -> tuple[bool, str]:
+        """Whether an answer is right, and why in a short sentence."""
+        return verdict(question, answer)
 
     def truths(self, goal: Any) -> tuple[str, ...]:
         truths: tuple[str, ...] = (goal.truth, *goal.aliases)
         return truths
 
-    def required(self, goal: Any, need: str) -> Statement:
-        fact = self._by_id[need]
-        return Statement(fact.subject, fact.key, fact.value)
+    def first_stated(self, goal: Goal, need: Statement) -> int:
+        """The event that first stated the right value."""
+        mentions = self._mentions_of(need)
+        return min((event for event, value in mentions if value == need.value), default=goal.event)
 
-    def first_stated(self, goal: Any, need: str) -> int:
-        return self._by_id[need].event
-
-    def rewrites(self, goal: Any, need: str) -> int:
-        return self._by_id[need].rewrites
+    def rewrites(self, goal: Goal, need: Statement) -> int:
+        """How many other values had been stated: their ranks decide, not their order."""
+        values = {value for event, value in self._mentions_of(need) if event < goal.event}
+        return len(values - {need.value})
 
     def hops(self, goal: Any) -> int:
         return int(goal.hops)
-
-    def text(self, fact: Statement) -> str:
-        sentence = self._sentences.get((fact.subject, fact.key, fact.value))
-        return sentence or super().text(fact)

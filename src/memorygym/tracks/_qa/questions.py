@@ -1,26 +1,10 @@
-"""The data of a question-answering task: facts that texts state, and questions that need them."""
+"""The data of a question-answering task: questions, and the stated facts that they need."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from memorygym.core.statements import Statement, StatementIndex
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A fact that a question may need."""
-
-    id: str
-    subject: str
-    key: str
-    value: str
-    sentence: str
-    """The sentence that the oracle shows; the reader reads exactly this fact in it."""
-    event: int
-    """The first event whose text states it."""
-    rewrites: int = 0
-    """How often a text gave it another value before the question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +22,8 @@ class Question:
     """Other right answers."""
     rivals: tuple[str, ...] = ()
     """Wrong candidates that the question names."""
-    needs: tuple[str, ...] = ()
-    """Ids of the facts that it needs."""
+    needs: tuple[Statement, ...] = ()
+    """The facts that it needs, with the values that are right when it is asked."""
     hops: int = 1
 
 
@@ -47,8 +31,13 @@ class Question:
 class QuestionGold:
     """The gold table of a question-answering task."""
 
-    facts: tuple[Fact, ...]
     questions: tuple[Question, ...]
+
+    @property
+    def needs(self) -> list[Statement]:
+        """Every fact that a question needs, once."""
+        needs = (need for question in self.questions for need in question.needs)
+        return list(dict.fromkeys(needs))
 
 
 class Found(NamedTuple):

@@ -40,8 +40,8 @@ class CachedReader:
         self.answer, self.render = inner.answer, inner.render
 
 
-class ParsedContext:
-    """The current state of an event that asks: its query, the texts in view, and earlier steps."""
+class AskedQuestion:
+    """A question that is being answered: its query, the texts in view, and earlier steps."""
 
     def __init__(self, query: Any, reader: Any, view: Sequence[Message], start: int) -> None:
         self.query, self.reader = query, reader
@@ -77,7 +77,7 @@ class Strong(Policy):
         query = reader.ask(text) if text.startswith(QUESTION) else None
         if query is None:
             return END
-        context = ParsedContext(query, reader, view, start)
+        context = AskedQuestion(query, reader, view, start)
         match self.conclude(context):
             case Found(answer):
                 return calls(submit(answer))
@@ -89,7 +89,7 @@ class Strong(Policy):
                 return Message("assistant", "\n".join(notes), recall.calls)
         return calls(submit(self._otherwise))
 
-    def conclude(self, context: ParsedContext) -> Found | Missing:
+    def conclude(self, context: AskedQuestion) -> Found | Missing:
         """The answer that follows from the whole view, or what is missing."""
         reader: Reader = context.reader
         return reader.answer(
@@ -100,7 +100,7 @@ class Strong(Policy):
 class Weak(Strong):
     """The reasoner that takes one step at a time, from the first parts that name its subject."""
 
-    def conclude(self, context: ParsedContext) -> Found | Missing:
+    def conclude(self, context: AskedQuestion) -> Found | Missing:
         reader: Reader = context.reader
         notes = tuple(_read(reader, context.notes))
         step = reader.answer(context.query, StatementIndex(notes))
@@ -109,7 +109,7 @@ class Weak(Strong):
 
         def names_step(part: str) -> bool:
             return any(
-                statement.subject in step.query or statement.value in step.query
+                statement.subject in step.query or statement.text in step.query
                 for statement in reader.read(part)
             )
 

@@ -54,13 +54,13 @@ def module_name(path: str) -> str:
 def _function(code: re.Match[str], module: str, owner: str) -> Iterator[Statement]:
     name = f"{owner}{code['name']}"
     if not owner:
-        yield Statement(name, "file", module, DEFINED)
+        yield Statement(name, "file", module, rank=DEFINED)
     for parameter, value in _GIVEN.findall(code["parameters"]):
-        yield Statement(name, f"default:{parameter}", value, DEFINED)
+        yield Statement(name, f"default:{parameter}", value, rank=DEFINED)
     for mark, arguments in _MARK.findall(code["marks"]):
         for argument, value in _GIVEN.findall(arguments):
-            yield Statement(name, f"argument:{mark}.{argument}", value, DEFINED)
-    yield Statement(name, "source", code[0], DEFINED)
+            yield Statement(name, f"argument:{mark}.{argument}", value, rank=DEFINED)
+    yield Statement(name, "source", code[0], rank=DEFINED)
     yield from _body(name, code["body"])
 
 
@@ -70,11 +70,11 @@ def _body(name: str, lines: str) -> Iterator[Statement]:
     for match in _CALL.finditer(bare):
         called = match[1]
         if called not in _KNOWN and not bare[: match.start()].endswith(_UNCALLED):
-            yield Statement(name, f"calls:{called}", "yes", DEFINED)
+            yield Statement(name, f"calls:{called}", "yes", rank=DEFINED)
     for exception in dict.fromkeys(_RAISE.findall(bare)):
-        yield Statement(name, "raises", exception, DEFINED)
+        yield Statement(name, "raises", exception, rank=DEFINED)
     for constant in dict.fromkeys(_UPPER.findall(bare)):
-        yield Statement(name, f"reads:{constant}", "yes", DEFINED)
+        yield Statement(name, f"reads:{constant}", "yes", rank=DEFINED)
 
 
 def _class(body: str, module: str) -> Iterator[Statement]:
@@ -82,22 +82,22 @@ def _class(body: str, module: str) -> Iterator[Statement]:
     if not (match := _CLASS.search(body)):
         return
     name, parent = match[1], match[2] or "object"
-    yield Statement(name, "file", module, DEFINED)
-    yield Statement(name, "base", parent.rpartition(".")[2], DEFINED)
+    yield Statement(name, "file", module, rank=DEFINED)
+    yield Statement(name, "base", parent.rpartition(".")[2], rank=DEFINED)
     for member, value in _SET.findall(body, match.end()):
         if is_literal(value):
-            yield Statement(f"{name}.{member}", "value", value, DEFINED)
+            yield Statement(f"{name}.{member}", "value", value, rank=DEFINED)
 
 
 def _lines(body: str, module: str) -> Iterator[Statement]:
     """The statements in lines outside definitions: constants and imports."""
     for name, value in _SET.findall(body):
         if name.isupper() and is_literal(value):
-            yield Statement(name, "value", value, DEFINED)
-            yield Statement(name, "file", module, DEFINED)
+            yield Statement(name, "value", value, rank=DEFINED)
+            yield Statement(name, "file", module, rank=DEFINED)
     for source, names in _FROM.findall(body):
         for name in names.split(","):
-            yield Statement(name.strip(), "file", source, IMPORTED)
+            yield Statement(name.strip(), "file", source, rank=IMPORTED)
 
 
 def is_literal(text: str) -> bool:

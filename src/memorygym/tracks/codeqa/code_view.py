@@ -5,9 +5,9 @@ or a run of lines, without a blank line inside. Paragraphs are packed into event
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from memorygym.core.rng import Stream
 from memorygym.core.tokens import count
@@ -25,50 +25,22 @@ def paragraphs(path: str, code: str) -> list[str]:
     '[a.py · class A]\\nclass A:'
     '[a.py · class A]\\n    def f(self):\\n        return'
     """
-    parts: list[str] = []
-    for chunk in _chunks(code.splitlines()):
-        name = next((match[1] for line in chunk if (match := _CLASS.match(line))), "")
-        head = f"[{path} · class {name}]" if name else f"[{path}]"
-        parts += ["\n".join([head, *part]) for part in (_members(chunk) if name else [chunk])]
-    return parts
-
-
-def _chunks(lines: Iterable[str]) -> Iterator[list[str]]:
-    """Runs of lines that belong together at the left margin, without blank lines."""
-    chunk: list[str] = []
-    after_blank = False
-    for line in lines:
-        if not line.strip():
-            after_blank = True
-            continue
-        if line[0] not in " \t)]}" and chunk:
-            is_decorated = chunk[-1].startswith("@")
-            in_body = chunk[-1][0] in " \t"
-            if not is_decorated and (after_blank or in_body or line.startswith(_STARTS)):
-                yield chunk
-                chunk = []
-        chunk.append(line)
-        after_blank = False
-    if chunk:
-        yield chunk
-
-
-def _members(chunk: list[str]) -> Iterator[list[str]]:
-    """The head of a class, then each of its methods."""
-    start = next(index for index, line in enumerate(chunk) if line.startswith("class ")) + 1
-    margin = next((_indent(line) for line in chunk[start:]), 0)
-    part = chunk[:start]
-    for line in chunk[start:]:
-        begins_member = _indent(line) == margin and line.lstrip().startswith(_STARTS)
-        if begins_member and not part[-1].lstrip().startswith("@"):
-            yield part
-            part = []
-        part.append(line)
-    yield part
-
-
-def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip())
+    parts: list[list[str]] = []
+    name = last = ""
+    for line in code.splitlines():
+        is_outer = bool(line) and line[0] not in " \t)]}"
+        starts = line.lstrip().startswith(_STARTS) and (is_outer or bool(name))
+        # A line at the left margin goes on with the paragraph only if the last one stands there.
+        is_new = starts or (is_outer and last[:1] in ("", " ", "\t"))
+        if line.strip() and (not parts or (is_new and not last.lstrip().startswith("@"))):
+            if is_outer:
+                match = _CLASS.match(line)
+                name = match[1] if match else ""
+            parts.append([f"[{path} · class {name}]" if name else f"[{path}]"])
+        if line.strip():
+            parts[-1].append(line)
+        last = line.rstrip()
+    return ["\n".join(part) for part in parts]
 
 
 EVENT_TOKENS = 3000
@@ -77,14 +49,9 @@ BETWEEN = 2
 """Tokens of the breaks between two paragraphs."""
 
 
-@dataclass(frozen=True, slots=True)
-class ShownParagraph:
-    """A paragraph with its file and its number of tokens."""
-
-    text: str
-    path: str
-    """The path of its file; "" for an observation."""
-    cost: int
+def cost(paragraphs: Iterable[str]) -> int:
+    """The tokens of paragraphs and of the breaks after them."""
+    return sum(count(paragraph) + BETWEEN for paragraph in paragraphs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,23 +60,16 @@ class Page:
 
     kind: str
     """`file` or `observation`."""
-    paragraphs: tuple[ShownParagraph, ...]
-
-
-def shown_paragraph(text: str, path: str = "") -> ShownParagraph:
-    return ShownParagraph(text, path, count(text) + BETWEEN)
+    paragraphs: tuple[str, ...]
 
 
 def pages(
-    files: Sequence[Sequence[ShownParagraph]],
-    observations: Sequence[ShownParagraph],
-    form: str,
-    rng: Stream,
+    files: Iterable[Sequence[str]], observations: Sequence[str], form: str, rng: Stream
 ) -> list[Page]:
     """The events: whole files in random order, with the observations in order between them."""
     order = list(files)
     rng.shuffle(order)
-    packed = _packed(paragraph for file_paragraphs in order for paragraph in file_paragraphs)
+    packed = _packed(chain.from_iterable(order))
     if form == "session":
         parts = _parts(observations, len(packed))
         return [
@@ -119,7 +79,7 @@ def pages(
     if not observations:
         return result
     page_count = max(1, min(len(result), len(observations) // 2, 1 + len(result) // 3))
-    positions = sorted(rng.sample(range(1, len(result) + 1), min(page_count, len(result))))
+    positions = sorted(rng.sample(range(1, len(result) + 1), page_count))
     parts = _parts(observations, len(positions))
     for position, part in reversed(list(zip(positions, parts, strict=True))):
         result[position:position] = [Page("observation", tuple(group)) for group in _packed(part)]
@@ -128,23 +88,24 @@ def pages(
 
 def text_of(page: Page, number: int, total: int) -> str:
     """The text of an event."""
-    head = f"=== {'FILE' if page.kind == 'file' else 'OBSERVATION'} · event {number} of {total} ==="
-    return f"{head}\n" + "\n\n".join(paragraph.text for paragraph in page.paragraphs)
+    head = f"=== {page.kind.upper()} · event {number} of {total} ===\n"
+    return head + "\n\n".join(page.paragraphs)
 
 
-def _parts(items: Sequence[ShownParagraph], number: int) -> list[Sequence[ShownParagraph]]:
+def _parts(items: Sequence[str], number: int) -> list[Sequence[str]]:
     """The items in `number` runs of about the same length."""
     ends = [len(items) * index // number for index in range(number + 1)]
     return [items[start:end] for start, end in pairwise(ends)]
 
 
-def _packed(paragraphs: Iterable[ShownParagraph]) -> list[list[ShownParagraph]]:
-    groups: list[list[ShownParagraph]] = []
-    cost = EVENT_TOKENS
+def _packed(paragraphs: Iterable[str]) -> list[list[str]]:
+    groups: list[list[str]] = []
+    tokens = EVENT_TOKENS
     for paragraph in paragraphs:
-        if cost + paragraph.cost > EVENT_TOKENS:
+        more = cost([paragraph])
+        if tokens + more > EVENT_TOKENS:
             groups.append([])
-            cost = 0
+            tokens = 0
         groups[-1].append(paragraph)
-        cost += paragraph.cost
+        tokens += more
     return groups

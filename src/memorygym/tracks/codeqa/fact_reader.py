@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from memorygym.core.statements import Statement
-from memorygym.scoring.fact_reader.claims import FORMER, ReadFact, Reading
+from memorygym.core.statements import FORMER, Statement
+from memorygym.scoring.fact_reader.claims import Reading
 from memorygym.scoring.fact_reader.outline import Outline
 from memorygym.scoring.fact_reader.statement import StatementReader
 from memorygym.tracks._qa.stream import QUESTION
@@ -19,7 +19,7 @@ from memorygym.tracks.codeqa.code_reader import (
     module_name,
 )
 from memorygym.tracks.codeqa.code_view import paragraphs
-from memorygym.tracks.codeqa.keys import IMPORT, KEYS, SUBJECTS
+from memorygym.tracks.codeqa.keys import IMPORT, KEYS, PHRASES, SUBJECTS
 from memorygym.tracks.codeqa.names import shown, type_of
 from memorygym.tracks.codeqa.shorthand import spelled_out
 from memorygym.tracks.codeqa.signs import LINE, Signs
@@ -35,14 +35,7 @@ _MARKS: dict[tuple[int, ...], str] = {
     SUPERSEDED: ", superseded",
 }
 _RANKS = {mark: rank for rank, mark in _MARKS.items()}
-_PHRASES = {
-    "file": "module", "value": "value", "base": "parent class", "raises": "exception thrown",
-    "source": "code", "default:": "preset for", "calls:": "use of the function",
-    "reads:": "use of the setting", "argument:": "marking", "rows": "row cap", "breaks": "breakage",
-    "setting": "trigger", "exception": "ending", "culprit": "culprit", "items": "item cap",
-    "plan": "plan", "memory": "memory cap",
-}  # fmt: skip
-_KEYS = {phrase: key for key, phrase in _PHRASES.items()}
+_KEYS = {phrase: key for key, phrase in PHRASES.items()}
 _NOTED = re.compile(
     r"Noted of `([^`\n]+)`: (" + "|".join(map(re.escape, _KEYS)) + r")(?: ([\w.]+))? is"
     r" `([^`\n]*)`(|, by an import|, superseded|, as of [\d-]+ [\d:]+)\."
@@ -140,7 +133,7 @@ def _observed(stamp: str | None, lines: Iterable[str]) -> list[Statement] | None
     statements: list[Statement] = []
     for line in filter(_STATES.search, lines):
         sense = _READER.read(spelled_out(line))
-        facts = (ReadFact(*claim, date=stamp or "") for claim in sense.claims if claim.subject)
+        facts = (Statement(*claim, date=stamp or "") for claim in sense.claims if claim.subject)
         stated = [s for fact in facts if (s := _statement(fact, str(fact.value)))]
         if sense.unread or not stated or len(stated) < len(sense.claims):
             return None
@@ -164,7 +157,7 @@ def _notes(text: str) -> Iterator[Span]:
         key = f"{_KEYS[words]}{name}"
         full_value = value.replace(LINE, "\n") if key == "source" else value
         rank = _RANKS[mark] if mark in _RANKS else time_rank(mark)
-        yield match.start(), match.end(), [Statement(subject, key, full_value, rank)]
+        yield match.start(), match.end(), [Statement(subject, key, full_value, rank=rank)]
 
 
 def _general(text: str) -> Iterator[Statement]:
@@ -185,9 +178,9 @@ def _noted(text: str) -> Reading:
     unread.
     """
     reading = _OUTLINE.read(text)
-    if not text.islower() or not any(f.code == "value" and _is_bare(f.subject) for f in reading[0]):
+    if not text.islower() or not any(f.key == "value" and _is_bare(f.subject) for f in reading[0]):
         return reading
-    clear = tuple(fact for fact in reading.facts if fact.code not in ("file", "uses", "value"))
+    clear = tuple(fact for fact in reading.facts if fact.key not in ("file", "uses", "value"))
     return Reading(clear, reading.unread + len(reading.facts) - len(clear))
 
 
@@ -196,13 +189,13 @@ def _is_bare(name: str) -> bool:
     return type_of(name) == "function" and "." not in name
 
 
-def _statement(fact: ReadFact, value: str) -> Statement | None:
+def _statement(fact: Statement, value: str) -> Statement | None:
     """The statement of a fact; None if no code or topic has such a key."""
     subject, kind = shown(fact.subject), type_of(fact.subject)
-    key, colon, name = fact.code.partition(":")
+    key, colon, name = fact.key.partition(":")
     if match := _QUOTED.fullmatch(value):
         value = match[1]
-    name, value = shown(name), shown(value) if fact.code in _NAMED else value
+    name, value = shown(name), shown(value) if fact.key in _NAMED else value
     if colon and not name:
         return None
     if key == "uses":
@@ -220,10 +213,10 @@ def _statement(fact: ReadFact, value: str) -> Statement | None:
         name = ".".join(name.rsplit("_", 1))
     if key == "file":
         value = module_name(value)
-    return Statement(subject, f"{key}{colon}{name}", value, _rank(fact, key, kind))
+    return Statement(subject, f"{key}{colon}{name}", value, rank=_rank(fact, key, kind))
 
 
-def _rank(fact: ReadFact, key: str, kind: str) -> tuple[int, ...]:
+def _rank(fact: Statement, key: str, kind: str) -> tuple[int, ...]:
     """The rank of a fact of that key about something of that type."""
     if fact.role == FORMER:
         return SUPERSEDED
@@ -235,10 +228,10 @@ def _rank(fact: ReadFact, key: str, kind: str) -> tuple[int, ...]:
 def render(statement: Statement) -> str:
     """The sentence of a statement.
 
-    >>> render(Statement("sift", "default:quota", "37", DEFINED))
+    >>> render(Statement("sift", "default:quota", "37", rank=DEFINED))
     'Noted of `sift`: preset for quota is `37`.'
     """
-    value = statement.value.replace("\n", LINE)
+    value = statement.text.replace("\n", LINE)
     return (
         f"Noted of `{statement.subject}`: {phrase(statement.key)} is `{value}`"
         f"{_mark(statement.rank)}."
@@ -252,7 +245,7 @@ def phrase(key: str) -> str:
     ('preset for quota', 'parent class')
     """
     kind, colon, name = key.partition(":")
-    return f"{_PHRASES[kind + colon]} {name}".strip()
+    return f"{PHRASES[kind + colon]} {name}".strip()
 
 
 def time_rank(stamp: str) -> tuple[int, ...]:

@@ -19,20 +19,10 @@ ARITHMETIC: Mapping[type[ast.operator], Callable[[int, int], int]] = {
 }
 COMPARISONS: Mapping[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
     ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
 }
 BUILTIN: Mapping[str, Callable[..., Any]] = {
-    "len": len,
-    "sum": sum,
-    "min": min,
-    "max": max,
-    "sorted": sorted,
-    "abs": abs,
-    "range": range,
+    function.__name__: function for function in (len, sum, min, max, sorted, abs, range)
 }
 
 
@@ -173,8 +163,6 @@ class Evaluator:
                 left_value, right_value = self._value(left, local), self._value(right, local)
                 if isinstance(left_value, int) and isinstance(right_value, int):
                     return ARITHMETIC[type(op)](left_value, right_value)
-            case ast.UnaryOp(op=ast.USub(), operand=operand):
-                return -self._value(operand, local)
             case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in COMPARISONS:
                 return COMPARISONS[type(op)](self._value(left, local), self._value(right, local))
             case ast.IfExp(test=test, body=body, orelse=other):

@@ -34,10 +34,11 @@ KEYS = (
     Key("value", "word", ("value",), pattern=LITERAL),
     Key("source", "word", ("code", "source code"), pattern=_CODE_SIGN),
     Key("default:{}", "word", (
-        "default of the parameter {}", "default of parameter {}", "default value of {}",
-        "default value for {}", "default of {}", "default for {}", "preset for {}", "default {}",
+        "preset for {}", "default of the parameter {}", "default of parameter {}",
+        "default value of {}", "default value for {}", "default of {}", "default for {}",
+        "default {}",
     ), pattern=LITERAL, subject="function"),
-    Key("argument:{}", "word", ("decorator argument {}", "argument {}", "marking {}"),
+    Key("argument:{}", "word", ("marking {}", "decorator argument {}", "argument {}"),
         pattern=LITERAL, subject="function"),
     Key("calls:{}", "enum", ("use of the function {}",), choices=("yes",)),
     Key("reads:{}", "enum", ("use of the setting {}",), choices=("yes",)),
@@ -70,6 +71,11 @@ KEYS = (
     Key("memory", "number", ("memory cap", "memory limit", "may hold", "MB")),
     Key("plan", "word", ("plan", "follows the", "goes by the"), pattern=_WORD_ALONE),
 )  # fmt: skip
+PHRASES = {
+    key.code.removesuffix("{}"): key.labels[0].removesuffix(" {}") for key in KEYS if key.labels
+}
+PHRASES["exception"] = "ending"
+"""By key, without its parameter: its words in canonical sentences."""
 _FUNCTION, _TOPIC_KEYS = ("function",), "rows breaks setting exception culprit items plan memory"
 SUBJECTS = {
     "file": ("function", "class", "constant"),
@@ -80,3 +86,6 @@ SUBJECTS = {
     **dict.fromkeys(_TOPIC_KEYS.split(), ("topic",)),
 }
 """By key: the types of what has it. A member of a class has the type of a function."""
+VALUE_TYPES = {key.code.removesuffix(":{}"): key.value or key.kind for key in KEYS}
+VALUE_TYPES |= {"exception": "class", "calls": "function", "reads": "constant"}
+"""By key: `number`, `word`, or the type of the name that it leads to."""

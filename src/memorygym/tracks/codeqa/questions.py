@@ -14,11 +14,12 @@ from memorygym.core.statements import Statement, StatementIndex
 from memorygym.tracks._qa.questions import Found, Missing
 from memorygym.tracks.codeqa.fact_reader import coverage, read, render
 from memorygym.tracks.codeqa.interpreter import Evaluator, Raised, UnknownName, Unsupported
+from memorygym.tracks.codeqa.keys import SUBJECTS, VALUE_TYPES
 from memorygym.tracks.codeqa.names import type_of
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class PathLink:
     """A step from a name to another one that it states."""
 
     phrase: str
@@ -31,22 +32,26 @@ class Link:
     """The type of the name that it leads to."""
 
 
-LINKS = (
-    Link("the function at fault in", "culprit", "topic", "function"),
-    Link("the setting that reproduces the failure of", "setting", "topic", "constant"),
-    Link("the exception that ended", "exception", "topic", "class"),
-    Link("the function called by name in", "calls:", "function", "function"),
-    Link("the constant read by", "reads:", "function", "constant"),
-    Link("the exception raised by", "raises", "function", "class"),
-    Link("the base class of", "base", "class", "class"),
-)
+_PHRASES = {
+    "culprit": "the function at fault in",
+    "setting": "the setting that reproduces the failure of",
+    "exception": "the exception that ended",
+    "calls:": "the function called by name in",
+    "reads:": "the constant read by",
+    "raises": "the exception raised by",
+    "base": "the base class of",
+}
+LINKS = [
+    PathLink(phrase, key, SUBJECTS[key.rstrip(":")][0], VALUE_TYPES[key.rstrip(":")])
+    for key, phrase in _PHRASES.items()
+]
 
 
-def linked(name: str, link: Link, known: StatementIndex) -> tuple[str, Statement] | None:
+def linked(name: str, link: PathLink, known: StatementIndex) -> tuple[str, Statement] | None:
     """The name that a link leads to, and its statement; None if there is none or several."""
     if not link.key.endswith(":"):
         statement = known.get(name, link.key)
-        return (statement.value, statement) if statement else None
+        return (statement.text, statement) if statement else None
     targets = [
         (key.removeprefix(link.key), statement)
         for key, statement in known.about(name).items()
@@ -60,7 +65,7 @@ class Path:
     """A name, and the links that lead from it to another one, in order."""
 
     anchor: str
-    links: tuple[Link, ...] = ()
+    links: tuple[PathLink, ...] = ()
 
 
 _NAME = re.compile(r"`([^`]+)`$")
@@ -77,13 +82,13 @@ def _path(text: str) -> Path | None:
     return Path(text) if _TOPIC.match(text) else None
 
 
-class Lookup:
+class UsedStatements:
     """The known statements, and those of them that were used."""
 
     def __init__(
-        self, known: StatementIndex, instead: Mapping[tuple[str, str], str] | None = None
+        self, index: StatementIndex, instead: Mapping[tuple[str, str], str] | None = None
     ) -> None:
-        self.known = known
+        self.index = index
         self._instead = instead or {}
         """By subject and key: values that override the known ones."""
         self.used: dict[Statement, None] = {}
@@ -92,17 +97,17 @@ class Lookup:
         """The current value of a key. Raises UnknownName."""
         if (subject, key) in self._instead:
             return self._instead[subject, key]
-        statement = self.known.get(subject, key)
+        statement = self.index.get(subject, key)
         if statement is None:
             raise UnknownName(subject)
         self.used[statement] = None
-        return statement.value
+        return statement.text
 
     def end(self, path: Path) -> str:
         """The name that a path leads to. Raises UnknownName."""
         name = path.anchor
         for link in path.links:
-            step = linked(name, link, self.known)
+            step = linked(name, link, self.index)
             if step is None:
                 raise UnknownName(name)
             name, statement = step
@@ -110,17 +115,31 @@ class Lookup:
         return name
 
 
+def _value(query: "Query", known: UsedStatements) -> str:
+    """The value of the kind's key at the end of the path."""
+    key = (query.kind.key or query.kind.name).format(**query.words)
+    stated = known.get(known.end(query.path), key)
+    if key == "file":
+        return stated.rpartition(".")[2]
+    with suppress(ValueError, SyntaxError):
+        inner = ast.literal_eval(stated)
+        return inner if isinstance(inner, str) else stated
+    return stated
+
+
 @dataclass(frozen=True, slots=True)
-class Kind:
+class QuestionKind:
     """A kind of question."""
 
     name: str
     text: str
     """Its wording, with places for a `path`, or for the `left` and the `right` term of a sum."""
-    answer: Callable[["Query", Lookup], str]
-    """The answer to a query. Raises UnknownName, Unsupported, Raised or ValueError."""
     guess: str = "{anchor}"
     """The best guess from the question alone."""
+    key: str = ""
+    """The key whose value it asks for; "" is its name."""
+    answer: Callable[["Query", UsedStatements], str] = _value
+    """The answer to a query. Raises UnknownName, Unsupported, Raised or ValueError."""
     question_type: str = "retrieval"
     """How it is graded."""
 
@@ -129,7 +148,7 @@ class Kind:
 class Query:
     """A parsed question."""
 
-    kind: Kind
+    kind: QuestionKind
     words: Mapping[str, str]
     """By place of the wording: what stands there."""
     path: Path
@@ -138,60 +157,45 @@ class Query:
     """The queries for the terms of a sum."""
 
 
-def _value(key: str) -> Callable[[Query, Lookup], str]:
-    """The answer of a kind that asks for the value of a key at the end of a path."""
-
-    def answer(query: Query, lookup: Lookup) -> str:
-        stated = lookup.get(lookup.end(query.path), key.format(**query.words))
-        if key == "file":
-            return stated.rpartition(".")[2]
-        with suppress(ValueError, SyntaxError):
-            inner = ast.literal_eval(stated)
-            return inner if isinstance(inner, str) else stated
-        return stated
-
-    return answer
+def _sum(query: Query, known: UsedStatements) -> str:
+    return str(sum(int(term.kind.answer(term, known)) for term in query.terms))
 
 
-def _sum(query: Query, lookup: Lookup) -> str:
-    return str(sum(int(term.kind.answer(term, lookup)) for term in query.terms))
+def _output(query: Query, known: UsedStatements) -> str:
+    return str(Evaluator(known.get).expression(query.words["call"]))
 
 
-def _output(query: Query, lookup: Lookup) -> str:
-    return str(Evaluator(lookup.get).expression(query.words["call"]))
+def _returns(query: Query, known: UsedStatements) -> str:
+    name = known.end(query.path)
+    return str(Evaluator(known.get).call(name, int(query.words["number"])))
 
 
-def _returns(query: Query, lookup: Lookup) -> str:
-    name = lookup.end(query.path)
-    return str(Evaluator(lookup.get).call(name, int(query.words["number"])))
-
-
-def _callers(query: Query, lookup: Lookup) -> str:
-    name, number = lookup.end(query.path), query.words["number"]
-    callers = lookup.known.whose(f"calls:{name}", "yes")
+def _callers(query: Query, known: UsedStatements) -> str:
+    name, number = known.end(query.path), query.words["number"]
+    callers = known.index.whose(f"calls:{name}", "yes")
     if len(callers) != int(number):
         raise UnknownName(name)
-    lookup.used |= dict.fromkeys(callers)
+    known.used |= dict.fromkeys(callers)
     return f"{number} ({', '.join(sorted(caller.subject for caller in callers))})"
 
 
-def _failing(query: Query, lookup: Lookup) -> str:
+def _failing(query: Query, known: UsedStatements) -> str:
     """The first test that uses a constant and fails once the constant has a value."""
-    name, value = lookup.end(query.path), query.words["number"]
+    name, value = known.end(query.path), query.words["number"]
     missing, calls = name, dict[Statement, None]()
-    for subject, path in dependents(name, lookup.known):
+    for subject, path in dependents(name, known.index):
         calls |= dict.fromkeys(path)
         if subject.startswith("test_"):
-            changed = Lookup(lookup.known, {(name, "value"): value})
+            changed = UsedStatements(known.index, {(name, "value"): value})
             try:
                 if fails(subject, changed):
-                    lookup.used = dict.fromkeys((*path, *changed.used))
+                    known.used = dict.fromkeys((*path, *changed.used))
                     return subject
             except UnknownName as error:
                 missing = str(error)
             except Unsupported:
                 pass
-    lookup.used = calls
+    known.used = calls
     raise UnknownName(missing)
 
 
@@ -209,42 +213,43 @@ def dependents(constant: str, known: StatementIndex) -> Iterator[tuple[str, tupl
             queue += [(call.subject, (*path, call)) for call in known.whose(f"calls:{name}", "yes")]
 
 
-def fails(test: str, lookup: Lookup) -> bool:
+def fails(test: str, known: UsedStatements) -> bool:
     """Whether a test fails. Raises UnknownName or Unsupported."""
     try:
-        Evaluator(lookup.get).call(test)
+        Evaluator(known.get).call(test)
     except Raised:
         return True
     return False
 
 
-KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (
-    Kind("default", "What is the default of the parameter `{name}` of {path}?",
-         _value("default:{name}"), "0"),
-    Kind("value", "What is the value of {path}?", _value("value"), "100"),
-    Kind("base", "Which class does {path} derive from?", _value("base"), "Exception"),
-    Kind("raises", "Which exception does {path} raise?", _value("raises"), "ValueError"),
-    Kind("file", "In which module is {path} defined? Give the module's own name.", _value("file")),
-    Kind("argument", "What does the decorator `{mark}` of {path} set `{name}` to?",
-         _value("argument:{mark}.{name}"), "3"),
-    Kind("sum", "What is the sum of {left} and {right}?", _sum, "2"),
-    Kind("callers", "Which {number} functions call {path}? Give their number and their names.",
-         _callers, "{number}", "relationship_count"),
-    Kind("output", "What does `{call}` return?", _output, "{number}"),
-    Kind("returns", "What does {path} return for the argument {number}?", _returns, "{number}"),
-    Kind("failing", "Exactly one test fails once {path} is set to {number}: which one?",
-         _failing, "test_{anchor}"),
-    Kind("rows", "How many rows a page did the user ask for in the case of {path}?",
-         _value("rows"), "100"),
-    Kind("breaks", "Beyond how many entries does {path} break?", _value("breaks"), "1000"),
-    Kind("setting", "Which setting reproduces the failure of {path}?", _value("setting")),
-    Kind("exception", "Which exception ended {path}?", _value("exception"), "ValueError"),
-    Kind("culprit", "Which function is at fault in {path}?", _value("culprit")),
-    Kind("items", "How many items does a call return at most behind {path}?",
-         _value("items"), "100"),
-    Kind("plan", "Which plan does {path} follow?", _value("plan")),
-    Kind("memory", "How many MB may {path} hold?", _value("memory"), "512"),
-)}  # fmt: skip
+_KINDS = (
+    QuestionKind("default", "What is the default of the parameter `{name}` of {path}?", "0",
+                 "default:{name}"),
+    QuestionKind("value", "What is the value of {path}?", "100"),
+    QuestionKind("base", "Which class does {path} derive from?", "Exception"),
+    QuestionKind("raises", "Which exception does {path} raise?", "ValueError"),
+    QuestionKind("file", "In which module is {path} defined? Give the module's own name."),
+    QuestionKind("argument", "What does the decorator `{mark}` of {path} set `{name}` to?", "3",
+                 "argument:{mark}.{name}"),
+    QuestionKind("sum", "What is the sum of {left} and {right}?", "2", answer=_sum),
+    QuestionKind("callers",
+                 "Which {number} functions call {path}? Give their number and their names.",
+                 "{number}", answer=_callers, question_type="relationship_count"),
+    QuestionKind("output", "What does `{call}` return?", "{number}", answer=_output),
+    QuestionKind("returns", "What does {path} return for the argument {number}?", "{number}",
+                 answer=_returns),
+    QuestionKind("failing", "Exactly one test fails once {path} is set to {number}: which one?",
+                 "test_{anchor}", answer=_failing),
+    QuestionKind("rows", "How many rows a page did the user ask for in the case of {path}?", "100"),
+    QuestionKind("breaks", "Beyond how many entries does {path} break?", "1000"),
+    QuestionKind("setting", "Which setting reproduces the failure of {path}?"),
+    QuestionKind("exception", "Which exception ended {path}?", "ValueError"),
+    QuestionKind("culprit", "Which function is at fault in {path}?"),
+    QuestionKind("items", "How many items does a call return at most behind {path}?", "100"),
+    QuestionKind("plan", "Which plan does {path} follow?"),
+    QuestionKind("memory", "How many MB may {path} hold?", "512"),
+)  # fmt: skip
+KINDS: Mapping[str, QuestionKind] = {kind.name: kind for kind in _KINDS}
 _PLACES = {
     "name": r"\w+",
     "mark": r"\w+",
@@ -252,8 +257,6 @@ _PLACES = {
     "call": r"[^`(]+\([^`\d]*(?P<number>\d+)[^`]*",
 }
 """By place of a wording: what may stand there; anything elsewhere."""
-
-
 _TERM = "What is "
 """How a question begins whose rest can be a term of a sum."""
 
@@ -284,7 +287,7 @@ def ask(text: str) -> Query | None:
     return None
 
 
-def _query(kind: Kind, words: Mapping[str, str]) -> Query | None:
+def _query(kind: QuestionKind, words: Mapping[str, str]) -> Query | None:
     path = _path(words["path"]) if "path" in words else Path("")
     sides = [words[side] for side in ("left", "right") if side in words]
     terms = [term for side in sides if (term := ask(f"{_TERM}{side}?"))]
@@ -300,14 +303,16 @@ def term_of(question: str) -> str:
 
 def answer(query: Query, known: StatementIndex) -> Found | Missing:
     """The answer that follows from the known statements, or what is missing."""
-    lookup = Lookup(known)
+    statements, query_text = UsedStatements(known), ""
     try:
-        text = query.kind.answer(query, lookup)
+        text = query.kind.answer(query, statements)
+        if text != "None":
+            return Found(text, tuple(statements.used))
     except UnknownName as error:
-        return Missing(str(error), tuple(lookup.used))
+        query_text = str(error)
     except (Unsupported, Raised, ValueError):
-        return Missing("", tuple(lookup.used))
-    return Found(text, tuple(lookup.used)) if text != "None" else Missing("", tuple(lookup.used))
+        pass
+    return Missing(query_text, tuple(statements.used))
 
 
 def guess(query: Query) -> str:

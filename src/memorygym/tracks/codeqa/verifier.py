@@ -38,7 +38,6 @@ def ablation_input(task: Task) -> AblationInput:
             for event, text in enumerate(texts)
             for part in text.split("\n\n")
         ],
-        gold.facts,
         [QuestionEvent(question, task.events[question.event].text) for question in gold.questions],
         guess,
         tokens=sum(map(count, texts)),

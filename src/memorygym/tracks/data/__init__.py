@@ -42,7 +42,7 @@ def files(name: str, path: Path, most: int | None = None) -> "list[DataRecipe]":
 
 def facts(system: str) -> Reader:  # noqa: ARG001  # No system message says what is asked.
     """The reader without a gold table, which finds no statements."""
-    return informed_reader(QuestionGold((), ()))
+    return informed_reader(QuestionGold(()))
 
 
 def informed_reader(gold: QuestionGold) -> Reader:
@@ -57,7 +57,7 @@ def reader(trace: Trace) -> Any:
     from memorygym.tracks._qa.question_reader import QuestionTraceReader
 
     gold = gold_table(trace)
-    return QuestionTraceReader(trace, gold, informed_reader(gold))
+    return QuestionTraceReader(trace, gold.questions, informed_reader(gold))
 
 
 def strong(task: Task) -> Policy:

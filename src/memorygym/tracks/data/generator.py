@@ -15,7 +15,7 @@ from memorygym.core.types import JSON, Budget, Event, Task
 from memorygym.datasets._samples import EVERYTHING, Sample, SampleQuestion, Unit, format_named, load
 from memorygym.memories.stores.splitter import LONGEST_HEAD, passages, sentences
 from memorygym.tracks._qa.correctness import EXACT
-from memorygym.tracks._qa.questions import Fact, Found, Missing, Question, QuestionGold
+from memorygym.tracks._qa.questions import Found, Missing, Question, QuestionGold
 from memorygym.tracks._qa.stream import QUESTION_KIND, REFUSAL, content_hash
 
 TRACK = "data"
@@ -27,8 +27,8 @@ PART_TOKENS = 300
 """Most tokens of a paragraph: a longer unit is split into parts, each with its own heading."""
 ROOM = 20
 """Characters of a heading that are reserved for its number and part."""
-KEY, VALUE = "told", "in full"
-"""Key and value of the statement that a paragraph is held in full."""
+KEY = "told"
+"""The key of the statement that gives a paragraph; a text makes it if it holds it in full."""
 SYSTEM = (
     "You read texts, one event after another. What an event showed is gone once the next one"
     " begins, unless memory brings it back. In the end you are asked about them: answer with"
@@ -99,12 +99,11 @@ def generate(sample: Sample, template: str, seed: int, most: int | None = None) 
     packed = pack(list(paragraphs(sample.units)))
     events = _events(packed, [" ".join(question.question.split()) for question, _ in asked])
     needed = {unit for _, units in asked for unit in units}
-    facts = tuple(_facts(packed, needed))
-    parts: dict[str, list[str]] = {}
-    for fact, unit in facts:
-        parts.setdefault(unit, []).append(fact.id)
+    parts: dict[str, list[Statement]] = {}
+    for fact, unit in _facts(packed, needed):
+        parts.setdefault(unit, []).append(fact)
     questions = tuple(
-        _question(question, len(packed) + index, [id for unit in units for id in parts[unit]])
+        _question(question, len(packed) + index, [fact for unit in units for fact in parts[unit]])
         for index, (question, units) in enumerate(asked)
     )
     recipe: Mapping[str, JSON] = {
@@ -114,7 +113,7 @@ def generate(sample: Sample, template: str, seed: int, most: int | None = None) 
         "questions": len(asked),
         "not_asked": len(sample.questions) - len(asked),
     }
-    gold = QuestionGold(tuple(fact for fact, _ in facts), questions)
+    gold = QuestionGold(questions)
     id = content_hash(SYSTEM, *([event.kind, event.text] for event in events))
     return Task(id, TRACK, recipe, SYSTEM, events, Budget(), gold)
 
@@ -136,7 +135,7 @@ def _needs(question: SampleQuestion, sample: Sample) -> tuple[str, ...]:
     return question.evidence or tuple(session_units)
 
 
-def _question(question: SampleQuestion, event: int, needs: Sequence[str]) -> Question:
+def _question(question: SampleQuestion, event: int, needs: Sequence[Statement]) -> Question:
     return Question(
         event=event,
         kind=question.category,
@@ -217,15 +216,13 @@ def _events(packed: Sequence[Sequence[Paragraph]], questions: Sequence[str]) -> 
     )
 
 
-def _facts(packed: Sequence[Sequence[Paragraph]], needed: set[str]) -> Iterator[tuple[Fact, str]]:
+def _facts(
+    packed: Sequence[Sequence[Paragraph]], needed: set[str]
+) -> Iterator[tuple[Statement, str]]:
     """The facts of the paragraphs that questions need, each with its unit."""
-    paragraphs_ = [(event, paragraph) for event, shown in enumerate(packed) for paragraph in shown]
-    for number, (event, paragraph) in enumerate(paragraphs_, 1):
+    for paragraph in (paragraph for event in packed for paragraph in event):
         if paragraph.unit in needed:
-            yield (
-                Fact(f"p{number}", paragraph.heading, KEY, VALUE, paragraph.text, event),
-                paragraph.unit,
-            )
+            yield Statement(paragraph.heading, KEY, paragraph.text), paragraph.unit
 
 
 class EvidenceReader:
@@ -235,8 +232,7 @@ class EvidenceReader:
     """
 
     def __init__(self, gold: QuestionGold) -> None:
-        self._facts = {fact.id: fact for fact in gold.facts}
-        self._paragraphs = {fact.subject: fact.sentence for fact in gold.facts}
+        self._paragraphs = {need.subject: need.text for need in gold.needs}
         self._questions = {question.event: question for question in gold.questions}
         self._sentences: dict[str, tuple[str, ...]] = {}
 
@@ -247,7 +243,7 @@ class EvidenceReader:
             pieces.setdefault(heading, []).append(piece)
         texts = {heading: " ".join(parts) for heading, parts in pieces.items()}
         return tuple(
-            Statement(heading, KEY, VALUE)
+            Statement(heading, KEY, self._paragraphs[heading])
             for heading, text_ in texts.items()
             if all(sentence in text_ for sentence in self._sentences_of(heading))
         )
@@ -259,16 +255,15 @@ class EvidenceReader:
 
     def answer(self, query: Question, known: StatementIndex) -> Found | Missing:
         """The true answer if all needed paragraphs are known; otherwise the question as a query."""
-        facts = [self._facts[need] for need in query.needs]
-        statements = [known.get(fact.subject, fact.key) for fact in facts]
+        statements = [known.get(need.subject, need.key) for need in query.needs]
         known_statements = tuple(statement for statement in statements if statement is not None)
-        if facts and len(known_statements) == len(facts):
+        if query.needs and len(known_statements) == len(query.needs):
             return Found(query.truth, known_statements)
         return Missing(query.text, known_statements)
 
     def render(self, statement: Statement) -> str:
         """The paragraph of a statement."""
-        return self._paragraphs[statement.subject]
+        return str(statement.value)
 
     def _pieces(self, text: str) -> Iterator[tuple[str, str]]:
         """The text between each known heading and the next, on one line."""

@@ -1,14 +1,14 @@
 """The fact reader of dialogue: wishes, limits, rules and codes, in whatever layout."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache, lru_cache
-from typing import Any
 
 from memorygym.core.outcome import Goal
-from memorygym.core.statements import Statement, StatementReader
+from memorygym.core.statements import CURRENT, FORMER, Statement
 from memorygym.core.trace import Trace
-from memorygym.scoring.fact_reader.claims import CURRENT, FORMER, Reading
+from memorygym.core.trace_reader import TraceReader
+from memorygym.scoring.fact_reader.claims import Reading
 from memorygym.scoring.fact_reader.key import Key
 from memorygym.scoring.fact_reader.names import CapitalisedNames
 from memorygym.scoring.fact_reader.outline import Outline
@@ -93,7 +93,7 @@ class DialogueReader:
 
     def _read(self, text: str) -> tuple[Statement, ...]:
         facts = self._reading(text).facts
-        former = {(f.subject, f.code, f.value) for f in facts if f.role == FORMER}
+        former = {f[:3] for f in facts if f.role == FORMER}
         replaced = {fact[:2] for fact in former}
         changed = [line.lower() for line in text.split("\n") if _NOW.search(line)]
         read = []
@@ -101,11 +101,11 @@ class DialogueReader:
             if f.role == CURRENT:
                 value = str(f.value)
                 value = value.upper() if _IS_CODE.fullmatch(value) else value
-                is_new = (f.subject, f.code) in replaced or any(
-                    f.code in line and value.lower() in line for line in changed
+                is_new = f[:2] in replaced or any(
+                    f.key in line and value.lower() in line for line in changed
                 )
                 is_new = is_new and (*f[:2], f.value) not in former
-                read.append(Statement(f.subject, f.code, value, (1,) if is_new else ()))
+                read.append(Statement(f.subject, f.key, value, rank=(1,) if is_new else ()))
         return tuple(read)
 
     def coverage(self, text: str) -> tuple[int, int]:
@@ -115,20 +115,12 @@ class DialogueReader:
 
     def render(self, fact: Statement) -> str:
         """The sentence that states a fact."""
-        value = texts.shown(self._desk, fact.key, fact.value)
+        value = texts.shown(self._desk, fact.key, fact.text)
         whose = "The" if fact.subject in (CUSTOMER, POLICY) else f"{fact.subject}'s"
         return f"{whose} {fact.key} is {'now ' if fact.rank else ''}{value}."
 
 
-class _Fact(Statement):
-    """A fact of a session. Texts about a customer or the rules need not name them."""
-
-    @property
-    def name(self) -> str:
-        return "" if self.subject in (CUSTOMER, POLICY) else self.subject
-
-
-class DialogueTraceReader(StatementReader):
+class DialogueTraceReader(TraceReader):
     """The reader of a trace; it knows the tools of the trace's desk."""
 
     def __init__(self, trace: Trace, goals: Sequence[Goal]) -> None:
@@ -136,11 +128,9 @@ class DialogueTraceReader(StatementReader):
         named = frozenset(tool.name for tool in tools_of(desk))
         super().__init__(trace, goals, reader_for(desk.name), named)
 
-    def required(self, goal: Any, need: Any) -> Statement:
-        return _Fact(*need)
-
-    def facts(self, text: str) -> Iterator[Statement]:
-        return (_Fact(*fact) for fact in self.read(text))
+    def mention(self, fact: Statement) -> str:
+        """Texts about a customer or the rules need not name them."""
+        return "" if fact.subject in (CUSTOMER, POLICY) else fact.subject
 
 
 @cache

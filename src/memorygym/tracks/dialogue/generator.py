@@ -176,7 +176,7 @@ class Dealer:
         if action.numbers:
             self._numbers[str(event)] = code = next(self.cast.codes)
             rank = (1,) if action.effect == "renew" else ()
-            script.stated.append(Statement(plan.person, ORDER, code, rank))
+            script.stated.append(Statement(plan.person, ORDER, code, rank=rank))
         script.say(texts.CUSTOMER_SAYS + text, wishes)
 
     def _words(self, rng: Stream, plan: _Plan) -> dict[str, str]:

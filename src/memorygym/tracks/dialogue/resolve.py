@@ -120,7 +120,7 @@ class Resolver:
         if stated is None:
             return None
         self.used[stated[:2]] = stated
-        return stated.value
+        return stated.text
 
 
 def request_in(desk: Desk, text: str) -> Request | None:

@@ -119,7 +119,9 @@ class Script:
         form = rng.choice(texts.forms_of(desk, subject, key, changed=bool(old)))
         words = {"value": texts.shown(desk, key, value), "old": texts.shown(desk, key, old)}
         rank = (1,) if old else ()
-        return form.format(name=subject, key=key, **words), [Statement(subject, key, value, rank)]
+        return form.format(name=subject, key=key, **words), [
+            Statement(subject, key, value, rank=rank)
+        ]
 
     def _state(self, rng: Stream, told: Sequence[Told], *, by_supervisor: bool = False) -> None:
         self.stated += [statement for _, statements in told for statement in statements]

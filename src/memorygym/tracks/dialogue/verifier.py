@@ -196,8 +196,11 @@ class Verifier:
     def _told(self, needs: Sequence[Statement], text: str) -> list[str]:
         """The needed facts that a text states, or whose code it holds."""
         stated = {fact[:3] for fact in self.reader.read(text)}
-        codes = (fact for fact in needs if fact.value[1:2] == "-" and fact.value in text)
-        return [" ".join(f[:3]) for f in (*codes, *(f for f in needs if f[:3] in stated))]
+        codes = (fact for fact in needs if fact.text[1:2] == "-" and fact.text in text)
+        return [
+            " ".join((f.subject, f.key, f.text))
+            for f in (*codes, *(f for f in needs if f[:3] in stated))
+        ]
 
     def _check_needs(self, trace: Trace) -> None:
         """Leave-one-out on the run with all facts in view."""

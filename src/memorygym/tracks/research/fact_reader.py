@@ -1,7 +1,6 @@
 """The independent reader: it parses facts from rendered text by its own words for them."""
 
-from memorygym.core.statements import Statement
-from memorygym.scoring.fact_reader.claims import CURRENT
+from memorygym.core.statements import CURRENT, Statement
 from memorygym.scoring.fact_reader.outline import Outline
 from memorygym.tracks.research.questions import answer_of, parsed_question
 from memorygym.tracks.research.relations import MONTHS, TERM
@@ -16,7 +15,7 @@ class ResearchReader:
     def read(self, text: str) -> tuple[Statement, ...]:
         """The statements in a text: those of documents under their headings, and those of notes."""
         return tuple(
-            Statement(fact.subject, fact.code, str(fact.value), _rank(fact.source, fact.date))
+            Statement(fact.subject, fact.key, fact.text, rank=_rank(fact.source, fact.date))
             for fact in _OUTLINE.read(text).facts
             if fact.role == CURRENT
         )

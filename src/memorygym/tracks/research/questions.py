@@ -227,14 +227,14 @@ class Shared(Query):
         facts.used += staff.values()
         for method in facts.known.whose("basis", basis):
             person = facts.known.get(method.subject, "inventor")
-            if person and person.value in staff:
+            if person and person.text in staff:
                 facts.used += [method, person]
-                return person.value
-            employer = facts.known.get(person.value, "employer") if person else None
+                return person.text
+            employer = facts.known.get(person.text, "employer") if person else None
             if person is None:
                 missing = missing or _MissingFact(method.subject, "inventor")
             elif employer is None:
-                missing = missing or _MissingFact(person.value, "employer")
+                missing = missing or _MissingFact(person.text, "employer")
             # Facts that rule a method out are kept too, so that it is not searched for again.
             facts.used += [fact for fact in (method, person, employer) if fact]
         raise missing or _MissingFact(basis, "basis")
@@ -297,7 +297,7 @@ class _Facts:
         if statement is None:
             raise _MissingFact(subject, key)
         self.used.append(statement)
-        return statement.value
+        return statement.text
 
     def term(self, subject: str, month: int) -> str:
         """The director in a month. The key of a term holds its first and its last month."""
@@ -306,7 +306,7 @@ class _Facts:
             match key.split(" "):
                 case [relation, first, last] if relation == TERM and first <= name <= last:
                     self.used.append(statement)
-                    return statement.value
+                    return statement.text
         raise _MissingFact(subject, TERM)
 
     def subject(self, key: str, value: str) -> str:

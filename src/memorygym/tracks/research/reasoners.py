@@ -229,10 +229,10 @@ class StepNoteTaker(Policy):
 def _connected(text: str, notes: str) -> list[str]:
     """Notes on the facts of a text that are connected to the notes, in one or more steps."""
     remaining, known, added = dict.fromkeys(_READER.read(text)), notes, list[str]()
-    while connected := [s for s in remaining if s.subject in known or s.value in known]:
+    while connected := [s for s in remaining if s.subject in known or s.text in known]:
         for statement in connected:
             del remaining[statement]
-            if statement.subject not in known or statement.value not in known:
+            if statement.subject not in known or statement.text not in known:
                 added.append(_READER.render(statement))
                 known += f"\n{statement.subject} {statement.value}"
     return added

@@ -6,6 +6,7 @@ from copy import copy
 from dataclasses import replace
 from functools import cached_property
 
+from memorygym.core.statements import Statement
 from memorygym.core.trace import Answer, Observation, Trace
 from memorygym.core.track import gold_table
 from memorygym.core.types import Call, Env, Message, Step, Task
@@ -13,7 +14,7 @@ from memorygym.memories.stores.search.fulltext import STOP_WORDS, FullText
 from memorygym.memories.stores.splitter import headed, sentences
 from memorygym.tracks._qa.defaults import RECALL, recall_step
 from memorygym.tracks._qa.question_reader import QuestionTraceReader
-from memorygym.tracks._qa.questions import Fact, Question, QuestionGold
+from memorygym.tracks._qa.questions import Question, QuestionGold
 from memorygym.tracks._qa.stream import submit
 from memorygym.tracks.research import OPEN, SEARCH
 from memorygym.tracks.research.fact_reader import ResearchReader
@@ -53,28 +54,17 @@ def reader_of(trace: Trace) -> QuestionTraceReader | None:
     gold: QuestionGold = gold_table(trace)
     answer_events = [record.event for record in trace.records if isinstance(record, Answer)]
     event = answer_events[-1] if answer_events else observations[-1].event
-    first_events = _first_events(observations, gold.facts)
-    facts = tuple(replace(fact, event=first_events.get(fact.id, event)) for fact in gold.facts)
-    questions = tuple(_question_at(question, first_events, event) for question in gold.questions)
-    return QuestionTraceReader(trace, QuestionGold(facts, questions), ResearchReader())
+    asked = [replace(question, event=event) for question in gold.questions]
+    reader = QuestionTraceReader(trace, asked, ResearchReader())
+    reader.goals = [replace(question, needs=_shown(reader, question)) for question in asked]
+    return reader
 
 
-def _first_events(observations: list[Observation], facts: tuple[Fact, ...]) -> dict[str, int]:
-    """By fact id: the first event that stated the fact, if any did."""
-    needed = {(fact.subject, fact.key, fact.value): fact.id for fact in facts}
-    reader = ResearchReader()
-    events: dict[str, int] = {}
-    for record in observations:
-        for message in record.messages:
-            for statement in reader.read(message.content):
-                if id := needed.get(statement[:3]):
-                    events.setdefault(id, record.event)
-    return events
-
-
-def _question_at(question: Question, first_events: Mapping[str, int], event: int) -> Question:
-    shown = tuple(need for need in question.needs if first_events.get(need, event) < event)
-    return replace(question, event=event, needs=shown or question.needs)
+def _shown(reader: QuestionTraceReader, question: Question) -> tuple[Statement, ...]:
+    """The needed facts that earlier events had shown; all if none had."""
+    needs = question.needs
+    shown = (need for need in needs if reader.first_stated(question, need) < question.event)
+    return tuple(shown) or needs
 
 
 class SearchEnv(Env):

@@ -6,9 +6,8 @@ from dataclasses import replace
 from memorygym.core.statements import Statement, StatementIndex
 from memorygym.core.types import JSON, Budget, Event, Task
 from memorygym.datasets.instances.folder import task_id
-from memorygym.tracks._qa.questions import Fact, Found, Question, QuestionGold
+from memorygym.tracks._qa.questions import Found, Question, QuestionGold
 from memorygym.tracks._qa.stream import QUESTION_KIND
-from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.research.generator import task_texts
 from memorygym.tracks.research.generator.programs import FORMS
 from memorygym.tracks.research.generator.prose import Document
@@ -40,8 +39,7 @@ def task_of(plan: Plan, attempt: int) -> Task:
     if is_agentic:
         # The question comes first; all other events are the collection to search.
         events = (events[-1], *events[:-1])
-        facts = tuple(replace(fact, event=0) for fact in gold.facts)
-        gold = QuestionGold(facts, (replace(gold.questions[0], event=0),))
+        gold = QuestionGold((replace(gold.questions[0], event=0),))
     system = task_texts.SEARCHING if is_agentic else task_texts.SYSTEM
     task = Task("", TRACK, recipe, system, events, Budget(), gold)
     return replace(task, id=task_id(task))
@@ -93,24 +91,17 @@ def _gold(plan: Plan, asked: str) -> QuestionGold:
         truth=answer,
         aliases=(grouped,) if grouped != answer else (),
         rivals=tuple(plan.chain.starts),
-        needs=tuple(fact.id for fact in facts),
+        needs=facts,
         hops=len(facts),
     )
-    return QuestionGold(facts, (question,))
+    return QuestionGold((question,))
 
 
-def _fact(plan: Plan, hop: int) -> Fact:
+def _fact(plan: Plan, hop: int) -> Statement:
     """The fact of a hop, which its support states first."""
     support = plan.supports[hop - 1]
     claim = support.lookup.claim
-    statement = Statement(claim.subject, claim.key, claim.value, _rank(support.document))
-    return Fact(
-        f"f{hop}",
-        *statement[:3],
-        ResearchReader().render(statement),
-        plan.first_turn + plan.turn_of_hop[hop],
-        sum(distractor.hop == hop and bool(distractor.value) for distractor in plan.distractors),
-    )
+    return Statement(claim.subject, claim.key, claim.value, rank=_rank(support.document))
 
 
 def _rank(document: Document) -> tuple[int, int]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from memorygym.core.statements import Statement, StatementIndex
+from memorygym.core.statements import Statement, StatementIndex, Value
 from memorygym.core.tokens import count
 from memorygym.core.types import Task
 from memorygym.memories.stores.splitter import sentences
@@ -18,7 +18,7 @@ from memorygym.tracks._qa.ablation import (
     run_checks,
 )
 from memorygym.tracks._qa.correctness import is_correct
-from memorygym.tracks._qa.questions import Fact, Found, QuestionGold
+from memorygym.tracks._qa.questions import Found, QuestionGold
 from memorygym.tracks._qa.stream import QUESTION_KIND
 from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.research.questions import Query, Total, parsed_phrase
@@ -32,7 +32,7 @@ _SUB_QUERY = re.compile(r"^Sub-query: (.*)$", re.MULTILINE)
 class _RecordingReader(ResearchReader):
     """A reader that records the statements in all texts that it reads."""
 
-    def __init__(self, needed: set[tuple[str, str, str]]) -> None:
+    def __init__(self, needed: set[tuple[str, str, Value]]) -> None:
         self._needed = needed
         self.most = 0
         """The most needed facts that a single text stated."""
@@ -44,7 +44,7 @@ class _RecordingReader(ResearchReader):
         statements = super().read(text)
         self.statements += statements
         self.most = max(self.most, len(self._needed & {statement[:3] for statement in statements}))
-        self.value_counts.update((statement.key, statement.value) for statement in statements)
+        self.value_counts.update((statement.key, statement.text) for statement in statements)
         return statements
 
     def guess(self, query: Query) -> str | None:
@@ -82,18 +82,19 @@ def verification(task: Task) -> dict[str, CheckResult]:
     (last,) = [event.text for event in task.events if event.kind == QUESTION_KIND]
     gold: QuestionGold = task.gold
     documents = documents_of(texts)
-    reader = _RecordingReader({(fact.subject, fact.key, fact.value) for fact in gold.facts})
+    needs = gold.questions[0].needs
+    reader = _RecordingReader({need[:3] for need in needs})
     question_event = QuestionEvent(replace(gold.questions[0], event=len(texts)), last)
     ablation_input = AblationInput(
         reader=reader,
         documents=[ShownDocument(event, text) for text, event in documents.items()],
-        facts=[replace(fact, sentence=_sentence(fact, documents)) for fact in gold.facts],
         questions=[question_event],
         guess=reader.guess,
         tokens=sum(map(count, texts)),
         target=parameters["tokens"],
         window=parameters["window"],
         pinned=task.system,
+        sentences={need: _sentence(need, documents) for need in needs},
     )
     return run_checks(
         ablation_input,
@@ -102,7 +103,7 @@ def verification(task: Task) -> dict[str, CheckResult]:
     )
 
 
-def _sentence(fact: Fact, documents: Iterable[str]) -> str:
+def _sentence(fact: Statement, documents: Iterable[str]) -> str:
     """The sentence of a document that states a fact; "" if there is none."""
     reader, needed = ResearchReader(), (fact.subject, fact.key, fact.value)
     stating = (

@@ -26,7 +26,7 @@ from memorygym.tracks.worlds.env import SUBMIT, WorldsEnv
 if TYPE_CHECKING:
     from memorygym.core.statements import FactReader
     from memorygym.tracks.worlds.generator.gold import WorldsGold
-    from memorygym.tracks.worlds.trace_facts import WorldsReader
+    from memorygym.tracks.worlds.trace_facts import WorldsTraceReader
 
 
 # The imports stand inside the functions, so that reading a trace imports no generator, and
@@ -47,11 +47,11 @@ def gold(raw: Mapping[str, Any]) -> "WorldsGold":
     return read_gold(raw)
 
 
-def trace_reader(trace: Trace) -> "WorldsReader":
+def trace_reader(trace: Trace) -> "WorldsTraceReader":
     """The reader of a trace. Raises BadTrace if the trace has no gold table."""
-    from memorygym.tracks.worlds.trace_facts import WorldsReader
+    from memorygym.tracks.worlds.trace_facts import WorldsTraceReader
 
-    return WorldsReader.of(trace)
+    return WorldsTraceReader(trace)
 
 
 def score(trace: Trace, outcomes: Sequence[Outcome]) -> Score:

@@ -2,21 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
-from typing import NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, TypeVar
 
-from memorygym.tracks.worlds.facts import Guide, Query, Relation, Value
+from memorygym.core.statements import StatementIndex, Value
+from memorygym.tracks.worlds.facts import Guide, Query
 
 K = TypeVar("K")
-
-
-class Facts(Protocol):
-    """Facts at one moment: what a reader has read, or what the generator knows to be true."""
-
-    def current(self, name: str, code: str) -> Value | None: ...
-    def previous(self, name: str, code: str) -> Value | None: ...
-    def category(self, name: str) -> str: ...
-    def members(self, categories: Iterable[str]) -> list[str]: ...
-    def related(self, name: str, relation: Relation) -> list[str]: ...
 
 
 class Unanswerable(Exception):
@@ -41,7 +32,7 @@ class Known:
     One that is not known raises Unanswerable; a careless reader leaves it out if it knows others.
     """
 
-    def __init__(self, guide: Guide, facts: Facts, *, careless: bool = False) -> None:
+    def __init__(self, guide: Guide, facts: StatementIndex, *, careless: bool = False) -> None:
         self.guide = guide
         self._facts = facts
         self._careless = careless
@@ -95,7 +86,7 @@ class Known:
     def related(self, name: str, code: str) -> list[str]:
         """The entities that a relation leads to."""
         relation = next(r for r in self.guide.relations if r.code == code)
-        others = self._facts.related(name, relation)
+        others = self._facts.related(name, code, symmetric=relation.symmetric)
         if not others:
             raise Unanswerable(name, relation)
         return others

@@ -1,14 +1,24 @@
 """The strong reader of worlds: it reads rendered text only, as a careful human would."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from itertools import groupby
 
-from memorygym.scoring.fact_reader.claims import FORMER, SHIFT, ReadFact
+from memorygym.core.statements import (
+    AMONG,
+    CATEGORY,
+    CURRENT,
+    FORMER,
+    SHIFT,
+    Statement,
+    StatementIndex,
+)
+from memorygym.scoring.fact_reader.claims import Reading
 from memorygym.scoring.fact_reader.outline import Outline
 from memorygym.tracks._qa.stream import EVENT
-from memorygym.tracks.worlds.facts import Guide, Knowledge, Query, Record, RecordDraft, Value
+from memorygym.tracks.worlds.facts import Guide, Query
 from memorygym.tracks.worlds.generator.notes import read_note
 from memorygym.tracks.worlds.guide import read_guide
 from memorygym.tracks.worlds.prose_reader import HEAD, ProseReader
@@ -30,86 +40,61 @@ class Parser:
         self._prose = ProseReader(guide)
         self._outline = Outline(vocabulary_of(guide))
         self.ask = QuestionParser(guide).ask
-        self._cached = lru_cache(maxsize=2_000)(self._parsed)
+        self._reading = lru_cache(maxsize=2_000)(self._parsed)
         # A memory shows the same lines again after every change of another line.
         self._note = lru_cache(maxsize=2_000)(partial(read_note, guide=guide))
 
-    def read(self, text: str) -> tuple[Record, ...]:
+    def read(self, text: str) -> tuple[Statement, ...]:
         """See StrongReader."""
-        return self._cached(text)
+        return self._reading(text).facts
 
-    def _parsed(self, text: str) -> tuple[Record, ...]:
-        """The records of an event's documents, or of the documents and notes in a memory's text."""
+    def coverage(self, text: str) -> tuple[int, int]:
+        """See core.statements.CountingReader."""
+        facts, unread = self._reading(text)
+        return len(facts), unread
+
+    def _parsed(self, text: str) -> Reading:
+        """What an event's documents state, or the documents and notes in a memory's text."""
         if _EVENT.match(text):
             return self._prose.read(text)
-        return tuple(self._records(text))
+        readings = list(self._parts(text))
+        facts = tuple(fact for reading in readings for fact in reading.facts)
+        return Reading(facts, sum(reading.unread for reading in readings))
 
-    def _records(self, text: str) -> Iterator[Record]:
-        """The records in a text: documents as they were shown, coded notes, and all other parts."""
+    def _parts(self, text: str) -> Iterator[Reading]:
+        """What a text states: documents as they were shown, coded notes, and all other parts."""
         start = 0
         spans = [
             (match.start(), match.end(), self._prose.document(match))
             for match in HEAD.finditer(text)
         ]
         spans += [(m.start(), m.end(), self._note(m[0])) for m in _CODED.finditer(text)]
-        for begin, end, record in sorted(spans, key=lambda span: span[:2]):
-            if record is not None and begin >= start:
-                yield from self._general(text[start:begin])
-                yield record
+        for begin, end, facts in sorted(spans, key=lambda span: span[:2]):
+            if facts is not None and begin >= start:
+                yield self._general(text[start:begin])
+                yield Reading(facts, 0)
                 start = end
-        yield from self._general(text[start:])
+        yield self._general(text[start:])
 
-    def _general(self, text: str) -> Iterator[Record]:
-        """The records of a text in any layout."""
+    def _general(self, text: str) -> Reading:
+        """What a text in any layout states."""
         if not text or text.isspace():
-            return
-        reading = self._outline.read(text)
-        draft = RecordDraft("")
-        for fact in reading.facts:
-            if not _fits(draft, fact):
-                if draft.name:
-                    yield draft.record()
-                draft = RecordDraft(fact.subject, date=fact.date)
-            _add(draft, fact)
-        draft.unread = reading.unread
-        if draft.name or draft.unread:
-            yield draft.record()
+            return Reading((), 0)
+        facts, unread = self._outline.read(text)
+        return Reading(tuple(map(self._as_stated, facts)), unread)
 
-    def answer(self, query: Query, knowledge: Knowledge, *, careless: bool = False) -> str | None:
+    def _as_stated(self, fact: Statement) -> Statement:
+        """A fact with the role that its key has in this track."""
+        if fact.key == CATEGORY or self._guide.relation(fact.key):
+            own = self._guide.fact(fact.subject, fact.key, str(fact.value))
+            return own._replace(date=fact.date)
+        is_shift = fact.role == SHIFT and isinstance(fact.value, int)
+        role = fact.role if is_shift or fact.role == FORMER else CURRENT
+        return Statement(*fact[:3], role, date=fact.date)
+
+    def answer(self, query: Query, known: StatementIndex, *, careless: bool = False) -> str | None:
         """See StrongReader."""
-        return answer_of(self._guide, query, knowledge, careless=careless)
-
-    def render(self, record: Record) -> str:
-        """A record in canonical sentences, from which it can be read again."""
-        facts: list[tuple[str, Value]] = [*record.values.items(), *record.edges]
-        if record.category:
-            facts.insert(0, ("category", record.category))
-        sentences = [self._guide.sentence(record.name, key, value) for key, value in facts]
-        return "\n".join([f"[Fact · {record.name} · current]", *sentences])
-
-
-def _fits(draft: RecordDraft, fact: ReadFact) -> bool:
-    """Whether a fact may join a record: it has no value of that key yet."""
-    if draft.name != fact.subject or draft.date != fact.date:
-        return False
-    if fact.role == FORMER:
-        return fact.code not in draft.former and fact.code not in draft.shifts
-    if fact.role == SHIFT:
-        return fact.code not in draft.shifts
-    return fact.code not in draft.values and fact.code not in draft.shifts
-
-
-def _add(draft: RecordDraft, fact: ReadFact) -> None:
-    """Adds a fact to a record."""
-    if fact.code == "category":
-        draft.category = draft.category or str(fact.value)
-    elif fact.code in "xyz":
-        draft.edges += ((fact.code, str(fact.value)),)
-    elif fact.role == SHIFT and isinstance(fact.value, int):
-        draft.shifts[fact.code] = fact.value
-    else:
-        values = draft.former if fact.role == FORMER else draft.values
-        values[fact.code] = fact.value
+        return answer_of(self._guide, query, known, careless=careless)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,32 +106,37 @@ class StrongReader:
 
     guide: Guide
     """The contents of the system message."""
-    read: Callable[[str], tuple[Record, ...]]
-    """All records in a text: documents, corrections, or notes from memory."""
+    read: Callable[[str], tuple[Statement, ...]]
+    """All facts in a text: documents, corrections, or notes from memory."""
+    coverage: Callable[[str], tuple[int, int]]
+    """See core.statements.CountingReader."""
     ask: Callable[[str], Query | None]
     """The question in an event's text, or None if there is none or it cannot be parsed."""
     answer: Callable[..., str | None]
     """The answer to a query, or None (refuse) if a needed fact is unknown. With `careless` the
     reader leaves out unknown members of a set, as long as it knows some."""
-    render: Callable[[Record], str]
-    """A record in canonical sentences."""
+    render: Callable[[Statement], str]
+    """A fact as a canonical sentence."""
 
-    def coverage(self, text: str) -> tuple[int, int]:
-        """See core.statements.CountingReader."""
-        records = self.read(text)
-        counts = (
-            bool(record.category)
-            + len(record.edges)
-            + len(record.values)
-            + len(record.former)
-            + len(record.shifts)
-            for record in records
-        )
-        return sum(counts), sum(record.unread for record in records)
+    def blocks(self, facts: Sequence[Statement]) -> list[str]:
+        """See core.statements.BlockWriter."""
+        documents = groupby(facts, key=lambda fact: (fact.subject, fact.date))
+        return [
+            "\n".join([f"[Fact · {name} · current]", *map(self.render, _in_order(own))])
+            for (name, _), own in documents
+        ]
+
+
+def _in_order(facts: Iterable[Statement]) -> list[Statement]:
+    """What holds: the category, then values, then relations."""
+    holding = [fact for fact in facts if fact.holds]
+    return sorted(holding, key=lambda fact: (fact.key != CATEGORY, fact.role == AMONG))
 
 
 @lru_cache(maxsize=64)
 def strong_reader(system: str) -> StrongReader:
     """The strong reader for a system message, with its caches; one object per message."""
     parser = Parser(guide := read_guide(system))
-    return StrongReader(guide, parser.read, parser.ask, parser.answer, parser.render)
+    return StrongReader(
+        guide, parser.read, parser.coverage, parser.ask, parser.answer, guide.sentence
+    )

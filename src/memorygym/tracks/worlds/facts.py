@@ -1,18 +1,19 @@
-"""The facts that texts state: the schema, records read from a text, and knowledge from records.
+"""The schema of a task: what its texts state facts about, and how they write values.
 
-The strong reader turns texts into records and questions into queries; agents, scoring and
+The strong reader turns texts into statements and questions into queries; agents, scoring and
 verification all use it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from string import ascii_lowercase, ascii_uppercase
 from typing import Literal, TypeAlias
 
-from memorygym.core.json_values import FrozenDict
+from memorygym.core.statements import AMONG, CATEGORY, CURRENT, FORMER, SHIFT, Statement, Value
 from memorygym.core.tokens import MONTHS
 
-Value: TypeAlias = int | str | tuple[int, ...]
-"""A number scaled by 10^decimals to an integer, a text, an enum choice, an ISO date, a series."""
+Facts: TypeAlias = tuple[Statement, ...]
+"""Facts about one entity."""
 Kind = Literal["int", "float", "text", "enum", "date", "series"]
 TREND_LABELS = (
     "strongly falling",
@@ -115,148 +116,53 @@ class Guide:
 
     def attribute(self, code: str) -> Attribute:
         """The attribute with that code."""
-        return self.attributes[ord(code) - 97]
+        return self.attributes[ascii_lowercase.index(code)]
 
-    def sentence(self, name: str, key: str, value: Value, verb: str = "gives") -> str:
-        """A fact as a canonical sentence, which the strong reader can read.
+    def relation(self, code: str) -> Relation | None:
+        """The relation with that code; None if it is the code of something else."""
+        return next((relation for relation in self.relations if relation.code == code), None)
 
-        The key is the code of an attribute or a relation, or "category".
-        """
-        if key == "category":
+    def fact(self, name: str, key: str, value: Value, role: str = CURRENT) -> Statement:
+        """The fact with that key: the code of an attribute or a relation, or CATEGORY."""
+        return Statement(name, key, value, AMONG if self.relation(key) else role)
+
+    def sentence(self, fact: Statement) -> str:
+        """A fact as a canonical sentence, which the strong reader can read."""
+        name, key, value = fact[:3]
+        if key == CATEGORY:
             return f"{name} belongs to the '{value}' group."
-        for relation in self.relations:
-            if relation.code == key:
-                return f"{name} {relation.phrase} {value}."
+        if relation := self.relation(key):
+            return f"{name} {relation.phrase} {value}."
         attribute = self.attribute(key)
+        if fact.role == SHIFT and isinstance(value, int):
+            size = f"{attribute.difference(abs(value))} {'higher' if value > 0 else 'lower'}"
+            return f"{name} has {attribute.label} {size} than stated before."
         shown = attribute.show(value)
         quoted = f'"{shown}"' if attribute.kind == "text" else shown
+        verb = "gave" if fact.role == FORMER else "gives"
         return f"{name} {verb} {quoted} for {attribute.label}."
 
     def category_code(self, category: str) -> str:
         """The letter of a category."""
-        return chr(65 + self.categories.index(category))
+        return ascii_uppercase[self.categories.index(category)]
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """The facts that one text states about one entity; immutable, because agents share it."""
-
-    name: str
-    category: str = ""
-    values: Mapping[str, Value] = field(default_factory=FrozenDict)
-    """By attribute code."""
-    former: Mapping[str, Value] = field(default_factory=FrozenDict)
-    """Previous values that the text marks as replaced, by attribute code."""
-    shifts: Mapping[str, int] = field(default_factory=FrozenDict)
-    """Relative corrections, such as "120 higher than stated before", by attribute code."""
-    edges: tuple[tuple[str, str], ...] = ()
-    """(relation code, other entity)."""
-    unread: int = 0
-    """Number of statements whose value or entity is unclear."""
-    date: str = ""
-    """The ISO date on which it was stated; "" is unknown."""
-
-    def __post_init__(self) -> None:
-        for name in ("values", "former", "shifts"):
-            values = getattr(self, name)
-            if type(values) is not FrozenDict:
-                object.__setattr__(self, name, FrozenDict(values))
+def values_in(facts: Iterable[Statement]) -> dict[str, Value]:
+    """The current values of attributes that facts about one entity state, by code."""
+    return {f.key: f.value for f in facts if f.role == CURRENT and f.key != CATEGORY}
 
 
-@dataclass(slots=True)
-class RecordDraft:
-    """A mutable record, for use while its text is being read."""
-
-    name: str
-    category: str = ""
-    values: dict[str, Value] = field(default_factory=dict)
-    former: dict[str, Value] = field(default_factory=dict)
-    shifts: dict[str, int] = field(default_factory=dict)
-    edges: tuple[tuple[str, str], ...] = ()
-    unread: int = 0
-    date: str = ""
-
-    def record(self) -> Record:
-        """The immutable record."""
-        return Record(
-            self.name,
-            self.category,
-            self.values,
-            self.former,
-            self.shifts,
-            self.edges,
-            self.unread,
-            self.date,
-        )
+def category_in(facts: Iterable[Statement]) -> str:
+    """The category that facts about one entity state; "" if they state none."""
+    return next((str(fact.value) for fact in facts if fact.key == CATEGORY), "")
 
 
-class Knowledge:
-    """The facts that follow from records in order: later values replace earlier ones.
-
-    Records with dates are put in the order of their dates, among themselves.
-    """
-
-    def __init__(self, records: Iterable[Record]) -> None:
-        self.by_name: dict[str, list[Record]] = {}
-        for record in records:
-            self.by_name.setdefault(record.name, []).append(record)
-        for listed in self.by_name.values():
-            dated = [index for index, record in enumerate(listed) if record.date]
-            if len(dated) > 1:
-                ordered = sorted((listed[index] for index in dated), key=lambda r: r.date)
-                for index, record in zip(dated, ordered, strict=True):
-                    listed[index] = record
-
-    def history(self, name: str, code: str) -> list[Value]:
-        """All values of a fact in order; the last one is current. Empty if none is known."""
-        records = self.by_name.get(name, ())
-        values = [record.former[code] for record in records if code in record.former]
-        former = len(values)
-        for record in records:
-            if code in record.values:
-                values.append(record.values[code])
-            if code in record.shifts and len(values) > former and isinstance(values[-1], int):
-                values.append(values[-1] + record.shifts[code])
-        return values if len(values) > former else []
-
-    def current(self, name: str, code: str) -> Value | None:
-        """The current value of a fact, or None if it is unknown."""
-        values = self.history(name, code)
-        return values[-1] if values else None
-
-    def previous(self, name: str, code: str) -> Value | None:
-        """The value of a fact before its last change, or None if no change is known."""
-        values = self.history(name, code)
-        earlier = [value for value in values if value != values[-1]]
-        return earlier[-1] if earlier else None
-
-    def category(self, name: str) -> str:
-        """The category of an entity, or "" if it is unknown."""
-        for record in self.by_name.get(name, ()):
-            if record.category:
-                return record.category
-        return ""
-
-    def members(self, categories: Iterable[str]) -> list[str]:
-        """All known entities of these categories, in the order of their first records."""
-        chosen = set(categories)
-        return [name for name in self.by_name if self.category(name) in chosen]
-
-    def related(self, name: str, relation: Relation) -> list[str]:
-        """The entities related to `name`; a symmetric relation holds in both directions."""
-        others = [
-            other
-            for record in self.by_name.get(name, ())
-            for code, other in record.edges
-            if code == relation.code
-        ]
-        if relation.symmetric:
-            others += [
-                source
-                for source, records in self.by_name.items()
-                if any((relation.code, name) in record.edges for record in records)
-            ]
-        return list(dict.fromkeys(others))
+def by_entity(facts: Iterable[Statement]) -> list[Facts]:
+    """Facts by entity, in the order of the first fact about each."""
+    entities: dict[str, list[Statement]] = {}
+    for fact in facts:
+        entities.setdefault(fact.subject, []).append(fact)
+    return list(map(tuple, entities.values()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,34 +2,31 @@
 
 from collections.abc import Iterator
 
-from memorygym.tracks.worlds.facts import Guide, Value
+from memorygym.tracks.worlds.facts import Guide, by_entity, category_in, values_in
 from memorygym.tracks.worlds.generator.gold import Change, WorldsGold
 
 
 def gold_text(gold: WorldsGold, guide: Guide) -> Iterator[str]:
     """The lines of a gold table."""
 
-    def shown(code: str, value: Value) -> str:
-        attribute = guide.attribute(code)
-        return f"{attribute.label} {attribute.show(value)}"
-
     yield "\n--- gold: facts as first stated"
-    for name, category, values, event in zip(
-        gold.names, gold.categories, gold.values, gold.shown, strict=True
-    ):
-        facts = "; ".join(
-            shown(a.code, value) for a, value in zip(guide.attributes, values, strict=True)
+    for facts in by_entity(gold.facts):
+        values = ((guide.attribute(code), value) for code, value in values_in(facts).items())
+        stated = "; ".join(
+            f"{attribute.label} {attribute.show(value)}" for attribute, value in values
         )
-        yield f"{name} ({category}, event {event + 1}): {facts}"
-    phrases = {relation.code: relation.phrase for relation in guide.relations}
+        name, event = facts[0].subject, gold.events[facts[0].subject] + 1
+        yield f"{name} ({category_in(facts)}, event {event}): {stated}"
     yield "\n--- gold: relations"
-    for entity, code, other in gold.edges:
-        yield f"{gold.names[entity]} {phrases[code]} {gold.names[other]}"
+    for fact in gold.facts:
+        if relation := guide.relation(fact.key):
+            yield f"{fact.subject} {relation.phrase} {fact.value}"
     yield "\n--- gold: changes"
     for change in gold.changes:
-        old, new = shown(change.code, change.old), guide.attribute(change.code).show(change.new)
-        where = f"event {change.event + 1}: {gold.names[change.entity]}"
-        yield f"{where}, {old} → {new} ({_manner(change)})"
+        attribute = guide.attribute(change.new.key)
+        old, new = attribute.show(change.old.value), attribute.show(change.new.value)
+        where = f"event {change.event + 1}: {change.new.subject}"
+        yield f"{where}, {attribute.label} {old} → {new} ({_manner(change)})"
     yield "\n--- gold: questions"
     for question in gold.questions:
         yield f"event {question.event + 1}, {question.question_type}: {question.text}"

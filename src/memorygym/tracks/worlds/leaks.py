@@ -81,7 +81,7 @@ class StrayTexts:
         if question.kind not in ("retrieval", "update"):
             return
         (need,) = question.needs
-        attribute, name = self._guide.attribute(need.key), self._gold.names[need.entity]
+        attribute, name = self._guide.attribute(need.key), need.subject
         for other in self._gold.questions:
             if other.event < question.event and name in other.text:
                 text = normalised(other.text)

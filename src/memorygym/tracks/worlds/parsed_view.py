@@ -4,10 +4,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from memorygym.core.statements import StatementIndex
 from memorygym.core.types import Message
 from memorygym.memories.stores.notebook import EMPTY, NOTHING
 from memorygym.tracks.worlds.fact_reader import StrongReader, strong_reader
-from memorygym.tracks.worlds.facts import Knowledge, Query, Record
+from memorygym.tracks.worlds.facts import Facts, Query, by_entity
 
 _HEAD = re.compile(
     r"=== (\w+) · event (\d+) of (\d+)(?: · session \d+ of \d+)?(?: · batch (\d+) of (\d+))?"
@@ -52,9 +53,9 @@ class ParsedContext:
         return strong_reader(self.system)
 
     @property
-    def records(self) -> tuple[Record, ...]:
-        """The records that the event states."""
-        return self.reader.read(self.text)
+    def records(self) -> list[Facts]:
+        """What the event states, by entity."""
+        return by_entity(self.reader.read(self.text))
 
     @property
     def query(self) -> Query | None:
@@ -62,10 +63,10 @@ class ParsedContext:
         return self.reader.ask(self.text)
 
     @property
-    def knowledge(self) -> Knowledge:
+    def knowledge(self) -> StatementIndex:
         """The facts in the tool results of this event."""
         texts = [text for text in self.tool_results if text not in (EMPTY, NOTHING)]
-        return Knowledge(record for text in texts for record in self.reader.read(text))
+        return StatementIndex(fact for text in texts for fact in self.reader.read(text))
 
 
 def parse_view(view: Sequence[Message]) -> ParsedContext:

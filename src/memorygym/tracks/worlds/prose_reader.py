@@ -8,9 +8,11 @@ the one before any word that starts a comparison.
 import re
 from functools import lru_cache
 
+from memorygym.core.statements import AMONG, CATEGORY, CURRENT, SHIFT, Statement, Value
 from memorygym.core.tokens import MONTHS
+from memorygym.scoring.fact_reader.claims import Reading
 from memorygym.scoring.fact_reader.values import dates
-from memorygym.tracks.worlds.facts import Attribute, Guide, Record, RecordDraft, Value
+from memorygym.tracks.worlds.facts import Attribute, Facts, Guide
 
 HEAD = re.compile(r"^\[([^·\]\n]+) · ([^·\]\n]+) · ([^·\]\n]+)\]\n(.*)$", re.M)
 """A document: what it is, its entity, its date and its text."""
@@ -43,12 +45,14 @@ class ProseReader:
         self._document = lru_cache(maxsize=20_000)(self._parsed)
         self.patterns = {a.code: _pattern(a) for a in guide.attributes}
 
-    def read(self, text: str) -> tuple[Record, ...]:
-        """The records of all documents and corrections in a text."""
-        return tuple(self._document(match[2], match[4], match[3]) for match in HEAD.finditer(text))
+    def read(self, text: str) -> Reading:
+        """What all documents and corrections in a text state."""
+        readings = [self._document(m[2], m[4], m[3]) for m in HEAD.finditer(text)]
+        facts = tuple(fact for reading in readings for fact in reading.facts)
+        return Reading(facts, sum(reading.unread for reading in readings))
 
-    def document(self, match: re.Match[str]) -> Record | None:
-        """The record of a document as it was shown; None if it may have been rewritten.
+    def document(self, match: re.Match[str]) -> Facts | None:
+        """The facts in a document as it was shown; None if it may have been rewritten.
 
         Every sentence of a shown document names its entity, and no other but as a relation's.
         """
@@ -58,11 +62,11 @@ class ProseReader:
             return None
         if not all(name in sentence for sentence in body.removesuffix(".").split(". ")):
             return None
-        record = self._document(name, body, match[3])
-        others = {other for _, other in record.edges} | {name}
-        if record.unread or any(other not in others for other in _OTHERS.findall(body)):
+        facts, unread = self._document(name, body, match[3])
+        others = {fact.value for fact in facts if fact.role == AMONG} | {name}
+        if unread or any(other not in others for other in _OTHERS.findall(body)):
             return None
-        return record
+        return facts
 
     def attribute(self, words: list[str]) -> Attribute | None:
         """The attribute whose label or alias occurs among the words, or None."""
@@ -75,43 +79,43 @@ class ProseReader:
                         return attribute
         return None
 
-    def _parsed(self, name: str, body: str, date: str) -> Record:
-        """The record that a document states."""
-        record = RecordDraft(name, date=next((iso for _, _, iso in dates(date)), ""))
-        body = body.removesuffix(".")
-        for sentence in body.split(". "):
+    def _parsed(self, name: str, body: str, date: str) -> Reading:
+        """What a document states; of a key that it states twice the last value."""
+        day = next((iso for _, _, iso in dates(date)), "")
+        stated: dict[object, Statement] = {}
+        unread = 0
+        for sentence in body.removesuffix(".").split(". "):
             attribute = self.attribute(sentence.translate(_POINTS).split())
             if attribute is None:
-                self.read_link(record, sentence)
-            elif _SHIFT in sentence:
-                self._shift(record, attribute, sentence)
+                for fact in self._links(name, sentence, day):
+                    stated[fact.key, fact.value if fact.role == AMONG else fact.role] = fact
+                continue
+            code, role = attribute.code, SHIFT if _SHIFT in sentence else CURRENT
+            value = (self._shift if role == SHIFT else self.value)(attribute, sentence)
+            if value is None:
+                unread += 1
             else:
-                value = self.value(attribute, sentence)
-                if value is None:
-                    record.unread += 1
-                else:
-                    record.values[attribute.code] = value
-        return record.record()
+                stated[code, role] = Statement(name, code, value, role, date=day)
+        return Reading(tuple(stated.values()), unread)
 
-    def read_link(self, record: RecordDraft, sentence: str) -> None:
-        """Adds the category or the relation that a sentence states, if it states one."""
+    def _links(self, name: str, sentence: str, day: str) -> list[Statement]:
+        """The category or the relation that a sentence states, if it states one."""
         group = _GROUP.search(sentence)
         if group and group[1] in self.guide.categories:
-            record.category = group[1]
-            return
-        for relation in self.guide.relations:
-            left, phrase, right = sentence.partition(f" {relation.phrase} ")
-            if phrase and left == record.name:
-                record.edges += ((relation.code, right),)
+            return [Statement(name, CATEGORY, group[1], date=day)]
+        parts = ((r.code, sentence.partition(f" {r.phrase} ")) for r in self.guide.relations)
+        return [
+            Statement(name, code, right, AMONG, date=day)
+            for code, (left, phrase, right) in parts
+            if phrase and left == name
+        ]
 
-    def _shift(self, record: RecordDraft, attribute: Attribute, sentence: str) -> None:
+    def _shift(self, attribute: Attribute, sentence: str) -> int | None:
         shift = sentence.replace(" percentage points", "%")
         numbers = self.patterns[attribute.code].findall(shift)
         if len(numbers) != 1:
-            record.unread += 1
-            return
-        sign = 1 if "higher" in sentence else -1
-        record.shifts[attribute.code] = sign * _scaled(numbers[0], attribute)
+            return None
+        return (1 if "higher" in sentence else -1) * _scaled(numbers[0], attribute)
 
     def value(self, attribute: Attribute, sentence: str) -> Value | None:
         """The value that a sentence states, or None if it is missing or unclear."""

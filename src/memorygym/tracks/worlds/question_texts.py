@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
-from memorygym.tracks.worlds.facts import Attribute, Guide, Query, Value, listed
+from memorygym.core.statements import Value
+from memorygym.tracks.worlds.facts import Attribute, Guide, Query, listed
 from memorygym.tracks.worlds.prose_reader import loose_number
 from memorygym.tracks.worlds.questions import KINDS
 

@@ -10,15 +10,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from memorygym.tracks.worlds.answers import (
-    Answer,
-    Facts,
-    Known,
-    TooFewEntities,
-    Unanswerable,
-    as_number,
-)
-from memorygym.tracks.worlds.facts import TREND_LABELS, Guide, Kind, Query, Value
+from memorygym.core.statements import StatementIndex, Value
+from memorygym.tracks.worlds.answers import Answer, Known, TooFewEntities, Unanswerable, as_number
+from memorygym.tracks.worlds.facts import TREND_LABELS, Guide, Kind, Query
 
 if TYPE_CHECKING:  # A reader needs no generator.
     from memorygym.tracks.worlds.generator.question_sampler import QuestionSampler
@@ -76,7 +70,9 @@ class QuestionKind:
         return replace(query, flags=sampler.direction()) if "{flag}" in self.text else query
 
 
-def answer_of(guide: Guide, query: Query, facts: Facts, *, careless: bool = False) -> str | None:
+def answer_of(
+    guide: Guide, query: Query, facts: StatementIndex, *, careless: bool = False
+) -> str | None:
     """The answer to a query, or None if a needed fact is unknown."""
     kind = next(kind for kind in KINDS.values() if kind.name == query.kind)
     try:
@@ -277,7 +273,7 @@ def _second_relation(sampler: "QuestionSampler") -> Query:
     second = sampler.stream.choice(sampler.guide.relations)
     query = replace(first, relations=(*first.relations, second.code))
     last = sampler.known.only_related(query)
-    if last == query.names[0] or not sampler.facts.is_shown(last):
+    if last == query.names[0] or not sampler.is_shown(last):
         raise Unanswerable
     return query
 
@@ -310,7 +306,7 @@ KINDS: Mapping[str, QuestionKind] = {
         "value", PLAIN, lambda s: s.entities(1), ((),), _value,
         is_fair=lambda s, q: not s.ever_changes(q), competency="retrieval", trick=TRICK),
     "update": QuestionKind(
-        "value", PLAIN, lambda s: s.change(lambda change: change[1:3] not in s.asked), (), _value,
+        "value", PLAIN, lambda s: s.change(lambda c: c.new[:2] not in s.asked), (), _value,
         competency="update"),
     "abstention": QuestionKind(
         "value", PLAIN, lambda s: Query((s.absent,)), ((),), _value,
@@ -352,11 +348,11 @@ KINDS: Mapping[str, QuestionKind] = {
     "delta": QuestionKind(  # Changes whose correction states the size are left out.
         "delta", "The entry of {name} for {a0} was changed. By how {much} did it move, as an amount"
         " without a sign?",
-        lambda s: s.change(lambda change: isinstance(change.new, int) and not change.relative), (),
+        lambda s: s.change(lambda c: isinstance(c.new.value, int) and not c.relative), (),
         _delta, needs_previous=True),
     "counterfactual": QuestionKind(
         "before", "The entry of {name} for {a0} was changed. What would it be without the change?",
-        lambda s: s.change(lambda change: isinstance(change.new, int)), (), _before,
+        lambda s: s.change(lambda c: isinstance(c.new.value, int)), (), _before,
         needs_previous=True),
     "multi_constraint": QuestionKind(
         "constraints", "Among {scope}, how many have an entry above {v0} for {a0} and one below"

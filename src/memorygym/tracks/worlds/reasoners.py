@@ -6,14 +6,14 @@ imitates a small model: it answers from one record, reads few tokens, and takes 
 
 from collections.abc import Sequence
 
+from memorygym.core.statements import AMONG, Statement, StatementIndex
 from memorygym.core.types import Message, Policy, Tool
 from memorygym.tracks._qa import reasoners
 from memorygym.tracks._qa.questions import Found, Missing
-from memorygym.tracks._qa.reasoners import ParsedContext, attended_parts
+from memorygym.tracks._qa.reasoners import AskedQuestion, attended_parts
 from memorygym.tracks._qa.stream import event_start
 from memorygym.tracks.worlds.agents.honest import brief_reader
 from memorygym.tracks.worlds.fact_reader import strong_reader
-from memorygym.tracks.worlds.facts import Knowledge, Record
 
 SINGLE_HOP = ("value", "ratio", "trend", "extreme", "lookup")
 """Kinds of queries that one record answers."""
@@ -28,36 +28,29 @@ class Strong(reasoners.Strong):
     def __init__(self) -> None:
         super().__init__(strong_reader)
 
-    def conclude(self, asked: ParsedContext) -> Found | Missing:
-        answer = asked.reader.answer(asked.query, Knowledge(self.records(asked)))
+    def conclude(self, asked: AskedQuestion) -> Found | Missing:
+        answer = asked.reader.answer(asked.query, self.known(asked))
         return Missing("", ()) if answer is None else Found(answer, ())
 
-    def records(self, asked: ParsedContext) -> Sequence[Record]:
-        """The records that the answer is computed from."""
-        return [record for text in asked.texts for record in asked.reader.read(text)]
+    def known(self, asked: AskedQuestion) -> StatementIndex:
+        """What the answer is computed from."""
+        return StatementIndex(fact for text in asked.texts for fact in asked.reader.read(text))
 
 
 class Weak(Strong):
     """A reasoner that reads the first tokens about the entity, and of two values uses the first."""
 
-    def conclude(self, asked: ParsedContext) -> Found | Missing:
+    def conclude(self, asked: AskedQuestion) -> Found | Missing:
         return super().conclude(asked) if asked.query.kind in SINGLE_HOP else Missing("", ())
 
-    def records(self, asked: ParsedContext) -> Sequence[Record]:
-        name = asked.query.names[0]
-        first = Record(name)
+    def known(self, asked: AskedQuestion) -> StatementIndex:
+        """What the first parts state of the entity; of its relations only the first that do."""
+        name, facts = asked.query.names[0], list[Statement]()
         for part in attended_parts(asked.texts, lambda part: name in part):
-            for record in asked.reader.read(part):
-                if record.name == name:
-                    first = _merged(first, record)
-        return [first]
-
-
-def _merged(first: Record, later: Record) -> Record:
-    """Both records as one; where they differ, the first one counts."""
-    values = {**later.values, **first.values}
-    category, edges = first.category or later.category, first.edges or later.edges
-    return Record(first.name, category, values, edges=edges)
+            stated = [f for f in asked.reader.read(part) if f.subject == name and f.holds]
+            is_related = any(fact.role == AMONG for fact in facts)
+            facts += [fact for fact in stated if fact.role != AMONG or not is_related]
+        return StatementIndex(facts, first=True)
 
 
 class LookupNoteTaker(Policy):

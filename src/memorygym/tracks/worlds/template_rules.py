@@ -4,20 +4,19 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
-from typing import TypeAlias
 
 from memorygym.core.rng import Stream, named_rng
+from memorygym.core.statements import AMONG, CATEGORY, FORMER, SHIFT, Statement
 from memorygym.core.tokens import MONTHS
 from memorygym.tracks.worlds.fact_reader import strong_reader
-from memorygym.tracks.worlds.facts import Attribute, Record
+from memorygym.tracks.worlds.facts import Attribute, Facts
 from memorygym.tracks.worlds.generator import prose
 from memorygym.tracks.worlds.generator.fact_timeline import draw_names, guide_of
+from memorygym.tracks.worlds.generator.gold import Change
 from memorygym.tracks.worlds.generator.instructions import instructions
 from memorygym.tracks.worlds.generator.prose import Prose
 from memorygym.tracks.worlds.generator.template_schema import AttributeSpec, Template
 
-StatedFacts: TypeAlias = dict[str, object]
-"""The facts of a text, by attribute code, "category" or "edges"."""
 KINDS = {"int": (11, 14), "float": (3, 3), "enum": (2, 3), "series": (1, 2)}
 KINDS |= {"date": (1, 1), "text": (1, 2)}
 NARROWEST, SPREAD = 300, 8
@@ -223,51 +222,47 @@ def _reading(template: Template) -> Iterator[str]:
         *_documents(template, writer, stream),
         *_notices(template, writer, stream),
     ):
-        (record,) = strong.read(text)
-        read: StatedFacts = {**record.shifts, **record.values}
-        for attribute in guide.attributes:
-            if stated.get(attribute.code) != read.get(attribute.code):
+        read = {fact.content for fact in strong.read(text) if fact.role != FORMER}
+        for fact in sorted(read ^ set(stated)):
+            if fact.key == CATEGORY:
+                misread.setdefault("group", template.wording.membership)
+            elif fact.role == AMONG:
+                misread.setdefault("relations", text)
+            else:
+                attribute = guide.attribute(fact.key)
                 misread.setdefault(attribute.label, _line(text, attribute))
-        if stated.get("category", "") != record.category:
-            misread.setdefault("group", template.wording.membership)
-        if stated.get("edges", ()) != tuple(sorted(record.edges)):
-            misread.setdefault("relations", text)
     for label, text in misread.items():
         yield f"the strong reader misreads '{label}' in '{text}': reword it"
 
 
-def _documents(
-    template: Template, writer: Prose, stream: Stream
-) -> Iterator[tuple[str, StatedFacts]]:
+def _documents(template: Template, writer: Prose, stream: Stream) -> Iterator[tuple[str, Facts]]:
     """Documents, each with its facts."""
     for _ in range(DOCUMENTS):
         name, *others = draw_names(
             template.first, template.second, 1 + len(template.relations), stream
         )
         drawn = [spec.draw(stream) for spec in template.attribute_specs]
-        values = {a.code: value for a, value in zip(writer.attributes, drawn, strict=True)}
+        values = zip(writer.attributes, drawn, strict=True)
         ties = zip(template.relations, others, strict=True)
-        edges = tuple((relation.code, other) for relation, other in ties)
-        category = stream.choice(template.categories)
-        text, _ = writer.document(Record(name, category, values, edges=edges), stream, TODAY)
-        yield text, {**values, "category": category, "edges": edges}
+        facts = (
+            Statement(name, CATEGORY, stream.choice(template.categories)),
+            *(Statement(name, attribute.code, value) for attribute, value in values),
+            *(Statement(name, relation.code, other, AMONG) for relation, other in ties),
+        )
+        yield writer.document(facts, stream, TODAY)[0], facts
 
 
-def _notices(
-    template: Template, writer: Prose, stream: Stream
-) -> Iterator[tuple[str, StatedFacts]]:
+def _notices(template: Template, writer: Prose, stream: Stream) -> Iterator[tuple[str, Facts]]:
     """Corrections of every attribute, absolute and relative, each with its facts."""
     name = f"{template.first[0]} {template.second[0]}"
-    for index, (attribute, spec) in enumerate(
-        zip(writer.attributes, template.attribute_specs, strict=True)
-    ):
+    for attribute, spec in zip(writer.attributes, template.attribute_specs, strict=True):
         for _ in range(NOTICES):
-            value = spec.draw(stream)
-            now = f"now {writer.quoted(index, value)}"
-            yield writer.notice(name, index, now, stream, TODAY), {attribute.code: value}
-            if isinstance(value, int):
-                now = f"{attribute.difference(value)} higher than stated before"
-                yield writer.notice(name, index, now, stream, TODAY), {attribute.code: value}
+            new = Statement(name, attribute.code, spec.draw(stream))
+            old = new._replace(value=0)
+            yield writer.notice(Change(0, old, new, False, True), stream, TODAY), (new,)
+            if isinstance(new.value, int) and new.value > 0:
+                shift = new._replace(role=SHIFT)
+                yield writer.notice(Change(0, old, new, True, True), stream, TODAY), (shift,)
 
 
 def _line(text: str, attribute: Attribute) -> str:

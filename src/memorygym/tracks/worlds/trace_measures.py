@@ -96,8 +96,8 @@ def _breadth(trace: Trace) -> float | None:
     for outcome in outcomes(trace):
         if outcome.goal.kind == "retrieval":
             (need,) = outcome.goal.needs
-            key_category = gold.categories[need.entity] in guide.key_categories
-            weights[outcome.correct] += 1 + (need.key in guide.key_attributes) + key_category
+            category = gold.known.category(need.subject)
+            weights[outcome.correct] += guide.importance(category, need.key)
     total = sum(weights.values())
     return weights[True] / total if total else None
 
@@ -109,7 +109,8 @@ def _outdated(trace: Trace) -> int:
     for outcome in outcomes(trace):
         if outcome.goal.kind == "update" and not outcome.correct and outcome.answer:
             (need,) = outcome.goal.needs
-            old = guide.attribute(need.key).show(gold.value(need.entity, need.key, -1))
+            first = gold.known.stated(need.subject, need.key)[0].value
+            old = guide.attribute(need.key).show(first)
             answered_old = grade("update", old, outcome.answer).correct
             total += answered_old and attribution.in_view(outcome.goal, need)
     return total

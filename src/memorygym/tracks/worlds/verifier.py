@@ -8,16 +8,18 @@ which a question names the winner must not give it away.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 
+from memorygym.core.statements import HELD, Statement, StatementIndex
 from memorygym.core.tokens import MONTHS, count
 from memorygym.core.track import MapFunction, TaskRecipe, Verification
 from memorygym.core.types import Message, Task
 from memorygym.scoring.grading import grade
 from memorygym.tracks.worlds.agents.guesser import guess
 from memorygym.tracks.worlds.fact_reader import StrongReader, strong_reader
-from memorygym.tracks.worlds.facts import Knowledge, Query, Record
+from memorygym.tracks.worlds.facts import Query, by_entity, category_in
 from memorygym.tracks.worlds.generator.gold import Question, WorldsGold
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
 from memorygym.tracks.worlds.generator.notes import record_of
@@ -57,11 +59,13 @@ class Verifier:
         assert isinstance(task.gold, WorldsGold)
         self.settings, self.task, self.gold = settings, task, task.gold
         self.reader: StrongReader = strong_reader(task.system)
-        self.records: list[tuple[Record, ...]] = [
+        self.facts: list[tuple[Statement, ...]] = [
             () if event.text.startswith("=== QUESTION") else self.reader.read(event.text)
             for event in task.events
         ]
-        """By event: the records that it states."""
+        """By event: the facts that it states."""
+        pairs = [(fact, event) for event, facts in enumerate(self.facts) for fact in facts]
+        self.known = StatementIndex((fact for fact, _ in pairs), [event for _, event in pairs])
         self.stray = StrayTexts(task, task.gold, self.reader.guide)
         self.result = VerificationResult()
         self.counts = self.result.counts
@@ -88,30 +92,26 @@ class Verifier:
 
     def _check_statements(self) -> None:
         """Every value of the gold table is stated where it should be; no sentence is unclear."""
-        for event, records in enumerate(self.records):
-            for record in records:
-                if record.unread:
-                    self._fail(event, "unclear", f"{record.unread} sentences on {record.name}")
-        end = Knowledge(record for records in self.records for record in records)
-        codes = [a.code for a in self.reader.guide.attributes]
+        for event, shown in enumerate(self.task.events):
+            if self.facts[event] and (unread := self.reader.coverage(shown.text)[1]):
+                self._fail(event, "unclear", f"{unread} sentences")
         heldout = set(self.gold.heldout)
-        for entity, name in enumerate(self.gold.names):
-            stated = {r.name: r for r in self.records[self.gold.shown[entity]]}.get(name)
-            expected = dict(zip(codes, self.gold.values[entity], strict=True))
-            if stated is None or stated.values != expected:
-                self._fail(self.gold.shown[entity], "not stated", f"the document of {name}")
-            for code in codes:
-                wrong = stated is None or stated.values.get(code) != expected[code]
-                self.counts["all", "heldout_misread"] += wrong and (entity, code) in heldout
-                if end.current(name, code) != self.gold.value(entity, code, 10**9):
-                    detail = f"{code} of {name} in the end"
-                    self._fail(self.gold.shown[entity], "not stated", detail)
+        for fact in self.gold.facts:
+            name, key = fact.subject, fact.key
+            event = self.gold.events[name]
+            if not any(fact == stated.content for stated in self.facts[event]):
+                self._fail(event, "not stated", f"{key} in the document of {name}")
+                self.counts["all", "heldout_misread"] += (name, key) in heldout
+        for fact in self.gold.in_the_end():
+            if self.known.state(fact) != HELD:
+                event = self.gold.events[fact.subject]
+                self._fail(event, "not stated", f"{fact.key} of {fact.subject} in the end")
 
     def _check_budget(self) -> None:
         """The budget follows from the mean reference record."""
         budget, guide = self.task.budget, self.reader.guide
-        records = {r.name: r for records in self.records for r in records if r.category}
-        tokens = [count(record_of(guide, record)) for record in records.values()]
+        documents = (facts for shown in self.facts for facts in by_entity(shown))
+        tokens = [count(record_of(guide, facts)) for facts in documents if category_in(facts)]
         mean = max(1.0, sum(tokens) / max(1, len(tokens)))
         if budget.capacity is None or budget.writes is None or budget.slot is None:
             self._fail(-1, "budget", "a limit is missing")
@@ -130,9 +130,9 @@ class Verifier:
         if actual != expected and self.settings.sizes.tokens is None:
             self._fail(-1, "sizes", f"{expected} expected, {actual} found")
         for change in gold.changes if sessions > 1 else ():
-            between = events[gold.shown[change.entity] + 1 : change.event + 1]
+            between = events[gold.events[change.new.subject] + 1 : change.event + 1]
             if not any(event.session for event in between):
-                self._fail(change.event, "same session", gold.names[change.entity])
+                self._fail(change.event, "same session", change.new.subject)
 
     def _check_texts(self) -> None:
         """Dates never go back; no sentence of an event's first document has two similar figures."""
@@ -156,10 +156,10 @@ class Verifier:
         if query is None:
             self._fail(question.event, "not parsed", question.text)
             return
-        knowledge = Knowledge(self._before(question.event))
-        answer = self.reader.answer(query, knowledge)
+        known = self._before(question.event)
+        answer = self.reader.answer(query, known)
         self._count(question, "right", self._right(question, answer, "full text"))
-        self._check_strictness(question, query, knowledge)
+        self._check_strictness(question, query, known)
         if question.kind == "abstention":
             return
         self.result.note_winner(query.names, question.truth.partition(" (")[0])
@@ -169,10 +169,10 @@ class Verifier:
         if question.kind == "update":
             self._check_stale(question)
 
-    def _check_strictness(self, question: Question, query: Query, knowledge: Knowledge) -> None:
+    def _check_strictness(self, question: Question, query: Query, known: StatementIndex) -> None:
         """The order of the facts does not matter, and answers close to the truth are wrong."""
-        reordered = Knowledge(())
-        reordered.by_name = dict(reversed(knowledge.by_name.items()))
+        entities = by_entity(chain.from_iterable(self.facts[: question.event]))
+        reordered = StatementIndex(chain.from_iterable(reversed(entities)))
         answer = self.reader.answer(replace(query, names=query.names[::-1]), reordered)
         self._right(question, answer, "tie")
         for wrong in self._near_misses(question):
@@ -192,9 +192,9 @@ class Verifier:
         for i in [*places, len(truth) - 1] if truth.replace(",", "").isdigit() else places:
             yield f"{truth[:i]}{int(truth[i]) % 9 + 1}{truth[i + 1 :]}"
 
-    def _before(self, event: int, without: int = -1) -> Iterable[Record]:
-        """The records of all earlier events but one."""
-        return (r for i in range(event) if i != without for r in self.records[i])
+    def _before(self, event: int, without: int = -1) -> StatementIndex:
+        """What all earlier events but one state."""
+        return self.known.only({*range(event)} - {without})
 
     def _right(self, question: Question, answer: str | None, check: str = "") -> bool:
         """Whether an answer is right; if it is not, the check of that name fails."""
@@ -210,11 +210,11 @@ class Verifier:
         sources = self._sources(question)
         needed = 0
         for source in sources:
-            knowledge = Knowledge(self._before(question.event, without=source))
-            if self._right(question, self.reader.answer(query, knowledge)):
+            known = self._before(question.event, without=source)
+            if self._right(question, self.reader.answer(query, known)):
                 continue
             needed += 1
-            careless = self.reader.answer(query, knowledge, careless=True)
+            careless = self.reader.answer(query, known, careless=True)
             self._count(question, "careless", self._right(question, careless))
         self._count(question, "removals", len(sources))
         self._count(question, "needed", needed)
@@ -225,18 +225,15 @@ class Verifier:
 
     def _sources(self, question: Question) -> list[int]:
         """The events that state the needed facts."""
-        sources: set[int] = set()
-        for need in question.needs:
-            sources.add(self.gold.shown[need.entity])
-            for change in self.gold.changes:
-                if (change.entity, change.code) == need[:2] and change.event < question.event:
-                    sources.add(change.event)
-        return sorted(sources)
+        needs = {need[:2] for need in question.needs}
+        sources = {self.gold.events[need.subject] for need in question.needs}
+        changed = {c.event for c in self.gold.changes if c.new[:2] in needs}
+        return sorted(sources | {event for event in changed if event < question.event})
 
     def _check_stale(self, question: Question) -> None:
         """The value before the change is marked wrong."""
         need = question.needs[0]
-        old = self.gold.values[need.entity][ord(need.key) - 97]
+        old = self.gold.known.stated(need.subject, need.key)[0].value
         if self._right(question, self.reader.guide.attribute(need.key).show(old)):
             self._count(question, "stale_right")
             self._fail(question.event, "stale", f"{question.text} | {question.truth}")

@@ -9,6 +9,7 @@ from typing import Any
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.rng import named_rng
+from memorygym.core.statements import Statement
 from memorygym.core.tokens import count
 from memorygym.core.track import Instances, Track
 from memorygym.core.types import Budget, Event, Task
@@ -16,7 +17,7 @@ from memorygym.datasets.instances.folder import task_id
 from memorygym.datasets.instances.loader import parameters_of, tasks_of
 from memorygym.tracks._qa.ablation import AblationInput, QuestionEvent, ShownDocument, run_checks
 from memorygym.tracks._qa.defaults import SHARED
-from memorygym.tracks._qa.questions import Fact, Question, QuestionGold
+from memorygym.tracks._qa.questions import Question, QuestionGold
 from tests.tracks.qa.chains import Chains
 
 VERSION = "toytrack-v1"
@@ -58,9 +59,9 @@ class Recipe:
         texts.append("on " * left)
         question = "What is the city of lab of Ada?"
         events = [*(Event("text", text) for text in texts), Event("question", question)]
+        needs = tuple(Statement(*fact) for fact in facts)
         gold = QuestionGold(
-            tuple(Fact(f"f{n}", *fact, texts[n], n) for n, fact in enumerate(facts)),
-            (Question(len(texts), "bridge", "em", question, city, needs=("f0", "f1"), hops=2),),
+            (Question(len(texts), "bridge", "em", question, city, needs=needs, hops=2),)
         )
         recipe = {"template": self.template, "seed": self.seed, "parameters": self.parameters()}
         task = Task("", "toytrack", recipe, "Read.", tuple(events), Budget(), gold)
@@ -77,7 +78,7 @@ def verification(task: Task) -> dict[str, Any]:
     tokens, target = sum(map(count, texts)), int(str(parameters["tokens"]))
     return run_checks(
         AblationInput(
-            Chains(), documents, task.gold.facts, [QuestionEvent(question, last)],
+            Chains(), documents, [QuestionEvent(question, last)],
             lambda query: None, tokens, target,
         )
     )  # fmt: skip

@@ -15,6 +15,7 @@ from memorygym.runs.systems import episode_for, policy_for
 from memorygym.scoring.episode_scores import score
 from memorygym.testing import check_policy
 from memorygym.tracks.worlds.fact_reader import strong_reader
+from memorygym.tracks.worlds.facts import category_in, values_in
 from memorygym.tracks.worlds.generator.notes import key_record_of, read_note
 from memorygym.tracks.worlds.generator.tiers import TIERS
 from tests.episodes import generated, play_agent, played
@@ -100,10 +101,10 @@ def test_the_positional_expert_writes_no_tags_and_keeps_its_notation() -> None:
     updates = [r for r in played("positional_expert", task).records if isinstance(r, MemoryUpdate)]
     lines = {line for update in updates for e in update.entries for line in e.text.split("\n")}
     records = [read_note(line, guide) for line in lines]
-    assert all(record and record.category for record in records)
-    stored = {frozenset(record.values) for record in records if record}
+    assert all(record and category_in(record) for record in records)
+    stored = {frozenset(values_in(record)) for record in records if record}
     assert stored == {frozenset(guide.key_attributes), frozenset(a.code for a in guide.attributes)}
-    assert sum(len(record.values) == 6 for record in records if record) > 25
+    assert sum(len(values_in(record)) == 6 for record in records if record) > 25
     assert all(key_record_of(guide, record) in lines for record in records if record)
 
 

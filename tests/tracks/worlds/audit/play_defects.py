@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from memorygym.core import budget, episode, rng, tokens
-from memorygym.core.trace_reader import HELD, STALE
+from memorygym.core.statements import HELD, STALE, StatementIndex
 from memorygym.core.types import Message
 from memorygym.memories.stores import notebook
 from memorygym.memories.stores.search.fulltext import FullText
 from memorygym.runs import episode_result
 from memorygym.scoring import episode_scores
-from memorygym.tracks.worlds import axes, trace_facts
+from memorygym.tracks.worlds import axes
 from memorygym.tracks.worlds.agents import note_taker
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.generator import generator, question_placement, task
@@ -224,7 +224,7 @@ def breadth_ignores_importance(patch: pytest.MonkeyPatch) -> None:
 def a_stale_value_counts_as_held(patch: pytest.MonkeyPatch) -> None:
     wrap(
         patch,
-        trace_facts.RequiredFact,
+        StatementIndex,
         "state",
         lambda old, *args: HELD if (state := old(*args)) == STALE else state,
     )

@@ -3,13 +3,16 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 import pytest
 
+from memorygym.core.statements import StatementIndex
 from memorygym.scoring.grading import names, phrases, verdict
 from memorygym.scoring.grading.quantities import Number
 from memorygym.tracks.worlds import answers, question_texts
+from memorygym.tracks.worlds.answers import Known
 from memorygym.tracks.worlds.generator import (
     fact_timeline,
     generator,
@@ -17,7 +20,7 @@ from memorygym.tracks.worlds.generator import (
     template_schema,
 )
 from memorygym.tracks.worlds.generator.gold import Question
-from memorygym.tracks.worlds.generator.question_sampler import FactsAt, QuestionSampler
+from memorygym.tracks.worlds.generator.question_sampler import QuestionSampler
 from tests.tracks.worlds.audit.defect import LONG, LONGER, Plant, validate, verify, wrap
 
 
@@ -123,35 +126,32 @@ def updates_accept_the_value_before_the_correction(patch: pytest.MonkeyPatch) ->
     def stale(sampler: QuestionSampler, question: Question) -> Question:
         if question.kind != "update":
             return question
-        entity, code, _ = question.needs[0]
-        old = sampler.timeline.changed[entity, code].old
-        return replace(question, truth=sampler.guide.attribute(code).show(old))
+        old = sampler.timeline.changed[question.needs[0][:2]].old
+        return replace(question, truth=sampler.guide.attribute(old.key).show(old.value))
 
     _altered(patch, stale)
 
 
 @verify("full text", LONGER)
 def truths_ignore_corrections(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(FactsAt, "_change", lambda self, name, code: None)
+    def first(self: QuestionSampler) -> StatementIndex:
+        return StatementIndex(chain.from_iterable(self.timeline.facts.values()))
+
+    patch.setattr(QuestionSampler, "facts", property(first))
 
 
 @verify("full text", LONGER)
 def truths_are_those_of_the_end(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(
-        FactsAt,
-        "_change",
-        lambda self, name, code: self._timeline.changed.get((self.entity[name], code)),
-    )
+    patch.setattr(QuestionSampler, "facts", property(lambda self: self.timeline.known))
 
 
 @verify("full text", LONG)
 def symmetric_relations_hold_one_way(patch: pytest.MonkeyPatch) -> None:
-    wrap(
-        patch,
-        FactsAt,
-        "edges",
-        lambda old, self, name, r: old(self, name, replace(r, symmetric=False)),
-    )
+    def known(self: QuestionSampler) -> Known:
+        relations = tuple(replace(r, symmetric=False) for r in self.guide.relations)
+        return Known(replace(self.guide, relations=relations), self.facts)
+
+    patch.setattr(QuestionSampler, "known", property(known))
 
 
 @verify("full text", LONG)

@@ -2,10 +2,13 @@
 
 import re
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 import pytest
 
+from memorygym.core.statements import AMONG, CATEGORY
+from memorygym.tracks.worlds.facts import Facts
 from memorygym.tracks.worlds.generator import fact_timeline, generator, prose, task
 from tests.tracks.worlds.audit.defect import LONG, MANY, SESSIONS, validate, verify, wrap
 
@@ -31,37 +34,29 @@ def the_last_batch_is_missing(patch: pytest.MonkeyPatch) -> None:
 
 @verify("full text")
 def documents_hide_their_group(patch: pytest.MonkeyPatch) -> None:
+    def hidden(facts: Facts) -> Facts:
+        return tuple(f._replace(value="secret") if f.key == CATEGORY else f for f in facts)
+
     wrap(patch, prose.Prose, "document", lambda old, self, facts, *rest: old(
-        self, replace(facts, category="secret"), *rest))  # fmt: skip
+        self, hidden(facts), *rest))  # fmt: skip
 
 
 @verify("full text", LONG)
 def documents_hide_relations(patch: pytest.MonkeyPatch) -> None:
     wrap(patch, prose.Prose, "document", lambda old, self, facts, *rest: old(
-        self, replace(facts, edges=()), *rest))  # fmt: skip
-
-
-@verify("not stated")
-def names_repeat(patch: pytest.MonkeyPatch) -> None:
-    wrap(patch, fact_timeline, "draw_names", lambda old, *args: [*(n := old(*args))[:-1], n[0]])
+        self, tuple(fact for fact in facts if fact.role != AMONG), *rest))  # fmt: skip
 
 
 @verify("not stated")
 def corrections_state_no_value(patch: pytest.MonkeyPatch) -> None:
     value = re.compile(r"is (now )?\S+( \S+ than stated before)?\.$")
-    wrap(patch, task.Generator, "_notice", lambda old, *args: value.sub("changed.", old(*args)))
+    wrap(patch, prose.Prose, "notice", lambda old, *args: value.sub("changed.", old(*args)))
 
 
 @verify("not stated")
 def corrections_state_the_old_value(patch: pytest.MonkeyPatch) -> None:
-    def change(old: Any, self: Any, at: int, *rest: Any) -> str:
-        kept = list(self.timeline.changes)
-        self.timeline.changes[:] = [c._replace(new=c.old, relative=False) for c in kept]
-        text = str(old(self, at, *rest))
-        self.timeline.changes[:] = kept
-        return text
-
-    wrap(patch, task.Generator, "_notice", change)
+    wrap(patch, prose.Prose, "notice", lambda old, self, change, *rest: old(
+        self, change._replace(new=change.old, relative=False), *rest))  # fmt: skip
 
 
 @verify("not stated")
@@ -71,7 +66,7 @@ def relative_notices_have_the_wrong_sign(patch: pytest.MonkeyPatch) -> None:
     def notice(old: Any, *args: Any) -> str:
         return re.sub("higher|lower", lambda m: turn[m[0]], old(*args))
 
-    wrap(patch, task.Generator, "_notice", notice)
+    wrap(patch, prose.Prose, "notice", notice)
 
 
 @verify("not stated")
@@ -133,7 +128,8 @@ def distractors_are_as_large_as_the_truth(patch: pytest.MonkeyPatch) -> None:
 def memos_state_values(patch: pytest.MonkeyPatch) -> None:
     def body(old: Any, self: Any, event: int, scheduled: Any, *rest: Any) -> tuple[str, str]:
         title, text = old(self, event, scheduled, *rest)
-        spoken = [record.values[self.guide.key_attributes[0]] for record in self.records]
+        facts = chain.from_iterable(self.timeline.facts.values())
+        spoken = [fact.value for fact in facts if fact.key == self.guide.key_attributes[0]]
         told = " ".join(f"{value:,}" for value in spoken if isinstance(value, int))
         return title, f"{text} {told}" if scheduled.kind == "noise" else text
 

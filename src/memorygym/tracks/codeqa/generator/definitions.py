@@ -1,5 +1,6 @@
 """The definitions of a module: lines of runnable code, in blocks of one statement."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from memorygym.core.rng import Stream
@@ -40,19 +41,8 @@ class District:
     classes: list[Definition] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Uses:
-    """The definitions that a function uses."""
-
-    callee: Definition | None = None
-    constant: Definition | None = None
-    table: Definition | None = None
-    fault: Definition | None = None
-    mark: Definition | None = None
-
-    def all(self) -> list[Definition]:
-        candidates = (self.callee, self.constant, self.table, self.fault, self.mark)
-        return [definition for definition in candidates if definition]
+Uses = Mapping[str, Definition]
+"""What a function uses: at most one `function`, `constant`, `table`, `fault` and `mark` each."""
 
 
 def number(rng: Stream) -> int:
@@ -65,23 +55,22 @@ def function(name: str, option: str, uses: Uses, rng: Stream) -> list[str]:
     """The lines of a function with a number and an option as parameters."""
     parameter, local = rng.choice(INPUTS), rng.choice(LOCALS)
     lines = [f"def {name}({parameter}, {option}={number(rng)}):"]
-    if uses.mark:
+    if mark := uses.get("mark"):
         arguments = ", ".join(f"{setting}={number(rng)}" for setting in rng.sample(SETTINGS, 2))
-        lines.insert(0, f"@{uses.mark.name}({arguments})")
-    if uses.fault:
+        lines.insert(0, f"@{mark.name}({arguments})")
+    if fault := uses.get("fault"):
         lines += [
             f"    if {parameter} > {number(rng) + 90000}:",
-            f"        raise {uses.fault.name}({parameter})",
+            f"        raise {fault.name}({parameter})",
         ]
     lines.append(f"    {local} = {parameter} * {rng.between(3, 29)} + {option}")
     lines += _middle(parameter, option, local, rng)
-    if uses.constant:
-        sign = rng.choice("+-")
-        lines.append(f"    {local} = {local} {sign} {uses.constant.name}")
-    if uses.table:
-        lines.append(f'    {local} += {uses.table.name}["{rng.choice(HOURS)}"]')
-    if uses.callee:
-        lines.append(f"    {local} += {_call(uses.callee, parameter, local, rng)}")
+    if constant := uses.get("constant"):
+        lines.append(f"    {local} = {local} {rng.choice('+-')} {constant.name}")
+    if table := uses.get("table"):
+        lines.append(f'    {local} += {table.name}["{rng.choice(HOURS)}"]')
+    if callee := uses.get("function"):
+        lines.append(f"    {local} += {_call(callee, parameter, local, rng)}")
     lines.append(f"    return {local} % {rng.choice(WRAP)}")
     return lines
 
@@ -145,7 +134,7 @@ def class_blocks(name: str, parent: str, method: str, rng: Stream) -> list[list[
     return blocks
 
 
-def table(name: str, rng: Stream) -> str:
+def table_line(name: str, rng: Stream) -> str:
     cells = ", ".join(f'"{hour}": {number(rng)}' for hour in HOURS)
     return f"{name} = {{{cells}}}"
 

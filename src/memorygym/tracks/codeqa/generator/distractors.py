@@ -1,7 +1,7 @@
 """Distractors: further places that mention names in questions and state nothing about them."""
 
+import re
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, replace
 
 from memorygym.core.rng import Stream
 from memorygym.core.statements import StatementIndex
@@ -9,7 +9,6 @@ from memorygym.core.tokens import count
 from memorygym.tracks.codeqa.generator.definitions import Definition, District, Uses
 from memorygym.tracks.codeqa.generator.known_code import KnownCode
 from memorygym.tracks.codeqa.generator.question_selection import SelectedQuestion
-from memorygym.tracks.codeqa.generator.stale_values import outer_words
 from memorygym.tracks.codeqa.names import type_of
 from memorygym.tracks.codeqa.questions import ask, dependents
 
@@ -19,6 +18,7 @@ EXACT = 0.2
 """Share of mentions of names in questions; the others mention similar names."""
 AROUND = 24
 """Tokens shown around a sentence."""
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 PROSE: Mapping[str, Sequence[str]] = {
     "function": (
         "DEBUG {name} called {number} times in this run.",
@@ -53,87 +53,70 @@ PROSE: Mapping[str, Sequence[str]] = {
 }
 
 
-_USED = {"function": "callee", "constant": "constant", "exception": "fault"}
-"""By kind: the field of `Uses` for it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A name that is mentioned."""
-
-    name: str
-    kind: str
-    """`function`, `constant`, `class`, `exception`, `test` or `topic`."""
-    definition: Definition | None
-    """Its definition; None if new code may not use it because that would change an answer."""
-
-
 class MentionSampler:
     """A sampler of mentions that draws some names far more often than others."""
 
-    def __init__(self, needed: Sequence[Target], similar: Sequence[Target]) -> None:
+    def __init__(
+        self,
+        needed: Sequence[str],
+        similar: Sequence[str],
+        usable: Mapping[str, tuple[str, Definition]],
+    ) -> None:
         self._needed = needed
         self._similar = similar
+        self._usable = usable
+        """By name that new code may use without changing an answer: `function`, `constant`, `class`
+        or `fault`, and its definition."""
 
     def uses(self, uses: Uses, rng: Stream) -> Uses:
-        """The same uses with a function, constant or exception from a question."""
-        target = self._draw(rng)
-        changes = (
-            {_USED[target.kind]: target.definition}
-            if target.kind in _USED and target.definition
-            else {}
-        )
-        return replace(uses, **changes)
+        """The same uses with a function, constant or fault from a question."""
+        kind, definition = self._usable.get(self._draw(rng), ("", None))
+        return {**uses, kind: definition} if definition and kind != "class" else uses
 
     def parent(self, rng: Stream) -> Definition | None:
         """A class from a question, as the base class of another."""
-        target = self._draw(rng)
-        return target.definition if target.kind == "class" else None
+        kind, definition = self._usable.get(self._draw(rng), ("", None))
+        return definition if kind == "class" else None
 
     def remarks(self, tokens: int, rng: Stream) -> list[str]:
         """Sentences that mention names, with about that many tokens in all."""
         remarks: list[str] = []
         while tokens > 0:
-            target = self._draw(rng)
-            template = rng.choice(PROSE["class" if target.kind == "exception" else target.kind])
-            remarks.append(template.format(name=target.name, number=rng.between(13, 986)))
+            name = self._draw(rng)
+            template = rng.choice(PROSE["test" if name.startswith("test_") else type_of(name)])
+            remarks.append(template.format(name=name, number=rng.between(13, 986)))
             tokens -= count(remarks[-1]) + AROUND
         return remarks
 
-    def _draw(self, rng: Stream) -> Target:
-        targets = self._needed if rng.bernoulli(EXACT) or not self._similar else self._similar
-        return rng.weighted(
-            targets, [RARER ** (rank / len(targets)) for rank in range(len(targets))]
-        )
+    def _draw(self, rng: Stream) -> str:
+        names = self._needed if rng.bernoulli(EXACT) or not self._similar else self._similar
+        return rng.weighted(names, [RARER ** (rank / len(names)) for rank in range(len(names))])
 
 
 def mention_sampler(
     selected: Sequence[SelectedQuestion], code: KnownCode, district: District, rng: Stream
 ) -> MentionSampler:
     """The sampler for mentions of the names in questions about a district."""
-    needed = dict.fromkeys(need.subject for question in selected for need in question.needs)
-    families = {outer_words(name) for name in needed}
-    similar = [
-        name for name in code.modules if name not in needed and outer_words(name) in families
-    ]
+    needed = list(dict.fromkeys(need.subject for question in selected for need in question.needs))
+    families = {_outer_words(name) for name in needed}
+    others = [name for name in code.modules if name not in needed]
+    similar = [name for name in others if _outer_words(name) in families]
     barred = _protected(selected, code.index)
-    faults = {fault.name: fault for fault in district.faults}
-    usable = (*district.functions, *district.constants, *district.classes)
-    definitions = faults | {definition.name: definition for definition in usable}
-    groups = [
-        [
-            Target(
-                name,
-                "exception" if name in faults else _kind(name),
-                None if name in barred else definitions.get(name),
-            )
-            for name in names
-        ]
-        for names in (needed, similar)
-    ]
-    for targets in groups:
-        rng.shuffle(targets)
-    return MentionSampler(*groups)
+    kinds = {
+        "function": district.functions,
+        "constant": district.constants,
+        "class": district.classes,
+        "fault": district.faults,
+    }
+    usable = {
+        definition.name: (kind, definition)
+        for kind, definitions in kinds.items()
+        for definition in definitions
+        if definition.name not in barred
+    }
+    for names in (needed, similar):
+        rng.shuffle(names)
+    return MentionSampler(needed, similar, usable)
 
 
 def _protected(selected: Sequence[SelectedQuestion], known: StatementIndex) -> Set[str]:
@@ -151,5 +134,7 @@ def _protected(selected: Sequence[SelectedQuestion], known: StatementIndex) -> S
     return names
 
 
-def _kind(name: str) -> str:
-    return "test" if name.startswith("test_") else type_of(name)
+def _outer_words(name: str) -> tuple[str, str]:
+    """The first and the last word of a name, which all siblings share."""
+    words = _WORD.findall(name) or [name]
+    return words[0], words[-1]

@@ -32,7 +32,7 @@ class KnownCode:
         constants = [
             about.subject
             for about in statements
-            if about.key == "value" and about.subject.isupper() and about.value.isdigit()
+            if about.key == "value" and about.subject.isupper() and about.text.isdigit()
         ]
         classes = [
             about.subject for about in statements if about.key == "base" and about.value != "object"
@@ -40,7 +40,7 @@ class KnownCode:
         self.names = {"function": functions, "constant": constants, "class": classes}
         """By type: functions and methods, constants that are numbers, classes with a base class."""
         self.modules = {
-            about.subject: about.value.rpartition(".")[2]
+            about.subject: about.text.rpartition(".")[2]
             for about in statements
             if about.key == "file"
             and about.rank == DEFINED

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from memorygym.core.rng import Stream
+from memorygym.core.statements import StatementIndex
 from memorygym.core.tokens import count
+from memorygym.tracks.codeqa.code_view import EVENT_TOKENS, cost, paragraphs
 from memorygym.tracks.codeqa.generator import definitions
 from memorygym.tracks.codeqa.generator.definitions import Definition, District, Uses
 from memorygym.tracks.codeqa.generator.distractors import MentionSampler
@@ -15,6 +17,9 @@ from memorygym.tracks.codeqa.generator.identifiers import (
     OPTIONS,
     IdentifierPool,
 )
+from memorygym.tracks.codeqa.generator.known_code import statements_of
+from memorygym.tracks.codeqa.interpreter import Evaluator
+from memorygym.tracks.codeqa.questions import UsedStatements
 
 FUNCTIONS = 7
 """Functions of a module."""
@@ -22,6 +27,14 @@ FEW = 2
 """Functions of a small module."""
 TESTED = 3
 """Functions tested in a test module."""
+DISTRICT = 10
+"""Modules of a district."""
+WHOLE, HALF = 1500, 420
+"""Tokens needed to add a whole module, and to add one of two functions."""
+HEAD = 17
+"""Tokens of the first line of an event."""
+TYPICAL = 4444
+"""A placeholder for the value of a call until it is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,25 +47,63 @@ class Test:
 
 
 class GrowingPackage:
-    """A package that grows; `files` hold everything but the tests."""
+    """A package that grows, the paragraphs that show it, and their number of tokens."""
 
     def __init__(self, rng: Stream, siblings: int) -> None:
         self._rng = rng
         self._names = IdentifierPool(rng, siblings)
         house = rng.choice(HOUSES)
         self.name = house.lower()
-        self.files: dict[str, str] = {f"{self.name}/__init__.py": f'"""The works of {house}."""\n'}
-        self.tests: dict[str, list[Test]] = {}
-        """Tests by the path of their file."""
+        self.files: dict[str, str] = {}
+        self.shown: dict[str, list[str]] = {}
+        """By path: the paragraphs of a file."""
+        self.cost = 0
+        self._tests: dict[str, list[Test]] = {}
+        """Tests that are not written yet, by the path of their file."""
         self.mentions: MentionSampler | None = None
         self.mention_share = 0.0
         """Share of the functions and classes that use a name from a question or a similar one."""
         self._marks = [Definition(name, f"{self.name}.marks") for name in rng.sample(MARKS, 2)]
+        self.add(f"{self.name}/__init__.py", f'"""The works of {house}."""\n')
         blocks = definitions.marks([mark.name for mark in self._marks])
         self._write(
             "marks", "Decorators that note settings.", blocks, ["from functools import partial"]
         )
         self._write("tests/__init__", "Tests.")
+
+    def add(self, path: str, code: str) -> None:
+        """Adds a file."""
+        self.files[path] = code
+        self.shown[path] = paragraphs(path, code)
+        self.cost += cost(self.shown[path])
+
+    def grow(self, target: int, rng: Stream) -> None:
+        """Adds modules and tests up to so many tokens."""
+        while self._left(target) > WHOLE:
+            district = self.district()
+            for _ in range(DISTRICT):
+                if self._left(target) <= WHOLE:
+                    break
+                self.module(district)
+            if district.functions and self._left(target) > HALF:
+                path = self.test(district, rng.sample(district.functions, TESTED))
+                code = _test_module(self._tests[path], [TYPICAL] * TESTED)
+                self.cost += cost(paragraphs(path, code))
+        while self._left(target) > HALF:
+            self.module(self._new_district(), FEW)
+        self.write_tests()
+
+    def _left(self, target: int) -> int:
+        return target - self.cost - HEAD * (self.cost // (EVENT_TOKENS - 100) + 1)
+
+    def write_tests(self) -> None:
+        """Adds the files of the tests, with what their calls return."""
+        if self._tests:
+            get = UsedStatements(StatementIndex(statements_of(self.files))).get
+            for path, tests in self._tests.items():
+                results = [Evaluator(get).expression(test.call) for test in tests]
+                self.add(path, _test_module(tests, results))
+            self._tests = {}
 
     def district(self) -> District:
         """A new district: a folder with its own exceptions and settings."""
@@ -62,7 +113,7 @@ class GrowingPackage:
         return district
 
     def module(self, district: District, functions: int = FUNCTIONS) -> str:
-        """Adds a module to a district; returns its path."""
+        """Adds a module to a district; returns its path. A small one uses only itself."""
         stem, module = self._new_module(district)
         used: list[Definition] = []
         blocks = []
@@ -72,45 +123,41 @@ class GrowingPackage:
             option = self._rng.choice(OPTIONS)
             name = self._names.draw("function", district.domain)
             blocks.append("\n".join(definitions.function(name, option, uses, self._rng)))
-            depth = uses.callee.depth + 1 if uses.callee else 0
+            depth = uses["function"].depth + 1 if "function" in uses else 0
             functions_.append(Definition(name, module, depth))
-            used += uses.all()
+            used += uses.values()
         if functions >= FUNCTIONS:
             blocks.append(self._class_code(district, module, used))
         district.functions += functions_
         docstring = f"The {stem.rpartition('/')[2].replace('_', ' ')} of the {district.domain}."
-        return self._write(stem, docstring, blocks, imports(used, module))
+        return self._write(stem, docstring, blocks, _imports(used, module))
 
     def test(self, district: District, functions: Iterable[Definition]) -> str:
         """Adds a test module to a district; returns its path."""
         path = f"{self.name}/tests/test_{self._names.draw('module', district.domain)}.py"
-        self.tests[path] = [
+        self._tests[path] = [
             Test(
                 self._names.draw("test", district.domain),
                 f"{function.name}({definitions.number(self._rng)})",
-                *imports([function]),
+                *_imports([function]),
             )
             for function in functions
         ]
         return path
 
-    def small(self) -> None:
-        """Adds a module of a few functions that use nothing else."""
-        self.module(self._new_district(), FEW)
-
-    def ballast(self, tokens: int) -> None:
-        """Adds a module of constants with about that many tokens."""
+    def fill(self, tokens: int) -> None:
+        """Adds a module of constants with about that many tokens, if there is room for one."""
+        if tokens < 60:
+            return
         district = self._new_district()
         stem, _ = self._new_module(district)
-        docstring: list[str] = []
-        cost = count(f"[{self.name}/{stem}.py]") * (2 + tokens // 180)
-        while cost < tokens:
+        lines: list[str] = []
+        cost_ = count(f"[{self.name}/{stem}.py]") * (2 + (tokens - 40) // 180)
+        while cost_ < tokens - 40:
             name = self._names.draw("constant", district.domain)
-            docstring.append(f"{name} = {definitions.number(self._rng)}")
-            cost += count(docstring[-1]) + 1
-        blocks = [
-            "\n".join(docstring[index : index + 24]) for index in range(0, len(docstring), 24)
-        ]
+            lines.append(f"{name} = {definitions.number(self._rng)}")
+            cost_ += count(lines[-1]) + 1
+        blocks = ["\n".join(lines[index : index + 24]) for index in range(0, len(lines), 24)]
         self._write(stem, "Settings.", blocks)
 
     def _new_district(self) -> District:
@@ -142,7 +189,7 @@ class GrowingPackage:
         district.constants = [Definition(name, module) for name in names[:12]]
         district.tables = [Definition(name, module) for name in names[12:]]
         lines = [f"{name} = {definitions.number(self._rng)}" for name in names[:12]]
-        tables = [definitions.table(name, self._rng) for name in names[12:]]
+        tables = [definitions.table_line(name, self._rng) for name in names[12:]]
         blocks = ["\n".join(lines[:6]), "\n".join(lines[6:]), *tables]
         self._write(stem, f"Settings of the {district.domain}.", blocks)
 
@@ -153,13 +200,18 @@ class GrowingPackage:
             for definition in (*district.functions[-60:], *new_functions)
             if definition.depth < definitions.DEEPEST
         ]
-        uses = Uses(
-            callee=_maybe(callees, 0.65, rng),
-            constant=_maybe(district.constants, 0.45, rng),
-            table=_maybe(district.tables, 0.15, rng),
-            fault=_maybe(district.faults, 0.35, rng),
-            mark=_maybe(self._marks, 0.25, rng),
+        chances = (
+            ("function", callees, 0.65),
+            ("constant", district.constants, 0.45),
+            ("table", district.tables, 0.15),
+            ("fault", district.faults, 0.35),
+            ("mark", self._marks, 0.25),
         )
+        uses = {
+            kind: rng.choice(pool)
+            for kind, pool, chance in chances
+            if pool and rng.bernoulli(chance)
+        }
         mentions = self._mentioned()
         return mentions.uses(uses, rng) if mentions else uses
 
@@ -184,17 +236,21 @@ class GrowingPackage:
     ) -> str:
         path = f"{self.name}/{stem}.py"
         head = "\n".join([f'"""{docstring}"""', *imported])
-        self.files[path] = "\n\n\n".join([head, *blocks]) + "\n"
+        self.add(path, "\n\n\n".join([head, *blocks]) + "\n")
         return path
 
 
-def _maybe(
-    definitions_: Sequence[Definition], probability: float, rng: Stream
-) -> Definition | None:
-    return rng.choice(definitions_) if definitions_ and rng.bernoulli(probability) else None
+def _test_module(tests: Sequence[Test], results: Sequence[int]) -> str:
+    """The code of a test module."""
+    head = "\n".join(['"""Tests."""', *sorted({test.imports for test in tests})])
+    blocks = [
+        f"def {test.name}():\n    assert {test.call} == {result}"
+        for test, result in zip(tests, results, strict=True)
+    ]
+    return "\n\n\n".join([head, *blocks]) + "\n"
 
 
-def imports(used: Iterable[Definition], module: str = "") -> list[str]:
+def _imports(used: Iterable[Definition], module: str = "") -> list[str]:
     """The import lines of a module, each name once."""
     names: dict[str, set[str]] = {}
     for definition in used:

@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from functools import partial
 
 from memorygym.core.rng import Stream
+from memorygym.core.statements import Statement
 from memorygym.scoring.grading.claims import familiar
 from memorygym.tracks.codeqa.generator.definitions import Definition, number
 from memorygym.tracks.codeqa.generator.identifiers import QUALIFIERS
 from memorygym.tracks.codeqa.generator.known_code import KnownCode
-from memorygym.tracks.codeqa.generator.session import ASPECTS, Aspect, SessionFact, Topics
+from memorygym.tracks.codeqa.generator.session import ASPECTS, LATEST, Topics
+from memorygym.tracks.codeqa.keys import VALUE_TYPES
 from memorygym.tracks.codeqa.names import type_of
 from memorygym.tracks.codeqa.questions import (
     KINDS,
     LINKS,
-    Link,
-    Lookup,
+    PathLink,
+    UsedStatements,
     dependents,
     fails,
     linked,
@@ -58,7 +60,7 @@ class PathEnd:
 
     name: str
     text: str
-    facts: tuple[SessionFact, ...] = ()
+    facts: tuple[Statement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class QuestionDraft:
     """The group of questions that results put it in."""
     text: str
     question_type: str
-    facts: tuple[SessionFact, ...] = ()
+    facts: tuple[Statement, ...] = ()
     """The facts that the session must state for it, then those about sibling topics."""
 
 
@@ -90,7 +92,7 @@ class QuestionDrafter:
         """Calls to ask about."""
         self._changes = changes
         """Changes of a constant to ask about."""
-        self._rng = rng
+        self.rng = rng
         self._called: dict[int, list[str]] = {}
         """Functions by the number of their callers."""
         for name, callers in code.callers.items():
@@ -126,13 +128,13 @@ class QuestionDrafter:
         """A question about a property of a path's end."""
         start = "constant" if kind == "value" and hops == 1 else "function"
         if kind in ("base", "file"):
-            start = self._rng.choice(["function", "class"])
+            start = self.rng.choice(["function", "class"])
         return self._property(kind, self._walk(self._start(start), hops - 1))
 
     def _bridge(self, hops: int) -> QuestionDraft | None:
         """The same with a path that starts from a topic of the session."""
         end = self._walk(self._opening(), hops - 2)
-        return self._property(self._rng.choice(PROPERTIES), end)
+        return self._property(self.rng.choice(PROPERTIES), end)
 
     def _property(self, kind: str, end: PathEnd | None) -> QuestionDraft | None:
         if end is None:
@@ -156,12 +158,12 @@ class QuestionDrafter:
     def _parameter(self, name: str, prefix: str) -> str | None:
         """The rest of a key with that prefix whose value is hard to guess."""
         about = self.code.index.about(name)
-        keys = [key for key in about if key.startswith(prefix) and is_hard(about[key].value)]
-        return self._rng.choice(keys).removeprefix(prefix) if keys else None
+        keys = [key for key in about if key.startswith(prefix) and is_hard(about[key].text)]
+        return self.rng.choice(keys).removeprefix(prefix) if keys else None
 
     def _sum(self, hops: int) -> QuestionDraft | None:
         """The sum of two numbers, each at the end of its own path."""
-        first = self._rng.between(1, hops - 1)
+        first = self.rng.between(1, hops - 1)
         ends = self._path_end(first), self._path_end(hops - first)
         left, right = map(self._term, ends)
         if not left or not right or left.text == right.text:
@@ -171,9 +173,9 @@ class QuestionDrafter:
 
     def _path_end(self, hops: int) -> PathEnd | None:
         """A path with so many hops, the last of which reads the value."""
-        if self.topics and hops > 1 and self._rng.bernoulli(0.5):
+        if self.topics and hops > 1 and self.rng.bernoulli(0.5):
             return self._walk(self._opening(), hops - 2)
-        start = "constant" if hops == 1 and self._rng.bernoulli(0.5) else "function"
+        start = "constant" if hops == 1 and self.rng.bernoulli(0.5) else "function"
         return self._walk(self._start(start), hops - 1)
 
     def _term(self, end: PathEnd | None) -> QuestionDraft | None:
@@ -181,30 +183,30 @@ class QuestionDrafter:
         if end is None or type_of(end.name) != "constant":
             return self._property("default", end)
         value = self.code.index.get(end.name, "value")
-        return self._property("value", end) if value and is_hard(value.value) else None
+        return self._property("value", end) if value and is_hard(value.text) else None
 
     def _callers(self, hops: int) -> QuestionDraft | None:
         """All callers of a function; each of them is a hop."""
         names = self._called.get(hops)
         if not names:
             return None
-        return _draft("callers", {"path": f"`{self._rng.choice(names)}`", "number": str(hops)})
+        return _draft("callers", {"path": f"`{self.rng.choice(names)}`", "number": str(hops)})
 
     def _topic(self, keys: Sequence[str], hops: int) -> QuestionDraft | None:
         """A question about an observation of the session."""
-        facts = self.observed(ASPECTS[self._rng.choice(keys)])
+        facts = self.observed(self.rng.choice(keys))
         if not facts:
             return None
-        return _draft(facts[0].aspect.key, {"path": facts[0].topic}, facts, "topic")
+        return _draft(facts[0].key, {"path": facts[0].subject}, facts, "topic")
 
     def _output(self, group: str, depth: int, hops: int) -> QuestionDraft | None:
         """The value of a call, or of a nested call."""
-        call = self._rng.choice([call for call in self._calls if call.count("(") == depth])
+        call = self.rng.choice([call for call in self._calls if call.count("(") == depth])
         return _draft("output", {"call": call}, group=group)
 
     def _returns(self, hops: int) -> QuestionDraft | None:
         """The value of a function that must first be found."""
-        start = self._opening() if self.topics and self._rng.bernoulli(0.5) else None
+        start = self._opening() if self.topics and self.rng.bernoulli(0.5) else None
         end = start or self._walk(self._start("function"), 1)
         if end is None:
             return None
@@ -216,71 +218,71 @@ class QuestionDrafter:
         if not arguments:
             return None
         return _draft(
-            "returns", {"path": end.text, "number": self._rng.choice(arguments)}, end.facts
+            "returns", {"path": end.text, "number": self.rng.choice(arguments)}, end.facts
         )
 
     def _failing(self, hops: int) -> QuestionDraft | None:
         if not self._changes:
             return None
-        name, value = self._rng.choice(self._changes)
+        name, value = self.rng.choice(self._changes)
         return _draft("failing", {"path": f"`{name}`", "number": value})
 
     def _start(self, type_: str) -> PathEnd:
-        name = self._rng.choice(self.code.names[type_])
+        name = self.rng.choice(self.code.names[type_])
         return PathEnd(name, f"`{name}`")
 
     def _opening(self) -> PathEnd | None:
         """A topic, and the one step that leads from it to the code."""
-        link = self._rng.choice(_OPENINGS)
-        facts = self.observed(ASPECTS[link.key])
-        return PathEnd(facts[0].value, f"{link.phrase} {facts[0].topic}", facts) if facts else None
+        link = self.rng.choice(_OPENINGS)
+        if facts := self.observed(link.key):
+            return PathEnd(facts[0].text, f"{link.phrase} {facts[0].subject}", facts)
+        return None
 
     def _walk(self, end: PathEnd | None, steps: int) -> PathEnd | None:
         """The end of a path that goes `steps` further."""
         for _ in range(steps):
             if end is None or not (next_steps := self._next_steps(end.name)):
                 return None
-            link, name = self._rng.choice(next_steps)
+            link, name = self.rng.choice(next_steps)
             end = PathEnd(name, f"{link.phrase} {end.text}", end.facts)
         return end
 
-    def _next_steps(self, name: str) -> list[tuple[Link, str]]:
+    def _next_steps(self, name: str) -> list[tuple[PathLink, str]]:
         links = [link for link in _STEPS if link.of == type_of(name)]
         ends = [(link, linked(name, link, self.code.index)) for link in links]
         return [(link, end[0]) for link, end in ends if end and end[0] in self.code.names[link.to]]
 
-    def observed(self, aspect: Aspect) -> tuple[SessionFact, ...]:
+    def observed(self, key: str) -> tuple[Statement, ...]:
         """An aspect of a new topic and of its siblings, each with its own value."""
         assert self.topics
         topics = self.topics.family()
         values: dict[str, None] = {}
         for _ in range(99):
             if len(values) < len(topics):
-                values[self.observable(aspect.kind)] = None
+                values[self.observable(key)] = None
         if len(values) < len(topics):
             return ()
-        return tuple(
-            SessionFact(topic, aspect, value, 1)
-            for topic, value in zip(topics, values, strict=True)
-        )
+        pairs = zip(topics, values, strict=True)
+        return tuple(Statement(topic, key, value, rank=LATEST) for topic, value in pairs)
 
-    def remarks(self, count: int) -> list[SessionFact]:
+    def remarks(self, count: int) -> list[Statement]:
         """Observations about which nothing is asked."""
-        aspects = [self._rng.choice([*ASPECTS.values()]) for _ in range(count)]
-        return [fact for aspect in aspects for fact in self.observed(aspect)[:1]]
+        keys = [self.rng.choice([*ASPECTS]) for _ in range(count)]
+        return [fact for key in keys for fact in self.observed(key)[:1]]
 
-    def observable(self, kind: str) -> str:
-        """A possible value of an aspect of that kind."""
-        match kind:
+    def observable(self, key: str) -> str:
+        """A possible value of an aspect."""
+        match VALUE_TYPES[key]:
             case "number":
-                return str(number(self._rng))
+                return str(number(self.rng))
             case "word":
-                return self._rng.choice(QUALIFIERS)
-        return self._rng.choice(self.code.names[kind])
+                return self.rng.choice(QUALIFIERS)
+            case type_:
+                return self.rng.choice(self.code.names[type_])
 
 
 def _draft(
-    kind: str, places: Mapping[str, str], facts: tuple[SessionFact, ...] = (), group: str = ""
+    kind: str, places: Mapping[str, str], facts: tuple[Statement, ...] = (), group: str = ""
 ) -> QuestionDraft:
     """The draft of a question with these words at its places."""
     text = KINDS[kind].text.format(**places)
@@ -305,6 +307,8 @@ def breaking_changes(code: KnownCode, rng: Stream) -> list[tuple[str, str]]:
 
     def failing(name: str, value: str) -> int:
         tests = [test for test, _ in dependents(name, code.index) if test.startswith("test_")]
-        return sum(fails(test, Lookup(code.index, {(name, "value"): value})) for test in tests)
+        return sum(
+            fails(test, UsedStatements(code.index, {(name, "value"): value})) for test in tests
+        )
 
     return [change for change in changes if failing(*change) == 1]

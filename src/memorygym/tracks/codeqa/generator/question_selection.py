@@ -6,17 +6,14 @@ from dataclasses import dataclass
 from itertools import islice
 
 from memorygym.core.errors import BadSettings
-from memorygym.core.rng import Stream
-from memorygym.core.statements import Statement, StatementIndex
+from memorygym.core.statements import Statement, StatementIndex, Value
 from memorygym.tracks._qa.questions import Found, Missing
-from memorygym.tracks.codeqa.fact_reader import time_rank
 from memorygym.tracks.codeqa.generator.question_drafts import (
     PROPERTIES,
     QuestionDraft,
     QuestionDrafter,
     is_hard,
 )
-from memorygym.tracks.codeqa.generator.session import SessionFact
 from memorygym.tracks.codeqa.questions import answer, ask
 
 TRIES = 400
@@ -54,17 +51,16 @@ class Overlay(StatementIndex):
     def about(self, subject: str) -> dict[str, Statement]:
         return self._known.about(subject) | self._overriding.about(subject)
 
-    def whose(self, key: str, value: str) -> list[Statement]:
+    def whose(self, key: str, value: Value) -> list[Statement]:
         return self._overriding.whose(key, value) + self._known.whose(key, value)
 
 
 class QuestionSelector:
     """A selector of questions that varies their kinds."""
 
-    def __init__(self, drafter: QuestionDrafter, rng: Stream) -> None:
+    def __init__(self, drafter: QuestionDrafter) -> None:
         self._drafter = drafter
         self._code = drafter.code
-        self._rng = rng
         self._used = Counter[str]()
         """How often each kind was selected; the rarest are tried first."""
         self._texts: set[str] = set()
@@ -73,7 +69,7 @@ class QuestionSelector:
         """A question with so many hops. Raises NoQuestion if there is none."""
         kinds = self._drafter.kinds(hops)
         order = list(kinds)
-        self._rng.shuffle(order)
+        self._drafter.rng.shuffle(order)
         for kind in sorted(order, key=lambda kind: self._used[kind]):
             for _ in range(TRIES):
                 draft = kinds[kind](hops)
@@ -102,7 +98,7 @@ class QuestionSelector:
     def _rivals(self, draft: QuestionDraft, truth: str) -> Iterable[str]:
         """What siblings of a topic have, or longer names with all words of the answer."""
         if draft.kind == "topic":
-            return (fact.value for fact in draft.facts[1:])
+            return (fact.text for fact in draft.facts[1:])
         return islice(self._longer_names(truth), RIVALS) if draft.kind in PROPERTIES else ()
 
     def _longer_names(self, truth: str) -> Iterator[str]:
@@ -123,9 +119,4 @@ def _answered(
     """The answer from all files, with what the session states."""
     query = ask(draft.text)
     assert query, f"the reader does not understand {draft.text!r}"
-    return answer(query, Overlay([*map(observable, draft.facts), *overriding], known))
-
-
-def observable(fact: SessionFact) -> Statement:
-    """The statement of an observation that has no time yet."""
-    return Statement(fact.topic, fact.aspect.key, fact.value, time_rank("2030-01-01 12:00"))
+    return answer(query, Overlay([*draft.facts, *overriding], known))

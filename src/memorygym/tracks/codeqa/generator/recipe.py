@@ -8,20 +8,21 @@ from functools import cache
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.json_types import parts_of
+from memorygym.core.statements import Statement, Value
 from memorygym.core.tokens import abbreviate
 from memorygym.core.types import JSON, Budget, Event, Task
 from memorygym.datasets.instances.folder import task_id
 from memorygym.tracks._qa.ablation import failed
-from memorygym.tracks._qa.questions import Fact, Question, QuestionGold
+from memorygym.tracks._qa.questions import Question, QuestionGold
 from memorygym.tracks._qa.stream import QUESTION_KIND
 from memorygym.tracks.codeqa.code_view import text_of
-from memorygym.tracks.codeqa.fact_reader import read, render
+from memorygym.tracks.codeqa.fact_reader import read
 from memorygym.tracks.codeqa.generator.question_selection import NoQuestion, SelectedQuestion
 from memorygym.tracks.codeqa.generator.settings import CodeQASettings
 from memorygym.tracks.codeqa.generator.synthetic import GeneratedPackage, generate
 
 ATTEMPTS = 20
-Need = tuple[str, str, str]
+Need = tuple[str, str, Value]
 """Subject, key and value."""
 SYSTEM = (
     "You work on a Python package. Its files and what a debugging session observes are"
@@ -76,18 +77,9 @@ def recipes(args: argparse.Namespace) -> list[CodeQARecipe]:
         hops = tuple(int(part) for part in args.hops.split(","))
     except ValueError as error:
         raise BadSettings(f"hops {args.hops!r} are no numbers; write them as 1,2,3") from error
-    settings = [
-        CodeQASettings(
-            tokens,
-            args.questions,
-            hops,
-            args.form,
-            args.near_miss,
-            args.stale,
-            args.distractor_density,
-        )
-        for tokens in args.tokens
-    ]
+    names = ("questions", "form", "near_miss", "stale", "distractor_density")
+    parameters = {name: getattr(args, name) for name in names}
+    settings = [CodeQASettings(tokens, hops=hops, **parameters) for tokens in args.tokens]
     return [
         CodeQARecipe(settings[number % len(settings)], number, args.seed)
         for number in range(args.n)
@@ -101,13 +93,12 @@ def task_of(recipe: CodeQARecipe, generated: GeneratedPackage, attempt: int) -> 
         Event(page.kind, text_of(page, number, count))
         for number, page in enumerate(generated.pages, 1)
     ]
-    facts = _facts(generated, [event.text for event in events])
+    stated = _first_stated(generated, [event.text for event in events])
     gold = QuestionGold(
-        tuple(facts.values()),
         tuple(
-            _question(event, question, facts)
+            _question(event, question, stated)
             for event, question in enumerate(generated.selected, len(events))
-        ),
+        )
     )
     events += [
         Event(QUESTION_KIND, f"=== QUESTION · event {number} of {count} ===\n{question.draft.text}")
@@ -123,37 +114,22 @@ def task_of(recipe: CodeQARecipe, generated: GeneratedPackage, attempt: int) -> 
     return replace(task, id=task_id(task))
 
 
-def _facts(generated: GeneratedPackage, texts: Sequence[str]) -> dict[Need, Fact]:
-    """The needed facts, each with its first statement and where it stands."""
-    needs = dict.fromkeys(
-        (need.subject, need.key, need.value)
-        for question in generated.selected
-        for need in question.needs
-    )
-    facts: dict[Need, Fact] = {}
-    paragraphs = [
-        (event, paragraph) for event, text in enumerate(texts) for paragraph in text.split("\n\n")
-    ]
+def _first_stated(generated: GeneratedPackage, texts: Sequence[str]) -> dict[Need, Statement]:
+    """The needed facts, as they are stated first."""
+    needs = (need[:3] for question in generated.selected for need in question.needs)
+    paragraphs = [paragraph for text in texts for paragraph in text.split("\n\n")]
     parsed = cache(read)
-    for number, (subject, key, value) in enumerate(needs, 1):
+    stated: dict[Need, Statement] = {}
+    for need in dict.fromkeys(needs):
         # A topic may begin a sentence with a capital letter.
+        subject = need[0]
         word = subject[1:] if " " in subject else subject.rpartition(".")[2]
-        statements = [
-            (statement, event)
-            for event, paragraph in paragraphs
-            if word in paragraph
-            for statement in parsed(paragraph)
-            if statement.subject == subject and statement.key == key
-        ]
-        statement, event = next(row for row in statements if row[0].value == value)
-        others = {statement.value for statement, _ in statements} - {value}
-        facts[subject, key, value] = Fact(
-            f"f{number}", subject, key, value, render(statement), event, len(others)
-        )
-    return facts
+        statements = (fact for part in paragraphs if word in part for fact in parsed(part))
+        stated[need] = next(fact for fact in statements if fact[:3] == need)
+    return stated
 
 
-def _question(event: int, question: SelectedQuestion, facts: Mapping[Need, Fact]) -> Question:
+def _question(event: int, question: SelectedQuestion, stated: Mapping[Need, Statement]) -> Question:
     draft = question.draft
     return Question(
         event=event,
@@ -162,6 +138,6 @@ def _question(event: int, question: SelectedQuestion, facts: Mapping[Need, Fact]
         text=draft.text,
         truth=question.truth,
         rivals=tuple(question.rivals),
-        needs=tuple(facts[need.subject, need.key, need.value].id for need in question.needs),
+        needs=tuple(stated[need[:3]] for need in question.needs),
         hops=question.hops,
     )

@@ -1,9 +1,9 @@
 """Observations of a debugging session: facts about topics, some of which are later changed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from memorygym.core.rng import Stream
+from memorygym.core.statements import Statement
 from memorygym.tracks.codeqa.generator.identifiers import DOMAINS, QUALIFIERS
 
 WORKS = (
@@ -21,66 +21,46 @@ NOISE = (
     "No other complaint came in.",
 )
 
-_REMARKS = ("service log", "review", "pytest output", "chat with the maintainer")
+_REMARKS: Sequence[str] = ("service log", "review", "pytest output", "chat with the maintainer")
+EARLIER, LATEST = (0,), (1,)
+"""The ranks of facts of a session."""
 
 
-@dataclass(frozen=True, slots=True)
-class Aspect:
-    """A property of a topic that the session can observe."""
-
-    key: str
-    category: str
-    genres: tuple[str, ...]
-    sentences: tuple[str, ...]
-    kind: str
-    """The kind of its values: `number`, `word`, `constant`, `class` or `function`."""
-
-
-ASPECTS: Mapping[str, Aspect] = {aspect.key: aspect for aspect in (
-    Aspect("rows", "user_requirement", ("ticket", "chat with the maintainer"), (
+ASPECTS: Mapping[str, tuple[Sequence[str], Sequence[str]]] = {
+    "rows": (("ticket", "chat with the maintainer"), (
         "The user asked that {topic} keep to {value} rows a page.",
         "As for {topic}, the user wants {value} rows a page and no more.",
-    ), "number"),
-    Aspect("breaks", "bug_description", ("ticket", "bug report"), (
+    )),
+    "breaks": (("ticket", "bug report"), (
         "{Topic} goes wrong beyond {value} entries.",
         "Beyond {value} entries {topic} loses data.",
-    ), "number"),
-    Aspect("setting", "repro_condition", ("shell", "bug report"), (
+    )),
+    "setting": (("shell", "bug report"), (
         "{Topic} fails only while {value} is overridden.",
         "Only an overridden {value} makes {topic} fail.",
-    ), "constant"),
-    Aspect("exception", "error_detail", ("pytest output", "service log"), (
+    )),
+    "exception": (("pytest output", "service log"), (
         "{Topic} ended with {value}.",
         "Traceback of {topic}: {value}.",
-    ), "class"),
-    Aspect("culprit", "debug_finding", ("debugger", "shell"), (
+    )),
+    "culprit": (("debugger", "shell"), (
         "{Topic} goes astray in {value}.",
         "The fault behind {topic} sits in {value}.",
-    ), "function"),
-    Aspect("items", "api_behavior", ("shell", "service log"), (
+    )),
+    "items": (("shell", "service log"), (
         "A call behind {topic} returns at most {value} items.",
         "{Topic} gets {value} items a call at most.",
-    ), "number"),
-    Aspect("plan", "design_decision", ("minutes", "chat with the maintainer"), (
+    )),
+    "plan": (("minutes", "chat with the maintainer"), (
         "It was decided that {topic} follows the {value} plan.",
         "{Topic} goes by the {value} plan, by decision.",
-    ), "word"),
-    Aspect("memory", "constraint", ("ticket", "minutes"), (
+    )),
+    "memory": (("ticket", "minutes"), (
         "{Topic} may hold {value} MB at most.",
         "No more than {value} MB are allowed for {topic}.",
-    ), "number"),
-)}  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class SessionFact:
-    """One fact of the session, without its time."""
-
-    topic: str
-    aspect: Aspect
-    value: str
-    order: int
-    """Of several facts of one topic, the one with the highest order holds."""
+    )),
+}  # fmt: skip
+"""By key of a topic: the kinds of observations that state it, and the sentences that do."""
 
 
 class Topics:
@@ -104,23 +84,31 @@ class Topics:
                 return family
 
 
-def paragraph(observation: SessionFact | str, stamp: str, rng: Stream) -> str:
+def observations(facts: Sequence[Statement], remarks: Sequence[str], rng: Stream) -> list[str]:
+    """The paragraphs of a session: facts in their order, with remarks between them."""
+    next_facts, next_remarks = iter(facts), iter(remarks)
+    order = [True] * len(facts) + [False] * len(remarks)
+    rng.shuffle(order)
+    return [
+        _paragraph(next(next_facts) if is_fact else next(next_remarks), time, rng)
+        for is_fact, time in zip(order, _timestamps(len(order), rng), strict=True)
+    ]
+
+
+def _paragraph(observed: Statement | str, stamp: str, rng: Stream) -> str:
     """The text of an observation: a fact, or a remark that states no fact."""
-    genres: Sequence[str] = _REMARKS
-    if isinstance(observation, str):
-        sentence = observation
-    else:
-        genres = observation.aspect.genres
-        sentence = rng.choice(observation.aspect.sentences).format(
-            topic=observation.topic, Topic=f"T{observation.topic[1:]}", value=observation.value
-        )
+    genres, sentence = _REMARKS, str(observed)
+    if isinstance(observed, Statement):
+        topic, (genres, sentences) = observed.subject, ASPECTS[observed.key]
+        sentence = rng.choice(sentences)
+        sentence = sentence.format(topic=topic, Topic=f"T{topic[1:]}", value=observed.value)
     lines = [sentence, rng.choice(NOISE)]
     if rng.bernoulli(0.5):
         lines.reverse()
     return "\n".join([f"[{rng.choice(genres)} · {stamp}]", *lines])
 
 
-def timestamps(number: int, rng: Stream) -> list[str]:
+def _timestamps(number: int, rng: Stream) -> list[str]:
     """Distinct times in order."""
     day, minute, stamps = 0, 8 * 60 + rng.between(3, 50), []
     first, year = rng.between(1, 12) - 1, rng.between(2027, 2034)
@@ -134,11 +122,11 @@ def timestamps(number: int, rng: Stream) -> list[str]:
     return stamps
 
 
-def shuffled_in_order(observations: Sequence[SessionFact], rng: Stream) -> list[SessionFact]:
-    """The observations in random order, except that those of one topic keep theirs."""
-    shuffled = list(observations)
+def shuffled_in_order(facts: Sequence[Statement], rng: Stream) -> list[Statement]:
+    """The facts in random order, except that those of one topic keep the order of their ranks."""
+    shuffled = list(facts)
     rng.shuffle(shuffled)
-    by_topic: dict[tuple[str, str], list[SessionFact]] = {}
-    for fact in sorted(shuffled, key=lambda fact: fact.order):
-        by_topic.setdefault((fact.topic, fact.aspect.key), []).append(fact)
-    return [by_topic[fact.topic, fact.aspect.key].pop(0) for fact in shuffled]
+    by_topic: dict[tuple[str, str], list[Statement]] = {}
+    for fact in sorted(shuffled, key=lambda fact: fact.rank):
+        by_topic.setdefault(fact[:2], []).append(fact)
+    return [by_topic[fact[:2]].pop(0) for fact in shuffled]

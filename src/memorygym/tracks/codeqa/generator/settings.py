@@ -43,14 +43,20 @@ class CodeQASettings:
                 f"{self.tokens:,} tokens are out of reach; a package has from {SHORTEST:,}"
                 f" to {LONGEST:,}"
             )
-        for name, value, least, most in (
-            ("questions", self.questions, 1, 40),
-            ("near-miss", self.near_miss, 0, 8),
-            ("stale", self.stale, 0, 8),
-            ("distractor-density", self.distractor_density, 0, 100),
-        ):
-            if not least <= value <= most:
-                raise BadSettings(f"{name} {value} is out of range; choose {least} to {most}")
+        for name, least, most, _, _ in _NUMBERS:
+            if not least <= (value := getattr(self, name)) <= most:
+                option = name.replace("_", "-")
+                raise BadSettings(f"{option} {value} is out of range; choose {least} to {most}")
+
+
+_NUMBERS = (
+    ("questions", 1, 40, "N", "questions per instance"),
+    ("near_miss", 0, 8, "N", "siblings of each name and topic, with other values"),
+    ("stale", 0, 8, "N", "earlier values of each answer, which no longer hold"),
+    ("distractor_density", 0, 100, "PERCENT",
+     "percent of the filler that mentions names in questions and similar names"),
+)  # fmt: skip
+"""Settings that are numbers: their bounds, and how help shows them."""
 
 
 def add_options(group: "argparse._ArgumentGroup") -> None:
@@ -58,20 +64,17 @@ def add_options(group: "argparse._ArgumentGroup") -> None:
     group.add_argument(
         "--form",
         default="mixed",
-        choices=("files", "session", "mixed"),
+        choices=FORMS,
         help="show files, a debugging session that opens them, or both by turns (mixed)",
     )
-    for name, kind, default, metavar, help_text in (
-        ("questions", int, 6, "N", "questions per instance (6)"),
-        ("hops", str, "1,2,3,4", "LIST", "hops of the questions, in turn (1,2,3,4)"),
-        ("near-miss", int, 2, "N", "siblings of each name and topic, with other values (2)"),
-        ("stale", int, 1, "N", "earlier values of each answer, which no longer hold (1)"),
-        (
-            "distractor-density",
-            int,
-            25,
-            "PERCENT",
-            "percent of the filler that mentions names in questions and similar names (25)",
-        ),
-    ):
-        group.add_argument(f"--{name}", type=kind, default=default, metavar=metavar, help=help_text)
+    group.add_argument(
+        "--hops",
+        default="1,2,3,4",
+        metavar="LIST",
+        help="hops of the questions, in turn (1,2,3,4)",
+    )
+    defaults = CodeQASettings(SHORTEST)
+    for name, _, _, metavar, text in _NUMBERS:
+        option, default = f"--{name.replace('_', '-')}", getattr(defaults, name)
+        help_text = f"{text} ({default})"
+        group.add_argument(option, type=int, default=default, metavar=metavar, help=help_text)

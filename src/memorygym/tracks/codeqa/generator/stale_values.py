@@ -1,25 +1,14 @@
-"""Distractors of needed facts: siblings, and earlier values.
+"""Earlier values of needed facts, in the change log and in earlier observations."""
 
-Earlier values stand in the change log and in earlier observations.
-"""
-
-import re
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from typing import NamedTuple
+from collections.abc import Sequence
 
 from memorygym.core.rng import Stream
 from memorygym.core.statements import Statement
 from memorygym.tracks.codeqa.fact_reader import phrase
 from memorygym.tracks.codeqa.generator.definitions import number
-from memorygym.tracks.codeqa.generator.known_code import KnownCode
 from memorygym.tracks.codeqa.generator.question_drafts import QuestionDrafter, is_hard
-from memorygym.tracks.codeqa.generator.question_selection import (
-    SelectedQuestion,
-    misleads,
-    observable,
-)
-from memorygym.tracks.codeqa.generator.session import SessionFact
+from memorygym.tracks.codeqa.generator.question_selection import SelectedQuestion, misleads
+from memorygym.tracks.codeqa.generator.session import EARLIER
 
 TRIES = 99
 """Draws to find a misleading value."""
@@ -28,28 +17,27 @@ _LOGGED = ("default", "value", "base", "raises")
 
 
 def earlier_observations(
-    selected: Sequence[SelectedQuestion], times: int, drafter: QuestionDrafter
-) -> list[SessionFact]:
+    selected: Sequence[SelectedQuestion], drafter: QuestionDrafter, times: int
+) -> list[Statement]:
     """Observations that later ones contradict."""
     observations = []
     for question in selected:
-        needed = {need.subject for need in question.needs}
-        for latest in (fact for fact in question.draft.facts if fact.topic in needed):
+        for latest in (fact for fact in question.draft.facts if fact in question.needs):
             values = {latest.value}
             for _ in range(TRIES):
-                value = drafter.observable(latest.aspect.kind)
-                if value not in values and len(values) <= times:
-                    old = replace(latest, value=value, order=0)
-                    if misleads(question, observable(old), drafter.code.index):
-                        values.add(value)
-                        observations.append(old)
+                old = latest._replace(value=drafter.observable(latest.key))
+                is_new = old.value not in values and len(values) <= times
+                if is_new and misleads(question, old, drafter.code.index):
+                    values.add(old.value)
+                    observations.append(old._replace(rank=EARLIER))
     return observations
 
 
 def change_log_entries(
-    selected: Sequence[SelectedQuestion], code: KnownCode, times: int, rng: Stream
+    selected: Sequence[SelectedQuestion], drafter: QuestionDrafter, times: int
 ) -> list[str]:
     """Entries of the change log: on the last suitable fact of each question, and as many others."""
+    code, rng = drafter.code, drafter.rng
     logged: dict[tuple[str, str], Statement] = {}
     for question in selected:
         candidates = [need for need in question.needs if _is_logged(need)]
@@ -90,7 +78,7 @@ def _line(statement: Statement, old: str, rng: Stream) -> str:
 
 def _is_logged(statement: Statement) -> bool:
     """Whether the change log may state an earlier value, which must be hard to guess."""
-    value = statement.value
+    value = statement.text
     is_easy = value.startswith("{") or (value.isdigit() and not is_hard(value))
     return statement.key.partition(":")[0] in _LOGGED and not is_easy
 
@@ -99,60 +87,11 @@ def _old_values(
     statement: Statement, others: Sequence[Statement], rng: Stream, times: int
 ) -> list[str]:
     """Up to `times` other values of the same kind; a class is not its own parent."""
-    if statement.value.lstrip("-").isdigit():
+    if statement.text.lstrip("-").isdigit():
         numbers = dict.fromkeys(str(number(rng)) for _ in range(times + 1))
-        return [value for value in numbers if value != statement.value][:times]
+        return [value for value in numbers if value != statement.text][:times]
     same_key = sorted(
-        {other.value for other in others if other.key == statement.key}
-        - {statement.value, statement.subject}
+        {other.text for other in others if other.key == statement.key}
+        - {statement.text, statement.subject}
     )
     return rng.sample(same_key, min(times, len(same_key)))
-
-
-MOST = 12
-"""Most distractors that are listed for a question."""
-_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-
-
-class MisleadingStatement(NamedTuple):
-    """A statement that may mislead."""
-
-    question: int
-    """The number of the question, from 0."""
-    statement: Statement
-    source: str
-    """The kind in the schema: `same_function`, `same_repo` or `adversarial`."""
-
-
-def near_distractors(
-    selected: Sequence[SelectedQuestion], statements: Sequence[Statement]
-) -> list[MisleadingStatement]:
-    """For each question: statements of the same key about names similar to the needed ones."""
-    similar: dict[tuple[str, str, str], list[Statement]] = {}
-    for statement in statements:
-        similar.setdefault((statement.key, *outer_words(statement.subject)), []).append(statement)
-    distractors = []
-    for index, question in enumerate(selected):
-        nearby = dict.fromkeys(
-            MisleadingStatement(
-                index, other, "same_function" if need.subject.islower() else "same_repo"
-            )
-            for need in question.needs
-            for other in similar.get((need.key, *outer_words(need.subject)), ())
-            if other.subject != need.subject
-        )
-        needed = {need.subject for need in question.needs}
-        siblings = (
-            MisleadingStatement(index, observable(fact), "adversarial")
-            for fact in question.draft.facts
-            if fact.topic not in needed
-        )
-        distractors += [*nearby, *siblings][:MOST]
-    return distractors
-
-
-def outer_words(name: str) -> tuple[str, str]:
-    """The first and the last word of a name, which all siblings share."""
-    words: Iterable[str] = _WORD.findall(name)
-    parts = list(words) or [name]
-    return parts[0], parts[-1]

@@ -12,8 +12,9 @@ from typing import Any
 
 from memorygym.agents.reasoner_agent import NoteTaker, Silent
 from memorygym.core.outcome import Outcome
-from memorygym.core.statements import Statement, StatementReader, SubTask
+from memorygym.core.statements import Statement, SubTask
 from memorygym.core.trace import Answer, Trace
+from memorygym.core.trace_reader import TraceReader
 from memorygym.core.track import Agent, Track, gold_table
 from memorygym.core.types import Env, Policy, Task, Tool
 from memorygym.tracks.dialogue.tau2 import checkout
@@ -51,11 +52,11 @@ def outcomes(trace: Trace) -> list[Outcome]:
     ]
 
 
-def reader(trace: Trace) -> StatementReader:
+def reader(trace: Trace) -> TraceReader:
     """The reader of a trace: which of the values that a task needs does a text show?"""
     goals = [outcome.goal for outcome in outcomes(trace)]
     needed = list(dict.fromkeys(need for goal in goals for need in goal.needs))
-    return StatementReader(trace, goals, Values(needed), TRACK().tool_names)
+    return TraceReader(trace, goals, Values(needed), TRACK().tool_names)
 
 
 def conversations(trace: Trace) -> dict[int, tuple[int, dict[str, Any]]]:

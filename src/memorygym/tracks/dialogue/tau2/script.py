@@ -121,7 +121,7 @@ class Requests:
         ]
 
     def render(self, fact: Statement) -> str:
-        return fact.value
+        return fact.text
 
 
 class Values:
@@ -131,10 +131,10 @@ class Values:
         self._needed = needed
 
     def read(self, text: str) -> list[Statement]:
-        return [fact for fact in self._needed if fact.value in text]
+        return [fact for fact in self._needed if fact.text in text]
 
     def render(self, fact: Statement) -> str:
-        return fact.value
+        return fact.text
 
 
 class Solver(Policy):

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from memorygym.agents.calls import END
 from memorygym.core.rng import named_rng
+from memorygym.core.statements import CATEGORY, StatementIndex
 from memorygym.core.track import PolicyFactory
 from memorygym.core.types import Message
 from memorygym.tracks.worlds.agents.guesser import guess, public_template
@@ -16,7 +17,7 @@ from memorygym.tracks.worlds.agents.note_taker import (
     whole_records,
 )
 from memorygym.tracks.worlds.fact_reader import strong_reader
-from memorygym.tracks.worlds.facts import TREND_LABELS, Attribute, Knowledge, Query, Record
+from memorygym.tracks.worlds.facts import TREND_LABELS, Attribute, Query
 from memorygym.tracks.worlds.generator.gold import WorldsGold
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
 from memorygym.tracks.worlds.generator.notes import fill, note_of
@@ -126,12 +127,14 @@ class Skipper(BudgetedNoteTaker):
         return END if refused else message
 
 
-def concluded_or_guessed(context: ParsedContext, query: Query, knowledge: Knowledge) -> str | None:
+def concluded_or_guessed(
+    context: ParsedContext, query: Query, knowledge: StatementIndex
+) -> str | None:
     """The conclusion from memory, or else the best guess from question and schema."""
     return context.reader.answer(query, knowledge) or guess(context)
 
 
-def hedged(context: ParsedContext, query: Query, knowledge: Knowledge) -> str | None:
+def hedged(context: ParsedContext, query: Query, knowledge: StatementIndex) -> str | None:
     """Several candidates, or claims with a refusal; one time in eight even if it is sure."""
     sure = context.reader.answer(query, knowledge)
     if sure and named_rng("hedger", context.text).below(8):
@@ -144,30 +147,30 @@ def hedged(context: ParsedContext, query: Query, knowledge: Knowledge) -> str | 
     return " or ".join(dict.fromkeys(claims))
 
 
-def _candidates(context: ParsedContext, query: Query, knowledge: Knowledge) -> Sequence[str]:
+def _candidates(context: ParsedContext, query: Query, knowledge: StatementIndex) -> Sequence[str]:
     """All candidates of the form that the question asks for."""
     if query.kind == "trend":
         return TREND_LABELS
     if query.kind in ("lookup", "count", "chain", "best_related"):
-        return list(knowledge.by_name)
+        return list(knowledge.subjects)
     guide = context.reader.guide
     choices = [choice for code in query.codes for choice in guide.attribute(code).choices]
     return [*query.names, *choices] if query.kind != "value" else choices
 
 
-def guessed_by_name(context: ParsedContext, query: Query, knowledge: Knowledge) -> str | None:
+def guessed_by_name(context: ParsedContext, query: Query, knowledge: StatementIndex) -> str | None:
     """A guess for an entity that it knows by name, a refusal for an unknown one."""
-    names = query.names or tuple(knowledge.members(query.categories)) or tuple(knowledge.by_name)
-    if query.kind == "value" and names[0] not in knowledge.by_name:
+    names = query.names or tuple(knowledge.members(query.categories)) or tuple(knowledge.subjects)
+    if query.kind == "value" and names[0] not in knowledge.subjects:
         return None
     if query.kind in ("lookup", "chain", "best_related"):
-        names = tuple(name for name in knowledge.by_name if name not in names)
+        names = tuple(name for name in knowledge.subjects if name not in names)
     return guess(context).replace("Nobody", names[0]) if names else guess(context)
 
 
 def _bare_names(context: ParsedContext) -> list[str]:
-    bare = [Record(record.name, record.category) for record in context.records]
-    return fill([(note_of(context.reader.guide, record), 4) for record in bare], context.slot)
+    bare = [tuple(fact for fact in facts if fact.key == CATEGORY) for facts in context.records]
+    return fill([(note_of(context.reader.guide, facts), 4) for facts in bare], context.slot)
 
 
 MAKERS: dict[str, PolicyFactory] = {

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from memorygym.agents.calls import END, calls, edit, read, search, submit, write
 from memorygym.core.json_values import canonical
+from memorygym.core.statements import SHIFT, StatementIndex
 from memorygym.core.track import PolicyFactory
 from memorygym.core.types import JSON, Call, Message, Policy, Tool
 from memorygym.tracks.worlds.agents.guesser import guess
 from memorygym.tracks.worlds.agents.note_taker import Strategist
-from memorygym.tracks.worlds.facts import Knowledge
+from memorygym.tracks.worlds.facts import category_in
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
 from memorygym.tracks.worlds.generator.notes import note_of, record_of
 from memorygym.tracks.worlds.parsed_view import ParsedContext, parse_view
@@ -68,10 +69,11 @@ class SummaryLeaker(Policy):
                 return look
             query = context.query
             texts = _texts([message for message in view[1:] if message != look])
-            records = (record for text in texts for record in context.reader.read(text))
-            answer = context.reader.answer(query, Knowledge(records)) if query else None
+            stated = (fact for text in texts for fact in context.reader.read(text))
+            answer = context.reader.answer(query, StatementIndex(stated)) if query else None
             return calls(submit(answer or REFUSAL))
-        facts = "\n".join(record_of(context.reader.guide, r) for r in context.records if r.category)
+        guide = context.reader.guide
+        facts = "\n".join(record_of(guide, r) for r in context.records if category_in(r))
         facts = facts or context.text
         if context.replies:
             return Message("assistant", facts)
@@ -123,9 +125,9 @@ class NoticeKeeper(Strategist):
         if context.replies or not context.records:
             return END
         correction = context.records[0]
-        shifts = [f"{code} by {amount}" for code, amount in correction.shifts.items()]
+        shifts = [f"{fact.key} by {fact.value}" for fact in correction if fact.role == SHIFT]
         if shifts:
-            return calls(write(f"{correction.name}: {', '.join(shifts)}"))
+            return calls(write(f"{correction[0].subject}: {', '.join(shifts)}"))
         return calls(write(note_of(context.reader.guide, correction)))
 
 

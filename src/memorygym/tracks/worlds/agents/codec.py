@@ -13,6 +13,7 @@ from itertools import chain
 from typing import Any, TypeAlias
 
 from memorygym.agents.calls import END, calls, edit, read, write
+from memorygym.core.statements import AMONG, CATEGORY, Statement, StatementIndex, Value
 from memorygym.core.tokens import count
 from memorygym.core.trace import Trace
 from memorygym.core.track import PolicyFactory
@@ -24,7 +25,7 @@ from memorygym.tracks.worlds.agents.note_taker import (
     by_instructions,
 )
 from memorygym.tracks.worlds.fact_reader import strong_reader
-from memorygym.tracks.worlds.facts import Knowledge, Record, Value
+from memorygym.tracks.worlds.facts import Facts, by_entity, category_in, values_in
 from memorygym.tracks.worlds.generator.notes import key_record_of
 from memorygym.tracks.worlds.generator.template_schema import (
     CODES,
@@ -179,7 +180,7 @@ class Codec:
 
     def spec(self, code: str) -> AttributeSpec:
         """The public specification of an attribute."""
-        return self.template.attribute_specs[ord(code) - 97]
+        return self.template.spec(code)
 
     def value(self, code: str, value: Value) -> Digits:
         return _digits(_items(self.spec(code), value), _columns(self.spec(code)))
@@ -197,23 +198,24 @@ class Codec:
     def _name_columns(self) -> Sequence[Column]:
         return [self.template.first] * (self.size - 1) + [self.template.second]
 
-    def record(self, record: Record, codes: Iterable[str]) -> Digits:
+    def record(self, facts: Facts, codes: Iterable[str]) -> Digits:
         """The digits of name, category, these attributes and relations."""
-        digits = [*self.name(record.name), *_digits([record.category], [self.template.categories])]
+        categories, values = self.template.categories, values_in(facts)
+        digits = [*self.name(facts[0].subject), *_digits([category_in(facts)], [categories])]
         for code in codes:
-            digits += self.value(code, record.values[code])
-        for code, other in record.edges:
-            digits += [(1, 2), *_digits([code], [self._relations]), *self.name(other)]
+            digits += self.value(code, values[code])
+        for link in (fact for fact in facts if fact.role == AMONG):
+            digits += [(1, 2), *_digits([link.key], [self._relations]), *self.name(str(link.value))]
         return [*digits, (0, 2)]
 
-    def take_record(self, source: Unpacked, codes: Iterable[str]) -> Record:
-        """The record that `record` encoded."""
-        name, category = self.take_name(source), source.take(self.template.categories)
-        values = {code: self.take_value(code, source) for code in codes}
-        edges: list[tuple[str, str]] = []
+    def take_record(self, source: Unpacked, codes: Iterable[str]) -> Iterator[Statement]:
+        """The facts that `record` encoded."""
+        name = self.take_name(source)
+        yield Statement(name, CATEGORY, source.take(self.template.categories))
+        for code in codes:
+            yield Statement(name, code, self.take_value(code, source))
         while source.take(range(2)):
-            edges.append((source.take(self._relations), self.take_name(source)))
-        return Record(name, category, values, edges=tuple(edges))
+            yield Statement(name, source.take(self._relations), self.take_name(source), AMONG)
 
     @property
     def _relations(self) -> str:
@@ -236,8 +238,8 @@ class Encoder(BudgetedNoteTaker):
         guide, lines = context.reader.guide, allowance(context, LINES)
         room = int(ROOM * context.capacity * context.batch / context.batches) - context.tokens_held
         width = min(context.slot - 1, -(-room // max(1, lines)))
-        codec = Codec(public_template(guide.noun), len(context.records[0].name.split()))
-        ranked = sorted(context.records, key=lambda record: by_instructions(context, record))
+        codec = Codec(public_template(guide.noun), len(context.records[0][0].subject.split()))
+        ranked = sorted(context.records, key=lambda facts: by_instructions(context, facts))
         whole = [codec.record(record, [a.code for a in guide.attributes]) for record in ranked]
         parts = [codec.record(record, guide.key_attributes) for record in ranked]
         ends = range(1, len(ranked) + 1)
@@ -270,55 +272,55 @@ class Encoder(BudgetedNoteTaker):
                 return calls(edit(line, line + note))
         return calls(write(note))
 
-    def _notes(self, context: ParsedContext, news: Record) -> Iterator[str]:
+    def _notes(self, context: ParsedContext, news: Facts) -> Iterator[str]:
         """One note for each value whose digits differ from the stored ones."""
-        held = records_in(context.system, context.tool_results[0])
-        before, after = Knowledge(held), Knowledge([*held, news])
-        codec = Codec(public_template(context.reader.guide.noun), len(news.name.split()))
-        for code in (*news.values, *news.shifts):
-            old, new = before.current(news.name, code), after.current(news.name, code)
-            not_stored = old is None and len(news.values) > 1
+        held, name = facts_in(context.system, context.tool_results[0]), news[0].subject
+        before, after = StatementIndex(held), StatementIndex([*held, *news])
+        codec = Codec(public_template(context.reader.guide.noun), len(name.split()))
+        for code in (fact.key for fact in news if fact.key in CODES):
+            old, new = before.current(name, code), after.current(name, code)
+            not_stored = old is None and len(values_in(news)) > 1
             if new is None or not_stored:
                 continue
             if old is None or codec.value(code, old) != codec.value(code, new):
                 digits = [
                     (codec.size, len(_SIZES)),
-                    *codec.name(news.name),
+                    *codec.name(name),
                     *_digits([code], [CODES]),
                 ]
                 yield NOTE + spell(packed([*digits, *codec.value(code, new)]), context.slot)[0]
 
-    def knowledge(self, context: ParsedContext) -> Knowledge:
-        return Knowledge(records_in(context.system, context.tool_results[0]))
+    def knowledge(self, context: ParsedContext) -> StatementIndex:
+        return StatementIndex(facts_in(context.system, context.tool_results[0]))
 
 
-def records_in(system: str, text: str) -> Sequence[Record]:
-    """The records in the entries of a memory, then one record for every changed value."""
+def facts_in(system: str, text: str) -> Sequence[Statement]:
+    """The facts in the entries of a memory, then every changed value."""
     template = public_template(strong_reader(system).guide.noun)
-    records, changed, lines = list[Record](), list[Record](), list[str]()
+    facts, changed, lines = list[Statement](), list[Statement](), list[str]()
     for entry in text.split("\n"):
         line, *notes = entry.split(NOTE)
         for note in notes:
             source = Unpacked(number_in([note]))
             codec = Codec(template, source.take(_SIZES))
             name, code = codec.take_name(source), source.take(CODES)
-            changed.append(Record(name, values={code: codec.take_value(code, source)}))
+            changed.append(Statement(name, code, codec.take_value(code, source)))
         lines += [line] if line else []
         if line.endswith(STOP):
-            records += _batch_in(system, tuple(lines))
+            facts += _batch_in(system, tuple(lines))
             lines.clear()
-    return [*records, *changed]
+    return [*facts, *changed]
 
 
 @lru_cache(maxsize=64)
-def _batch_in(system: str, lines: tuple[str, ...]) -> Sequence[Record]:
-    """The records of a batch, whose lines never change."""
+def _batch_in(system: str, lines: tuple[str, ...]) -> Sequence[Statement]:
+    """The facts of a batch, whose lines never change."""
     guide, source = strong_reader(system).guide, Unpacked(number_in(lines))
     codec = Codec(public_template(guide.noun), source.take(_SIZES))
     whole, parts = source.take(_RECORDS), source.take(_RECORDS)
     codes = [a.code for a in guide.attributes]
     held = [codes] * whole + [guide.key_attributes] * parts
-    return [codec.take_record(source, codes) for codes in held]
+    return [fact for codes in held for fact in codec.take_record(source, codes)]
 
 
 def capacities_held(trace: Trace) -> float:
@@ -328,8 +330,8 @@ def capacities_held(trace: Trace) -> float:
     for _, stored in trace.memory_states():
         texts = stored
     guide = strong_reader(trace.system).guide
-    records = records_in(trace.system, "\n".join(texts.values()))
-    held = sum(count(key_record_of(guide, record)) for record in records if record.category)
+    entities = by_entity(facts_in(trace.system, "\n".join(texts.values())))
+    held = sum(count(key_record_of(guide, facts)) for facts in entities if category_in(facts))
     assert trace.budget.capacity is not None
     return held / trace.budget.capacity
 

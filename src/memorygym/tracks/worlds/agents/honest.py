@@ -5,6 +5,7 @@ from functools import partial
 
 from memorygym.agents.calls import calls, submit
 from memorygym.core.rng import named_rng
+from memorygym.core.statements import FORMER
 from memorygym.core.tokens import count
 from memorygym.core.track import PolicyFactory
 from memorygym.core.types import Message, Task
@@ -17,8 +18,8 @@ from memorygym.tracks.worlds.agents.note_taker import (
     sampled,
     whole_records,
 )
-from memorygym.tracks.worlds.facts import Query, Record
-from memorygym.tracks.worlds.generator.gold import Need, WorldsGold
+from memorygym.tracks.worlds.facts import Query, by_entity
+from memorygym.tracks.worlds.generator.gold import WorldsGold
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
 from memorygym.tracks.worlds.generator.notes import fill, key_record_of, note_of, record_of
 from memorygym.tracks.worlds.parsed_view import ParsedContext
@@ -66,33 +67,24 @@ class Clairvoyant(BudgetedNoteTaker):
     def __init__(self, task: Task) -> None:
         gold = task.gold
         assert isinstance(gold, WorldsGold)
-        self._names = gold.names
-        self._needs: dict[str, set[Need]] = {}
-        for question in gold.questions:
-            for need in question.needs:
-                self._needs.setdefault(gold.names[need.entity], set()).add(need)
+        needs = (need for question in gold.questions for need in question.needs)
+        self._needs = {facts[0].subject: facts for facts in by_entity(needs)}
         super().__init__(self._needed)
 
     def history_of(self, name: str) -> Container[str]:
-        return {need.key for need in self._needs.get(name, ()) if need.old}
+        return {need.key for need in self._needs.get(name, ()) if need.role == FORMER}
 
     def _needed(self, context: ParsedContext) -> list[str]:
         guide = context.reader.guide
         notes: list[tuple[str, int]] = []
-        for record in context.records:
-            if needs := self._needs.get(record.name):
-                note = note_of(guide, self._part(record, needs))
-                spare = sum(2 + count(str(record.values[n.key])) for n in needs if n.old)
+        for facts in context.records:
+            if needs := self._needs.get(facts[0].subject):
+                own = [f for f in facts if any(need.is_stated_by(f) for need in needs)]
+                note = note_of(guide, tuple(sorted(own, key=lambda fact: fact.key)))
+                former = self.history_of(facts[0].subject)
+                spare = sum(2 + count(str(fact.value)) for fact in own if fact.key in former)
                 notes.append((note, count(note) + spare))
         return fill(notes, context.slot)
-
-    def _part(self, record: Record, needs: set[Need]) -> Record:
-        keys = {need.key for need in needs}
-        values = {code: value for code, value in sorted(record.values.items()) if code in keys}
-        needed = {(key[0], self._names[int(key[2:])]) for key in keys if ">" in key}
-        edges = tuple(edge for edge in record.edges if edge in needed)
-        category = record.category if "category" in keys else ""
-        return Record(record.name, category, values, edges=edges)
 
 
 MAKERS: dict[str, PolicyFactory] = {

@@ -9,10 +9,11 @@ from functools import lru_cache
 
 from memorygym.agents.calls import END, ToolCall, calls, edit, read, search, submit, write
 from memorygym.core.rng import named_rng
+from memorygym.core.statements import AMONG, CATEGORY, CURRENT, FORMER, StatementIndex
 from memorygym.core.tokens import count
 from memorygym.core.types import Message, Policy, Tool
 from memorygym.tracks.worlds.fact_reader import StrongReader
-from memorygym.tracks.worlds.facts import Knowledge, Query, Record
+from memorygym.tracks.worlds.facts import Facts, Query, by_entity, category_in, values_in
 from memorygym.tracks.worlds.generator.fact_timeline import ATTRIBUTE_SHARE, CATEGORY_SHARE
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
 from memorygym.tracks.worlds.generator.notes import Notation, fill, note_of, record_of
@@ -21,13 +22,13 @@ from memorygym.tracks.worlds.parsed_view import ParsedContext, parse_view
 
 Keep = Callable[[ParsedContext], list[str]]
 """Chooses the entries to write for the documents of an event."""
-Conclude = Callable[[ParsedContext, Query, Knowledge], str | None]
+Conclude = Callable[[ParsedContext, Query, StatementIndex], str | None]
 """Gives the answer from the facts in memory, or None to refuse."""
 ONE_ENTITY = ("value", "delta", "before", "ratio", "trend", "extreme")
 """Kinds of queries about a single entity."""
 
 
-def concluded(context: ParsedContext, query: Query, knowledge: Knowledge) -> str | None:
+def concluded(context: ParsedContext, query: Query, knowledge: StatementIndex) -> str | None:
     """The answer if it follows from the facts, else None."""
     return context.reader.answer(query, knowledge)
 
@@ -75,13 +76,14 @@ class BudgetedNoteTaker(Policy):
             return END
         news = context.records[0]
         if not context.replies:
-            return calls(search(news.name))
+            return calls(search(news[0].subject))
         if len(context.replies) > 1:
             return END
         for line in "\n".join(context.tool_results).split("\n"):
-            stored = context.reader.read(line) if line.startswith(news.name) else ()
-            if stored and stored[0].name == news.name:
-                history = self.history_of(news.name)
+            name = news[0].subject
+            stored = by_entity(context.reader.read(line)) if line.startswith(name) else []
+            if stored and stored[0][0].subject == name:
+                history = self.history_of(name)
                 new = changed_line(context.reader, stored[0], news, history, self._notation)
                 return calls(edit(line, new)) if new and new != line else END
         return END
@@ -105,32 +107,37 @@ class BudgetedNoteTaker(Policy):
         single = query.kind in ONE_ENTITY and not self._reads_all
         return search(query.names[0]) if single else read()
 
-    def knowledge(self, context: ParsedContext) -> Knowledge:
+    def knowledge(self, context: ParsedContext) -> StatementIndex:
         """The facts that the memory returned."""
         return context.knowledge
 
 
 def changed_line(
     reader: StrongReader,
-    stored: Record,
-    news: Record,
+    stored: Facts,
+    news: Facts,
     history: Container[str],
     notation: Notation = note_of,
 ) -> str | None:
-    """The line of a stored record with its changed values, or None if none of them changed."""
-    knowledge = Knowledge([stored, news])
-    values, former = dict(stored.values), dict(stored.former)
-    for code in stored.values:
-        value = knowledge.current(stored.name, code)
-        if value is not None and value != stored.values[code]:
-            values[code] = value
-            if code in history:
-                former[code] = stored.values[code]
-    if values == stored.values:
+    """The line of stored facts with the changed values, or None if none of them changed."""
+    if not (facts := changed(stored, news, history)):
         return None
-    record = Record(stored.name, stored.category, values, former, edges=stored.edges)
-    full = not former and len(values) == len(reader.guide.attributes)
-    return record_of(reader.guide, record) if full else notation(reader.guide, record)
+    has_former = any(fact.role == FORMER for fact in facts)
+    full = not has_former and len(values_in(facts)) == len(reader.guide.attributes)
+    return record_of(reader.guide, facts) if full else notation(reader.guide, facts)
+
+
+def changed(stored: Facts, news: Facts, history: Container[str]) -> Facts:
+    """Stored facts with the changed values, and with the former ones of the attributes in
+    `history`; none if nothing changed."""
+    known = StatementIndex([*stored, *news])
+    now = {f: known.current(f.subject, f.key) for f in stored if f.role == CURRENT}
+    new = {fact: value for fact, value in now.items() if value not in (None, fact.value)}
+    replaced = {fact.key: fact for fact in new if fact.key in history}
+    former = [f for f in stored if f.role == FORMER and f.key not in replaced]
+    former += [fact._replace(role=FORMER) for fact in replaced.values()]
+    held = [f._replace(value=new.get(f, f.value)) for f in stored if f.role != FORMER]
+    return (*former, *held) if new else ()
 
 
 def allowance(context: ParsedContext, share: float) -> int:
@@ -165,41 +172,41 @@ class AnswersAlways(Policy):
         return calls(submit(self._answer(context, context.query) if context.query else REFUSAL))
 
 
-Rank = Callable[[ParsedContext, Record], tuple[float, ...]]
+Rank = Callable[[ParsedContext, Facts], tuple[float, ...]]
 """Orders entities; the lowest come first."""
 
 
-def by_instructions(context: ParsedContext, record: Record) -> tuple[float, ...]:
+def by_instructions(context: ParsedContext, facts: Facts) -> tuple[float, ...]:
     """A rank that puts entities of the key categories first."""
-    return (record.category not in context.reader.guide.key_categories, at_random(record.name))
+    is_key = category_in(facts) in context.reader.guide.key_categories
+    return (not is_key, at_random(facts[0].subject))
 
 
 def whole_records(share: float, rank: Rank = by_instructions) -> Keep:
     """Stores one reference record per write, for a share of all writes; the first by rank."""
 
     def keep(context: ParsedContext) -> list[str]:
-        chosen = sorted(context.records, key=lambda record: rank(context, record))
-        return [
-            record_of(context.reader.guide, record)
-            for record in chosen[: allowance(context, share)]
-        ]
+        chosen = sorted(context.records, key=lambda facts: rank(context, facts))
+        guide = context.reader.guide
+        return [record_of(guide, facts) for facts in chosen[: allowance(context, share)]]
 
     return keep
 
 
 def sampled(share: float) -> Keep:
     """The same for random entities."""
-    return whole_records(share, lambda _, record: (at_random(record.name),))
+    return whole_records(share, lambda _, facts: (at_random(facts[0].subject),))
 
 
 SLACK = 0.985
 """Share of the capacity that notes may fill; the rest is for Edits that lengthen them."""
 
 
-def _part(record: Record, codes: Container[str]) -> Record:
-    """A record with only these attributes, in schema order, and all relations."""
-    values = {code: value for code, value in sorted(record.values.items()) if code in codes}
-    return Record(record.name, record.category, values, edges=record.edges)
+def _part(facts: Facts, codes: Container[str]) -> Facts:
+    """These attributes, in schema order, and the category and all relations."""
+    part = (fact for fact in facts if fact.key in codes or fact.key == CATEGORY)
+    links = (fact for fact in facts if fact.role == AMONG)
+    return (*sorted(part, key=lambda fact: fact.key), *links)
 
 
 def most_important(context: ParsedContext, notation: Notation = note_of) -> list[str]:
@@ -208,14 +215,15 @@ def most_important(context: ParsedContext, notation: Notation = note_of) -> list
     planned = SLACK * context.capacity * context.batch / context.batches
     room = min(planned, context.capacity) - context.tokens_held
     options: list[tuple[float, float, int, int, str, str]] = []
-    for record in context.records:
-        key = record.category in guide.key_categories
+    for facts in context.records:
+        key = category_in(facts) in guide.key_categories
         weight = CATEGORY_SHARE / 3 if key else (1 - CATEGORY_SHARE) / (len(guide.categories) - 3)
-        small = notation(guide, _part(record, guide.key_attributes))
-        big = notation(guide, _part(record, CODES))
+        small = notation(guide, _part(facts, guide.key_attributes))
+        big = notation(guide, _part(facts, CODES))
         cost = count(small) + 1
         extra = count(big) + 1 - cost
-        tie, name = at_random(record.name), record.name
+        name = facts[0].subject
+        tie = at_random(name)
         options.append((-weight * ATTRIBUTE_SHARE / cost, tie, 0, cost, name, small))
         options.append((-weight * (1 - ATTRIBUTE_SHARE) / extra, tie, 1, extra, name, big))
     chosen: dict[str, str] = {}

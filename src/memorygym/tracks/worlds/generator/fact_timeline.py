@@ -5,11 +5,12 @@ Names are drawn without repetition from a space that grows with the number of en
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from memorygym.core.errors import BadSettings
-from memorygym.core.json_values import FrozenDict
 from memorygym.core.rng import Stream, named_rng
-from memorygym.tracks.worlds.facts import Attribute, Guide, Record, Value
+from memorygym.core.statements import AMONG, CATEGORY, Statement, StatementIndex, Value
+from memorygym.tracks.worlds.facts import Attribute, Facts, Guide, by_entity, category_in
 from memorygym.tracks.worlds.generator.gold import Change
 from memorygym.tracks.worlds.generator.prose import false_value
 from memorygym.tracks.worlds.generator.template_schema import Template
@@ -46,43 +47,33 @@ CATEGORY_SHARE, ATTRIBUTE_SHARE = 0.70, 0.75
 CHANGEABLE = ("int", "float", "enum", "date")
 
 
-@dataclass(slots=True)
+@dataclass
 class FactTimeline:
     """The facts of a task over time, from which documents, questions and budgets are made."""
 
     template: Template
     guide: Guide
-    names: list[str]
-    categories: list[str]
-    values: list[tuple[Value, ...]]
-    edges: list[tuple[int, str, int]]
-    shown: list[int] = field(default_factory=list)
+    facts: dict[str, Facts]
+    """By entity: its facts as first stated."""
+    sources: list[str]
+    """The entities that documents relate to others, in the order of their relations."""
+    shown: dict[str, int] = field(default_factory=dict)
     """By entity: the event that shows its document."""
     changes: list[Change] = field(default_factory=list)
-    changed: dict[tuple[int, str], Change] = field(default_factory=dict)
+    changed: dict[tuple[str, str], Change] = field(default_factory=dict)
     """By entity and attribute code; a fact changes at most once."""
-    edges_of: dict[int, list[tuple[int, str, int]]] = field(default_factory=dict)
-    """By entity: its outgoing and incoming edges."""
-    sources: list[int] = field(default_factory=list)
-    """Entities with an outgoing edge."""
 
-    def edges_at(self, entity: int) -> list[tuple[int, str, int]]:
-        """The outgoing and incoming edges of an entity."""
-        return self.edges_of.get(entity, [])
+    @cached_property
+    def names(self) -> list[str]:
+        """All entities."""
+        return list(self.facts)
 
-    def records(self) -> list[Record]:
-        """The record of every entity as its first document states it."""
-        codes = [attribute.code for attribute in self.guide.attributes]
-        records: list[Record] = []
-        for entity, name in enumerate(self.names):
-            edges = tuple(
-                (code, self.names[other])
-                for source, code, other in self.edges_at(entity)
-                if source == entity
-            )
-            values = FrozenDict(zip(codes, self.values[entity], strict=True))
-            records.append(Record(name, self.categories[entity], values, edges=edges))
-        return records
+    @cached_property
+    def known(self) -> StatementIndex:
+        """All facts by the events that state them, once all changes have been drawn."""
+        stated = [(fact, self.shown[name]) for name, facts in self.facts.items() for fact in facts]
+        stated += [(change.new, change.event) for change in self.changes]
+        return StatementIndex((fact for fact, _ in stated), [event for _, event in stated])
 
     def weights(self) -> tuple[list[float], list[float]]:
         """The importance of every category and of every attribute, in schema order."""
@@ -101,29 +92,28 @@ class FactTimeline:
         ]
         return categories, attributes
 
-    def members_by(self, event: int) -> dict[str, list[int]]:
+    def members_by(self, event: int) -> dict[str, list[str]]:
         """The entities shown before an event, by category."""
-        members: dict[str, list[int]] = {name: [] for name in self.guide.categories}
-        for entity, shown in enumerate(self.shown):
+        members: dict[str, list[str]] = {name: [] for name in self.guide.categories}
+        for name, shown in self.shown.items():
             if shown < event:
-                members[self.categories[entity]].append(entity)
+                members[category_in(self.facts[name])].append(name)
         return members
 
-    def change(self, event: int, entity: int, code: str, stream: Stream, *, notice: bool) -> Change:
+    def change(self, event: int, name: str, code: str, stream: Stream, *, notice: bool) -> Change:
         """Changes a fact from an event on; half of the corrected numbers are stated relatively."""
-        index = ord(code) - 97
-        old = self.values[entity][index]
-        new = old
+        before = next(fact for fact in self.facts[name] if fact.key == code)
+        old = new = before.value
         while _near(new, old) or _is_difference(new, old):
-            new = self._new_value(index, old, stream)
+            new = self._new_value(code, old, stream)
         relative = notice and isinstance(old, int) and stream.bernoulli(0.5)
-        change = Change(event, entity, code, old, new, relative, notice)
+        change = Change(event, before, before._replace(value=new), relative, notice)
         self.changes.append(change)
-        self.changed[entity, code] = change
+        self.changed[name, code] = change
         return change
 
-    def _new_value(self, index: int, old: Value, stream: Stream) -> Value:
-        spec = self.template.attribute_specs[index]
+    def _new_value(self, code: str, old: Value, stream: Stream) -> Value:
+        spec = self.template.spec(code)
         new = false_value(spec, old, stream)
         if isinstance(new, int) and not spec.low <= new <= spec.high:
             return spec.draw(stream)
@@ -180,9 +170,18 @@ def timeline_of(
     categories = _spread_categories(guide.categories, entities, named_rng(*path, "categories"))
     stream = named_rng(*path, "values")
     values = [_values(template, stream) for _ in range(entities)]
-    timeline = FactTimeline(template, guide, names, categories, values, [])
-    _relate(timeline, named_rng(*path, "relations"))
-    return timeline
+    links = {
+        facts[0].subject: facts for facts in _links(guide, names, named_rng(*path, "relations"))
+    }
+    facts = {
+        name: (
+            Statement(name, CATEGORY, category),
+            *(Statement(name, a.code, v) for a, v in zip(guide.attributes, row, strict=True)),
+            *links.get(name, ()),
+        )
+        for name, category, row in zip(names, categories, values, strict=True)
+    }
+    return FactTimeline(template, guide, facts, list(links))
 
 
 def _spread_categories(categories: tuple[str, ...], n: int, stream: Stream) -> list[str]:
@@ -209,23 +208,20 @@ def _index(template: Template, label: str) -> int:
     return [spec.label for spec in template.attribute_specs].index(label)
 
 
-def _relate(timeline: FactTimeline, stream: Stream) -> None:
-    """Adds about three edges for every five entities.
+def _links(guide: Guide, names: Sequence[str], stream: Stream) -> list[Facts]:
+    """About three relations for every five entities, by the entity whose document states them.
 
     Some entities get several, so that questions about chains and about sets are possible.
     """
-    n = len(timeline.names)
-    seen: set[tuple[int, str, int]] = set()
+    links: dict[Statement, None] = {}
+    n = len(names)
     for _ in range(3 * n // 5 if n > 1 else 0):
-        relation = stream.choice(timeline.guide.relations)
-        source, target = stream.below(n), stream.below(n)
-        if seen and stream.below(3) == 0:
-            source = timeline.edges[-1][0]
-        edge = (source, relation.code, target)
-        if source == target or edge in seen or (target, relation.code, source) in seen:
-            continue
-        seen.add(edge)
-        timeline.edges.append(edge)
-        timeline.edges_of.setdefault(source, []).append(edge)
-        timeline.edges_of.setdefault(target, []).append(edge)
-    timeline.sources = list(dict.fromkeys(source for source, _, _ in timeline.edges))
+        relation = stream.choice(guide.relations)
+        source, target = names[stream.below(n)], names[stream.below(n)]
+        if links and stream.below(3) == 0:
+            source = next(reversed(links)).subject
+        link = Statement(source, relation.code, target, AMONG)
+        is_known = link in links or link._replace(subject=target, value=source) in links
+        if source != target and not is_known:
+            links[link] = None
+    return by_entity(links)

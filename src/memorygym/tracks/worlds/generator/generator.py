@@ -3,7 +3,7 @@
 The same settings always give the same bytes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from memorygym.core import registry
@@ -14,7 +14,7 @@ from memorygym.core.types import JSON, Budget, Event, Task
 from memorygym.tracks._qa.stream import content_hash
 from memorygym.tracks.worlds.answers import Unanswerable
 from memorygym.tracks.worlds.generator.fact_timeline import CHANGEABLE, guide_of, timeline_of
-from memorygym.tracks.worlds.generator.gold import Question, WorldsGold
+from memorygym.tracks.worlds.generator.gold import Change, Question, WorldsGold
 from memorygym.tracks.worlds.generator.instructions import instructions
 from memorygym.tracks.worlds.generator.notes import record_of
 from memorygym.tracks.worlds.generator.prose import HINT, Prose, day
@@ -47,10 +47,9 @@ class Generator:
         self.path = (template.id, seed, salt, name, tier.entities)
         self.guide = guide_of(template, seed, salt)
         self.timeline = timeline_of(template, self.guide, seed, salt, tier.entities)
-        self.records = self.timeline.records()
         self.schedule = plan(tier, self._stream("plan"))
         self.prose = Prose(template, self.guide.attributes)
-        self.heldout: list[tuple[int, str]] = []
+        self.heldout: list[tuple[str, str]] = []
         self.padding: list[str] = []
         self.tokens: int | None = None
 
@@ -59,10 +58,8 @@ class Generator:
 
     def task(self) -> Task:
         """The whole task: first the changes, then the questions, then the texts of all events."""
-        self.timeline.shown = [0] * self.tier.entities
         for event, scheduled in enumerate(self.schedule):
-            for entity in scheduled.entities:
-                self.timeline.shown[entity] = event
+            self.timeline.shown |= dict.fromkeys(self._shown(scheduled), event)
         self._change()
         budget = self.budget()
         cost = StorageCost(self.timeline, budget)
@@ -72,11 +69,8 @@ class Generator:
         questions = placer.place(self.schedule)
         events = self._events({question.event: question for question in questions})
         gold = WorldsGold(
-            tuple(self.timeline.names),
-            tuple(self.timeline.categories),
-            tuple(self.timeline.values),
-            tuple(self.timeline.edges),
-            tuple(self.timeline.shown),
+            tuple(self.timeline.shown.items()),
+            tuple(fact for facts in self.timeline.facts.values() for fact in facts),
             tuple(self.timeline.changes),
             tuple(questions),
             tuple(self.heldout),
@@ -98,10 +92,14 @@ class Generator:
         id = content_hash(system, *seen, [budget.capacity, budget.writes, budget.slot])
         return Task(id, "worlds", recipe, system, events, budget, gold)
 
+    def _shown(self, scheduled: ScheduledEvent) -> Sequence[str]:
+        """The entities whose documents an event shows."""
+        return [self.timeline.names[place] for place in scheduled.entities]
+
     def budget(self) -> Budget:
         """The budget: capacity and view hold `writes` mean reference records, an entry 1.25."""
         n = len(self.timeline.names)
-        total = sum(count(record_of(self.guide, record)) for record in self.records)
+        total = sum(count(record_of(self.guide, f)) for f in self.timeline.facts.values())
         self.record_tokens = total
         capacity = round(self.tier.writes * total / n)
         slot = -(-5 * total // (4 * n))
@@ -132,10 +130,9 @@ class Generator:
                     " fewer corrections"
                 ) from None
             used.add(name)
-            entity = sampler.facts.entity[name]
             code = stream.weighted(codes, code_weights)
             notice = scheduled.kind == "correction"
-            self.timeline.change(event, entity, code, stream, notice=notice)
+            self.timeline.change(event, name, code, stream, notice=notice)
 
     def _shown_before(self, event: int, scheduled: ScheduledEvent) -> int:
         """The event before which an entity must have been shown to change at this event.
@@ -179,18 +176,19 @@ class Generator:
         match scheduled.kind:
             case "documents":
                 documents = []
-                for entity in scheduled.entities:
-                    text, heldout = self.prose.document(self.records[entity], stream, today)
-                    self.heldout += [(entity, code) for code in heldout]
+                for name in self._shown(scheduled):
+                    facts = self.timeline.facts[name]
+                    text, heldout = self.prose.document(facts, stream, today)
+                    self.heldout += [(name, code) for code in heldout]
                     documents.append(text)
                 return "DOCUMENTS", "\n\n".join([*documents, HINT])
             case "correction":
                 free = "The first successful Edit in this event costs no write."
-                return "CORRECTION", "\n\n".join(
-                    [self._notice(event, stream, today), f"{free} {HINT}"]
-                )
+                notice = self.prose.notice(self._change_at(event), stream, today)
+                return "CORRECTION", f"{notice}\n\n{free} {HINT}"
             case "contradiction":
-                return "DOCUMENTS", "\n\n".join([self._follow_up(event, stream, today), HINT])
+                news = self.prose.follow_up(self._change_at(event).new, stream, today)
+                return "DOCUMENTS", f"{news}\n\n{HINT}"
             case "question":
                 return "QUESTION", f"{questions[event].text}\n\nAnswer with submit_answer."
         memo = stream.choice(self.template.wording.noise).format(
@@ -199,23 +197,5 @@ class Generator:
         padding = self.padding.pop() if self.padding else ""
         return "MEMO", "\n\n".join([f"[Memo · {day(today)}]\n{memo}{padding}", HINT])
 
-    def _notice(self, event: int, stream: Stream, today: int) -> str:
-        """The correction of an event."""
-        change = next(change for change in self.timeline.changes if change.event == event)
-        index = ord(change.code) - 97
-        if change.relative:
-            assert isinstance(change.new, int) and isinstance(change.old, int)
-            difference = change.new - change.old
-            amount = self.guide.attributes[index].difference(abs(difference))
-            now = f"{amount} {'higher' if difference > 0 else 'lower'} than stated before"
-        else:
-            now = f"now {self.prose.quoted(index, change.new)}"
-        return self.prose.notice(self.timeline.names[change.entity], index, now, stream, today)
-
-    def _follow_up(self, event: int, stream: Stream, today: int) -> str:
-        """A later document that contradicts the first one without saying so."""
-        timeline = self.timeline
-        change = next(change for change in timeline.changes if change.event == event)
-        index = ord(change.code) - 97
-        name = timeline.names[change.entity]
-        return self.prose.follow_up(name, index, change.new, stream, today)
+    def _change_at(self, event: int) -> Change:
+        return next(change for change in self.timeline.changes if change.event == event)

@@ -1,33 +1,23 @@
 """The gold table of a worlds task: facts over time, questions and truths. No agent ever sees it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from memorygym.core.json_types import SchemaMismatch, from_json
+from memorygym.core.statements import AMONG, Statement, StatementIndex, Value
 from memorygym.scoring.grading import UnreadableTruth, parse
-from memorygym.tracks.worlds.facts import Value
+from memorygym.tracks._qa import questions
 from memorygym.tracks.worlds.generator.tiers import MIX
-
-
-class Need(NamedTuple):
-    """A fact that a question needs."""
-
-    entity: int
-    key: str
-    """An attribute's code, "category", or a relation "x>12" with the other entity's number."""
-    old: bool = False
-    """The value before the change, not the current one."""
 
 
 class Change(NamedTuple):
     """A fact that was replaced during the stream."""
 
     event: int
-    entity: int
-    code: str
-    old: Value
-    new: Value
+    old: Statement
+    new: Statement
     relative: bool
     """Whether the correction states only the difference."""
     notice: bool
@@ -35,51 +25,57 @@ class Change(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """A question with the event that asks it and the truth at that event."""
+class Question(questions.Question):
+    """A question of worlds. Its kind is retrieval, update, reasoning or abstention."""
 
-    event: int
-    kind: str
-    """retrieval, update, reasoning or abstention."""
-    question_type: str
-    text: str
-    truth: str
-    rivals: tuple[str, ...] = ()
-    """Wrong candidates for the answer, such as the other entities that the question names."""
-    needs: tuple[Need, ...] = ()
     weight: int = 1
     """Importance, 1 to 3: 1, plus 1 for a key category, plus 1 for a key attribute."""
     trick: bool = False
     """Whether the question suggests that there may be no entry, although there is one."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class WorldsGold:
     """The gold table: everything that is true in a task, and when."""
 
-    names: tuple[str, ...]
-    categories: tuple[str, ...]
-    """By entity."""
-    values: tuple[tuple[Value, ...], ...]
-    """By entity, in schema order, as first stated."""
-    edges: tuple[tuple[int, str, int], ...]
-    """(entity, relation code, other entity)."""
-    shown: tuple[int, ...]
-    """By entity: the event that shows its document."""
+    shown: tuple[tuple[str, int], ...]
+    """Each entity, with the event that shows its document."""
+    facts: tuple[Statement, ...]
+    """Everything as first stated."""
     changes: tuple[Change, ...]
     questions: tuple[Question, ...]
-    heldout: tuple[tuple[int, str], ...]
+    heldout: tuple[tuple[str, str], ...]
     """(entity, attribute code) stated in a phrasing that the strong reader was not written for."""
     record_tokens: int
     """Tokens of the reference records of all entities."""
 
-    def value(self, entity: int, code: str, event: int) -> Value:
-        """The value of a fact as last stated before an event."""
-        value = self.values[entity][ord(code) - 97]
-        for change in self.changes:
-            if change.entity == entity and change.code == code and change.event < event:
-                value = change.new
-        return value
+    @cached_property
+    def events(self) -> Mapping[str, int]:
+        """By entity: the event that shows its document."""
+        return dict(self.shown)
+
+    @property
+    def names(self) -> Sequence[str]:
+        """All entities."""
+        return [name for name, _ in self.shown]
+
+    def stated(self) -> Iterator[tuple[int, Statement]]:
+        """Every statement, with its event."""
+        yield from ((self.events[fact.subject], fact) for fact in self.facts)
+        yield from ((change.event, change.new) for change in self.changes)
+
+    def in_the_end(self) -> Iterator[Statement]:
+        """Everything as last stated."""
+        for fact in self.facts:
+            current = None if fact.role == AMONG else self.known.get(fact.subject, fact.key)
+            yield current or fact
+
+    @cached_property
+    def known(self) -> StatementIndex:
+        """All statements, by event."""
+        facts, events = [*self.facts], [self.events[fact.subject] for fact in self.facts]
+        facts += [change.new for change in self.changes]
+        return StatementIndex(facts, events + [change.event for change in self.changes])
 
 
 def read_gold(raw: Mapping[str, Any]) -> WorldsGold:
@@ -91,29 +87,20 @@ def read_gold(raw: Mapping[str, Any]) -> WorldsGold:
 
 def _check(gold: WorldsGold) -> None:
     """Raises SchemaMismatch if a part of the table refers to something that is not in the table."""
-    width, entities = len(gold.values[0]) if gold.values else 0, range(len(gold.names))
-    codes = [chr(97 + index) for index in range(width)]
-    keys = {"category", *codes}
-    by_entity = gold.categories, gold.values, gold.shown
-    if any(len(column) != len(gold.names) for column in by_entity):
-        raise SchemaMismatch("lacks the category, values or event of some entities", "gold")
-    if any(len(row) != width for row in gold.values):
-        raise SchemaMismatch("has rows of different lengths", "gold.values")
-    for edge in gold.edges:
-        if edge[0] not in entities or edge[2] not in entities:
-            raise SchemaMismatch(f"has no entity for {edge}", "gold.edges")
-    for entity, code in [*gold.heldout, *((c.entity, c.code) for c in gold.changes)]:
-        if entity not in entities or code not in codes:
-            raise SchemaMismatch(
-                f"refers to entity {entity}, attribute {code!r}, which the table lacks", "gold"
-            )
+    first = {fact[:2] for fact in gold.facts}
+    for fact in gold.facts:
+        if fact.subject not in gold.events:
+            raise SchemaMismatch(f"has no event for {fact.subject!r}", "gold.shown")
+    for place in [*gold.heldout, *(change.new[:2] for change in gold.changes)]:
+        if place not in first:
+            raise SchemaMismatch(f"refers to {place}, which the table lacks", "gold")
     for index, question in enumerate(gold.questions):
-        _check_question(question, keys, entities, f"gold.questions[{index}]")
+        _check_question(question, first, f"gold.questions[{index}]")
     if gold.record_tokens < 1:
         raise SchemaMismatch(f"is {gold.record_tokens}, not at least 1", "gold.record_tokens")
 
 
-def _check_question(question: Question, keys: set[str], entities: range, path: str) -> None:
+def _check_question(question: Question, first: Set[tuple[str, Value]], path: str) -> None:
     if question.kind not in MIX:
         raise SchemaMismatch(f"is {question.kind!r}, none of {', '.join(MIX)}", f"{path}.kind")
     if question.event < 0 or question.weight < 1:
@@ -122,10 +109,8 @@ def _check_question(question: Question, keys: set[str], entities: range, path: s
             f"has event {event}, which must be at least 0, and weight {weight}, at least 1", path
         )
     for need in question.needs:
-        _, link, target = need.key.partition(">")
-        known = target.isdecimal() and int(target) in entities if link else need.key in keys
-        if need.entity not in entities or not known:
-            raise SchemaMismatch(f"needs {need}, which the table lacks", path)
+        if need[:2] not in first:
+            raise SchemaMismatch(f"needs {need[:3]}, which the table lacks", path)
     try:
         parse(question.question_type, question.truth)
     except UnreadableTruth as error:

@@ -8,13 +8,14 @@ fixed point, enum choices as one letter, dates as six digits (YYMMDD) and texts 
 
 import re
 import string
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeAlias
 
-from memorygym.tracks.worlds.facts import Attribute, Guide, Record, RecordDraft, Value
+from memorygym.core.statements import AMONG, CATEGORY, CURRENT, FORMER, Statement, Value
+from memorygym.tracks.worlds.facts import Attribute, Facts, Guide, category_in, values_in
 
-Notation: TypeAlias = Callable[[Guide, Record], str]
-"""Writes the note of a record."""
+Notation: TypeAlias = Callable[[Guide, Facts], str]
+"""Writes the note of facts about one entity."""
 RELATION_CODES = "xyz"
 _HEAD = re.compile(r"([A-Z][a-z]+(?: [A-Z][a-z]+)+)(?: ([A-J]))?(?= |$)")
 
@@ -34,42 +35,46 @@ def pack_value(attribute: Attribute, value: Value) -> str:
     return value
 
 
-def record_of(guide: Guide, record: Record) -> str:
+def record_of(guide: Guide, facts: Facts) -> str:
     """The reference record; an unknown value is written as a question mark."""
-    return _in_order(record, guide, guide.attributes)
+    return _in_order(facts, guide, guide.attributes)
 
 
-def key_record_of(guide: Guide, record: Record) -> str:
-    """The record of the key attributes alone; the reference record if the record holds more."""
-    if set(record.values) <= set(guide.key_attributes):
-        return _in_order(record, guide, _key_attributes(guide))
-    return record_of(guide, record)
+def key_record_of(guide: Guide, facts: Facts) -> str:
+    """The record of the key attributes alone; the reference record if there are other values."""
+    if values_in(facts).keys() <= set(guide.key_attributes):
+        return _in_order(facts, guide, _key_attributes(guide))
+    return record_of(guide, facts)
 
 
 def _key_attributes(guide: Guide) -> list[Attribute]:
     return [guide.attribute(code) for code in guide.key_attributes]
 
 
-def _in_order(record: Record, guide: Guide, attributes: Iterable[Attribute]) -> str:
-    parts = [record.name, guide.category_code(record.category)]
+def _in_order(facts: Facts, guide: Guide, attributes: Iterable[Attribute]) -> str:
+    values = values_in(facts)
+    parts = [facts[0].subject, guide.category_code(category_in(facts))]
     for attribute in attributes:
-        value = record.values.get(attribute.code)
+        value = values.get(attribute.code)
         parts.append("?" if value is None else pack_value(attribute, value))
-    parts += [f"{code} {other}" for code, other in record.edges]
-    return " ".join(parts)
+    return " ".join([*parts, *_relations(facts)])
 
 
-def note_of(guide: Guide, record: Record) -> str:
-    """The tagged note of everything that a record holds."""
-    parts = [record.name]
-    if record.category:
-        parts.append(guide.category_code(record.category))
-    for code, value in record.former.items():
-        parts.append(f"was {code} {pack_value(guide.attribute(code), value)}")
-    for code, value in record.values.items():
+def _relations(facts: Facts) -> list[str]:
+    return [f"{fact.key} {fact.value}" for fact in facts if fact.role == AMONG]
+
+
+def note_of(guide: Guide, facts: Facts) -> str:
+    """The tagged note of facts about one entity."""
+    parts = [facts[0].subject]
+    if category := category_in(facts):
+        parts.append(guide.category_code(category))
+    for fact in facts:
+        if fact.role == FORMER:
+            parts.append(f"was {fact.key} {pack_value(guide.attribute(fact.key), fact.value)}")
+    for code, value in values_in(facts).items():
         parts.append(f"{code} {pack_value(guide.attribute(code), value)}")
-    parts += [f"{code} {other}" for code, other in record.edges]
-    return " ".join(parts)
+    return " ".join([*parts, *_relations(facts)])
 
 
 def fill(notes: Iterable[tuple[str, int]], slot: int) -> list[str]:
@@ -85,82 +90,76 @@ def fill(notes: Iterable[tuple[str, int]], slot: int) -> list[str]:
     return ["\n".join(entry) for entry in entries]
 
 
-def read_note(line: str, guide: Guide) -> Record | None:
-    """The record that a line holds, or None if the line is not in this notation."""
+def read_note(line: str, guide: Guide) -> Facts | None:
+    """The facts that a line states, or None if the line is not in this notation."""
     head = _HEAD.match(line)
     if not head:
         return None
     name, letter = head.groups()
     if letter and ord(letter) - 65 >= len(guide.categories):
         return None
-    category = guide.categories[ord(letter) - 65] if letter else ""
-    rest = line[head.end() :].split()
-    for read in (_read_tags, _read_all, _read_keys) if letter else (_read_tags, _read_all):
-        record = RecordDraft(name, category)
+    category = [Statement(name, CATEGORY, guide.categories[ord(letter) - 65])] if letter else []
+    words = line[head.end() :].split()
+    for read in (_tagged, _all_values, _key_values) if letter else (_tagged, _all_values):
         try:
-            if read(record, rest, guide):
-                return record.record()
+            return (*category, *read(name, words, guide))
         except (ValueError, IndexError):
             continue
     return None
 
 
-def _read_tags(record: RecordDraft, words: Sequence[str], guide: Guide) -> bool:
+def _tagged(name: str, words: Sequence[str], guide: Guide) -> Iterator[Statement]:
     position = 0
     while position < len(words):
-        values: dict[str, Value] = record.values
-        if words[position] == "was":
-            values, position = record.former, position + 1
+        is_former = words[position] == "was"
+        position += is_former
         code = words[position]
-        if len(code) != 1:
-            return False
         if code in RELATION_CODES:
-            position = _read_edge(record, words, position)
+            fact, position = _relation(name, words, position)
+            yield fact
             continue
-        if ord(code) - 97 >= len(guide.attributes) or ord(code) < 97:
-            return False
+        if len(code) != 1 or not 97 <= ord(code) < 97 + len(guide.attributes):
+            raise ValueError("no code of an attribute")
         attribute = guide.attribute(code)
-        position += 1
-        values[code] = _unpack(attribute, words[position : position + attribute.length])
-        position += attribute.length
-    return True
+        end = position + 1 + attribute.length
+        value = _unpack(attribute, words[position + 1 : end])
+        yield Statement(name, code, value, FORMER if is_former else CURRENT)
+        position = end
 
 
-def _read_all(record: RecordDraft, words: Sequence[str], guide: Guide) -> bool:
-    return _read_positions(record, words, guide.attributes)
+def _all_values(name: str, words: Sequence[str], guide: Guide) -> Iterator[Statement]:
+    return _in_positions(name, words, guide.attributes)
 
 
-def _read_keys(record: RecordDraft, words: Sequence[str], guide: Guide) -> bool:
-    return _read_positions(record, words, _key_attributes(guide))
+def _key_values(name: str, words: Sequence[str], guide: Guide) -> Iterator[Statement]:
+    return _in_positions(name, words, _key_attributes(guide))
 
 
-def _read_positions(
-    record: RecordDraft, words: Sequence[str], attributes: Iterable[Attribute]
-) -> bool:
+def _in_positions(
+    name: str, words: Sequence[str], attributes: Iterable[Attribute]
+) -> Iterator[Statement]:
     position = 0
     for attribute in attributes:
         if words[position] == "?":
             position += 1
             continue
-        record.values[attribute.code] = _unpack(
-            attribute, words[position : position + attribute.length]
-        )
-        position += attribute.length
+        end = position + attribute.length
+        yield Statement(name, attribute.code, _unpack(attribute, words[position:end]))
+        position = end
     while position < len(words):
         if words[position] not in RELATION_CODES:
-            return False
-        position = _read_edge(record, words, position)
-    return True
+            raise ValueError("more than values and relations")
+        fact, position = _relation(name, words, position)
+        yield fact
 
 
-def _read_edge(record: RecordDraft, words: Sequence[str], start: int) -> int:
+def _relation(name: str, words: Sequence[str], start: int) -> tuple[Statement, int]:
     end = start + 1
     while end < len(words) and len(words[end]) > 1 and words[end][0].isupper():
         end += 1
     if end < start + 3:
         raise ValueError("a relation needs a name")
-    record.edges += ((words[start], " ".join(words[start + 1 : end])),)
-    return end
+    return Statement(name, words[start], " ".join(words[start + 1 : end]), AMONG), end
 
 
 def _unpack(attribute: Attribute, words: Sequence[str]) -> Value:

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from memorygym.core.rng import Stream
-from memorygym.tracks.worlds.facts import Attribute, Record, Value, spoken_date
+from memorygym.core.statements import AMONG, CATEGORY, Statement, Value
+from memorygym.tracks.worlds.facts import Attribute, Facts, spoken_date
+from memorygym.tracks.worlds.generator.gold import Change
 from memorygym.tracks.worlds.generator.template_schema import AttributeSpec, Template
 
 CORES: tuple[tuple[str, ...], ...] = (
@@ -51,72 +53,75 @@ class Prose:
     template: Template
     attributes: tuple[Attribute, ...]
 
-    def document(self, facts: Record, stream: Stream, when: int) -> tuple[str, list[str]]:
+    def document(self, facts: Facts, stream: Stream, when: int) -> tuple[str, list[str]]:
         """A document with all facts of an entity, and the attributes in held-out phrasings."""
         style = stream.below(4)
-        wording = self.template.wording
-        sentences: list[str] = [wording.membership.format(s=facts.name, c=facts.category)]
-        heldout: list[str] = []
-        for index, attribute in enumerate(self.attributes):
-            value = facts.values[attribute.code]
-            text, is_heldout = self._sentence(index, facts.name, value, style, stream)
-            sentences.append(text)
-            if is_heldout:
-                heldout.append(attribute.code)
+        wording, name = self.template.wording, facts[0].subject
         phrases = {relation.code: relation.phrase for relation in self.template.relations}
-        sentences += [f"{facts.name} {phrases[code]} {other}" for code, other in facts.edges]
+        sentences: list[str] = []
+        heldout: list[str] = []
+        for fact in facts:
+            if fact.key == CATEGORY:
+                sentences.append(wording.membership.format(s=name, c=fact.value))
+            elif fact.role == AMONG:
+                sentences.append(f"{name} {phrases[fact.key]} {fact.value}")
+            else:
+                text, is_heldout = self._sentence(fact, style, stream)
+                sentences.append(text)
+                heldout += [fact.key] * is_heldout
         stream.shuffle(sentences)
-        head = f"[{wording.titles[style]} · {facts.name} · {day(when)}]"
+        head = f"[{wording.titles[style]} · {name} · {day(when)}]"
         return f"{head}\n{'. '.join(sentences)}.", heldout
 
-    def follow_up(self, name: str, index: int, value: Value, stream: Stream, when: int) -> str:
+    def follow_up(self, news: Statement, stream: Stream, when: int) -> str:
         """A later document: two sentences of noise, and one that states a new value."""
         style = stream.below(4)
-        core = self._core(self.template.attribute_specs[index], style, stream)
-        wording = self.template.wording
+        core = self._core(news.key, style, stream)
+        wording, name, attribute = self.template.wording, news.subject, self._attribute(news.key)
         sentences = [text.format(s=name) for text in stream.sample(wording.noise, 2)]
-        news = _fill(core, name, self.attributes[index], self._display(index, value, stream))
-        sentences.insert(stream.below(3), f"{news}.")
+        stated = _fill(core, name, attribute, self._display(attribute, news.value, stream))
+        sentences.insert(stream.below(3), f"{stated}.")
         return f"[{wording.titles[style]} · {name} · {day(when)}]\n{' '.join(sentences)}"
 
-    def notice(self, name: str, index: int, now: str, stream: Stream, when: int) -> str:
-        """A correction; `now` is "now VALUE" or "DIFFERENCE higher than stated before"."""
-        attribute = self.attributes[index]
+    def notice(self, change: Change, stream: Stream, when: int) -> str:
+        """A correction, which gives the new value or the difference."""
+        name, attribute = change.new.subject, self._attribute(change.new.key)
+        old, new = change.old.value, change.new.value
+        if change.relative and isinstance(old, int) and isinstance(new, int):
+            amount = attribute.difference(abs(new - old))
+            now = f"{amount} {'higher' if new > old else 'lower'} than stated before"
+        else:
+            now = f"now {_quoted(attribute, new)}"
         template = stream.choice(self.template.wording.notices)
         label = stream.choice((attribute.label, attribute.alias))
         sentence = template.format(s=name, l=label, now=now)
         return f"[Correction · {name} · {day(when)}]\n{sentence}."
 
-    def quoted(self, index: int, value: Value) -> str:
-        """A value as a correction states it."""
-        attribute = self.attributes[index]
-        return f'"{value}"' if attribute.kind == "text" else attribute.show(value)
+    def _attribute(self, code: str) -> Attribute:
+        return next(attribute for attribute in self.attributes if attribute.code == code)
 
-    def _core(self, spec: AttributeSpec, style: int, stream: Stream) -> str:
+    def _core(self, code: str, style: int, stream: Stream) -> str:
         pick = stream.below(4)
-        return spec.sentence if pick >= 2 else CORES[style][pick]
+        return self.template.spec(code).sentence if pick >= 2 else CORES[style][pick]
 
-    def _display(self, index: int, value: Value, stream: Stream) -> str:
-        attribute = self.attributes[index]
+    def _display(self, attribute: Attribute, value: Value, stream: Stream) -> str:
         if attribute.kind == "date" and isinstance(value, str) and stream.below(2):
             return spoken_date(value)
-        return self.quoted(index, value)
+        return _quoted(attribute, value)
 
-    def _sentence(
-        self, index: int, name: str, value: Value, style: int, stream: Stream
-    ) -> tuple[str, bool]:
+    def _sentence(self, fact: Statement, style: int, stream: Stream) -> tuple[str, bool]:
         """The sentence that states a value, and whether its phrasing is held out."""
-        attribute, spec = self.attributes[index], self.template.attribute_specs[index]
-        core = self._core(spec, style, stream)
-        shown = self._display(index, value, stream)
-        claim = _fill(core, name, attribute, shown, alias=bool(stream.below(2)))
+        attribute, spec = self._attribute(fact.key), self.template.spec(fact.key)
+        core = self._core(fact.key, style, stream)
+        shown = self._display(attribute, fact.value, stream)
+        claim = _fill(core, fact.subject, attribute, shown, alias=bool(stream.below(2)))
         if attribute.kind in ("text", "series") or stream.below(100) >= 45:
             return claim, False
         wrap, heldout = self._wrap(attribute, style, stream)
-        distractor = false_value(spec, value, stream)
+        distractor = false_value(spec, fact.value, stream)
         text = wrap.format(
             c=claim,
-            d=self._display(index, distractor, stream),
+            d=self._display(attribute, distractor, stream),
             y=2019 + stream.below(11),
             p=stream.choice(self.template.wording.peers),
             n=3 + stream.below(58),
@@ -134,6 +139,11 @@ class Prose:
         if pick == 2:
             return OTHER[attribute.suffix == "%"], False
         return (DATED, HOPED, PEERS)[pick - 3][half], False
+
+
+def _quoted(attribute: Attribute, value: Value) -> str:
+    """A value as documents state it."""
+    return f'"{value}"' if attribute.kind == "text" else attribute.show(value)
 
 
 def _fill(core: str, name: str, a: Attribute, shown: str, *, alias: bool = False) -> str:

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.rng import Stream
+from memorygym.core.statements import CATEGORY, FORMER, Statement
 from memorygym.tracks.worlds.answers import Unanswerable
 from memorygym.tracks.worlds.facts import Query
 from memorygym.tracks.worlds.generator.fact_timeline import FactTimeline, draw_names
-from memorygym.tracks.worlds.generator.gold import Need, Question
+from memorygym.tracks.worlds.generator.gold import Question
 from memorygym.tracks.worlds.generator.question_sampler import QuestionSampler
 from memorygym.tracks.worlds.generator.schedule import ScheduledEvent
 from memorygym.tracks.worlds.generator.storage_cost import StorageCost
@@ -41,10 +42,11 @@ def plan(sampler: QuestionSampler, question_type: str, *, trick: bool = False) -
         question_type,
         _text(sampler, kind, query, trick=trick),
         answer.text,
-        rivals,
-        needs,
-        weight,
-        trick,
+        rivals=rivals,
+        needs=needs,
+        hops=len({need.subject for need in needs}),
+        weight=weight,
+        trick=trick,
     )
 
 
@@ -56,21 +58,22 @@ def _text(sampler: QuestionSampler, kind: QuestionKind, query: Query, *, trick: 
 
 def _needs(
     sampler: QuestionSampler, kind: QuestionKind, query: Query
-) -> tuple[list[str], tuple[Need, ...]]:
+) -> tuple[list[str], tuple[Statement, ...]]:
     """The entities that a question names or leads to, and the facts that it needs."""
-    entity, names, entities = sampler.facts.entity, query.names, [*query.names]
-    needs: list[Need] = []
+    facts, names, entities = sampler.facts, query.names, [*query.names]
+    needs: list[Statement] = []
     for code in query.relations:
         relation = next(r for r in sampler.guide.relations if r.code == code)
-        edges = sampler.facts.edges(names[0], relation)
-        needs += [Need(entity[source], f"{code}>{entity[target]}") for source, target in edges]
-        names = tuple(sampler.facts.related(names[0], relation))
+        needs += facts.links(names[0], code, symmetric=relation.symmetric)
+        names = tuple(facts.related(names[0], code, symmetric=relation.symmetric))
         entities += names
     has_category = kind.needs_category or query.categories
-    keys = ("category", *query.codes) if has_category else query.codes
-    needs += [Need(entity[name], key) for name in names for key in keys]
+    keys = (CATEGORY, *query.codes) if has_category else query.codes
+    current = [facts.get(name, key) for name in names for key in keys]
+    needs += [fact for fact in current if fact]
     if kind.needs_previous:
-        needs += [Need(entity[name], key, old=True) for name in names for key in keys]
+        first = [facts.stated(name, key)[0] for name in names for key in keys]
+        needs += [fact._replace(role=FORMER) for fact in first]
     return entities, tuple(needs)
 
 

@@ -1,62 +1,17 @@
 """The facts at one event, and the random draws that all kinds of questions share."""
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container
+from functools import cached_property
 
 from memorygym.core.rng import Stream
+from memorygym.core.statements import StatementIndex
 from memorygym.tracks.worlds.answers import Known, TooFewEntities, Unanswerable
-from memorygym.tracks.worlds.facts import Attribute, Kind, Query, Relation, Value
+from memorygym.tracks.worlds.facts import Attribute, Kind, Query
 from memorygym.tracks.worlds.generator.fact_timeline import FactTimeline
 from memorygym.tracks.worlds.generator.gold import Change
 
 SMALLEST, LARGEST = 5, 12
 """Least and most entities in the scope of a question about a set."""
-
-
-class FactsAt:
-    """What is true before an event, as `answers.Facts`."""
-
-    def __init__(self, timeline: FactTimeline, event: int) -> None:
-        self._timeline, self._event = timeline, event
-        self._columns = {a.code: place for place, a in enumerate(timeline.guide.attributes)}
-        self.entity = {name: entity for entity, name in enumerate(timeline.names)}
-
-    def _change(self, name: str, code: str) -> Change | None:
-        change = self._timeline.changed.get((self.entity[name], code))
-        return change if change and change.event < self._event else None
-
-    def current(self, name: str, code: str) -> Value:
-        change = self._change(name, code)
-        values = self._timeline.values[self.entity[name]]
-        return change.new if change else values[self._columns[code]]
-
-    def previous(self, name: str, code: str) -> Value | None:
-        change = self._change(name, code)
-        return change.old if change else None
-
-    def category(self, name: str) -> str:
-        return self._timeline.categories[self.entity[name]]
-
-    def members(self, categories: Iterable[str]) -> list[str]:
-        members, names = self._timeline.members_by(self._event), self._timeline.names
-        return [names[entity] for category in categories for entity in members[category]]
-
-    def related(self, name: str, relation: Relation) -> list[str]:
-        edges = self.edges(name, relation)
-        return [target if source == name else source for source, target in edges]
-
-    def edges(self, name: str, relation: Relation) -> list[tuple[str, str]]:
-        """The relations of an entity that documents have stated: (source, target)."""
-        names = self._timeline.names
-        return [
-            (names[source], names[target])
-            for source, code, target in self._timeline.edges_at(self.entity[name])
-            if code == relation.code and (names[source] == name or relation.symmetric)
-            if self.is_shown(names[source])
-        ]
-
-    def is_shown(self, name: str) -> bool:
-        """Whether a document about the entity has been shown."""
-        return self._timeline.shown[self.entity[name]] < self._event
 
 
 class QuestionSampler:
@@ -68,11 +23,8 @@ class QuestionSampler:
     def __init__(self, timeline: FactTimeline, event: int, stream: Stream) -> None:
         self.timeline, self.event, self.stream = timeline, event, stream
         self.guide = timeline.guide
-        self.facts = FactsAt(timeline, event)
-        self.known = Known(timeline.guide, self.facts)
         order = timeline.guide.categories
-        members = timeline.members_by(event)
-        self._members = {name: [timeline.names[e] for e in members[name]] for name in order}
+        self._members = timeline.members_by(event)
         self._open = [name for name in order if self._members[name]]
         categories, self._attribute_weights = timeline.weights()
         self._category_weights = [categories[order.index(name)] for name in self._open]
@@ -80,6 +32,20 @@ class QuestionSampler:
         """A name that no document states."""
         self.asked: Container[object] = ()
         """Changed facts, as (entity, code), that are not to be asked again."""
+
+    @cached_property
+    def facts(self) -> StatementIndex:
+        """What was stated before the event."""
+        return self.timeline.known.only(range(self.event))
+
+    @cached_property
+    def known(self) -> Known:
+        """The facts from which the truth is computed."""
+        return Known(self.guide, self.facts)
+
+    def is_shown(self, name: str) -> bool:
+        """Whether a document about the entity was shown before the event."""
+        return self.timeline.shown[name] < self.event
 
     def entity(self) -> str:
         """A random entity; its category is drawn by importance."""
@@ -119,12 +85,12 @@ class QuestionSampler:
         changes = [c for c in self.timeline.changes if c.event < self.event and accepts(c)]
         if not changes:
             raise Unanswerable(self.event)
-        change = self.stream.choice(changes)
-        return Query((self.timeline.names[change.entity],), (change.code,))
+        fact = self.stream.choice(changes).new
+        return Query((fact.subject,), (fact.key,))
 
     def ever_changes(self, query: Query) -> bool:
         """Whether the fact that a query is about changes at any event."""
-        return (self.facts.entity[query.names[0]], query.codes[0]) in self.timeline.changed
+        return (query.names[0], query.codes[0]) in self.timeline.changed
 
     def scope(self, *, many: bool = False) -> Query:
         """5 to 12 entities: a category, a union of few categories (two or more if `many`), or else
@@ -146,11 +112,11 @@ class QuestionSampler:
 
     def related(self, least: int, most: int) -> Query:
         """An entity with `least` to `most` related ones, all of which have been shown."""
-        names, sources = self.timeline.names, self.timeline.sources
+        sources = self.timeline.sources
         for _ in range(40):
-            name = names[self.stream.choice(sources)] if sources else self.entity()
+            name = self.stream.choice(sources) if sources else self.entity()
             relation = self.stream.choice(self.guide.relations)
-            others = self.facts.related(name, relation)
-            if least <= len(others) <= most and all(map(self.facts.is_shown, [name, *others])):
+            others = self.facts.related(name, relation.code, symmetric=relation.symmetric)
+            if least <= len(others) <= most and all(map(self.is_shown, [name, *others])):
                 return Query((name,), relations=(relation.code,))
         raise Unanswerable(least, most)

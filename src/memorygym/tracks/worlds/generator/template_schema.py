@@ -8,7 +8,8 @@ from pathlib import Path
 from memorygym.core.errors import BadSettings
 from memorygym.core.json_types import from_json
 from memorygym.core.rng import Stream
-from memorygym.tracks.worlds.facts import Attribute, Kind, Relation, Value
+from memorygym.core.statements import Value
+from memorygym.tracks.worlds.facts import Attribute, Kind, Relation
 
 CODES = "abcdefghijklmnopqrstuvw"
 PERIODS = 6
@@ -135,6 +136,10 @@ class Template:
     wording: Wording
     about: str = ""
     """The description that `memorygym list templates` prints."""
+
+    def spec(self, code: str) -> AttributeSpec:
+        """The specification of an attribute."""
+        return self.attribute_specs[CODES.index(code)]
 
     def attributes(self) -> tuple[Attribute, ...]:
         """The attributes as the system message states them, in schema order."""
