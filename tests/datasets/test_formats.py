@@ -38,12 +38,6 @@ def test_a_format_reads_its_published_form(name: str, tmp_path: Path) -> None:
             assert all(set(question.evidence) <= set(ids) for question in sample.questions)
 
 
-@pytest.mark.parametrize("name", FORMATS)
-def test_a_format_states_the_source_of_its_schema(name: str) -> None:
-    format_ = format_named(name)
-    assert "https://" in format_.source and format_.licence and format_.evidence
-
-
 @pytest.mark.parametrize("make", [published.hotpot, published.hotpot_columns])
 def test_both_forms_of_hotpotqa_read_alike(make, tmp_path: Path) -> None:
     (sample,) = samples("hotpotqa", published.write(tmp_path / "a.json", [make()]))

@@ -248,3 +248,12 @@ def test_texts_as_actions_are_calls(tmp_path: Path) -> None:
     ]  # type: ignore[index, call-overload]
     assert commands[0] == commands[1]
     assert mini.format == "mini-swe-agent"
+
+
+def test_calls_and_results_among_the_parts_of_a_message_are_read(tmp_path: Path) -> None:
+    use = {"type": "tool_use", "name": "charge", "input": {"account": "acct_1"}}
+    result = {"type": "tool_result", "content": [{"type": "text", "text": "paid"}]}
+    rows = [("assistant", [{"type": "text", "text": "I pay."}, use]), ("user", [result])]
+    (log,), _ = read_text(tmp_path, json.dumps([files.said(*row) for row in rows]))  # type: ignore[arg-type]
+    assert called(log) == ["charge"]
+    assert [message.content for message in log.messages if message.content] == ["I pay.", "paid"]

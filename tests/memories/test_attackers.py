@@ -60,23 +60,24 @@ def test_a_memory_context_is_made_anew_at_every_session() -> None:
 
 
 @pytest.mark.parametrize(
-    ("id", "tokens"), [("1", 1), ("2", 2), ("01", 2), ("alpha bravo", 3), ("345678", 3)]
+    ("entries", "tokens"),
+    [
+        ({"1": "alpha"}, 1),
+        ({"2": "alpha"}, 2),
+        ({"01": "alpha"}, 2),
+        ({"alpha bravo": "alpha"}, 3),
+        ({"345678": "alpha"}, 3),
+        ({"1": "", "2": "alpha"}, 2),
+    ],
 )
-def test_an_id_costs_tokens_unless_it_is_the_number_of_a_stored_text(id: str, tokens: int) -> None:
-    memory = RuleViolation("dump", [Entry(id, "alpha")])
-    episode = begin(ALPHA, memory=lambda: memory)
-    episode.step(calls(write("alpha")))
+def test_an_id_costs_tokens_unless_it_is_the_number_of_a_stored_text(
+    entries: dict[str, str], tokens: int
+) -> None:
+    dump = [Entry(*entry) for entry in entries.items()]
+    episode = begin(ALPHA, memory=partial(RuleViolation, "dump", dump))
+    episode.step(calls(*[write("alpha"), write("bravo")][: len(entries)]))
     stored = [record for record in episode.trace.records if isinstance(record, MemoryUpdate)]
     assert stored[-1].tokens == tokens
-
-
-def test_the_number_of_an_entry_without_a_text_costs_tokens() -> None:
-    episode = begin(
-        ALPHA, memory=partial(RuleViolation, "dump", [Entry("1", ""), Entry("2", "alpha")])
-    )
-    episode.step(calls(write("alpha"), write("bravo")))
-    stored = [record for record in episode.trace.records if isinstance(record, MemoryUpdate)]
-    assert stored[-1].tokens == 2
 
 
 def test_blanks_in_an_id_carry_nothing() -> None:

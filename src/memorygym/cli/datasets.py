@@ -62,9 +62,9 @@ def _about(name: str) -> dict[str, JSON]:
 def _show(args: argparse.Namespace) -> int:
     """Counts, categories, sizes and tokens."""
     unit = unit_of(args.format, args.unit)
-    found = content(load(args.format, args.file, unit))
-    _tell(found.left_out)
-    row = {"format": args.format, "unit": unit, **found.figures()}
+    counted, left_out = content(load(args.format, args.file, unit))
+    _tell(left_out)
+    row = {"format": args.format, "unit": unit, **counted}
     text = "\n".join(content_lines(one_line(args.file.name), row))
     print(json.dumps(row, ensure_ascii=False) if args.json else text)
     return 0

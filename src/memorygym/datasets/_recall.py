@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from inspect import signature
 
 from memorygym.core import registry
@@ -56,9 +56,7 @@ class RecallMeasurement:
     def by_category(self) -> dict[str, list[SearchedQuestion]]:
         """The searched questions by published category, in the order of the categories' ids."""
         groups: dict[str, list[SearchedQuestion]] = {}
-        for question in sorted(
-            self.searched, key=lambda question: (len(question.category), question.category)
-        ):
+        for question in sorted(self.searched, key=lambda question: _id_order(question.category)):
             groups.setdefault(question.category, []).append(question)
         return groups
 
@@ -182,48 +180,38 @@ def figures(recall: RecallMeasurement, ks: Sequence[int]) -> dict[str, JSON]:
     }
 
 
-@dataclass(slots=True)
-class Content:
-    """What a file holds."""
-
-    units: list[int] = field(default_factory=list)
-    """Number of units of each sample."""
-    tokens: list[int] = field(default_factory=list)
-    """Their tokens."""
-    counts: Counter[str] = field(default_factory=Counter)
-    """Questions with evidence, that want a refusal, and pieces of evidence that name no unit."""
-    categories: Counter[str] = field(default_factory=Counter)
-    left_out: list[FileRecord] = field(default_factory=list)
-    """Records that are not samples."""
-
-    def figures(self) -> dict[str, JSON]:
-        """The same as JSON."""
-        ordered = sorted(self.categories.items(), key=lambda item: (len(item[0]), item[0]))
-        return {
-            "records": {"read": len(self.units), "left_out": len(self.left_out)},
-            "units": _spread(self.units),
-            "tokens": _spread(self.tokens),
-            "questions": self.categories.total(),
-            **{name: self.counts[name] for name in COUNTED},
-            "categories": dict(ordered),
-        }
-
-
-def content(records: Iterable[Sample | FileRecord]) -> Content:
-    """Counts, categories, sizes and tokens of a file."""
-    found = Content()
+def content(
+    records: Iterable[Sample | FileRecord],
+) -> tuple[dict[str, JSON], list[FileRecord]]:
+    """Counts, categories, sizes and tokens of a file as JSON; and the records that are no
+    samples."""
+    units, tokens, left_out = list[int](), list[int](), list[FileRecord]()
+    counts, categories = Counter(dict.fromkeys(COUNTED, 0)), Counter[str]()
     for record in records:
         if isinstance(record, FileRecord):
-            found.left_out.append(record)
+            left_out.append(record)
             continue
-        found.units.append(len(record.units))
-        found.tokens.append(sum(count(unit.search_text) for unit in record.units))
+        units.append(len(record.units))
+        tokens.append(sum(count(unit.search_text) for unit in record.units))
         for question in record.questions:
-            found.categories[question.category] += 1
-            found.counts["with_evidence"] += bool(question.evidence)
-            found.counts["refusals"] += question.refusal
-            found.counts["unknown_evidence"] += question.unknown
-    return found
+            categories[question.category] += 1
+            counts["with_evidence"] += bool(question.evidence)
+            counts["refusals"] += question.refusal
+            counts["unknown_evidence"] += question.unknown
+    figures: dict[str, JSON] = {
+        "records": {"read": len(units), "left_out": len(left_out)},
+        "units": _spread(units),
+        "tokens": _spread(tokens),
+        "questions": categories.total(),
+        **counts,
+        "categories": {name: categories[name] for name in sorted(categories, key=_id_order)},
+    }
+    return figures, left_out
+
+
+def _id_order(category: str) -> tuple[int, str]:
+    """The order of categories' ids, in which 10 comes after 9."""
+    return len(category), category
 
 
 def _spread(sizes: Sequence[int]) -> dict[str, JSON]:

@@ -44,48 +44,39 @@ def titled_sample(row: Row, index: int) -> Sample:
 
 
 def _paragraphs(row: Row) -> Iterator[tuple[str, str]]:
-    context = field(row, "context")
-    pairs: list[object]
-    if isinstance(context, dict):
-        with under("context"):
-            titles, texts_of = items(context, "title"), items(context, "sentences")
-        if len(titles) != len(texts_of):
-            raise SchemaMismatch(f"has {len(titles)} titles and {len(texts_of)} texts", "context")
-        pairs = [list(pair) for pair in zip(titles, texts_of, strict=True)]
-    else:
-        pairs = items(row, "context")
-    for index, pair in enumerate(pairs):
+    """Titles and texts of the paragraphs."""
+    for index, pair in enumerate(_pairs(row, "context", "sentences")):
         match pair:
-            case [str() as title, list() as sentences] if all(
-                isinstance(sentence, str) for sentence in sentences
-            ):
+            case [str(title), list(sentences)] if all(isinstance(s, str) for s in sentences):
                 # Some copies have stripped the blank before a sentence.
-                spaced = (
-                    sentence if sentence.startswith(" ") else f" {sentence}"
-                    for sentence in sentences[1:]
-                )
-                yield (
-                    replace_surrogates(title),
-                    replace_surrogates("".join([*sentences[:1], *spaced])),
-                )
+                spaced = (s if s.startswith(" ") else f" {s}" for s in sentences[1:])
+                body = "".join([*sentences[:1], *spaced])
+                yield replace_surrogates(title), replace_surrogates(body)
             case _:
-                raise SchemaMismatch(
-                    f"is {quoted(pair)}, not a title and sentences", f"context[{index}]"
-                )
+                problem = f"is {quoted(pair)}, not a title and sentences"
+                raise SchemaMismatch(problem, f"context[{index}]")
 
 
 def _supporting(row: Row) -> Iterator[str]:
     """Titles of the supporting paragraphs; the test sets publish none."""
-    facts = row.get("supporting_facts")
-    if facts is None:
+    if row.get("supporting_facts") is None:
         return
-    if isinstance(facts, dict):
-        yield from texts(facts, "title")
-        return
-    for index, fact in enumerate(items(row, "supporting_facts")):
+    for index, fact in enumerate(_pairs(row, "supporting_facts", "sent_id")):
         match fact:
-            case [str() as title, int()]:
+            case [str(title), int()]:
                 yield replace_surrogates(title)
             case _:
-                place = f"supporting_facts[{index}]"
-                raise SchemaMismatch(f"is {quoted(fact)}, not a title and a number", place)
+                problem = f"is {quoted(fact)}, not a title and a number"
+                raise SchemaMismatch(problem, f"supporting_facts[{index}]")
+
+
+def _pairs(row: Row, name: str, second: str) -> list[object]:
+    """A list of pairs, which the Hugging Face copy holds as the columns `title` and `second`."""
+    columns = field(row, name)
+    if not isinstance(columns, dict):
+        return items(row, name)
+    with under(name):
+        titles, others = items(columns, "title"), items(columns, second)
+        if len(titles) != len(others):
+            raise SchemaMismatch(f"has {len(others)} items for {len(titles)} titles", second)
+    return [list(pair) for pair in zip(titles, others, strict=True)]

@@ -1,33 +1,18 @@
 """Chat messages from whatever a user has: texts, OpenAI-style messages, content parts, files."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.json_types import SchemaMismatch
 from memorygym.core.text import replace_surrogates
-from memorygym.core.types import JSON, Message
-from memorygym.datasets._fields import Row, as_row, optional, quoted, under
+from memorygym.core.types import Message
+from memorygym.datasets._chat import Note, ignore, message_of, role_of
+from memorygym.datasets._fields import Row, as_row, quoted, under
 from memorygym.datasets._files import records, text_of
 
-Note = Callable[[str], None]
-"""Receives a line about a value that was read otherwise than as it stands."""
-ROLES = {
-    **{role: role for role in ("system", "user", "assistant", "tool")},
-    **dict.fromkeys(("developer", "instructions"), "system"),
-    **dict.fromkeys(("human", "customer"), "user"),
-    **dict.fromkeys(("ai", "bot", "gpt", "model", "agent"), "assistant"),
-    **dict.fromkeys(("function", "observation", "ipython", "tool_result"), "tool"),
-}
-"""The roles that are known, and what each is read as; any other is read as `user` and noted."""
-
-
 _BODIES = {"content", "value", "tool_calls", "function_call"}
-
-
-def ignore(_: str) -> None:
-    """Notes nothing."""
 
 
 def placed(note: Note, place: str) -> Note:
@@ -61,43 +46,10 @@ def messages_of(raw: object, note: Note = ignore) -> tuple[Message, ...]:
 def _message(row: Row, note: Note) -> Message:
     if not row.keys() & _BODIES:
         raise SchemaMismatch("has no content, so it is no chat message")
-    named = row.get("role", row.get("from", "user"))
-    role = ROLES.get(named.lower()) if isinstance(named, str) else None
+    role = role_of(row)
     if role is None:
-        note(f"has the role {quoted(named)}, read as user")
-    calls: list[JSON] = []
-    content = _content(row.get("content", row.get("value")), calls, note)
-    sent = row.get("tool_calls")
-    calls += sent if isinstance(sent, list) else []
-    if isinstance(function := row.get("function_call"), Mapping):
-        calls.append({"function": function})
-    raw = {"role": role or "user", "content": content, "tool_calls": calls}
-    return Message.from_openai({**raw, "tool_call_id": optional(row, "tool_call_id")})
-
-
-def _content(raw: object, calls: list[JSON], note: Note) -> str:
-    """The text of a message's content; the tool calls among its parts are added to `calls`."""
-    if raw is None or isinstance(raw, str):
-        return replace_surrogates(raw or "")
-    if not isinstance(raw, list):
-        raise SchemaMismatch(f"is {quoted(raw)}, not a text or a list of parts", "content")
-    texts = []
-    for part in raw:
-        if isinstance(part, str):
-            texts.append(part)
-        elif isinstance(part, Mapping) and isinstance(part.get("text"), str):
-            texts.append(part["text"])
-        elif isinstance(part, Mapping) and part.get("type") == "tool_use":
-            calls.append({"function": {"name": part.get("name"), "arguments": part.get("input")}})
-        elif isinstance(part, Mapping) and isinstance(part.get("content"), str):
-            texts.append(part["content"])
-        elif isinstance(part, Mapping) and isinstance(part.get("content"), list):
-            inner = [item for item in part["content"] if isinstance(item, Mapping)]
-            texts += [item["text"] for item in inner if isinstance(item.get("text"), str)]
-        else:
-            kind = part.get("type") if isinstance(part, Mapping) else part
-            note(f"has a part that is no text ({quoted(kind)}), which is not read")
-    return replace_surrogates("\n".join(texts))
+        note(f"has the role {quoted(row.get('role', row.get('from')))}, read as user")
+    return message_of(row, role or "user", note)
 
 
 def is_json(text: str) -> bool:

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from memorygym.core.errors import clip
 from memorygym.core.json_types import SchemaMismatch
 from memorygym.core.types import JSON, Message
+from memorygym.datasets._chat import Note, ignore
 from memorygym.datasets._fields import Row, field, optional, quoted, under
 from memorygym.memrm.build import read
-from memorygym.memrm.contexts import Note, ignore, messages_of, placed
+from memorygym.memrm.contexts import messages_of, placed
 from memorygym.memrm.recipes import replayed
 from memorygym.memrm.rows import Compaction, compaction_of
 from memorygym.memrm.settings import NAMES, RowsSettings

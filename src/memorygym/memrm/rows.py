@@ -15,9 +15,10 @@ from memorygym.core.json_types import SchemaMismatch
 from memorygym.core.json_values import json_text
 from memorygym.core.text import replace_surrogates
 from memorygym.core.types import Message
+from memorygym.datasets._chat import Note, ignore
 from memorygym.datasets._fields import Row, as_row, field, optional, quoted, under
 from memorygym.datasets._files import records, text_of
-from memorygym.memrm.contexts import Note, ignore, is_json, messages_of, placed
+from memorygym.memrm.contexts import is_json, messages_of, placed
 
 
 @dataclass(frozen=True, slots=True)

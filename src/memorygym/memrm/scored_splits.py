@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from memorygym.core.errors import BadSettings
+from memorygym.datasets._chat import ignore
 from memorygym.memrm.build import read
 from memorygym.memrm.compactions import family
-from memorygym.memrm.contexts import ignore
 from memorygym.memrm.evaluation import evaluation
 from memorygym.memrm.model import Model
 from memorygym.memrm.openings import FINAL, log_opening

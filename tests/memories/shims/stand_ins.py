@@ -1,10 +1,10 @@
 """Objects of the shapes that the shims take: small, deterministic, and ours."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from memorygym.memories.shims.condenser import HistoryEvent, View
+from memorygym.memories.shims.condenser import View
 
 OWNED: dict[str, list[str]] = {}
 """What all objects of a class share, as stores on a disk are shared."""
@@ -118,11 +118,7 @@ class Masking:
     """Returns a view that shows the newest three."""
 
     def condense(self, view: View) -> View:
-        return View(list(_last(view.events, 3)))
-
-
-def _last(events: Sequence[HistoryEvent], k: int) -> Iterator[HistoryEvent]:
-    yield from events[-k:]
+        return View(view.events[-3:])
 
 
 def chosen(size: int = 3) -> Mapping[str, int]:

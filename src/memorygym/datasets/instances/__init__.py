@@ -1,5 +1,5 @@
 """Tasks of question-answering tracks as files.
 
-`folder` writes and reads a folder of instances, `schemas` validates one, `loader` makes tasks from
-parameters or a folder, and `verifier` checks a folder.
+`folder` writes and reads a folder of instances, `loader` makes tasks from parameters or a folder,
+and `verifier` checks a folder.
 """

@@ -12,14 +12,8 @@ from typing import NamedTuple
 from memorygym.core.json_types import SchemaMismatch
 from memorygym.core.json_values import canonical
 from memorygym.core.types import JSON, Message
-from memorygym.datasets._fields import Row, as_row, items
-from memorygym.datasets.trajectories.messages import (
-    Numbered,
-    content_of,
-    messages_of,
-    paired,
-    with_command,
-)
+from memorygym.datasets._fields import Row, as_row, rows
+from memorygym.datasets.trajectories.messages import Numbered, messages_of, paired, with_command
 
 _ATTACHMENT = re.compile(r"attachment://([0-9a-f]{32,})")
 
@@ -128,11 +122,11 @@ def _tau2(row: Row, header: Row) -> Log:
 
 def _swe_agent(row: Row, _: Row) -> Log:
     """The history; a demonstration stands in every prompt, as the system message does."""
-    history = [as_row(item, "history") for item in items(row, "history")]
-    demos = (content_of(item.get("content")) for item in history if item.get("is_demo"))
+    demos = {number for number, item in enumerate(rows(row, "history")) if item.get("is_demo")}
     messages = messages_of(row, "history")
-    own = [(number, message) for number, message in messages if not history[number].get("is_demo")]
-    return Log(own, system="\n\n".join(demos))
+    own = [(number, message) for number, message in messages if number not in demos]
+    shown = (message.content for number, message in messages if number in demos)
+    return Log(own, system="\n\n".join(shown))
 
 
 def _inspect(row: Row, _: Row) -> Log:

@@ -1,27 +1,15 @@
 """The messages of recorded conversations: calls and results as every format writes them, paired."""
 
-import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from memorygym.core.json_types import SchemaMismatch
-from memorygym.core.json_values import freeze, json_value
-from memorygym.core.text import replace_surrogates
+from memorygym.core.json_values import freeze
 from memorygym.core.types import JSON, Call, Message, Role
-from memorygym.datasets._fields import Row, as_row, quoted, rows, under
+from memorygym.datasets._chat import message_of, role_of
+from memorygym.datasets._fields import Row, quoted, rows, under
 
-ROLES: Mapping[str, Role] = {
-    "system": "system",
-    "developer": "system",
-    "user": "user",
-    "human": "user",
-    "assistant": "assistant",
-    "ai": "assistant",
-    "tool": "tool",
-    "function": "tool",
-}
-"""By role in a log: the role here."""
 TEXT = "text"
 """The id of a call that the reply states as text; what follows it is its result."""
 ENDED = "exit"
@@ -41,57 +29,27 @@ def messages_of(row: Row, name: str) -> list[Numbered]:
 
 def _message(raw: Row, place: str) -> Message | None:
     """A message of any format; None if the agent never read it."""
-    role = raw.get("role")
-    if role == ENDED or raw.get("requestor") == "user":
+    if raw.get("role") == ENDED or raw.get("requestor") == "user":
         return None
-    if not isinstance(role, str) or role not in ROLES:
-        raise SchemaMismatch(f"has a message with the role {quoted(role)}", place)
-    calls = raw.get("tool_calls") or raw.get("function_call") or ()
-    listed = calls if isinstance(calls, (list, tuple)) else [calls]
-    if role == "user" and listed:
-        return None  # tau2's user has tools of its own.
+    role = role_of(raw)
+    if role is None:
+        raise SchemaMismatch(f"has a message with the role {quoted(raw.get('role'))}", place)
     with under(place):
-        made = tuple(_call(as_row(call, "tool_calls")) for call in listed)
-    if not made and isinstance(action := raw.get("action"), str) and action.strip():
-        made = (Call("action", freeze({"command": action.strip()}), TEXT),)  # Of SWE-agent.
-    if not made and isinstance(extra := raw.get("extra"), dict):  # Of mini-swe-agent.
-        actions = [a for a in extra.get("actions") or () if isinstance(a, dict)]
-        made = tuple(
-            Call("bash", freeze({"command": str(a.get("command"))}), TEXT) for a in actions
-        )
-    return Message(ROLES[role], content_of(raw.get("content")), made, _call_id(raw, role))
+        message = message_of(raw, role)
+    if message.calls:
+        return message if role != "user" else None  # tau2's user has tools of its own.
+    return replace(message, calls=tuple(Call(*call, TEXT) for call in _actions(raw)))
 
 
-def _call(raw: Row) -> Call:
-    """A call of OpenAI (a nested function), Inspect (its name) or tau2 (a name)."""
-    function = raw.get("function")
-    inner = function if isinstance(function, dict) else raw
-    name = inner.get("name") or function
-    arguments: JSON = inner.get("arguments")  # type: ignore[assignment]  # JSON of a file
-    if not isinstance(name, str):
-        raise SchemaMismatch(f"has a call without a name: {quoted(raw)}", "tool_calls")
-    value = json_value(arguments) if isinstance(arguments, str) else arguments
-    if not (text := json.dumps(value, ensure_ascii=False)).isascii():
-        value = json.loads(replace_surrogates(text))
-    return Call(replace_surrogates(name), freeze(value), str(raw.get("id") or ""))
-
-
-def _call_id(raw: Row, role: str) -> str:
-    """The id of the call whose result a message is."""
-    if ROLES[role] != "tool":
-        return ""
-    several = raw.get("tool_call_ids")
-    first = several[0] if isinstance(several, list) and several else raw.get("id")
-    return str(raw.get("tool_call_id") or first or "")
-
-
-def content_of(content: object) -> str:
-    """The text of a message, given as a text or as parts."""
-    if isinstance(content, str):
-        return replace_surrogates(content)
-    parts = content if isinstance(content, list) else []
-    texts = (part.get("text") if isinstance(part, dict) else part for part in parts)
-    return replace_surrogates("\n".join(text for text in texts if isinstance(text, str)))
+def _actions(raw: Row) -> Iterator[tuple[str, JSON]]:
+    """The calls that a reply states as text beside its content."""
+    match raw:
+        case {"action": str(action)} if action.strip():  # Of SWE-agent.
+            yield "action", freeze({"command": action.strip()})
+        case {"extra": {"actions": list(actions)}}:  # Of mini-swe-agent.
+            for action in actions:
+                if isinstance(action, dict):
+                    yield "bash", freeze({"command": str(action.get("command"))})
 
 
 def with_command(message: Message) -> Message:

@@ -7,12 +7,12 @@ and the parent answers them in the same form.
 
 import json
 import os
-import select
 import signal
 import socket
 import subprocess
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from time import monotonic
 from typing import TypeAlias
@@ -24,6 +24,7 @@ from memorygym.core.types import JSON
 LONGEST = 64 * 2**20
 """Most bytes of one line; the process of a memory that sends more is ended."""
 _CHUNK = 2**16
+_LEAST = 1e-3
 
 
 class Ended(Exception):
@@ -58,20 +59,13 @@ class Process:
         finally:
             theirs.close()
             os.close(listening)
-        self._line.setblocking(False)
         self._read = bytearray()
 
     def send(self, line: bytes, seconds: float) -> float:
         """Sends a line; returns the seconds that are left. Raises Ended."""
         until = monotonic() + seconds
-        rest = memoryview(line)
-        while rest:
-            self._wait(select.POLLOUT, until)
-            with suppress(BlockingIOError):
-                try:
-                    rest = rest[self._line.send(rest[:_CHUNK]) :]
-                except ConnectionError:
-                    raise self._ended() from None
+        with self._limited(until):
+            self._line.sendall(line)
         return until - monotonic()
 
     def receive(self, seconds: float) -> tuple[bytes, float]:
@@ -82,13 +76,8 @@ class Process:
             searched = len(self._read)
             if searched > LONGEST:
                 raise Ended(f"returned more than {LONGEST // 2**20} MiB", "Return less text.")
-            self._wait(select.POLLIN, until)
-            try:
+            with self._limited(until):
                 chunk = self._line.recv(_CHUNK)
-            except BlockingIOError:
-                continue
-            except ConnectionError:
-                chunk = b""
             if not chunk:
                 raise self._ended()
             self._read += chunk
@@ -108,14 +97,20 @@ class Process:
         status: int = self._popen.returncode
         return status
 
-    def _wait(self, readiness: int, until: float) -> None:
-        poll = select.poll()
-        poll.register(self._line, readiness)
-        if not poll.poll(max(0.0, until - monotonic()) * 1000):
+    @contextmanager
+    def _limited(self, until: float) -> Iterator[None]:
+        """Ends what the socket does inside at a moment. Raises Ended."""
+        # A timeout of 0 would mean not to wait at all, even for what is there.
+        self._line.settimeout(max(_LEAST, until - monotonic()))
+        try:
+            yield
+        except TimeoutError:
             raise Ended(
                 "took longer than its limit of {seconds:g} seconds",
                 "Do less in one call, or in more of them.",
-            )
+            ) from None
+        except ConnectionError:
+            raise self._ended() from None
 
     def _ended(self) -> Ended:
         status = self.end()

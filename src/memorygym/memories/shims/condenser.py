@@ -7,7 +7,7 @@ dump: the shim stores the messages, and a restored memory condenses them again w
 which is exact if that is deterministic. Model calls that the object makes itself are not counted.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
@@ -27,20 +27,12 @@ class HistoryEvent:
     """A call or a result begins with a line that says so."""
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(list[HistoryEvent]):
     """The events in order."""
 
-    events: list[HistoryEvent]
-
-    def __len__(self) -> int:
-        return len(self.events)
-
-    def __iter__(self) -> Iterator[HistoryEvent]:
-        return iter(self.events)
-
-    def __getitem__(self, index: int) -> HistoryEvent:
-        return self.events[index]
+    @property
+    def events(self) -> list[HistoryEvent]:
+        return self
 
 
 class _Condensed:

@@ -54,16 +54,6 @@ def test_an_index_that_changed_finds_what_a_plain_computation_does(
     assert index.scores(query, k) == plain(texts, query)[:k]
 
 
-@given(CHANGES, TEXTS)
-def test_an_index_that_changed_is_one_built_anew(
-    changes: list[tuple[int, str | None]], query: str
-) -> None:
-    index, texts = changed(changes)
-    anew, _ = changed(sorted(texts.items(), reverse=True))
-    assert index.search(query, 5) == anew.search(query, 5)
-    assert index.cosines(query) == anew.cosines(query)
-
-
 @pytest.mark.parametrize("sign", [1, -1])
 def test_the_largest_vectors_of_the_most_dimensions_are_exact(sign: int) -> None:
     vectors = {"a": [LIMIT] * WIDEST, "b": [-LIMIT] * WIDEST, "q": [sign * LIMIT] * WIDEST}
@@ -76,16 +66,6 @@ def test_the_largest_vectors_of_the_most_dimensions_are_exact(sign: int) -> None
 def test_rows_beyond_a_block_are_found() -> None:
     index, _ = changed([(key, f"entry{key}") for key in range(1, BLOCK + 3)])
     assert index.search(f"entry{BLOCK + 2}", 1) == [BLOCK + 2]
-
-
-def test_a_row_that_was_freed_is_used_again_and_nothing_of_it_is_found() -> None:
-    index, _ = changed([(1, "cedar quay"), (1, None), (2, "oak pier")])
-    assert index.search("cedar quay oak pier", 9) == [2]
-
-
-def test_ties_go_to_the_smaller_key_whatever_came_first() -> None:
-    index, _ = changed([(3, "oak pier"), (1, "pier oak"), (2, "oak pier")])
-    assert index.search("oak pier", 2) == [1, 2]
 
 
 @pytest.mark.parametrize("text", ["", "?!", "what is the"])
