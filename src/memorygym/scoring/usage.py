@@ -127,12 +127,13 @@ def _rows(trace: Trace, replies: int) -> Sequence[Mapping[str, Any]]:
 
 
 def _usage(rows: Sequence[Mapping[str, Any]]) -> Usage:
-    tokens = (
+    prompt, completion, cached = (
         _total([row.get(f"{name}_tokens") for row in rows])
         for name in ("prompt", "completion", "cached")
     )
     finishes = [row.get("finish") for row in rows]
-    return Usage(len(rows), *tokens, finishes.count(CUT), finishes.count(CONTEXT_EXCEEDED))
+    cut, exceeded = finishes.count(CUT), finishes.count(CONTEXT_EXCEEDED)
+    return Usage(len(rows), prompt, completion, cached, cut, exceeded)
 
 
 def _total(figures: Sequence[int | None]) -> int | None:

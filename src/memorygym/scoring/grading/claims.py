@@ -24,6 +24,7 @@ _SET = frozenset(
     "worst".split()
 )
 _HENCE = frozenset("so thus hence therefore".split())
+_TURNS = _HENCE | {"to", "before"}
 _SIZED = frozenset("out most least best worst top bottom any one each set list group none".split())
 _WHEN = frozenset(
     "in since during by until year fy fiscal before after for from late early".split()
@@ -32,6 +33,7 @@ _BOUNDS = frozenset("over under above below exceeding beyond than".split())
 _COMPARED = frozenset("more less fewer greater higher lower bigger smaller larger".split())
 _EARLIER = frozenset("previously formerly originally earlier initially".split())
 _OPERATORS = frozenset("plus minus times divided multiplied".split())
+_FORMULA = _OPERATORS | {"="}
 _SHIFTS = frozenset("difference change increase decrease rise drop move shift".split())
 _SURE = frozenset("confidence confident sure certain".split())
 _PLURALS = frozenset(word + "s" for word in PERIODS if word != "point") | {"years"}
@@ -150,13 +152,10 @@ def _span(reading: ParsedText, item: Quantity) -> bool:
 
 def _overtaken(reading: ParsedText, item: Quantity) -> bool:
     """Whether a later number replaces this one: "was 5, corrected to 6", "12 and 30, so 42"."""
-    words = reading.words
-    if reading.word(item.end) == "before" and reading.word(item.end + 1) in (
-        "the",
-        "that",
-        "it",
-        "being",
-    ):
+    words, after = reading.words, reading.word(item.end)
+    if _TURNS.isdisjoint(words):
+        return False
+    if after == "before" and reading.word(item.end + 1) in ("the", "that", "it", "being"):
         return True
     for index in range(item.end + 1, len(words) - 1):
         turned = words[index] == "to" and not CHANGED.isdisjoint(words[index - 2 : index])
@@ -190,6 +189,8 @@ def _share(reading: ParsedText, item: Quantity) -> int:
 def _summed(reading: ParsedText, item: Quantity) -> bool:
     """Whether the number is an operand of a formula whose result follows: 12 + 30 = 42."""
     words = reading.words
+    if _FORMULA.isdisjoint(words):
+        return False
     if _operand(reading, item.place - 1):
         return True
     if reading.word(item.end) in _OPERATORS:

@@ -32,7 +32,7 @@ class Name:
 def masked(reading: ParsedText, true: Sequence[Name], rivals: Collection[str]) -> ParsedText:
     """The answer with right names and rivals replaced by labels; the longest match wins."""
     labels = {name.words: NAME for name in true}
-    line = reading.line
+    line = reading.line if rivals else ""
     for rival in rivals:
         words = phrase(rival)
         if words and f" {' '.join(words)} " in line:

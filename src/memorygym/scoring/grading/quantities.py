@@ -113,7 +113,7 @@ def quantities(reading: ParsedText) -> list[Quantity]:
             ordinal = word in ORDINALS
             results.append(Quantity(value, None, MeasureUnit(), place, place + 1, ordinal=ordinal))
             place += 1
-    return _joined(reading, results)
+    return _joined(reading, results) if len(results) > 1 else results
 
 
 def _digits(reading: ParsedText, place: int) -> Quantity | None:
@@ -233,7 +233,8 @@ def dates(reading: ParsedText) -> list[Dated]:
         for match in pattern.finditer(reading.text):
             first, last = (bisect_left(reading.starts, index) for index in match.span())
             results.append((make(*match.groups()), first, last))
-    results += _spoken_dates(reading.words)
+    if not MONTHS.keys().isdisjoint(reading.words):
+        results += _spoken_dates(reading.words)
     return [Dated(day, place, end) for day, place, end in results if day]
 
 
