@@ -9,8 +9,8 @@ PACKAGE = Path(__file__).parents[1] / "src" / "memorygym"
 TWICE = set(
     """
     Action Candidate Choice Claim Column Context Conversation Event Given Job Judge Judgement
-    Line LookupNoteTaker Model Options Pair ParsedContext PlayedTask Query Question Recipe
-    Refuser Replay RequiredFact Result Reward Rule Segment Sentence Source StatementReader
+    Line LookupNoteTaker Model Options Pair PlayedTask Query Question Recipe
+    Refuser Replay Result Reward Rule Segment Sentence Source StatementReader
     Strong Table Verifier Vocabulary Weak
     """.split()
 )

@@ -18,7 +18,6 @@ from memorygym.agents.text_protocol import as_text
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings
 from memorygym.core.files import json_bytes, write_atomically
-from memorygym.core.json_types import to_json
 from memorygym.core.json_values import json_hash
 from memorygym.core.tokens import count
 from memorygym.core.trace import Trace
@@ -111,7 +110,9 @@ def promises(
         for recipe in recipes[:1] if quick else recipes:
             task, name = recipe.generate(), f"{recipe.template} {recipe.seed} {sample}".rstrip()
             yield f"task {name}", _digest(_shown(task))
-            yield f"gold {name}", _digest(to_json(task.gold))
+            # What each goal needs, in sentences; right answers show in what agents score.
+            needs = {e: sorted(text.split("\n")) for e, text in track.oracle(task).items()}
+            yield f"gold {name}", _digest([[event, needs[event]] for event in sorted(needs)])
     if CASES.is_dir():
         yield "verdicts", _verdicts()
     if not (first := next(iter(chosen.values()), ())):

@@ -10,7 +10,7 @@ import pytest
 from memorygym.core import registry
 from memorygym.core.statements import AMONG, CATEGORY, Statement, StatementIndex
 from memorygym.core.types import Task
-from memorygym.tracks.worlds.answers import Answer, Known, Unanswerable
+from memorygym.tracks.worlds.answers import Conclusion, KnownFacts, Unanswerable
 from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.facts import Query
 from memorygym.tracks.worlds.generator import question_placement
@@ -229,20 +229,20 @@ def test_a_trend_has_the_label_that_its_question_states(last: int, label: str) -
 
 def test_of_two_equal_figures_none_is_the_best() -> None:
     guide = strong_reader(generated().system).guide
-    known = Known(guide, StatementIndex())
+    known = KnownFacts(guide, StatementIndex())
     assert known.best({"Ann": 3, "Bob": 4}) == "Bob"
     with pytest.raises(Unanswerable):
         known.best({"Ann": 4, "Bob": 4})
 
 
-def _lowest(known: Known, query: Query) -> Answer:
+def _lowest(known: KnownFacts, query: Query) -> Conclusion:
     numbers = known.numbers(query.names, query.codes[0])
     return known.named(known.best(numbers, "lowest"), query.codes[0])
 
 
-def _related(known: Known, query: Query) -> Answer:
+def _related(known: KnownFacts, query: Query) -> Conclusion:
     others = known.related(query.names[0], query.relations[0])
-    return Answer(", ".join(others), query.names[0], known.guide.key_attributes[0])
+    return Conclusion(", ".join(others), query.names[0], known.guide.key_attributes[0])
 
 
 ADDED = {

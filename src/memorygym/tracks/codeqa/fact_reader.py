@@ -71,8 +71,8 @@ _STATES = re.compile("|".join(phrases.pattern.pattern for _, phrases in VOCABULA
 def read(text: str) -> tuple[Statement, ...]:
     r"""The statements in a text: an event, a passage of one, or notes.
 
-    >>> read("[a/b.py]\ndef sift(a, b=12):\nreturn a + b")[1]
-    Statement(subject='sift', key='default:b', value='12', rank=(1,))
+    >>> read("[a/b.py]\ndef sift(a, b=12):\nreturn a + b")[1][:3]
+    ('sift', 'default:b', '12')
     """
     statements: list[Statement] = []
     for passage in _passages(text):

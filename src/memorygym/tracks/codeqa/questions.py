@@ -128,7 +128,7 @@ def _value(query: "Query", known: UsedStatements) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class QuestionKind:
+class CodeQuestion:
     """A kind of question."""
 
     name: str
@@ -148,7 +148,7 @@ class QuestionKind:
 class Query:
     """A parsed question."""
 
-    kind: QuestionKind
+    kind: CodeQuestion
     words: Mapping[str, str]
     """By place of the wording: what stands there."""
     path: Path
@@ -223,33 +223,33 @@ def fails(test: str, known: UsedStatements) -> bool:
 
 
 _KINDS = (
-    QuestionKind("default", "What is the default of the parameter `{name}` of {path}?", "0",
+    CodeQuestion("default", "What is the default of the parameter `{name}` of {path}?", "0",
                  "default:{name}"),
-    QuestionKind("value", "What is the value of {path}?", "100"),
-    QuestionKind("base", "Which class does {path} derive from?", "Exception"),
-    QuestionKind("raises", "Which exception does {path} raise?", "ValueError"),
-    QuestionKind("file", "In which module is {path} defined? Give the module's own name."),
-    QuestionKind("argument", "What does the decorator `{mark}` of {path} set `{name}` to?", "3",
+    CodeQuestion("value", "What is the value of {path}?", "100"),
+    CodeQuestion("base", "Which class does {path} derive from?", "Exception"),
+    CodeQuestion("raises", "Which exception does {path} raise?", "ValueError"),
+    CodeQuestion("file", "In which module is {path} defined? Give the module's own name."),
+    CodeQuestion("argument", "What does the decorator `{mark}` of {path} set `{name}` to?", "3",
                  "argument:{mark}.{name}"),
-    QuestionKind("sum", "What is the sum of {left} and {right}?", "2", answer=_sum),
-    QuestionKind("callers",
+    CodeQuestion("sum", "What is the sum of {left} and {right}?", "2", answer=_sum),
+    CodeQuestion("callers",
                  "Which {number} functions call {path}? Give their number and their names.",
                  "{number}", answer=_callers, question_type="relationship_count"),
-    QuestionKind("output", "What does `{call}` return?", "{number}", answer=_output),
-    QuestionKind("returns", "What does {path} return for the argument {number}?", "{number}",
+    CodeQuestion("output", "What does `{call}` return?", "{number}", answer=_output),
+    CodeQuestion("returns", "What does {path} return for the argument {number}?", "{number}",
                  answer=_returns),
-    QuestionKind("failing", "Exactly one test fails once {path} is set to {number}: which one?",
+    CodeQuestion("failing", "Exactly one test fails once {path} is set to {number}: which one?",
                  "test_{anchor}", answer=_failing),
-    QuestionKind("rows", "How many rows a page did the user ask for in the case of {path}?", "100"),
-    QuestionKind("breaks", "Beyond how many entries does {path} break?", "1000"),
-    QuestionKind("setting", "Which setting reproduces the failure of {path}?"),
-    QuestionKind("exception", "Which exception ended {path}?", "ValueError"),
-    QuestionKind("culprit", "Which function is at fault in {path}?"),
-    QuestionKind("items", "How many items does a call return at most behind {path}?", "100"),
-    QuestionKind("plan", "Which plan does {path} follow?"),
-    QuestionKind("memory", "How many MB may {path} hold?", "512"),
+    CodeQuestion("rows", "How many rows a page did the user ask for in the case of {path}?", "100"),
+    CodeQuestion("breaks", "Beyond how many entries does {path} break?", "1000"),
+    CodeQuestion("setting", "Which setting reproduces the failure of {path}?"),
+    CodeQuestion("exception", "Which exception ended {path}?", "ValueError"),
+    CodeQuestion("culprit", "Which function is at fault in {path}?"),
+    CodeQuestion("items", "How many items does a call return at most behind {path}?", "100"),
+    CodeQuestion("plan", "Which plan does {path} follow?"),
+    CodeQuestion("memory", "How many MB may {path} hold?", "512"),
 )  # fmt: skip
-KINDS: Mapping[str, QuestionKind] = {kind.name: kind for kind in _KINDS}
+KINDS: Mapping[str, CodeQuestion] = {kind.name: kind for kind in _KINDS}
 _PLACES = {
     "name": r"\w+",
     "mark": r"\w+",
@@ -287,7 +287,7 @@ def ask(text: str) -> Query | None:
     return None
 
 
-def _query(kind: QuestionKind, words: Mapping[str, str]) -> Query | None:
+def _query(kind: CodeQuestion, words: Mapping[str, str]) -> Query | None:
     path = _path(words["path"]) if "path" in words else Path("")
     sides = [words[side] for side in ("left", "right") if side in words]
     terms = [term for side in sides if (term := ask(f"{_TERM}{side}?"))]

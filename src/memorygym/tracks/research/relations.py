@@ -36,7 +36,7 @@ MONTHS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Relation:
+class GraphRelation:
     """A functional relation: each subject has one value at a time."""
 
     key: str
@@ -69,7 +69,7 @@ class Relation:
 
 
 _ALL = (
-    Relation("employer", "person", "laboratory", (
+    GraphRelation("employer", "person", "laboratory", (
         "{s} works at {v}.",
         "{s} holds a post at {v}.",
         "{v} has {s} on its payroll.",
@@ -77,21 +77,21 @@ _ALL = (
     ), value_phrases=("the employer of", "the laboratory that employs"),
        search="employer, works at, joined, holds a post at, payroll",
        mentions=("Nobody could say where {s} works now, or on whose payroll.",)),
-    Relation("birthplace", "person", "town", (
+    GraphRelation("birthplace", "person", "town", (
         "{s} was born in {v}.",
         "{s} came into the world in {v}.",
         "{v} is where {s} was born.",
     ), value_phrases=("the birthplace of", "the native town of"),
        search="was born in, came into the world in",
        mentions=("In which town {s} was born is a story for another day.",)),
-    Relation("mentor", "person", "person", (
+    GraphRelation("mentor", "person", "person", (
         "{s} learned the trade under {v}.",
         "{v} guided {s} through the doctorate.",
         "{s} was trained by {v}.",
     ), value_phrases=("the mentor of", "the doctoral supervisor of"),
        search="mentor, was trained by, learned the trade under, doctorate",
        mentions=("Who trained {s} through the doctorate is not for us to tell.",)),
-    Relation("birth year", "person", YEAR, (
+    GraphRelation("birth year", "person", YEAR, (
         "{s} was born in {v}.",
         "{s} came into the world in {v}.",
         "The year {v} saw {s} born.",
@@ -99,14 +99,14 @@ _ALL = (
        search="was born in the year, came into the world",
        comparison=("was born later", "was born earlier"),
        mentions=("In which year {s} was born is anybody's guess.",)),
-    Relation("seat", "laboratory", "town", (
+    GraphRelation("seat", "laboratory", "town", (
         "{s} is based in {v}.",
         "{s} has all its buildings in {v}.",
         "{v} plays host to {s}.",
     ), value_phrases=("the home town of", "the town that houses"),
        search="is based in, buildings, plays host",
        mentions=("Where {s} is based, and in which buildings, is left to the reader.",)),
-    Relation("founding year", "laboratory", YEAR, (
+    GraphRelation("founding year", "laboratory", YEAR, (
         "{s} was founded in {v}.",
         "{s} opened its doors in {v}.",
         "The charter granted to {s} dates from {v}.",
@@ -114,7 +114,7 @@ _ALL = (
        search="was founded in, opened its doors, charter",
        comparison=("was founded later", "was founded earlier"),
        mentions=("When {s} was founded or got its charter is left open here.",)),
-    Relation("staff", "laboratory", COUNT, (
+    GraphRelation("staff", "laboratory", COUNT, (
         "{s} employs {v} people.",
         "{v} people are employed at {s}.",
         "{s} pays wages to {v} people.",
@@ -122,7 +122,7 @@ _ALL = (
        search="employs people, wages",
        unit="people",
        mentions=("How many people {s} employs, and at what wages, was not asked.",)),
-    Relation("flagship", "laboratory", "instrument", (
+    GraphRelation("flagship", "laboratory", "instrument", (
         "{s} owns {v}, its showpiece.",
         "{v} serves as the showpiece at {s}.",
         "{s} shows {v} to visitors as its showpiece.",
@@ -131,14 +131,14 @@ _ALL = (
        search="flagship, showpiece",
        mentions=("What {s} counts as its showpiece was on the tip of every tongue.",
                "Who owns {s} and shows it as a showpiece was much debated.")),
-    Relation("director", "laboratory", "person", (
+    GraphRelation("director", "laboratory", "person", (
         "{v} directed {s} from {a} to {b}.",
         "{s} was run by {v} from {a} to {b}.",
         "{s} had {v} in charge from {a} to {b}.",
     ), value_phrases=("the director in {month} of", "the head in {month} of"),
        search="director, directed, run by, in charge, from, to",
        mentions=("Who directed {s}, or was in charge before, was a riddle in the quiz.",)),
-    Relation("designer", "instrument", "person", (
+    GraphRelation("designer", "instrument", "person", (
         "{s} was designed by {v}.",
         "{v} drew up the plans for {s}.",
         "The plans for {s} came from {v}.",
@@ -147,7 +147,7 @@ _ALL = (
        search="designer, was designed by, plans",
        mentions=("By whom {s} was designed, and where the plans are, we did not hear.",
                "What was designed by {s}, and which plans, we did not hear.")),
-    Relation("weight", "instrument", COUNT, (
+    GraphRelation("weight", "instrument", COUNT, (
         "{s} weighs {v} kilograms.",
         "{s} tips the scales at {v} kilograms.",
         "The crane lifted {v} kilograms when {s} was moved.",
@@ -156,7 +156,7 @@ _ALL = (
        comparison=("is heavier", "is lighter"),
        unit="kg",
        mentions=("How many kilograms {s} weighs was a question for the crane.",)),
-    Relation("inventor", "method", "person", (
+    GraphRelation("inventor", "method", "person", (
         "{s} was invented by {v}.",
         "{v} came up with {s}.",
         "Credit for {s} goes to {v}.",
@@ -165,7 +165,7 @@ _ALL = (
        search="inventor, was invented by, came up with, credit",
        mentions=("By whom {s} was invented, and who takes credit, was argued at length.",
                "What was invented by {s}, and who takes credit, was argued at length.")),
-    Relation("basis", "method", "method", (
+    GraphRelation("basis", "method", "method", (
         "{s} builds on {v}.",
         "{s} extends {v}.",
         "{v} is what {s} grew out of.",
@@ -174,7 +174,7 @@ _ALL = (
        search="basis, builds on, extends, grew out of",
        mentions=("What {s} builds on or extends was lost in the noise.",
                "What builds on {s} or extends it was lost in the noise.")),
-    Relation("instrument", "survey", "instrument", (
+    GraphRelation("instrument", "survey", "instrument", (
         "{s} took its readings with {v}.",
         "{v} supplied the readings for {s}.",
         "{s} was carried out with {v}.",
@@ -183,14 +183,14 @@ _ALL = (
        search="instrument, readings, carried out with",
        mentions=("With what {s} was carried out or took its readings went unsaid.",
                "Which readings were taken with {s}, and where, went unsaid.")),
-    Relation("samples", "survey", COUNT, (
+    GraphRelation("samples", "survey", COUNT, (
         "{s} gathered {v} samples.",
         "{v} samples were taken during {s}.",
         "{s} came home with {v} samples.",
     ), span=(1040, 98700), value_phrases=("the sample count of", "the number of samples of"),
        search="samples gathered, taken",
        mentions=("How many samples {s} gathered was written on the lost page.",)),
-    Relation("leader", "survey", "person", (
+    GraphRelation("leader", "survey", "person", (
         "{s} was led by {v}.",
         "{v} took {s} into the field.",
         "{v} was in command throughout {s}.",
@@ -199,7 +199,7 @@ _ALL = (
        search="leader, was led by, in command, into the field",
        mentions=("By whom {s} was led into the field, and in command, was whispered.",
                "What was led into the field by {s}, in command, was whispered.")),
-    Relation("population", "town", COUNT, (
+    GraphRelation("population", "town", COUNT, (
         "{s} has {v} inhabitants.",
         "{v} people live in {s}.",
         "The census counted {v} residents in {s}.",
@@ -208,7 +208,7 @@ _ALL = (
        comparison=("is more populous", "is less populous"),
        unit="people",
        mentions=("How many people live in {s} is what the next census will tell.",)),
-    Relation("mayor", "town", "person", (
+    GraphRelation("mayor", "town", "person", (
         "{s} is governed by {v} as mayor.",
         "{v} was sworn in as mayor in {s}.",
         "{v} wears the mayor's chain in {s}.",
@@ -222,12 +222,12 @@ TERM = "director"
 """The relation that holds from one month to another; its claims have both months in their key."""
 
 
-def of_kind(kind: str) -> tuple[Relation, ...]:
+def of_kind(kind: str) -> tuple[GraphRelation, ...]:
     """The relations that entities of a kind have."""
     return tuple(relation for relation in _ALL if relation.subject == kind)
 
 
-def into_kind(kind: str) -> tuple[Relation, ...]:
+def into_kind(kind: str) -> tuple[GraphRelation, ...]:
     """The relations whose subject can be found from an entity of a kind."""
     return tuple(relation for relation in _ALL if relation.value == kind and relation.inverse)
 

@@ -18,7 +18,7 @@ class TooFewEntities(Unanswerable):
     """A question is to name more entities than the draws found."""
 
 
-class Answer(NamedTuple):
+class Conclusion(NamedTuple):
     """An answer, and the fact whose importance is the weight of the question."""
 
     text: str
@@ -26,7 +26,7 @@ class Answer(NamedTuple):
     code: str
 
 
-class Known:
+class KnownFacts:
     """The facts that an answer is computed from.
 
     One that is not known raises Unanswerable; a careless reader leaves it out if it knows others.
@@ -108,17 +108,17 @@ class Known:
             raise Unanswerable(keys)
         return keys[0]
 
-    def shown(self, name: str, code: str) -> Answer:
+    def shown(self, name: str, code: str) -> Conclusion:
         """The current value as the answer."""
-        return Answer(self.guide.attribute(code).show(self.value(name, code)), name, code)
+        return Conclusion(self.guide.attribute(code).show(self.value(name, code)), name, code)
 
-    def named(self, name: str, code: str) -> Answer:
+    def named(self, name: str, code: str) -> Conclusion:
         """An answer of the form NAME (VALUE)."""
-        return Answer(f"{name} ({self.shown(name, code).text})", name, code)
+        return Conclusion(f"{name} ({self.shown(name, code).text})", name, code)
 
-    def figure(self, figure: int, name: str, code: str, form: str = "{}") -> Answer:
+    def figure(self, figure: int, name: str, code: str, form: str = "{}") -> Conclusion:
         """A computed figure, written as the values of the attribute are."""
-        return Answer(form.format(self.guide.attribute(code).number(figure)), name, code)
+        return Conclusion(form.format(self.guide.attribute(code).number(figure)), name, code)
 
 
 def as_number(value: Value | None) -> int:

@@ -11,7 +11,13 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from memorygym.core.statements import StatementIndex, Value
-from memorygym.tracks.worlds.answers import Answer, Known, TooFewEntities, Unanswerable, as_number
+from memorygym.tracks.worlds.answers import (
+    Conclusion,
+    KnownFacts,
+    TooFewEntities,
+    Unanswerable,
+    as_number,
+)
 from memorygym.tracks.worlds.facts import TREND_LABELS, Guide, Kind, Query
 
 if TYPE_CHECKING:  # A reader needs no generator.
@@ -37,7 +43,7 @@ class QuestionKind:
     """Draws the entities that it is about."""
     attributes: tuple[tuple[Kind, ...], ...]
     """Of each attribute that it is about: the kinds that it may have; all if there are none."""
-    answer: Callable[[Known, Query], Answer]
+    answer: Callable[[KnownFacts, Query], Conclusion]
     """The answer. Raises Unanswerable if a needed fact is unknown, or if two answers are right."""
     bounds: "Callable[[QuestionSampler, Query], tuple[Value, ...]]" = lambda *_: ()
     """What {v0} and {v1} stand for."""
@@ -76,7 +82,7 @@ def answer_of(
     """The answer to a query, or None if a needed fact is unknown."""
     kind = next(kind for kind in KINDS.values() if kind.name == query.kind)
     try:
-        return kind.answer(Known(guide, facts, careless=careless), query).text
+        return kind.answer(KnownFacts(guide, facts, careless=careless), query).text
     except Unanswerable:
         return None
 
@@ -84,16 +90,16 @@ def answer_of(
 # ---- One entity ----
 
 
-def _value(known: Known, query: Query) -> Answer:
+def _value(known: KnownFacts, query: Query) -> Conclusion:
     return known.shown(query.names[0], query.codes[0])
 
 
-def _delta(known: Known, query: Query) -> Answer:
+def _delta(known: KnownFacts, query: Query) -> Conclusion:
     fact = query.names[0], query.codes[0]
     return known.figure(abs(known.number(*fact) - known.previous(*fact)), *fact)
 
 
-def _before(known: Known, query: Query) -> Answer:
+def _before(known: KnownFacts, query: Query) -> Conclusion:
     fact = query.names[0], query.codes[0]
     return known.figure(known.previous(*fact), *fact)
 
@@ -104,7 +110,7 @@ def _ratio_start(sampler: "QuestionSampler") -> Query:
     return Query((sampler.entity(),), tuple(codes[label] for label in labels))
 
 
-def _quotient(known: Known, query: Query) -> Fraction:
+def _quotient(known: KnownFacts, query: Query) -> Fraction:
     (name,), attributes = query.names, map(known.guide.attribute, query.codes)
     first, second = (Fraction(known.number(name, a.code), 10**a.decimals) for a in attributes)
     if not second:
@@ -112,18 +118,18 @@ def _quotient(known: Known, query: Query) -> Fraction:
     return first / second
 
 
-def _ratio(known: Known, query: Query) -> Answer:
-    return Answer(f"{float(_quotient(known, query)):.2f}", query.names[0], query.codes[0])
+def _ratio(known: KnownFacts, query: Query) -> Conclusion:
+    return Conclusion(f"{float(_quotient(known, query)):.2f}", query.names[0], query.codes[0])
 
 
-def _series(known: Known, query: Query) -> tuple[int, ...]:
+def _series(known: KnownFacts, query: Query) -> tuple[int, ...]:
     values = known.value(query.names[0], query.codes[0])
     if not isinstance(values, tuple):
         raise Unanswerable(values)
     return values
 
 
-def _percent(known: Known, query: Query) -> Fraction:
+def _percent(known: KnownFacts, query: Query) -> Fraction:
     """The change of a series in percent of its first value."""
     values = _series(known, query)
     if not values[0]:
@@ -131,19 +137,19 @@ def _percent(known: Known, query: Query) -> Fraction:
     return Fraction(100 * (values[-1] - values[0]), values[0])
 
 
-def _is_clear(known: Known, query: Query) -> bool:
+def _is_clear(known: KnownFacts, query: Query) -> bool:
     """Whether a trend is far from the bounds of its label."""
     size = abs(_percent(known, query))
     return abs(size - 3) >= 1 and abs(size - 15) >= 1 and size >= Fraction(1, 2)
 
 
-def _trend(known: Known, query: Query) -> Answer:
+def _trend(known: KnownFacts, query: Query) -> Conclusion:
     percent = _percent(known, query)
     label = TREND_LABELS[sum((percent >= -15, percent >= -3, percent > 3, percent > 15))]
-    return Answer(f"{label} ({float(percent):.2f}%)", query.names[0], query.codes[0])
+    return Conclusion(f"{label} ({float(percent):.2f}%)", query.names[0], query.codes[0])
 
 
-def _extreme(known: Known, query: Query) -> Answer:
+def _extreme(known: KnownFacts, query: Query) -> Conclusion:
     values = dict(enumerate(_series(known, query), 1))
     period = known.best(values, query.flags[0])
     return known.figure(values[period], query.names[0], query.codes[0], f"{period} ({{}})")
@@ -152,19 +158,19 @@ def _extreme(known: Known, query: Query) -> Answer:
 # ---- A few named entities ----
 
 
-def _best(known: Known, query: Query) -> Answer:
+def _best(known: KnownFacts, query: Query) -> Conclusion:
     numbers = known.numbers(query.names, query.codes[0])
     return known.named(known.best(numbers, query.flags[0]), query.codes[0])
 
 
-def _gap(known: Known, query: Query) -> Answer:
+def _gap(known: KnownFacts, query: Query) -> Conclusion:
     numbers = known.numbers(query.names, query.codes[0])
     winner = known.best(numbers)
     gap = max(numbers.values()) - min(numbers.values())
     return known.figure(gap, winner, query.codes[0], f"{winner} ({{}})")
 
 
-def _outlier(known: Known, query: Query) -> Answer:
+def _outlier(known: KnownFacts, query: Query) -> Conclusion:
     """A deviation that is not whole gets one decimal more than the attribute has."""
     a = known.guide.attribute(query.codes[0])
     numbers = known.numbers(query.names, a.code)
@@ -174,7 +180,7 @@ def _outlier(known: Known, query: Query) -> Answer:
     if gaps[winner].denominator == 1:
         return known.figure(int(gaps[winner]), winner, a.code, f"{winner} ({{}})")
     shown = f"{float(gaps[winner] / 10**a.decimals):,.{a.decimals + 1}f}"
-    return Answer(f"{winner} ({a.prefix}{shown}{a.suffix})", winner, a.code)
+    return Conclusion(f"{winner} ({a.prefix}{shown}{a.suffix})", winner, a.code)
 
 
 def _grouped(sampler: "QuestionSampler") -> Query:
@@ -184,7 +190,7 @@ def _grouped(sampler: "QuestionSampler") -> Query:
     return query
 
 
-def _best_group(known: Known, query: Query) -> list[str]:
+def _best_group(known: KnownFacts, query: Query) -> list[str]:
     """The named members of the group with the highest mean."""
     groups: dict[str, dict[str, int]] = {}
     for name, number in known.numbers(query.names, query.codes[0]).items():
@@ -195,7 +201,7 @@ def _best_group(known: Known, query: Query) -> list[str]:
     return list(groups[known.best(means)])
 
 
-def _groups(known: Known, query: Query) -> Answer:
+def _groups(known: KnownFacts, query: Query) -> Conclusion:
     first, code = query.codes
     numbers = {name: known.number(name, code) for name in known.numbers(query.names, first)}
     group = _best_group(known, query)
@@ -214,26 +220,26 @@ def _bound(sampler: "QuestionSampler", query: Query, role: int, rank: int) -> in
     return below + (above - below) // 2
 
 
-def _total(known: Known, query: Query) -> Answer:
+def _total(known: KnownFacts, query: Query) -> Conclusion:
     names, (code,) = known.scope(query), query.codes
     return known.figure(sum(known.numbers(names, code).values()), names[0], code)
 
 
-def _top(known: Known, query: Query) -> Answer:
+def _top(known: KnownFacts, query: Query) -> Conclusion:
     first, code = query.codes
     ranks = known.numbers(known.scope(query), first)
     top = sorted(ranks, key=lambda name: -ranks[name])[:TOP]
     return known.figure(sum(known.numbers(top, code).values()), top[0], code)
 
 
-def _conditional(known: Known, query: Query) -> Answer:
+def _conditional(known: KnownFacts, query: Query) -> Conclusion:
     (first, code), bound = query.codes, as_number(query.bounds[0])
     numbers = known.numbers(known.scope(query), first)
     above = [name for name, number in numbers.items() if number > bound]
     return known.named(known.best(known.numbers(above, code), query.flags[0]), code)
 
 
-def _constraints(known: Known, query: Query) -> Answer:
+def _constraints(known: KnownFacts, query: Query) -> Conclusion:
     names, (low, high), code = known.scope(query), map(as_number, query.bounds), query.codes[2]
     first, second = (known.numbers(names, code) for code in query.codes[:2])
     matches = [n for n in names if first.get(n, low) > low and second.get(n, high) < high]
@@ -248,7 +254,7 @@ def _word(sampler: "QuestionSampler", query: Query) -> str:
     return sampler.stream.choice(words) if words[1:] else words[0]
 
 
-def _match(known: Known, query: Query) -> Answer:
+def _match(known: KnownFacts, query: Query) -> Conclusion:
     texts = known.values(known.scope(query), query.codes[0])
     matches = [name for name, text in texts.items() if query.bounds[0] in str(text).split()]
     if len(matches) != 1:
@@ -259,11 +265,11 @@ def _match(known: Known, query: Query) -> Answer:
 # ---- Relations; a symmetric one holds in both directions ----
 
 
-def _lookup(known: Known, query: Query) -> Answer:
-    return Answer(known.only_related(query), query.names[0], known.guide.key_attributes[0])
+def _lookup(known: KnownFacts, query: Query) -> Conclusion:
+    return Conclusion(known.only_related(query), query.names[0], known.guide.key_attributes[0])
 
 
-def _hop(known: Known, query: Query) -> Answer:
+def _hop(known: KnownFacts, query: Query) -> Conclusion:
     return known.shown(known.only_related(query), query.codes[0])
 
 
@@ -278,17 +284,17 @@ def _second_relation(sampler: "QuestionSampler") -> Query:
     return query
 
 
-def _chain(known: Known, query: Query) -> Answer:
+def _chain(known: KnownFacts, query: Query) -> Conclusion:
     return known.named(known.only_related(query), query.codes[0])
 
 
-def _count(known: Known, query: Query) -> Answer:
+def _count(known: KnownFacts, query: Query) -> Conclusion:
     others = known.related(query.names[0], query.relations[0])
     text = f"{len(others)} ({', '.join(others)})"
-    return Answer(text, query.names[0], known.guide.key_attributes[0])
+    return Conclusion(text, query.names[0], known.guide.key_attributes[0])
 
 
-def _best_related(known: Known, query: Query) -> Answer:
+def _best_related(known: KnownFacts, query: Query) -> Conclusion:
     others, (code,) = known.related(query.names[0], query.relations[0]), query.codes
     return known.named(known.best(known.numbers(others, code)), code)
 

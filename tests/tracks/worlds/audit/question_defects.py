@@ -12,7 +12,7 @@ from memorygym.core.statements import StatementIndex
 from memorygym.scoring.grading import names, phrases, verdict
 from memorygym.scoring.grading.quantities import Number
 from memorygym.tracks.worlds import answers, question_texts
-from memorygym.tracks.worlds.answers import Known
+from memorygym.tracks.worlds.answers import KnownFacts
 from memorygym.tracks.worlds.generator import (
     fact_timeline,
     generator,
@@ -63,7 +63,7 @@ def scopes_state_a_wrong_size(patch: pytest.MonkeyPatch) -> None:
 
 @verify("tie", LONG)
 def ties_are_asked(patch: pytest.MonkeyPatch) -> None:
-    def best(self: answers.Known, figures: Any, flag: str = "highest") -> Any:
+    def best(self: answers.KnownFacts, figures: Any, flag: str = "highest") -> Any:
         return (max if flag == "highest" else min)(figures, key=figures.get)
 
     def coarse(old: Any, self: Any, stream: Any) -> Any:
@@ -74,7 +74,7 @@ def ties_are_asked(patch: pytest.MonkeyPatch) -> None:
             else value
         )
 
-    patch.setattr(answers.Known, "best", best)
+    patch.setattr(answers.KnownFacts, "best", best)
     wrap(patch, template_schema.AttributeSpec, "draw", coarse)
 
 
@@ -147,9 +147,9 @@ def truths_are_those_of_the_end(patch: pytest.MonkeyPatch) -> None:
 
 @verify("full text", LONG)
 def symmetric_relations_hold_one_way(patch: pytest.MonkeyPatch) -> None:
-    def known(self: QuestionSampler) -> Known:
+    def known(self: QuestionSampler) -> KnownFacts:
         relations = tuple(replace(r, symmetric=False) for r in self.guide.relations)
-        return Known(replace(self.guide, relations=relations), self.facts)
+        return KnownFacts(replace(self.guide, relations=relations), self.facts)
 
     patch.setattr(QuestionSampler, "known", property(known))
 

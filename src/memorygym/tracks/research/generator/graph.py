@@ -8,7 +8,14 @@ from typing import NamedTuple
 from memorygym.core.rng import Stream
 from memorygym.tracks.research.generator.names import NamePool
 from memorygym.tracks.research.questions import Hop, Pick, Query, Shared, Start
-from memorygym.tracks.research.relations import KINDS, RELATIONS, TERM, Relation, month_key, of_kind
+from memorygym.tracks.research.relations import (
+    KINDS,
+    RELATIONS,
+    TERM,
+    GraphRelation,
+    month_key,
+    of_kind,
+)
 
 _WAITING = 400
 """Most mentioned entities that wait for a document of their own."""
@@ -159,14 +166,14 @@ class EntityGraph:
         yield first + 2, Claim(person, "employer", self.names.new("laboratory"))
         yield first + 2, Claim(self.names.new("person"), "employer", laboratory)
 
-    def value(self, relation: Relation) -> str:
+    def value(self, relation: GraphRelation) -> str:
         """A value for a chain: an unused name, or a number that no chain has."""
         value = self.free_value(relation)
         if relation.numeric:
             self._numbers[relation.key].add(int(value))
         return value
 
-    def free_value(self, relation: Relation, span: tuple[int, int] | None = None) -> str:
+    def free_value(self, relation: GraphRelation, span: tuple[int, int] | None = None) -> str:
         """A value that no chain has, for numbers within the span; such values may repeat."""
         if not relation.numeric:
             return self.names.new(relation.value)
@@ -213,7 +220,7 @@ class EntityGraph:
         chosen = self.stream.sample(candidates, min(most, len(candidates)))
         return [self.extra_claim(name, relation) for relation in chosen]
 
-    def extra_claim(self, name: str, relation: Relation) -> Claim:
+    def extra_claim(self, name: str, relation: GraphRelation) -> Claim:
         """A claim that no question needs; its entities may get documents of their own."""
         if relation.key == TERM:
             return self.term(name, self.stream.between(2019 * 12, 2031 * 12))

@@ -8,7 +8,7 @@ from memorygym.tracks.research.relations import (
     RELATIONS,
     TERM,
     YEAR,
-    Relation,
+    GraphRelation,
     into_kind,
     of_kind,
 )
@@ -96,7 +96,7 @@ def _to_kind(stream: Stream, kind: str, steps: int) -> Query | None:
 
 
 def _walk(
-    stream: Stream, query: Query, steps: int, last_relations: tuple[Relation, ...]
+    stream: Stream, query: Query, steps: int, last_relations: tuple[GraphRelation, ...]
 ) -> Query | None:
     """The program taken that many steps further, the last by one of `ends`; None at a dead end."""
     for steps_left in range(steps, 0, -1):
@@ -121,7 +121,7 @@ def _walk(
     return query
 
 
-def _next(query: Query) -> list[tuple[Relation, bool]]:
+def _next(query: Query) -> list[tuple[GraphRelation, bool]]:
     """The possible next steps; none leads back along a fact that was just used."""
     match query:
         case Hop(key) | Pick(key):

@@ -226,7 +226,7 @@ _SIZES, _RECORDS = range(8), range(32)
 """Words of a name, and records of one kind in a batch."""
 
 
-class Encoder(BudgetedNoteTaker):
+class CodecWriter(BudgetedNoteTaker):
     """Writes each batch as one number: whole records of the most important entities, and the key
     attributes of others; appends changes to lines that have room; reads everything to answer."""
 
@@ -336,4 +336,4 @@ def capacities_held(trace: Trace) -> float:
     return held / trace.budget.capacity
 
 
-MAKERS: dict[str, PolicyFactory] = {"codec": lambda _: Encoder()}
+MAKERS: dict[str, PolicyFactory] = {"codec": lambda _: CodecWriter()}

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from memorygym.core.rng import Stream
 from memorygym.core.statements import StatementIndex
-from memorygym.tracks.worlds.answers import Known, TooFewEntities, Unanswerable
+from memorygym.tracks.worlds.answers import KnownFacts, TooFewEntities, Unanswerable
 from memorygym.tracks.worlds.facts import Attribute, Kind, Query
 from memorygym.tracks.worlds.generator.fact_timeline import FactTimeline
 from memorygym.tracks.worlds.generator.gold import Change
@@ -39,9 +39,9 @@ class QuestionSampler:
         return self.timeline.known.only(range(self.event))
 
     @cached_property
-    def known(self) -> Known:
+    def known(self) -> KnownFacts:
         """The facts from which the truth is computed."""
-        return Known(self.guide, self.facts)
+        return KnownFacts(self.guide, self.facts)
 
     def is_shown(self, name: str) -> bool:
         """Whether a document about the entity was shown before the event."""
