@@ -1,5 +1,6 @@
-"""Calls, tokens and money of an episode, at ingest and at query, from its trace."""
+"""Calls, tokens and money of an episode, at ingest and at query, from its trace; and the prices."""
 
+import json
 from collections.abc import Callable
 from dataclasses import astuple
 from pathlib import Path
@@ -9,12 +10,20 @@ import pytest
 
 from memorygym.agents.chat import Chat
 from memorygym.core.episode import Episode, play
-from memorygym.core.errors import BadTrace
+from memorygym.core.errors import BadSettings, BadTrace
 from memorygym.core.trace import Trace, read_trace
 from memorygym.core.types import Message
 from memorygym.memories.markdown import Markdown
 from memorygym.models.model import OVERFLOW, Model, Reply
-from memorygym.scoring.usage import Price, Usage, cost_of, limits_in, limits_of, usage_of
+from memorygym.scoring.usage import (
+    Price,
+    Usage,
+    cost_of,
+    limits_in,
+    limits_of,
+    read_prices,
+    usage_of,
+)
 from memorygym.tracks.worlds.env import WorldsEnv
 from tests.episodes import generated, played
 
@@ -158,3 +167,43 @@ def test_usage_that_does_not_fit_the_replies_is_a_bad_trace(
     for read in (usage_of, limits_of):
         with pytest.raises(BadTrace, match="usage"):
             read(trace)
+
+
+def test_a_table_gives_the_price_of_each_model(tmp_path: Path) -> None:
+    path = tmp_path / "prices.json"
+    rows = {
+        "a": {"prompt": 2.5, "completion": 10, "cached": 1},
+        "b": {"prompt": 0, "completion": 0},
+    }
+    path.write_text(json.dumps(rows))
+    assert read_prices(path) == {"a": Price(2.5, 10, 1), "b": Price(0, 0)}
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ("{", "is no price table: not JSON"),
+        ([], "give an object of models, not []"),
+        ({"a": 3}, "'a': give an object with prompt and completion, not 3"),
+        ({"a": {"prompt": 1}}, "'a': no price for completion"),
+        ({"a": {"prompt": "1", "completion": 1}}, "prompt is '1'; give US dollars"),
+        ({"a": {"prompt": -1, "completion": 1}}, "prompt is -1;"),
+        ({"a": {"prompt": True, "completion": 1}}, "prompt is True;"),
+        ('{"a": {"prompt": NaN, "completion": 1}}', "prompt is nan;"),
+        ({"a": {"prompt": 1, "completion": 1, "cache": 1}}, "'cache'; did you mean cached?"),
+    ],
+)
+def test_the_message_for_a_bad_table_names_the_place(
+    tmp_path: Path, table: Any, message: str
+) -> None:
+    path = tmp_path / "prices.json"
+    path.write_text(table if isinstance(table, str) else json.dumps(table))
+    with pytest.raises(BadSettings) as caught:
+        read_prices(path)
+    assert str(caught.value).startswith(str(path))
+    assert message in str(caught.value)
+
+
+def test_a_missing_table_is_reported(tmp_path: Path) -> None:
+    with pytest.raises(BadSettings, match="No such file"):
+        read_prices(tmp_path / "prices.json")

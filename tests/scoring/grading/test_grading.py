@@ -31,37 +31,6 @@ def test_a_scale_may_be_shortened(answer: str, correct: bool) -> None:
     assert grade("retrieval", "$1,940.6M", answer).correct is correct
 
 
-def test_the_reason_names_what_was_wanted_and_what_was_read() -> None:
-    verdict = grade("retrieval", "8412", "It was 8413.")
-
-    assert verdict.reason == "wanted 8412, read 8413"
-
-
-@pytest.mark.parametrize(
-    ("question_type", "truth"),
-    [
-        ("retrieval", "8,412"),
-        ("retrieval", "2014-03-09"),
-        ("retrieval", "moderate"),
-        ("retrieval", "12.0, 40.1, 33.0"),
-        ("text_match", "Cedar Quay"),
-        ("synthesis", "Cedar Quay (77)"),
-        ("temporal_trend", "flat (0.4%)"),
-        ("temporal_extreme", "3 (41.5)"),
-        ("relationship_count", "2 (Cedar Quay, Elm Hollow)"),
-        ("multi_constraint", "3 (1,412)"),
-    ],
-)
-@pytest.mark.parametrize("answer", ["I don't know.", "No record of Unit 9 Relay.", "ABSTAIN"])
-def test_a_refusal_of_an_answerable_question_is_wrong_and_called_so(
-    question_type: str, truth: str, answer: str
-) -> None:
-    verdict = grade(question_type, truth, answer)
-
-    assert not verdict.correct
-    assert "refus" in verdict.reason
-
-
 @pytest.mark.parametrize(
     ("question_type", "truth"),
     [

@@ -32,12 +32,11 @@ class Name:
 def masked(reading: ParsedText, true: Sequence[Name], rivals: Collection[str]) -> ParsedText:
     """The answer with right names and rivals replaced by labels; the longest match wins."""
     labels = {name.words: NAME for name in true}
-    if rivals:
-        line = reading.line
-        for rival in rivals:
-            words = phrase(rival)
-            if words and f" {' '.join(words)} " in line:
-                labels.setdefault(words, RIVAL)
+    line = reading.line if rivals else ""
+    for rival in rivals:
+        words = phrase(rival)
+        if words and f" {' '.join(words)} " in line:
+            labels.setdefault(words, RIVAL)
     for words in sorted(labels, key=lambda words: (-len(words), words)):
         reading = mask(reading, words, labels[words])
     return reading
@@ -80,13 +79,7 @@ def completion(reading: ParsedText) -> ParsedText:
     # A subject and at least two words of a verb phrase stand before the name.
     for place in _others(reading) if NAME in reading.words[3:] else ():
         if _subject(reading, place):
-            end = _after(reading, place)
-            return ParsedText(
-                reading.text,
-                [*reading.words[:place], _SUBJECT, *reading.words[end:]],
-                [*reading.raws[:place], _SUBJECT, *reading.raws[end:]],
-                [*reading.starts[: place + 1], *reading.starts[end:]],
-            )
+            return reading.labelled(place, _after(reading, place), _SUBJECT, _SUBJECT)
     return reading
 
 

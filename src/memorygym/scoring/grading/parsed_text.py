@@ -57,6 +57,16 @@ class ParsedText:
     def capital(self, place: int) -> bool:
         return 0 <= place < len(self.raws) and self.raws[place][:1].isupper()
 
+    def labelled(self, start: int, end: int, label: str, raw: str) -> "ParsedText":
+        """The text with a label in place of the words of a span, written as `raw`."""
+        words, raws, starts = self.words, self.raws, self.starts
+        return ParsedText(
+            self.text,
+            [*words[:start], label, *words[end:]],
+            [*raws[:start], raw, *raws[end:]],
+            [*starts[: start + 1], *starts[end:]],
+        )
+
 
 def read(text: str) -> ParsedText:
     """Splits a text into words.
@@ -114,13 +124,7 @@ def places(reading: ParsedText, words: tuple[str, ...]) -> list[int]:
 
 def mask(reading: ParsedText, words: tuple[str, ...], label: str = NAME) -> ParsedText:
     """The text with every occurrence of a phrase replaced by a label."""
-    starts = places(reading, words)
-    if not starts:
-        return reading
-    new = ParsedText(reading.text, reading.words[:], reading.raws[:], reading.starts[:])
-    for place in reversed(starts):
-        span = slice(place, place + len(words))
-        new.words[span] = [label]
-        new.raws[span] = [" ".join(new.raws[span])]
-        new.starts[span] = [new.starts[place]]
-    return new
+    for place in reversed(places(reading, words)):
+        end = place + len(words)
+        reading = reading.labelled(place, end, label, " ".join(reading.raws[place:end]))
+    return reading

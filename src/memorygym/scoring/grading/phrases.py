@@ -59,7 +59,7 @@ def objection(reading: ParsedText, truth: Phrase, rivals: Collection[str]) -> st
         return "denies something"
     if rival := _rival(reading, covered, truth, rivals):
         return f"also says '{rival}'"
-    start = covered.words.index(VALUE) if VALUE in covered.words else 0
+    start = covered.words.index(VALUE)
     return _before(covered, start) or _strange(covered, start, len(covered.words))
 
 

@@ -42,16 +42,12 @@ def repairable(question_type: str, truth: str, answer: str, rivals: Collection[s
     reading = read(answer)
     if declines(reading) or hedge(reading) or _several(right, reading, rivals):
         return False
-    if not _touches(right, reading):
-        return False
-    return not _another(right, question_type, reading)
+    return _touches(right, reading) and not _another(right, question_type, reading)
 
 
-def _touches(truth: truths.Truth, reading: ParsedText) -> bool:
+def _touches(truth: truths.Stated, reading: ParsedText) -> bool:
     """Whether an answer contains what every right answer contains, whatever its wording."""
     match truth:
-        case truths.Refusal():
-            return False
         case Number() | truths.Series() | truths.Day() | truths.Extreme() | truths.MatchCount():
             return _numbered(reading)
         case truths.Trend(_, change):
@@ -82,7 +78,7 @@ def _words(words: Collection[str]) -> set[str]:
     return set(words) - FRAME or set(words)
 
 
-def _another(truth: truths.Truth, question_type: str, reading: ParsedText) -> bool:
+def _another(truth: truths.Stated, question_type: str, reading: ParsedText) -> bool:
     """Whether the answer is another value of the right type, written unambiguously."""
     end = len(reading.words)
     if isinstance(truth, truths.Day):
@@ -104,11 +100,9 @@ def _another(truth: truths.Truth, question_type: str, reading: ParsedText) -> bo
             return False
 
 
-def _several(truth: truths.Truth, reading: ParsedText, rivals: Collection[str]) -> bool:
+def _several(truth: truths.Stated, reading: ParsedText, rivals: Collection[str]) -> bool:
     """Whether an answer has more candidates than the right answer has parts, or a known rival."""
     match truth:
-        case truths.Refusal():
-            return False
         case Number():
             return _values(numbers(reading, ordinals=truth.rank)) > 1
         case truths.Series():

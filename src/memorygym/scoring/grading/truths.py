@@ -77,10 +77,11 @@ class Named:
     value: Number | Day | Series | Phrase | Name
 
 
-Truth = (
-    Refusal | Number | Series | Day | Trend | Extreme | MatchCount | EntityList
-    | Name | Named | Phrase
+Stated = (
+    Number | Series | Day | Trend | Extreme | MatchCount | EntityList | Name | Named | Phrase
 )  # fmt: skip
+"""What a text can state."""
+Truth = Refusal | Stated
 
 _PAIR = re.compile(r"([^()]*[^()\s])\s*\(([^()]+)\)\s*").fullmatch
 

@@ -127,11 +127,7 @@ def check_day(reading: ParsedText, truth: truths.Day) -> str:
     affirmed = [item for item in items if not denied(reading, item.place, item.end)]
     if not affirmed:
         return "denies something" if items else "read no whole date"
-    current = (
-        [item for item in affirmed if not outdated(reading, item.place)]
-        if affirmed[1:]
-        else affirmed
-    )
+    current = [item for item in affirmed if not outdated(reading, item.place)]
     for item in current or affirmed:
         if item.day != truth.day:
             return f"read {item.day.isoformat()}"
