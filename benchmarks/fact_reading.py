@@ -1,79 +1,141 @@
-"""How much of a text the fact reader reads, in each layout: `python -m benchmarks.fact_reading`.
+"""How much the fact reader reads of each layout and of notes: `python -m benchmarks.fact_reading`.
 
-Layouts render facts of generated tasks (ten templates of worlds, research) and are read again:
-recovered and wrong are shares of the facts. Notes are texts in the manner of language models with
-labels of what they state: precision and recall. docs/fact_reading.md holds the figures.
+Layouts render facts of generated tasks of four tracks and are read again: recovered and wrong are
+shares of the facts. Notes are texts in the manner of language models with labels of what they
+state: precision and recall. docs/fact_reading.md holds the figures.
 """
 
 import json
 from argparse import ArgumentParser
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from itertools import chain
 from pathlib import Path
+from statistics import median
+from time import process_time
 
-from memorygym.core import registry
 from memorygym.core.statements import StatementIndex
 from memorygym.core.track import TaskOptions
+from memorygym.core.types import Task
 from memorygym.runs import tasks
 from memorygym.tracks.codeqa import fact_reader as codeqa
 from memorygym.tracks.codeqa.code_reader import module_name
+from memorygym.tracks.dialogue.fact_reader import reader_for
 from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.facts import Knowledge
-from tests.layouts import blind, blind_later, development
+from tests.layouts import blind, blind_last, blind_later, development
 from tests.layouts.blocks import Block
 from tests.layouts.tasks import (
+    code_block,
+    current_code,
     current_facts,
+    dialogue_blocks,
     month_text,
+    ordered,
     research_blocks,
+    shown_code,
     shown_research,
+    shown_session,
     shown_world,
     world_blocks,
     world_facts,
 )
 
 CASES = Path(__file__).parents[1] / "tests" / "cases"
+NOTES = ("notes_open", "notes_sealed", "notes_blind", "notes_last", "notes_last_sealed")
 Layout = Callable[[Sequence[Block]], str]
 Facts = Mapping[tuple[str, ...], object]
+Pairs = Iterable[tuple[Facts, Facts]]
+KINDS: dict[str, Mapping[str, Layout]] = {
+    "development": development.LAYOUTS,
+    "blind": blind.LAYOUTS,
+    "blind, later": blind_later.LAYOUTS,
+    "last": {k: v for k, v in blind_last.LAYOUTS.items() if k not in blind_last.SEALED},
+    "last, sealed": {k: v for k, v in blind_last.LAYOUTS.items() if k in blind_last.SEALED},
+}
+LOSSY = {"tsv_merged", "prose_profile", "changelog"}
+"""Layouts that break code."""
 
 
-def worlds(layout: Layout) -> Iterable[tuple[Facts, Facts]]:
-    """For each template: the facts that the layout rendered, and those that were read."""
-    for template in registry.names("templates"):
+def worlds(layout: Layout) -> Iterator[tuple[Facts, Facts]]:
+    """For some templates: the facts that the layout rendered, and those that were read."""
+    for template in ("company", "city", "codebase"):
         system, records = shown_world(template)
         reader = strong_reader(system)
         text = layout(world_blocks(reader.guide, records))
         yield world_facts(records, reader.guide), world_facts(reader.read(text), reader.guide)
 
 
-def research(layout: Layout) -> Iterable[tuple[Facts, Facts]]:
+def research(layout: Layout) -> Iterator[tuple[Facts, Facts]]:
     """The same for a task of research."""
-    text = layout(research_blocks(shown_research()))
-    yield current_facts(shown_research()), current_facts(ResearchReader().read(text))
+    stated = shown_research()
+    if layout in blind_last.LAYOUTS.values():  # They name no sources.
+        stated = tuple(s for s in stated if current_facts(stated)[s[:2]] == s.value)
+    text = layout(research_blocks(stated))
+    yield current_facts(stated), current_facts(ResearchReader().read(text))
 
 
-def shares(pairs: Iterable[tuple[Facts, Facts]]) -> str:
+def code(layout: Layout) -> Iterator[tuple[Facts, Facts]]:
+    """The same for a task of codeqa; what is true of others is not wrong."""
+    if layout.__name__ in LOSSY:
+        return
+    every, noted = shown_code("mixed")
+    truth, wanted = current_code(every), current_code(noted)
+    if layout in blind_last.LAYOUTS.values():  # They hold no code.
+        noted = tuple(s for s in noted if s.key != "source" and wanted[s[:2]] == s.value)
+        wanted = current_code(noted)
+    read = current_code(codeqa.read(layout([code_block(statement) for statement in noted])))
+    yield wanted, {key: v for key, v in read.items() if key in wanted or truth.get(key) != v}
+
+
+def dialogue(layout: Layout) -> Iterator[tuple[Facts, Facts]]:
+    """The same for two desks."""
+    for template in ("retail", "telecom"):
+        desk, stated = shown_session(template)
+        read = reader_for(template).read(layout(dialogue_blocks(desk, stated)))
+        yield current_facts(stated), current_facts(read)
+
+
+TRACKS = {"worlds": worlds, "research": research, "codeqa": code, "dialogue": dialogue}
+
+
+def shares(pairs: Pairs) -> str:
     """Percent of the facts recovered and wrong."""
     total = right = wrong = 0
     for stated, read in pairs:
         total += len(stated)
         right += sum(read.get(key) == value for key, value in stated.items())
         wrong += sum(stated.get(key) != value for key, value in read.items())
-    return f"{100 * right / total:6.1f} {100 * wrong / total:6.2f}"
+    return f"{100 * right / total:6.1f} {100 * wrong / total:6.2f}" if total else " " * 13
+
+
+@cache
+def task_of(track: str, seed: int, template: str = "") -> Task:
+    options = {"template": template, "tier": "lite"} if template else {}
+    found = tasks.generated(track, TaskOptions(range(seed, seed + 1), "", options))
+    return found.recipes[0].generate()
 
 
 def noted(track: str, material: str, text: str) -> set[tuple[str, str, str]]:
     """The facts read from a note, as its labels write them."""
+    name, _, seed = material.partition("@")
     if track == "research":
-        return {
-            (s, _term(key), v) for (s, key), v in current_facts(ResearchReader().read(text)).items()
-        }
+        found = current_facts(ResearchReader().read(text))
+        return {(subject, _term(key), value) for (subject, key), value in found.items()}
     if track == "codeqa":
         stated = [s for s in codeqa.read(text) if s.rank != codeqa.SUPERSEDED]
         index = StatementIndex(stated)
         current = filter(None, (index.get(s.subject, s.key) for s in stated))
         return {_plain((s.subject, _phrase(s.key), s.value)) for s in current}
-    options = TaskOptions(range(3, 4), "", {"template": material.split("-")[1], "tier": "lite"})
-    reader = strong_reader(tasks.generated("worlds", options).recipes[0].generate().system)
+    if track == "dialogue":
+        found = current_facts(reader_for(name).read(text))
+        return {(subject, key, value) for (subject, key), value in found.items()}
+    return world_notes(task_of("worlds", int(seed or 3), name.split("-")[1]).system, text)
+
+
+def world_notes(system: str, text: str) -> set[tuple[str, str, str]]:
+    reader = strong_reader(system)
     guide, known = reader.guide, Knowledge(reader.read(text))
     labels = {a.code: a for a in guide.attributes}
     phrases = {relation.code: relation.phrase for relation in guide.relations}
@@ -117,9 +179,10 @@ def _plain(fact: Sequence[str]) -> tuple[str, str, str]:
     return subject.removeprefix("the "), phrase, value
 
 
-def measure_notes(path: Path) -> str:
-    """Precision and recall over a file of notes; ambiguous and rounded labels count neither way."""
-    right = extra = missed = 0
+def measure_notes(path: Path, *, shows: bool = False) -> Iterator[str]:
+    """By track: precision and recall over a file of notes; ambiguous and rounded labels count
+    neither way."""
+    counts: dict[str, list[int]] = {}
     for line in path.read_text("utf-8").splitlines():
         note = json.loads(line)
         read = noted(note["track"], note["material"], note["text"])
@@ -127,23 +190,79 @@ def measure_notes(path: Path) -> str:
         open_ends = {
             tuple(label[:2]) for name in ("ambiguous", "rounded") for label in note.get(name, ())
         }
-        right += len(labels & read)
-        extra += len({fact for fact in read - labels if fact[:2] not in open_ends})
-        missed += len(labels - read)
-    return f"precision {right / (right + extra):.3f}, recall {right / (right + missed):.3f}"
+        extra = {fact for fact in read - labels if fact[:2] not in open_ends}
+        missed = {fact for fact in labels - read if fact[:2] not in open_ends}
+        for track in (note["track"], "all"):
+            count = counts.setdefault(track, [0, 0, 0])
+            for place, facts in enumerate((labels & read, extra, missed)):
+                count[place] += len(facts)
+        if shows and (extra or missed):
+            print(f"  {note['id']}: extra {sorted(extra)}, missed {sorted(missed)}")
+    for track, (right, more, lost) in counts.items():
+        yield f"{track} {right / max(1, right + more):.3f} / {right / (right + lost):.3f}"
+
+
+def adversarial() -> Iterator[str]:
+    """How many adversarial texts are read exactly, and in how many something wrong is read."""
+    system = shown_world("company")[0]
+    for name in ("fact_reading", "fact_reading_later"):
+        cases = [json.loads(line) for line in (CASES / f"{name}.jsonl").read_text().splitlines()]
+        exact, wrong = 0, []
+        for case in cases:
+            guide = strong_reader(system).guide
+            labels = {a.label: a for a in guide.attributes}
+            stated = set()
+            for subject, label, value in case["facts"]:
+                value = tuple(value) if isinstance(value, list) else value
+                label = "category" if label == "group" else label
+                shown = labels[label].show(value) if label in labels else str(value)
+                stated.add((subject, label, shown))
+            read = world_notes(system, case["text"])
+            if name == "fact_reading":
+                read = {f for f in read if f[1] in labels}
+            mutual = {(o, label, s) for s, label, o in stated if label not in labels}
+            exact += stated <= read
+            wrong += [case["id"]] * bool(read - stated - mutual)
+        yield f"{name}: {exact} of {len(cases)} whole; wrong in {wrong}"
+
+
+def speed() -> str:
+    """Milliseconds to read all facts of a standard task, in the median and the slowest layout."""
+    task = tasks.generated("worlds", TaskOptions(range(1), "", {})).recipes[0].generate()
+    reader = strong_reader(task.system)
+    shown = [e.text for e in task.events if "=== QUESTION" not in e.text]
+    blocks = world_blocks(reader.guide, ordered([r for t in shown for r in reader.read(t)]))
+    times = {}
+    for name, layout in chain.from_iterable(layouts.items() for layouts in KINDS.values()):
+        start, text = process_time(), layout(blocks)
+        start = process_time()
+        reader.read(text)
+        times[name] = 1000 * (process_time() - start)
+    slow = sorted(times, key=lambda name: -times[name])[:3]
+    slowest = ", ".join(f"{name} {times[name]:.0f}" for name in slow)
+    return f"ms a standard task: median {median(times.values()):.0f}; {slowest}"
 
 
 def main() -> None:
-    """Prints the table of layouts, then precision and recall of the notes in some files."""
+    """Prints the table of layouts, then precision / recall of notes, texts that deceive, speed."""
     parser = ArgumentParser(prog="python -m benchmarks.fact_reading", description=main.__doc__)
-    parser.add_argument("notes", nargs="*", default=["notes_open"], help="files of tests/cases")
-    names = parser.parse_args().notes
-    print(f"{'layout':22}  {'worlds':>13}  {'research':>13}\n{'':22}  recov. wrong   recov. wrong")
-    for kind in (development, blind, blind_later):
-        for name, layout in kind.LAYOUTS.items():
-            print(f"{name:22}  {shares(worlds(layout))}  {shares(research(layout))}")
-    for name in names:
-        print(f"{name}: {measure_notes(CASES / f'{name}.jsonl')}")
+    parser.add_argument("--kinds", nargs="*", default=list(KINDS), choices=KINDS, metavar="KIND")
+    parser.add_argument("--notes", nargs="*", default=NOTES, help="files of tests/cases")
+    parser.add_argument("--tracks", nargs="*", default=list(TRACKS))
+    parser.add_argument("--each", action="store_true", help="a line for each layout and note")
+    options = parser.parse_args()
+    print(f"{'':22}" + "".join(f"{track:>15}" for track in options.tracks))
+    for kind in options.kinds:
+        layouts = KINDS[kind]
+        pairs = {track: [list(TRACKS[track](v)) for v in layouts.values()] for track in options.tracks}
+        for number, name in enumerate(layouts) if options.each else ():
+            print(f"  {name:20}" + "".join(f"  {shares(pairs[t][number])}" for t in options.tracks))
+        whole = (shares(chain.from_iterable(pairs[track])) for track in options.tracks)
+        print(f"{kind:22}" + "".join(f"  {share}" for share in whole), flush=True)
+    for name in options.notes:
+        print(f"{name}: precision / recall of", "; ".join(measure_notes(CASES / f"{name}.jsonl", shows=options.each)))
+    print("\n".join(adversarial()))
+    print(speed())
 
 
 if __name__ == "__main__":

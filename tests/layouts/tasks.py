@@ -5,6 +5,8 @@ from functools import cache
 
 from memorygym.core.json_values import thaw
 from memorygym.core.statements import Statement, StatementIndex
+from memorygym.tracks.codeqa import fact_reader as codeqa
+from memorygym.tracks.codeqa.names import type_of as type_of_code
 from memorygym.tracks.dialogue.desk import Desk
 from memorygym.tracks.dialogue.desks import desk_named
 from memorygym.tracks.dialogue.fact_reader import keys_of, reader_for
@@ -17,6 +19,7 @@ from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.facts import Guide, Knowledge, Record
 from tests.episodes import generated
 from tests.layouts.blocks import Block, Item
+from tests.tracks.codeqa.instances import instance
 
 SOURCES = {3: "Register", 2: "Field report", 1: "Newsletter"}
 
@@ -156,3 +159,51 @@ def shown_session(template: str) -> tuple[Desk, tuple[Statement, ...]]:
     reader = reader_for(template)
     script = thaw(task.state["script"])
     return desk_named(template), tuple(fact for text in script for fact in reader.read(text))
+
+
+_CODE_LABELS = {
+    "file": "module", "value": "value", "base": "parent class", "raises": "exception raised",
+    "source": "code", "rows": "row cap", "breaks": "breakage", "setting": "trigger",
+    "exception": "ending", "culprit": "culprit", "items": "item cap", "plan": "plan",
+    "memory": "memory cap", "default": "default of {}", "argument": "argument {}",
+}  # fmt: skip
+_CODE_KINDS = {"source": "code", "file": "text", "plan": "text"} | dict.fromkeys(
+    ("base", "raises", "setting", "exception", "culprit"), "entity"
+)
+_QUALIFIERS = {(0,): "by an import", (-1,): "superseded"}
+EACH = 24
+"""Facts of code that a text of notes holds besides the needed ones."""
+
+
+def code_block(statement: Statement) -> Block:
+    key, _, name = statement.key.partition(":")
+    qualifier = _QUALIFIERS.get(statement.rank, "")
+    if key in ("calls", "reads"):
+        item = Item(key, name, "relation", qualifier)
+    else:
+        kind = _CODE_KINDS.get(key, "int" if statement.value.isdigit() else "text")
+        item = Item(_CODE_LABELS[key].format(name), statement.value, kind, qualifier)
+    date = ""
+    if statement.rank[0] == 2:
+        year, month, day, hour, minute = statement.rank[1:]
+        date = f"{year}-{month:02}-{day:02} {hour:02}:{minute:02}"
+    return Block(statement.subject, type_of_code(statement.subject), (item,), date)
+
+
+@cache
+def shown_code(form: str) -> tuple[tuple[Statement, ...], tuple[Statement, ...]]:
+    """All statements that an instance shows, and those that a text of notes holds."""
+    dealt = instance("--form", form)
+    every = [s for text in dealt["memory_files"].values() for s in codeqa.read(text)]
+    distinct = [s for s in dict.fromkeys(every) if s.subject != s.value]
+    needed = {(fact["subject"], fact["key"]) for fact in dealt["grounding_facts"]}
+    needed |= {s[:2] for s in distinct if s.rank[0] != 1 and s.rank != (0,)}
+    others = [s for s in distinct if s[:2] not in needed]
+    needed |= {s[:2] for s in others[:: len(others) // EACH]}
+    return tuple(every), tuple(s for s in distinct if s[:2] in needed)
+
+
+def current_code(statements: tuple[Statement, ...]) -> dict[tuple[str, str], str]:
+    known = StatementIndex(statements)
+    keys = dict.fromkeys(statement[:2] for statement in statements)
+    return {key: found.value for key in keys if (found := known.get(*key))}
