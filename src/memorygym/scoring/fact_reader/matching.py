@@ -1,0 +1,589 @@
+"""Reads a text by matching it against what a stream has stated.
+
+A typed value belongs to the nearest label and name of its line, row, object or heading. It counts
+if the stream stated it for that name and key. Where the text gives a key a value that nobody
+stated, the key is unknown: the last value that a text gives decides.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
+
+from memorygym.scoring.fact_reader import cues
+from memorygym.scoring.fact_reader.blocks import Item, Title, items
+from memorygym.scoring.fact_reader.claims import CURRENT, FORMER, SHIFT, ReadFact, Reading
+from memorygym.scoring.fact_reader.key import Key
+from memorygym.scoring.fact_reader.shown import Anchor, Shown, stem
+from memorygym.scoring.fact_reader.stamps import stamps
+from memorygym.scoring.fact_reader.values import Parsed, candidates, dates
+from memorygym.scoring.fact_reader.vocabulary import Vocabulary
+from memorygym.scoring.fact_reader.words import COMMON, GENERIC, LINKS
+
+UNSTATED = "unstated"
+"""The role of a value that nobody stated."""
+_MARKS = ("label", "verb", "inverse")
+_NAMES = ("name", "stranger")
+_DENIED = re.compile(
+    r"\b(?:it is|it's|is it) (?:false|untrue|not true|not the case|wrong)\b|\bfalse(?:ly)? (?:that|to say)"
+    r"|\bexamples?\b(?! of)|\bhypothetical|\bnot real\b|\bfictional|\bplaceholder|\bdummy\b"
+    r"|\bno evidence\b|\bnever (?:said|stated)\b|\bwrong(?:ly)?:",
+    re.IGNORECASE,
+)
+_NEGATED = re.compile(r"(?:\bnot|\bnever|n't|\bno longer|\banything but|\bneither|\bnor|\bfar from)\W+(?:\w+\W+)?$")
+_OWNED = re.compile(
+    r"\W{0,3}(?:(?:values?|entry|figure|count|number|total) )?(?:of|at|for|in|on|by|from|with|to)?"
+    r"\W{1,3}(?:the )?(?:\w+ )?\W{0,3}"
+)
+_OF = re.compile(
+    r"\W{0,3}(?:(?:values?|entry|figure|count|number|total) )?(?:of|at|for|in|on|by|from|with|to)"
+    r"\W{1,3}(?:the )?(?:\w+ )?\W{0,3}"
+)
+_SENTENCE = re.compile(r"(?<=[^\s.][.!?])[\"'”*)]*\s+(?=[\"'`(]*[A-Z\d`])")
+_ASKS = re.compile(r"\?[\"'”)*]*\s*$")
+
+
+class Value(NamedTuple):
+    start: int
+    end: int
+    value: Parsed
+    role: str
+
+
+class Subject(NamedTuple):
+    """Who a text without a name is about, and what its headings say."""
+
+    name: str = ""
+    marks: tuple[Anchor, ...] = ()
+    date: str = ""
+    source: str = ""
+    role: str = CURRENT
+    shared: tuple[Anchor, ...] = ()
+    """Values that hold for all entities below."""
+
+
+@dataclass
+class _Found:
+    facts: list[ReadFact] = field(default_factory=list)
+    unread: int = 0
+
+
+class Matcher:
+    """Reads texts with one vocabulary, against what one stream stated."""
+
+    def __init__(self, vocabulary: Vocabulary, stated: Iterable[ReadFact] | None = None) -> None:
+        self.shown = Shown(vocabulary, stated)
+        self._vocabulary = vocabulary
+        self._classify = lru_cache(maxsize=20_000)(self._classified)
+        self.read = lru_cache(maxsize=4_000)(self._read)
+
+    def _read(self, text: str) -> Reading:
+        found = _Found()
+        last, waiting = "", None
+        given: set[tuple[str, str]] = set()
+        for item in items(text, self._classify):
+            subject = self._subject(item.path)
+            if subject is None:
+                continue
+            if subject.name:
+                last = subject.name if item.is_new else last or subject.name
+            else:
+                subject = subject._replace(name="" if item.is_new else last)
+            anchors = self.shown.anchors(item.text)
+            if not subject.name and item.above and not any(a.role in _NAMES for a in anchors):
+                above = self._subject((item.above,))
+                subject = subject._replace(name=above.name if above else "")
+            if waiting and not any(a.role in _MARKS for a in anchors):
+                owner, mark = waiting
+                subject = subject._replace(name=owner or subject.name, marks=(mark,))
+            elif item.is_title:
+                subject = subject._replace(marks=())
+            waiting = None
+            for sentence in _sentences(item.text):
+                read = _Sentence(self.shown, sentence, subject)
+                facts = read.facts()
+                found.facts += facts
+                found.unread += read.unread
+                if read.last:
+                    subject = subject._replace(name=read.last)
+                waiting = read.waiting
+                for name in {fact.subject for fact in facts} | ({read.last} - {""}):
+                    for anchor in subject.shared:
+                        code = anchor.keys[0].code
+                        if (name, code) not in given and self.shown.states(name, code, anchor.text):
+                            given.add((name, code))
+                            found.facts.append(ReadFact(name, code, anchor.text, CURRENT, subject.date, subject.source))
+            last = subject.name
+        return Reading(tuple(found.facts), found.unread)
+
+    def _subject(self, path: Sequence[str]) -> Subject | None:
+        """Who a line below these headings is about; None if they say that nothing is so."""
+        name, marks, date, source, role = "", (), "", "", CURRENT
+        shared: list[Anchor] = []
+        is_named = False
+        for text in reversed(path):
+            if _DENIED.search(text):
+                return None
+            anchors = self.shown.anchors(text)
+            names = [a for a in anchors if a.role in ("name", "stranger")]
+            if names and not is_named:
+                is_named = True
+                different = {a.text for a in names}
+                opening = names[0]
+                is_head = not re.search(r"\w", text[: opening.start]) and re.match(
+                    r"[\"'`*\])]*\s*[:|(—–,=-]|['’]s\b|\s+(?:is|was|has|supplies)\b", text[opening.end :]
+                )
+                if len(different) == 1 or is_head:
+                    name = opening.text if opening.role == "name" else "?"
+                else:
+                    name = "?"
+            lone = [a for a in anchors if a.role in _MARKS]
+            if not marks and len(lone) == 1 and not re.search(r"\w", text[lone[0].end :]):
+                marks = tuple(lone)
+            if not names:
+                shared += [a for a in anchors if a.role == "value" and a.keys[0].is_shared]
+                bare = re.sub(r"[\W_]+", " ", _without(text, anchors)).strip().lower()
+                if bare and (cues.FORMER.fullmatch(bare) or re.fullmatch(r"(?:change )?history", bare)):
+                    role = FORMER
+                elif bare and (cues.OTHER.search(bare) and len(bare.split()) < 5):
+                    return None
+            date = date or next((iso for _, _, iso in stamps(text)), "")
+            source = source or self._vocabulary.source_of(text)
+        if len({a.text for a in shared}) != 1:
+            shared = []
+        return Subject(name, marks, date, source, role, tuple(shared[:1]))
+
+    def _classified(self, text: str) -> Title:
+        """What a text is alone."""
+        anchors = self.shown.anchors(text)
+        rest = _without(text, [a for a in anchors if a.role != "hint"])
+        names = [a for a in anchors if a.role in ("name", "stranger")]
+        marks = [a for a in anchors if a.role in _MARKS]
+        values = [a for a in anchors if a.role == "value"]
+        bare = re.sub(r"[\W_]+", " ", rest).strip().lower()
+        is_empty = bare in ("", "the", "a") 
+        is_name = len(names) == 1 and is_empty and not marks and not values
+        is_label = (len(marks) == 1 and is_empty and not names and not values) or (
+            not names and not marks and not values and len(text.split()) <= 2
+            and any(a.role == "hint" and (a.end - a.start) >= len(text.strip(" *_")) - 1 for a in anchors)
+        )
+        plain = re.sub(r"\([^()]*\)|\[[^\[\]]*\]", " ", rest)
+        for start, end, _ in [*stamps(plain)][::-1]:
+            plain = plain[:start] + " " + plain[end:]
+        words = [w for w in re.findall(r"[^\W_]+", plain.lower()) if not self._is_plain(w)]
+        is_title = False
+        if len({a.text for a in names}) == 1 and not marks:
+            is_title = len(words) <= (3 if text.rstrip().endswith(":") else 0)
+        elif not names and not re.search(r"\d", rest) and len(words) <= 4:
+            shared = [a for a in values if a.keys[0].is_shared]
+            is_title = (text.rstrip().endswith(":") and not values) or bool(
+                (marks or shared) and len(marks) + len(values) == 1 and not words and not re.search(r"[:=|].*\w", text)
+            )
+        elif not names and not marks and not values and not words and stamps_only(text):
+            is_title = True
+            is_title = is_title or (bool(cues.FORMER.fullmatch(bare) or cues.OTHER.fullmatch(bare)))
+        elif len({a.text for a in names}) > 1 and not marks and text.rstrip().endswith(":"):
+            is_title = True
+        return Title(is_name, is_label, is_title)
+
+    def _is_plain(self, word: str) -> bool:
+        """Whether a word beside a name says nothing of the entity."""
+        return (
+            word in LINKS or word in GENERIC or word in self._vocabulary.nouns
+            or stem(word) in self._vocabulary.nouns or word in ("md", "txt", "json", "notes", "on", "about")
+        )
+
+
+def stamps_only(text: str) -> bool:
+    """Whether a line is a date and nothing else."""
+    return any(not re.search(r"\w", text[:start] + text[end:]) for start, end, _ in stamps(text))
+
+
+def _without(text: str, anchors: Iterable[Anchor]) -> str:
+    for anchor in sorted(anchors, reverse=True):
+        text = f"{text[: anchor.start]} {text[anchor.end :]}"
+    return text
+
+
+def _sentences(text: str) -> Iterator[str]:
+    start = 0
+    for match in _SENTENCE.finditer(text):
+        if cues.ABBREVIATION.search(text[start : match.start()].lower()):
+            continue
+        yield text[start : match.start()]
+        start = match.end()
+    if text[start:].strip():
+        yield text[start:]
+
+
+class _Sentence:
+    """One sentence or line: its names, its labels, the values between them."""
+
+    def __init__(self, shown: Shown, text: str, subject: Subject) -> None:
+        self._shown, self._text, self._subject = shown, text, subject
+        self._lower = text.lower() if len(text.lower()) == len(text) else text
+        self._anchors = shown.anchors(text)
+        self._names = [a for a in self._anchors if a.role in ("name", "stranger")]
+        self._marks = [a for a in self._anchors if a.role in _MARKS]
+        self._facts: list[ReadFact] = []
+        self._taken: list[tuple[int, int]] = []
+        """Where the values stand that belong to something."""
+        self._objects: dict[int, str] = {}
+        """By the place of a name: the entity that it is related to."""
+        self.unread = 0
+        self.last = ""
+        self.waiting: tuple[str, Anchor] | None = None
+        self._borders = [m.span() for m in cues.SOFT.finditer(self._lower)]
+
+    def facts(self) -> list[ReadFact]:
+        """What the sentence states."""
+        if _DENIED.search(self._text) or cues.UNREAL.match(self._lower):
+            return []
+        if _ASKS.search(self._text):
+            self._wait()
+            return []
+        self._date, self._source = self._stamp()
+        for mark in self._marks:
+            if any(key.kind == "entity" for key in mark.keys):
+                self._relation(mark)
+        for only_stated in (True, False):
+            for mark in self._marks:
+                if any(key.kind != "entity" for key in mark.keys):
+                    self._value(mark, only_stated=only_stated)
+        for mark in self._subject.marks if not self._marks else ():
+            if any(key.kind == "entity" for key in mark.keys):
+                self._relation(mark._replace(start=0, end=0))
+            if any(key.kind != "entity" for key in mark.keys):
+                self._value(mark._replace(start=0, end=0), only_stated=False)
+        for anchor in self._anchors:
+            if anchor.role == "hint":
+                self._value(anchor, only_stated=True)
+        for anchor in self._anchors:
+            if anchor.role == "value" and not self._is_taken(anchor.start, anchor.end):
+                self._lone(anchor)
+        if not self._facts:
+            self._wait()
+        about = [a for a in self._names if a.start not in self._objects]
+        if about:
+            self.last = about[0].text if about[0].role == "name" else "?"
+        return self._facts
+
+    def _wait(self) -> None:
+        """Keeps the only label for the line below, which may give its value."""
+        if len(self._marks) == 1 and len(self._names) < 2:
+            name = self._names[0] if self._names else None
+            self.waiting = (name.text if name and name.role == "name" else "", self._marks[0])
+
+    def _stamp(self) -> tuple[str, str]:
+        """When and by whom the sentence was stated."""
+        date = self._subject.date
+        vocabulary = self._shown.vocabulary
+        for start, _, iso in stamps(self._text):
+            left = self._lower[:start]
+            if cues.STAMP.search(left) or (cues.WEAK_STAMP.search(left) and not any(
+                key.kind == "date" for mark in self._marks for key in mark.keys
+            )):
+                date = iso
+                break
+        return date, vocabulary.source_of(self._text) or self._subject.source
+
+    def _is_taken(self, start: int, end: int) -> bool:
+        return any(a < end and start < b for a, b in self._taken)
+
+    def _bounds(self, mark: Anchor) -> tuple[int, int]:
+        """Between which places a label's values may stand: from label to label."""
+        marks = self._marks if mark.role != "hint" else [
+            a for a in self._anchors if a.role in (*_MARKS, "hint")
+        ]
+        left = max((a.end for a in marks if a.end <= mark.start), default=0)
+        right = min((a.start for a in marks if a.start >= mark.end and a != mark), default=len(self._text))
+        return left, right
+
+    def _owner(self, mark: Anchor, at: int) -> str:
+        """Whose value stands at a place, by a label: the owner named behind the label, the nearest
+        name before, the only one, or the subject."""
+        behind = next((a for a in self._names if a.start >= mark.end), None)
+        if behind and mark.end and _OF.fullmatch(self._text, mark.end, behind.start):
+            return behind.text if behind.role == "name" else "?"
+        spots = sorted((mark.start, at)) if mark.end else (at, at)
+        before = [a for a in self._names if a.end <= spots[1]]
+        own = [a for a in before if a.start not in self._objects]
+        if own:
+            return own[-1].text if own[-1].role == "name" else "?"
+        if before:
+            return self._objects[before[-1].start]
+        rest = {a.text: a for a in self._names if a.start not in self._objects}
+        if len(rest) == 1 and not self._subject.name:
+            name = next(iter(rest.values()))
+            return name.text if name.role == "name" else "?"
+        return self._subject.name or ("?" if rest else "")
+
+    def _state(self, subject: str, code: str, value: Parsed, role: str) -> None:
+        if self._subject.role == FORMER and role == CURRENT:
+            role = FORMER
+        value = self._shown.stated(subject, code, value)
+        self._facts.append(ReadFact(subject, code, value, role, self._date, self._source))
+
+    def _value(self, mark: Anchor, *, only_stated: bool) -> None:
+        """Adds the values of a label."""
+        left, right = self._bounds(mark)
+        for key in mark.keys:
+            if key.kind == "entity":
+                continue
+            found = [v for v in self._candidates(mark, key, left, right) if not self._is_taken(v.start, v.end)]
+            picks: dict[str, list[Value]] = {}
+            for value in found:
+                subject = key.owner or self._owner(mark, value.start)
+                if subject and subject != "?":
+                    picks.setdefault(subject, []).append(value)
+                elif not only_stated and self._is_beside(mark, value):
+                    self.unread += 1
+                    self._taken.append((value.start, value.end))
+            for subject, values in picks.items():
+                self._pick(mark, key, subject, values, only_stated=only_stated)
+
+    def _pick(
+        self, mark: Anchor, key: Key, subject: str, values: Sequence[Value], *, only_stated: bool
+    ) -> None:
+        """Adds the current value and the former ones among the candidates of one key."""
+        code = key.code
+        if not self._fits(key, subject):
+            return
+        if shift := self._shift(mark, values, subject, code):
+            self._taken.append((shift.start, shift.end))
+            self._state(subject, code, shift.value, SHIFT)
+            return
+        stated = [v for v in values if self._shown.states(subject, code, v.value)]
+        current = [v for v in stated if v.role in (CURRENT, "now", "was")]
+        former = [v for v in stated if v.role == FORMER]
+        for role in ("now", CURRENT, "was"):
+            if chosen := [v for v in current if v.role == role]:
+                break
+        else:
+            chosen = []
+        if len({v.value for v in chosen}) > 1:
+            beside = [v for v in chosen if self._is_beside(mark, v)]
+            chosen = beside if len({v.value for v in beside}) == 1 else []
+            if not chosen:
+                self.unread += 1
+                return
+        rivals = [v for v in values if v not in stated and v.role in ("now", CURRENT) and chosen and
+                  re.fullmatch(r"\s*(?:,|;|or|/|,? or)\s*\W?", self._lower[chosen[0].end : v.start])]
+        if chosen and rivals and mark.role != "hint":
+            self.unread += 1
+            self._taken += [(v.start, v.end) for v in values]
+            return
+        if chosen:
+            former += [v for v in current if v.value != chosen[0].value and v.role == "was"]
+            for value in former:
+                if value.value != chosen[0].value:
+                    self._state(subject, code, value.value, FORMER)
+            self._state(subject, code, chosen[0].value, CURRENT)
+        elif former:
+            self._state(subject, code, former[0].value, FORMER)
+        self._taken += [(v.start, v.end) for v in (*chosen, *former)]
+        if not chosen and not only_stated and mark.role != "hint":
+            beside = [v for v in values if v.role in ("now", CURRENT) and self._is_beside(mark, v)]
+            if beside and not former:
+                self._state(subject, code, beside[-1].value, UNSTATED)
+                self._taken.append((beside[-1].start, beside[-1].end))
+
+    def _fits(self, key: Key, subject: str) -> bool:
+        return not key.subject or key.owner != "" or self._shown.vocabulary.type_of(subject) == key.subject
+
+    def _is_beside(self, mark: Anchor, value: Value) -> bool:
+        """Whether a value stands directly before or behind a label."""
+        if not mark.end:
+            return True
+        if value.start >= mark.end:
+            gap = self._lower[mark.end : value.start]
+            for name in self._names:
+                if mark.end <= name.start and name.end <= value.start:
+                    gap = self._lower[name.end : value.start]
+            return bool(cues.LEVEL.fullmatch(gap)) or bool(re.fullmatch(r"\W*\([^()]*\)\W*", gap))
+        return not self._lower[value.end : mark.start].strip(" *_\"'`")
+
+    def _shift(self, mark: Anchor, values: Sequence[Value], subject: str, code: str) -> Value | None:
+        """A correction by an amount: "20 higher than stated before"."""
+        match = cues.MORE.search(self._lower) or cues.BY.search(self._lower)
+        if not values or not isinstance(values[0].value, int):
+            return None
+        for value in values:
+            assert isinstance(value.value, int)
+            is_signed = self._lower[value.start] == "+"
+            near = match and match.start() < value.end + 25 and value.start < match.end() + 12
+            if near and match:
+                amount = abs(value.value) * (1 if match[1] in cues.RISING else -1)
+            elif is_signed:
+                amount = value.value
+            else:
+                continue
+            shifts = self._shown.shifts.get((subject, code), ())
+            if amount in shifts or (not self._shown.values and near):
+                return value._replace(value=amount)
+        return None
+
+    def _candidates(self, mark: Anchor, key: Key, left: int, right: int) -> list[Value]:
+        """The values of a key between two places, with their roles."""
+        if key.kind in ("enum", "text"):
+            code = key.code
+            found = [
+                Value(a.start, a.end, a.text, "")
+                for a in self._anchors
+                if a.role == "value" and left <= a.start and a.end <= right and key in a.keys
+            ]
+            del code
+        else:
+            piece = self._text[left:right]
+            found = [
+                Value(left + c.start, left + c.end, c.value, "") for c in candidates(key, piece)
+            ]
+        return [v._replace(role=self._role(v, found, mark)) for v in found]
+
+    def _role(self, value: Value, found: Sequence[Value], mark: Anchor | None = None) -> str:
+        """What the clause of a value says of it."""
+        text = self._lower
+        start, end = 0, len(text)
+        for border in self._borders:
+            if border[1] <= value.start:
+                start = border[1]
+            elif border[0] >= value.end:
+                end = border[0]
+                break
+        before = [v.end for v in found if v.end <= value.start]
+        after = [v for v in found if v.start >= value.end]
+        if after and cues.CHANGE.fullmatch(text, value.end, after[0].start):
+            gap = text[value.end : after[0].start]
+            if "to" not in gap or cues.MOVED.search(text[: value.start]):
+                return FORMER
+        if before and text[max(before) : value.start].strip(" *_\"'") in ("→", "->", "=>"):
+            return "now"
+        if mark and mark.end and mark.end <= value.start:
+            opening = re.match(r"\W{0,3}\(([^()]*)\)|\W{0,3}\[([^\[\]]*)\]", text[mark.end : value.start])
+            limit = (opening[1] or opening[2] or "") if opening else ""
+            if cues.FORMER.search(limit) or (limit and cues.QUALIFIED.fullmatch(f"({limit})")):
+                return FORMER
+            if cues.OTHER.search(limit):
+                return "other"
+        whole = text[start : value.start]
+        left = text[max(start, *before, 0) : value.start] if before else whole
+        is_last = not after or after[0].start > end
+        right = text[value.end : end] if is_last else ""
+        aside = re.match(r"[\"'`*]* ?[(\[]([a-z ]{3,25})[)\]]", text[value.end :])
+        if aside:
+            right = f"{right} {aside[1]}"
+        if cues.QUALIFIED.match(text, value.end) or re.match(r"~~", text[value.end :]):
+            return FORMER
+        if cues.IS_NOW.search(left):
+            return "now"
+        if cues.FORMER.search(left) or re.match(r"\W*(?:\w+ )?(?:before|previously|earlier)\b(?! than)", right):
+            return FORMER
+        if aside and cues.FORMER.search(aside[1]):
+            return FORMER
+        if cues.OTHER.search(left) or cues.OTHER.search(right) or cues.BEHIND.search(whole):
+            return "other"
+        if _NEGATED.search(left) or cues.DIFFERENCE.match(text, value.end):
+            return "other"
+        if cues.WAS.search(left):
+            return "was"
+        return "now" if cues.NOW.search(left) else CURRENT
+
+    def _lone(self, anchor: Anchor) -> None:
+        """Adds a value without label that only one key has."""
+        keys = [key for key in anchor.keys if not key.owner]
+        if anchor.text in LINKS or anchor.text in COMMON:
+            return
+        value = Value(anchor.start, anchor.end, anchor.text, "")
+        role = self._role(value, [value])
+        subject = self._owner(Anchor(anchor.start, anchor.start, "hint"), anchor.start)
+        if role not in (CURRENT, "now") or subject in ("", "?"):
+            return
+        stated = [key for key in keys if self._shown.states(subject, key.code, anchor.text)]
+        if len(stated) == 1 and len(keys) == 1:
+            self._taken.append((anchor.start, anchor.end))
+            self._state(subject, stated[0].code, anchor.text, CURRENT)
+
+    def _relation(self, mark: Anchor) -> None:
+        """Adds the entities that a verb or a label links."""
+        if _NEGATED.search(self._lower[: mark.start]):
+            return
+        left, right = self._bounds(mark) if mark.end else (0, len(self._text))
+        before = [a for a in self._names if a.end <= mark.start]
+        behind = [a for a in self._names if mark.end <= a.start < max(right, mark.end)]
+        for key in mark.keys:
+            if key.kind == "entity":
+                for subject, value in self._links(mark, key, before, behind):
+                    self._link(mark, key, subject, value)
+
+    def _links(
+        self, mark: Anchor, key: Key, before: Sequence[Anchor], behind: Sequence[Anchor]
+    ) -> list[tuple[Anchor | str, Anchor | str]]:
+        above = self._subject.name
+        text = self._text
+        if key.owner:
+            near = behind[:1] or before[-1:]
+            return [(key.owner, name) for name in near]
+        own = [a for a in before if a.start not in self._objects] or list(before)
+        if mark.role == "label":
+            if behind and _OF.fullmatch(text, mark.end, behind[0].start):
+                others = behind[1:] or before[-1:]
+                return [(behind[0], other) for other in others[:1]]
+            if behind:
+                subject = own[-1] if own else above
+                return [(subject, name) for name in _listed(text, mark.end, behind)]
+            if before and mark.end:
+                subject = own[-2] if len(own) > 1 else above
+                return [(subject, before[-1])]
+            return []
+        if mark.role == "verb":
+            subject = own[-1] if own else above
+            return [(subject, name) for name in _listed(text, mark.end, behind)]
+        values = own[-1:] if own else [above]
+        return [(name, value) for name in _listed(text, mark.end, behind) for value in values]
+
+    def _link(self, mark: Anchor, key: Key, subject: Anchor | str, value: Anchor | str) -> None:
+        name = subject.text if isinstance(subject, Anchor) else subject
+        other = value.text if isinstance(value, Anchor) else value
+        is_known = all(not isinstance(a, Anchor) or a.role == "name" for a in (subject, value))
+        if not name or not other or "?" in (name, other) or name == other or not is_known:
+            return
+        if not self._shown.vocabulary.fits(name, key.code, other):
+            return
+        code = key.code
+        if key.has_term:
+            code += _term(self._text)
+        role = CURRENT
+        if isinstance(value, Anchor):
+            role = self._role(Value(value.start, value.end, other, ""), [])
+        if role == "other":
+            return
+        role = FORMER if role == FORMER else CURRENT
+        is_stated = self._shown.states(name, code, other)
+        if not is_stated and mark.role != "label":
+            return
+        if isinstance(value, Anchor):
+            self._objects.setdefault(value.start, name)
+            self._taken.append((value.start, value.end))
+        self._state(name, code, other, role if is_stated else UNSTATED)
+
+
+def _listed(text: str, start: int, names: Sequence[Anchor]) -> list[Anchor]:
+    """The names of the list that begins at a place."""
+    found: list[Anchor] = []
+    for name in names:
+        if found:
+            if not cues.JOINED.fullmatch(text, start, name.start):
+                break
+        found.append(name)
+        start = name.end
+    return found
+
+
+def _term(text: str) -> str:
+    """The months of a term, as codes have them: " 2028-01 2030-03"."""
+    months = []
+    for match in cues.MONTH.finditer(text):
+        number = cues.MONTH_NUMBERS[match[1].lower()] if match[1] else int(match[4])
+        months.append(f"{match[2] or match[3]}-{number:02d}")
+    return f" {months[0]} {months[1]}" if len(months) == 2 else ""
