@@ -22,6 +22,7 @@ from memorygym.tracks.codeqa import fact_reader as codeqa
 from memorygym.tracks.codeqa.code_reader import module_name
 from memorygym.tracks.dialogue.fact_reader import reader_for
 from memorygym.tracks.research.fact_reader import ResearchReader
+from memorygym.scoring.fact_reader import cues
 from memorygym.scoring.fact_reader.claims import FORMER, SHIFT, ReadFact, Reading
 from memorygym.scoring.fact_reader.matching import Matcher
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
@@ -157,13 +158,16 @@ def matcher_of(track: str, material: str, is_noted: bool) -> Matcher:
         return Matcher(vocabulary_of(strong.guide), world_stated(strong, [e.text for e in task.events]))
     if track == "research":
         if is_noted:
-            texts = [e.text for e in task_of("research", int(seed or 0)).events] if seed else RESEARCH_X()
+            if not seed:
+                return Matcher(research_vocabulary(), typed(research_vocabulary(), labelled("research")))
+            texts = [e.text for e in task_of("research", int(seed or 0)).events]
         else:
             texts = generated_research()
         return Matcher(research_vocabulary(), typed(research_vocabulary(), [s for t in texts for s in ResearchReader().read(t)]))
     if track == "codeqa":
         if is_noted:
             every = [s for e in task_of("codeqa", int(seed or 3)).events for s in codeqa.read(e.text)]
+            every += [] if seed else labelled("codeqa")
         else:
             every = shown_code("mixed")[0]
         return Matcher(codeqa.VOCABULARY, code_stated(every))
@@ -171,8 +175,24 @@ def matcher_of(track: str, material: str, is_noted: bool) -> Matcher:
     return Matcher(vocabulary, typed(vocabulary, shown_session(name)[1]))
 
 
-def RESEARCH_X():
-    return [e.text for e in task_of("research", 3).events]
+def labelled(track: str) -> list[Statement]:
+    """All that the labels of notes about one task state: the task itself is no more."""
+    found = []
+    codes = {v: k for k, v in _KEYS.items()}
+    for name in NOTES[:3]:
+        for line in (CASES / f"{name}.jsonl").read_text("utf-8").splitlines():
+            note = json.loads(line)
+            for subject, key, value in note["facts"] if note["track"] == track else ():
+                if track == "codeqa":
+                    value = module_name(value) if key == "module" else value
+                    head = next((h for h, w in _PARAMETERS.items() if key.startswith(w + " ")), "")
+                    key = f"{head}:{key.removeprefix(_PARAMETERS[head] + ' ')}" if head else codes.get(key, key)
+                    subject = f"the {subject}" if " " in subject else subject
+                elif key.startswith("director from"):
+                    months = cues.MONTH.findall(key)
+                    key = "director" + "".join(f" {y or y2}-{(cues.MONTH_NUMBERS[m.lower()] if m else int(n)):02d}" for m, y, y2, n in months)
+                found.append(Statement(subject, key, value))
+    return found
 
 
 MODE = "today"

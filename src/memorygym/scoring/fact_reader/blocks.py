@@ -36,6 +36,8 @@ class Title(NamedTuple):
     is_label: bool = False
     is_title: bool = False
     """Whether the text says only who or what the lines below it are about."""
+    is_kind: bool = False
+    """Whether it is a noun for entities, such as "company"."""
 
 
 Classify = Callable[[str], Title]
@@ -59,7 +61,7 @@ _BRANCH = re.compile(r"^[\s│├└─┬]*[├└]─+\s?")
 _QUOTED = re.compile(r"^\s*(?:>\s?)+(?=\S)")
 _DRAWER = re.compile(r"^[ \t]*:(\w+):[ \t]*(?=(\S)|$)", re.MULTILINE)
 _BULLET = re.compile(
-    r"(?:[-*+•▪◦‣·–—>✓✔☑→]\s+|\d{1,3}(?:\.\d{1,3})*[.)]?\s+(?=[^\W\d])|\([a-z\d]\)\s+|[a-z]\)\s+"
+    r"(?:[-*+•▪◦‣·–—>✓✔☑→]\s+|\d{1,3}(?:[.)]|(?:\.\d{1,3})+[.)]?)\s+(?=[^\d])|\([a-z\d]\)\s+|[a-z]\)\s+"
     r"|\[[ xX✓]\]\s+|[QA][:.]\s+|[^\w\s\[\](){}\"'`*#=$€£<|~+.,:;&@%/\\-]+\s*)+"
 )
 _MARKED = (
@@ -197,9 +199,12 @@ def record(
     """The lines of fields that belong together, with their depths: 0 for the one that names the
     entity, 1 for those about it. A key and its value become one line."""
     pairs = [(head, text.strip()) for head, text in pairs if text.strip().lower() not in _EMPTY]
-    roles = [role_of(head) if head else "" for head, _ in pairs]
     kinds = [classify(text) for _, text in pairs]
     heads = [classify(head) for head, _ in pairs]
+    roles = [
+        role_of(head) or "subject" * kind.is_kind
+        for (head, _), kind in zip(pairs, heads, strict=True)
+    ]
     about = [n for n, kind in enumerate(kinds) if kind.is_name and not heads[n].is_label]
     about = about or [n for n, role in enumerate(roles) if role == "subject"]
     label = next(
@@ -207,6 +212,8 @@ def record(
          if kind.is_label and not heads[n].is_label and roles[n] in ("key", "", "subject", "kind")
          and n not in about), None,
     )  # fmt: skip
+    if label is not None and roles[label] != "key" and any(kind.is_label for kind in heads):
+        label = None
     first = about[0] if about else None
     stamps = [f"({h}: {t})" for (h, t), r in zip(pairs, roles, strict=True) if r in ("date", "source")]
     subject = " ".join([pairs[first][1], *stamps]) if first is not None else ""
@@ -458,11 +465,11 @@ class _Outline:
             return None
         head = _cells(text, delimiter)
         kinds = [self._classify(cell) for cell in head]
-        roles = [role_of(cell) for cell in head]
+        roles = [role_of(cell) or "subject" * kind.is_kind for cell, kind in zip(head, kinds, strict=True)]
         labels = sum(kind.is_label or role != "" for kind, role in zip(kinds, roles, strict=True))
         names = sum(kind.is_name and not role for kind, role in zip(kinds, roles, strict=True))
         is_head = (labels > 1 and not names and 2 * labels >= len(head)) or (
-            names > 1 and names >= len(head) - 1
+            names > 1 and all(kind.is_name for kind in kinds[1:])
         ) or (names == len(head) - 1 == 1 and labels == 1 and not kinds[0].is_name and roles[0] in ("key", "subject"))
         if not is_head or any(re.search(r"\d{3}|:\s*\S", cell) for cell in head):
             return None

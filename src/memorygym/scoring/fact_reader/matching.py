@@ -75,6 +75,8 @@ class Matcher:
     def __init__(self, vocabulary: Vocabulary, stated: Iterable[ReadFact] | None = None) -> None:
         self.shown = Shown(vocabulary, stated)
         self._vocabulary = vocabulary
+        self._nouns = vocabulary.nouns | {stem(noun) for noun in vocabulary.nouns}
+        self._sources = frozenset(word for source in vocabulary.sources for word in source.split())
         self._classify = lru_cache(maxsize=20_000)(self._classified)
         self.read = lru_cache(maxsize=4_000)(self._read)
 
@@ -143,7 +145,7 @@ class Matcher:
                 marks = tuple(lone)
             if not names:
                 shared += [a for a in anchors if a.role == "value" and a.keys[0].is_shared]
-                bare = re.sub(r"[\W_]+", " ", _without(text, anchors)).strip().lower()
+                bare = re.sub(r"[\W_]+", " ", _unstamped(_without(text, anchors))).strip().lower()
                 if bare and (cues.FORMER.fullmatch(bare) or re.fullmatch(r"(?:change )?history", bare)):
                     role = FORMER
                 elif bare and (cues.OTHER.search(bare) and len(bare.split()) < 5):
@@ -158,19 +160,19 @@ class Matcher:
         """What a text is alone."""
         anchors = self.shown.anchors(text)
         rest = _without(text, [a for a in anchors if a.role != "hint"])
+        hints = [a for a in anchors if a.role == "hint"]
         names = [a for a in anchors if a.role in ("name", "stranger")]
         marks = [a for a in anchors if a.role in _MARKS]
         values = [a for a in anchors if a.role == "value"]
         bare = re.sub(r"[\W_]+", " ", rest).strip().lower()
         is_empty = bare in ("", "the", "a") 
         is_name = len(names) == 1 and is_empty and not marks and not values
-        is_label = (len(marks) == 1 and is_empty and not names and not values) or (
-            not names and not marks and not values and len(text.split()) <= 2
-            and any(a.role == "hint" and (a.end - a.start) >= len(text.strip(" *_")) - 1 for a in anchors)
+        is_label = not names and not values and (
+            (len(marks) == 1 and is_empty)
+            or (not marks and bool(hints) and len(hints) == len(bare.split()))
         )
         plain = re.sub(r"\([^()]*\)|\[[^\[\]]*\]", " ", rest)
-        for start, end, _ in [*stamps(plain)][::-1]:
-            plain = plain[:start] + " " + plain[end:]
+        plain = _unstamped(plain)
         words = [w for w in re.findall(r"[^\W_]+", plain.lower()) if not self._is_plain(w)]
         is_title = False
         if len({a.text for a in names}) == 1 and not marks:
@@ -185,12 +187,15 @@ class Matcher:
             is_title = is_title or (bool(cues.FORMER.fullmatch(bare) or cues.OTHER.fullmatch(bare)))
         elif len({a.text for a in names}) > 1 and not marks and text.rstrip().endswith(":"):
             is_title = True
-        return Title(is_name, is_label, is_title)
+        is_kind = not anchors and bool(bare) and all(
+            stem(word) in self._nouns or word in self._nouns for word in bare.split()
+        )
+        return Title(is_name, is_label, is_title, is_kind)
 
     def _is_plain(self, word: str) -> bool:
         """Whether a word beside a name says nothing of the entity."""
         return (
-            word in LINKS or word in GENERIC or word in self._vocabulary.nouns
+            word in LINKS or word in GENERIC or word in self._vocabulary.nouns or word in self._sources
             or stem(word) in self._vocabulary.nouns or word in ("md", "txt", "json", "notes", "on", "about")
         )
 
@@ -198,6 +203,12 @@ class Matcher:
 def stamps_only(text: str) -> bool:
     """Whether a line is a date and nothing else."""
     return any(not re.search(r"\w", text[:start] + text[end:]) for start, end, _ in stamps(text))
+
+
+def _unstamped(text: str) -> str:
+    for start, end, _ in [*stamps(text)][::-1]:
+        text = f"{text[:start]} {text[end:]}"
+    return text
 
 
 def _without(text: str, anchors: Iterable[Anchor]) -> str:
@@ -252,8 +263,10 @@ class _Sentence:
                 if any(key.kind != "entity" for key in mark.keys):
                     self._value(mark, only_stated=only_stated)
         for mark in self._subject.marks if not self._marks else ():
+            several = len(self._names) > 1 or (self._names and not self._subject.name)
+            place = self._names[0].end if several else 0
             if any(key.kind == "entity" for key in mark.keys):
-                self._relation(mark._replace(start=0, end=0))
+                self._relation(mark._replace(start=place, end=place))
             if any(key.kind != "entity" for key in mark.keys):
                 self._value(mark._replace(start=0, end=0), only_stated=False)
         for anchor in self._anchors:
@@ -306,18 +319,28 @@ class _Sentence:
         behind = next((a for a in self._names if a.start >= mark.end), None)
         if behind and mark.end and _OF.fullmatch(self._text, mark.end, behind.start):
             return behind.text if behind.role == "name" else "?"
-        spots = sorted((mark.start, at)) if mark.end else (at, at)
-        before = [a for a in self._names if a.end <= spots[1]]
-        own = [a for a in before if a.start not in self._objects]
-        if own:
-            return own[-1].text if own[-1].role == "name" else "?"
-        if before:
-            return self._objects[before[-1].start]
+        about = self._about(max(mark.start, at) if mark.end else at)
+        if about:
+            return about.text if about.role == "name" else "?"
         rest = {a.text: a for a in self._names if a.start not in self._objects}
         if len(rest) == 1 and not self._subject.name:
             name = next(iter(rest.values()))
             return name.text if name.role == "name" else "?"
         return self._subject.name or ("?" if rest else "")
+
+    def _about(self, at: int) -> Anchor | None:
+        """The name that the clause at a place is about: the one that a bracket or a "which"
+        qualifies, else the nearest one before that is not what another is related to."""
+        before = [a for a in self._names if a.end <= at]
+        if before:
+            gap = self._lower[before[-1].end : at]
+            is_in_bracket = re.match(r"[\"'`*\]]*\s*\([^()]*$", gap)
+            if is_in_bracket or re.match(r"[\"'`*]*,? (?:(?:and|in) )?(?:who|which|whose|that|itself)\b[^;]*$", gap):
+                return before[-1]
+        own = [a for a in before if a.start not in self._objects]
+        if before and not own:
+            return next((a for a in self._names if a.text == self._objects[before[-1].start]), None)
+        return own[-1] if own else None
 
     def _state(self, subject: str, code: str, value: Parsed, role: str) -> None:
         if self._subject.role == FORMER and role == CURRENT:
@@ -330,6 +353,8 @@ class _Sentence:
         left, right = self._bounds(mark)
         for key in mark.keys:
             if key.kind == "entity":
+                continue
+            if mark.role == "hint" and len({a.keys for a in self._anchors if a.role == "hint"}) > 40:
                 continue
             found = [v for v in self._candidates(mark, key, left, right) if not self._is_taken(v.start, v.end)]
             picks: dict[str, list[Value]] = {}
@@ -349,6 +374,8 @@ class _Sentence:
         """Adds the current value and the former ones among the candidates of one key."""
         code = key.code
         if not self._fits(key, subject):
+            return
+        if mark.role == "hint" and any(f[:2] == (subject, code) for f in self._facts):
             return
         if shift := self._shift(mark, values, subject, code):
             self._taken.append((shift.start, shift.end))
@@ -390,7 +417,7 @@ class _Sentence:
                 self._taken.append((beside[-1].start, beside[-1].end))
 
     def _fits(self, key: Key, subject: str) -> bool:
-        return not key.subject or key.owner != "" or self._shown.vocabulary.type_of(subject) == key.subject
+        return not key.subject or key.owner != "" or not subject or self._shown.vocabulary.type_of(subject) == key.subject
 
     def _is_beside(self, mark: Anchor, value: Value) -> bool:
         """Whether a value stands directly before or behind a label."""
@@ -519,28 +546,59 @@ class _Sentence:
     def _links(
         self, mark: Anchor, key: Key, before: Sequence[Anchor], behind: Sequence[Anchor]
     ) -> list[tuple[Anchor | str, Anchor | str]]:
+        """The pairs of subject and value that a verb or a label links: by the types of the names,
+        where these tell, else by their places."""
         above = self._subject.name
-        text = self._text
         if key.owner:
-            near = behind[:1] or before[-1:]
+            near = behind[:1] or before[-1:] or [above]
             return [(key.owner, name) for name in near]
-        own = [a for a in before if a.start not in self._objects] or list(before)
-        if mark.role == "label":
-            if behind and _OF.fullmatch(text, mark.end, behind[0].start):
-                others = behind[1:] or before[-1:]
-                return [(behind[0], other) for other in others[:1]]
-            if behind:
-                subject = own[-1] if own else above
-                return [(subject, name) for name in _listed(text, mark.end, behind)]
-            if before and mark.end:
-                subject = own[-2] if len(own) > 1 else above
-                return [(subject, before[-1])]
-            return []
+        if key.subject and key.value and key.subject != key.value:
+            return self._typed(mark, key, before, behind)
+        about = self._about(mark.start) if mark.end else None
+        own = _last_list(self._text, [a for a in before if about and a.end <= about.end])
+        listed = _listed(self._text, mark.end, behind)
         if mark.role == "verb":
-            subject = own[-1] if own else above
-            return [(subject, name) for name in _listed(text, mark.end, behind)]
-        values = own[-1:] if own else [above]
-        return [(name, value) for name in _listed(text, mark.end, behind) for value in values]
+            return [(subject, name) for name in listed for subject in own or [above]]
+        if mark.role == "inverse":
+            return [(name, value) for name in listed for value in own[-1:] or [above]]
+        if behind and mark.end and _OF.fullmatch(self._text, mark.end, behind[0].start):
+            return [(behind[0], other) for other in [*behind[1:], *before[-1:]][:1]]
+        if not own and len(behind) == 2 and len(listed) == 1:
+            return [(behind[0], behind[1])]
+        if behind:
+            return [(subject, name) for name in listed for subject in own[-1:] or [above]]
+        if mark.end and before:
+            earlier = [a for a in before[:-1] if a.start not in self._objects]
+            return [(earlier[-1] if earlier else above, before[-1])]
+        return []
+
+    def _typed(
+        self, mark: Anchor, key: Key, before: Sequence[Anchor], behind: Sequence[Anchor]
+    ) -> list[tuple[Anchor | str, Anchor | str]]:
+        type_of = self._shown.vocabulary.type_of
+        above = self._subject.name
+        pairs: list[tuple[Anchor | str, Anchor | str]] = []
+        values = [a for a in behind if type_of(a.text) == key.value]
+        about = self._about(mark.start)
+        subjects = [a for a in before if type_of(a.text) == key.subject and a.start not in self._objects]
+        if about and type_of(about.text) == key.subject:
+            subjects = [a for a in subjects if a.end <= about.start] + [about]
+        late = [a for a in behind if type_of(a.text) == key.subject]
+        if mark.role == "inverse" and not (values and not late):
+            values = [a for a in before if type_of(a.text) == key.value][-1:] or values
+            own: Sequence[Anchor | str] = _listed(self._text, mark.end, late)
+            if not values and above and type_of(above) == key.value:
+                return [(name, above) for name in own]
+        else:
+            values = values[:1] or [a for a in before if type_of(a.text) == key.value][-1:]
+            is_owned = late and mark.end and _OF.fullmatch(self._text, mark.end, late[0].start)
+            own = late[:1] if is_owned else _last_list(self._text, subjects)
+            if not own and above and type_of(above) == key.subject:
+                own = [above]
+            own = own or late[:1]
+        for value in values:
+            pairs += [(subject, value) for subject in own]
+        return pairs
 
     def _link(self, mark: Anchor, key: Key, subject: Anchor | str, value: Anchor | str) -> None:
         name = subject.text if isinstance(subject, Anchor) else subject
@@ -577,6 +635,18 @@ def _listed(text: str, start: int, names: Sequence[Anchor]) -> list[Anchor]:
                 break
         found.append(name)
         start = name.end
+    return found
+
+
+def _last_list(text: str, names: Sequence[Anchor]) -> list[Anchor]:
+    """The names of the list that ends with the last one."""
+    found = list(names[-1:])
+    for name in reversed(names[:-1]):
+        if not cues.JOINED.fullmatch(text, name.end, found[0].start) or not re.search(
+            r"\w|,|&", text[name.end : found[0].start]
+        ):
+            break
+        found.insert(0, name)
     return found
 
 

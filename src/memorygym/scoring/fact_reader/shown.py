@@ -258,7 +258,7 @@ def _is_like(word: str, other: str) -> bool:
     if other.startswith(word) and len(word) >= 3:
         return True
     shared = next((n for n, (a, b) in enumerate(zip(word, other)) if a != b), min(len(word), len(other)))
-    if shared >= 5 and len(word) - shared <= 4 and len(other) - shared <= 4:
+    if shared >= 4 and len(word) - shared <= 3 and len(other) - shared <= 4:
         return True
     if len(word) < 2 or re.search("[aeiou]", word[1:]) or len(word) > 4:
         return False
