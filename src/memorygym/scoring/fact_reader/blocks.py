@@ -38,6 +38,7 @@ class Title(NamedTuple):
     """Whether the text says only who or what the lines below it are about."""
     is_kind: bool = False
     """Whether it is a noun for entities, such as "company"."""
+    has_value: bool = False
 
 
 Classify = Callable[[str], Title]
@@ -205,8 +206,13 @@ def record(
         role_of(head) or "subject" * kind.is_kind
         for (head, _), kind in zip(pairs, heads, strict=True)
     ]
-    about = [n for n, kind in enumerate(kinds) if kind.is_name and not heads[n].is_label]
-    about = about or [n for n, role in enumerate(roles) if role == "subject"]
+    about = [
+        n for n, kind in enumerate(kinds)
+        if kind.is_name and not heads[n].is_label and roles[n] not in ("key", "value", "former")
+    ]  # fmt: skip
+    about = about or [
+        n for n, role in enumerate(roles) if role == "subject" and not kinds[n].is_label
+    ]
     label = next(
         (n for n, kind in enumerate(kinds)
          if kind.is_label and not heads[n].is_label and roles[n] in ("key", "", "subject", "kind")
@@ -471,7 +477,10 @@ class _Outline:
         is_head = (labels > 1 and not names and 2 * labels >= len(head)) or (
             names > 1 and all(kind.is_name for kind in kinds[1:])
         ) or (names == len(head) - 1 == 1 and labels == 1 and not kinds[0].is_name and roles[0] in ("key", "subject"))
-        if not is_head or any(re.search(r"\d{3}|:\s*\S", cell) for cell in head):
+        if not is_head or any(
+            (re.search(r"\d|:\s*\S", cell) and not kind.is_label) or kind.has_value
+            for cell, kind in zip(head, kinds, strict=True)
+        ):
             return None
         end = place + 1
         rows: list[Sequence[str]] = []

@@ -25,6 +25,11 @@ UNSTATED = "unstated"
 """The role of a value that nobody stated."""
 _MARKS = ("label", "verb", "inverse")
 _NAMES = ("name", "stranger")
+_SUM = re.compile(r"(?<![\w.,])[$€£]?\d[\d.,]*\w?\s*[-+−]\s*[$€£]?\d[\d.,]*\w?\s*=\s*(?=[$€£]?\d)")
+"""A calculation before its result: "293 - 126 = "."""
+_SUM_BEHIND = re.compile(r"(?<=\d)([\w%]*) \(=? ?[$€£]?\d[\d.,]*\w? (?:[-+−]|plus|minus) [$€£]?\d[\d.,]*\w?(?=[),;: ])")
+_ENTITY = Anchor(0, 0, "label")
+"""Stands for the label of a relation, behind whose value nothing is said of it."""
 _DENIED = re.compile(
     r"\b(?:it is|it's|is it) (?:false|untrue|not true|not the case|wrong)\b|\bfalse(?:ly)? (?:that|to say)"
     r"|\bexamples?\b(?! of)|\bhypothetical|\bnot real\b|\bfictional|\bplaceholder|\bdummy\b"
@@ -84,6 +89,11 @@ class Matcher:
         found = _Found()
         last, waiting = "", None
         given: set[tuple[str, str]] = set()
+        rows: list[tuple[tuple[str, ...], int]] = []
+        """Of each item: what governs it, and the number of facts up to its end."""
+        if "=" in text:
+            text = _SUM.sub("", text)
+        text = _SUM_BEHIND.sub(r"\1 (", text)
         for item in items(text, self._classify):
             subject = self._subject(item.path)
             if subject is None:
@@ -117,7 +127,8 @@ class Matcher:
                             given.add((name, code))
                             found.facts.append(ReadFact(name, code, anchor.text, CURRENT, subject.date, subject.source))
             last = subject.name
-        return Reading(tuple(found.facts), found.unread)
+            rows.append((item.path, len(found.facts)))
+        return Reading(tuple(_without_replaced(found.facts, rows)), found.unread)
 
     def _subject(self, path: Sequence[str]) -> Subject | None:
         """Who a line below these headings is about; None if they say that nothing is so."""
@@ -175,8 +186,8 @@ class Matcher:
         plain = _unstamped(plain)
         words = [w for w in re.findall(r"[^\W_]+", plain.lower()) if not self._is_plain(w)]
         is_title = False
-        if len({a.text for a in names}) == 1 and not marks:
-            is_title = len(words) <= (3 if text.rstrip().endswith(":") else 0)
+        if len({a.text for a in names}) == 1 and not marks and not values[1:]:
+            is_title = not re.search(r":\s*\S", re.sub(r"\([^()]*\)|\[[^\[\]]*\]", " ", text)) and len(words) <= (3 if text.rstrip().endswith(":") else 0)
         elif not names and not re.search(r"\d", rest) and len(words) <= 4:
             shared = [a for a in values if a.keys[0].is_shared]
             is_title = (text.rstrip().endswith(":") and not values) or bool(
@@ -190,7 +201,7 @@ class Matcher:
         is_kind = not anchors and bool(bare) and all(
             stem(word) in self._nouns or word in self._nouns for word in bare.split()
         )
-        return Title(is_name, is_label, is_title, is_kind)
+        return Title(is_name, is_label, is_title, is_kind, bool(values))
 
     def _is_plain(self, word: str) -> bool:
         """Whether a word beside a name says nothing of the entity."""
@@ -198,6 +209,24 @@ class Matcher:
             word in LINKS or word in GENERIC or word in self._vocabulary.nouns or word in self._sources
             or stem(word) in self._vocabulary.nouns or word in ("md", "txt", "json", "notes", "on", "about")
         )
+
+
+def _without_replaced(
+    facts: Sequence[ReadFact], rows: Sequence[tuple[tuple[str, ...], int]]
+) -> Iterator[ReadFact]:
+    """The facts without those whose value another line of the same row or heading calls former."""
+    former: set[object] = set()
+    number = 0
+    paths = []
+    for path, end in rows:
+        for fact in facts[number:end]:
+            paths.append(path)
+            if fact.role == FORMER:
+                former.add((path, *fact[:3]))
+        number = end
+    for path, fact in zip(paths, facts, strict=True):
+        if fact.role != CURRENT or (path, *fact[:3]) not in former:
+            yield fact
 
 
 def stamps_only(text: str) -> bool:
@@ -275,6 +304,10 @@ class _Sentence:
         for anchor in self._anchors:
             if anchor.role == "value" and not self._is_taken(anchor.start, anchor.end):
                 self._lone(anchor)
+        for name in self._names:
+            if name.role == "name":
+                self._sole(name)
+                self._group(name)
         if not self._facts:
             self._wait()
         about = [a for a in self._names if a.start not in self._objects]
@@ -486,17 +519,15 @@ class _Sentence:
                 return FORMER
         if before and text[max(before) : value.start].strip(" *_\"'") in ("→", "->", "=>"):
             return "now"
-        if mark and mark.end and mark.end <= value.start:
-            opening = re.match(r"\W{0,3}\(([^()]*)\)|\W{0,3}\[([^\[\]]*)\]", text[mark.end : value.start])
-            limit = (opening[1] or opening[2] or "") if opening else ""
-            if cues.FORMER.search(limit) or (limit and cues.QUALIFIED.fullmatch(f"({limit})")):
+        if mark and (limit := self._limit(mark, value.start)):
+            if cues.FORMER.search(limit):
                 return FORMER
             if cues.OTHER.search(limit):
                 return "other"
         whole = text[start : value.start]
         left = text[max(start, *before, 0) : value.start] if before else whole
         is_last = not after or after[0].start > end
-        right = text[value.end : end] if is_last else ""
+        right = text[value.end : end] if is_last and mark != _ENTITY else ""
         aside = re.match(r"[\"'`*]* ?[(\[]([a-z ]{3,25})[)\]]", text[value.end :])
         if aside:
             right = f"{right} {aside[1]}"
@@ -516,6 +547,16 @@ class _Sentence:
             return "was"
         return "now" if cues.NOW.search(left) else CURRENT
 
+    def _limit(self, mark: Anchor, at: int) -> str:
+        """What stands in brackets directly behind a label: "value (superseded): 9"."""
+        if not mark.end or mark.end > at:
+            return ""
+        opening = re.match(r"[\W_]{0,3}[(\[]([^()\[\]]*)[)\]]", self._lower[mark.end : at])
+        return opening[1] if opening else ""
+
+    def _is_limited(self, mark: Anchor, at: int) -> bool:
+        return bool(cues.FORMER.search(self._limit(mark, at)))
+
     def _lone(self, anchor: Anchor) -> None:
         """Adds a value without label that only one key has."""
         keys = [key for key in anchor.keys if not key.owner]
@@ -530,6 +571,30 @@ class _Sentence:
         if len(stated) == 1 and len(keys) == 1:
             self._taken.append((anchor.start, anchor.end))
             self._state(subject, stated[0].code, anchor.text, CURRENT)
+
+    def _sole(self, name: Anchor) -> None:
+        """Adds the value directly behind a name of which the stream gave one figure only."""
+        code = self._shown.sole.get(name.text, "")
+        if not code or any(f[:2] == (name.text, code) for f in self._facts):
+            return
+        end = min((a.start for a in self._names if a.start >= name.end), default=len(self._text))
+        found = self._candidates(name, self._shown.keys[code], name.end, end)
+        if found and re.fullmatch(r"[\s:=.→>`'\"*|-]*(?:is |was |now )?[\s`'\"]*", self._lower[name.end : found[0].start]):
+            self._pick(name, self._shown.keys[code], name.text, found, only_stated=True)
+
+    def _group(self, name: Anchor) -> None:
+        """Adds the choice that stands, cut short, directly behind a name: "Ann Lee (Econ.)"."""
+        match = re.match(r"[\"'`*\]]*\s?[(\[]([A-Za-z][A-Za-z .&]*?)[)\],;:]", self._text[name.end :])
+        if match is None:
+            return
+        for key in self._shown.shared:
+            values = self._shown.values.get((name.text, key.code), {}).values()
+            for value in values:
+                others = [c for c in key.choices if c != value and _is_cut(match[1], c)]
+                if _is_cut(match[1], str(value)) and not others and not any(
+                    f[:2] == (name.text, key.code) for f in self._facts
+                ):
+                    self._state(name.text, key.code, value, CURRENT)
 
     def _relation(self, mark: Anchor) -> None:
         """Adds the entities that a verb or a label links."""
@@ -558,6 +623,10 @@ class _Sentence:
         own = _last_list(self._text, [a for a in before if about and a.end <= about.end])
         listed = _listed(self._text, mark.end, behind)
         if mark.role == "verb":
+            if not listed and len(before) > 1 and re.search(
+                r"\b(?:what|whom?|that)\b", self._lower[before[-2].end : before[-1].start]
+            ):
+                return [(before[-1], before[-2])]
             return [(subject, name) for name in listed for subject in own or [above]]
         if mark.role == "inverse":
             return [(name, value) for name in listed for value in own[-1:] or [above]]
@@ -610,10 +679,12 @@ class _Sentence:
             return
         code = key.code
         if key.has_term:
-            code += _term(self._text)
+            code += _term(self._text[mark.start :]) or _term(self._text)
         role = CURRENT
         if isinstance(value, Anchor):
-            role = self._role(Value(value.start, value.end, other, ""), [])
+            role = self._role(Value(value.start, value.end, other, ""), [], _ENTITY)
+            if role == CURRENT and self._is_limited(mark, value.start):
+                role = FORMER
         if role == "other":
             return
         role = FORMER if role == FORMER else CURRENT
@@ -636,6 +707,20 @@ def _listed(text: str, start: int, names: Sequence[Anchor]) -> list[Anchor]:
         found.append(name)
         start = name.end
     return found
+
+
+def _is_cut(text: str, whole: str) -> bool:
+    """Whether words are the beginnings of other words, or letters of them without vowels."""
+    words, others = text.replace(".", "").lower().split(), whole.lower().split()
+    return 0 < len(words) <= len(others) and all(
+        len(word) > 1 and (other.startswith(word) or (word[0] == other[0] and _is_within(word, other)))
+        for word, other in zip(words, others, strict=False)
+    )
+
+
+def _is_within(word: str, other: str) -> bool:
+    rest = iter(other)
+    return not re.search("[aeiou]", word[1:]) and all(letter in rest for letter in word)
 
 
 def _last_list(text: str, names: Sequence[Anchor]) -> list[Anchor]:

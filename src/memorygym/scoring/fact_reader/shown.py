@@ -123,6 +123,10 @@ class Shown:
             key = self.keys[code]
             for value in values.values() if key.kind == "text" else ():
                 self._names.add([word.lower for word in words_of(str(value))], "value", str(value), key)
+        self.shared = tuple(key for key in vocabulary.keys if key.is_shared and key.kind == "enum")
+        """Keys by whose choices texts group entities."""
+        self.sole = self._sole()
+        """By name: the key of the only figure or code that the stream gave of it."""
         self._hints: dict[str, tuple[Key, ...]] = {}
         self._entries = [
             (word.stem, key)
@@ -163,6 +167,14 @@ class Shown:
         if key.kind == "enum":
             for choice in key.choices:
                 self._names.add([w.lower for w in words_of(choice)], "value", choice, key)
+
+    def _sole(self) -> dict[str, str]:
+        figures: dict[str, set[str]] = {}
+        for subject, code in self.values:
+            kind = self.keys[code].kind
+            if kind in ("number", "word") and code not in ("file", "source"):
+                figures.setdefault(subject, set()).add(code)
+        return {name: min(codes) for name, codes in figures.items() if len(codes) == 1}
 
     def states(self, subject: str, code: str, value: Parsed) -> bool:
         """Whether the stream stated a value, at whatever time."""
