@@ -78,6 +78,15 @@ _LATEX = re.compile(r"\\(?:sub)*section\*?\{([^{}]*)\}")
 _COMMAND = re.compile(r"\\(?:item|noindent)\s*|\\(?:begin|end)\{\w+\}|\\[a-z]+\{([^{}]*)\}")
 _TAG = re.compile(r"</?[A-Za-z][\w:-]*(?:\s[^<>;]*)?/?>")
 _ANGLED = re.compile(r"\s*<(/?)([^<>=/]+)>\s*$")
+_STRUCK = re.compile(r"~~\s*([^~\n]+?)\s*~~|<(del|s|strike)>([^<]*)</\2>")
+_REPLACED = re.compile(r"(~~[^~\n]+~~|<(?:del|s)>[^<]*</(?:del|s)>)\s*→\s*([^\s|;,<]+)")
+_ARROW = re.compile(r"(?<![\s<])\s*(?:-+>|=+>|[→⇒➜➝➞➔➙⟶⟹⇨➡▶]\ufe0f?|»|▸|►)\s*|(?<=\s)(?:-+>|=+>|[⇒➜➝➞➔➙⟶⟹⇨➡▶]\ufe0f?|»|▸|►)(?=\s)")
+_INLINE = re.compile(r"= ?\{ ?(?:name|value) = (\"[^\"]*\"|[\w.-]+)(?:, \w+ = \"?([^{}\"]+)\"?)? ?\}")
+"""A value with a remark, as TOML writes it."""
+_REMARK = re.compile(
+    r"\s+(?:[-*+•>]+ )?(qualifiers?|term|period|previous(?:ly)?|was|former(?:ly)?|notes?|replaces): ?(\S.*)"
+)
+"""A line that says more of the item above it."""
 _BLOCK = re.compile(r"^[ \t>*-]*(?=[\[{])", re.MULTILINE)
 _ITEM = re.compile(r"\s*- (?=[\w\"]+: )")
 _FIELD = re.compile(r"\s*[\"']?([\w ]+?)[\"']?: (.*)")
@@ -102,9 +111,24 @@ def lines_of(text: str, classify: Classify) -> list[Line]:
         if (match := _ANGLED.match(line)) and classify(match[2]).is_name:
             lines[number] = "" if match[1] else f"# {match[2]}"
     text = "\n".join(lines)
+    if "~~" in text or "<del" in text or "<s>" in text:
+        text = _REPLACED.sub(r"\2 \1", _ARROW.sub(" → ", text))
+        text = _STRUCK.sub(lambda match: f"(previously {match[1] or match[3]})", text)
     if text.lstrip()[:1] == "<" and len(_TAG.findall(text[:2000])) > 1:
         return [*_of_tags(text, classify)]
-    return [*_of_data(text, classify)]
+    found: list[Line] = []
+    for line in _of_data(text, classify):
+        if "=" in line.text and "{" in line.text:
+            line = line._replace(text=_INLINE.sub(lambda m: f"= {m[1]} ({m[2]})" if m[2] else f"= {m[1]}", line.text))
+        if re.search("[>»▸►⇒➜➝➞➔➙⟶⟹⇨➡▶]", line.text):
+            line = line._replace(text=_ARROW.sub(" → ", line.text))
+        remark = _REMARK.fullmatch(line.text) if found and line.depth < 0 else None
+        if remark and found[-1].text.strip()[-1:] not in ("", ":"):
+            word = "previously " if remark[1][:3] in ("pre", "was", "for", "rep") else ""
+            found[-1] = found[-1]._replace(text=f"{found[-1].text.rstrip()} ({word}{remark[2]})")
+        else:
+            found.append(line)
+    return found
 
 
 def _of_data(text: str, classify: Classify) -> Iterator[Line]:
@@ -199,7 +223,12 @@ def record(
 ) -> list[tuple[str, int]]:
     """The lines of fields that belong together, with their depths: 0 for the one that names the
     entity, 1 for those about it. A key and its value become one line."""
-    pairs = [(head, text.strip()) for head, text in pairs if text.strip().lower() not in _EMPTY]
+    names = {head.lower() for head, _ in pairs}
+    pairs = [
+        (head if classify(head).is_name or "." in head else head.replace("_", " "), text.strip())
+        for head, text in pairs
+        if text.strip().lower() not in _EMPTY and re.sub(r"^(?:old|previous|prev|former)_", "", head.lower()) not in names - {head.lower()}
+    ]
     kinds = [classify(text) for _, text in pairs]
     heads = [classify(head) for head, _ in pairs]
     roles = [
@@ -250,7 +279,7 @@ class _Tree(HTMLParser):
         self._open = [self.root]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _INLINE:
+        if tag in _INLINE_TAGS:
             return
         node: list[Any] = [tag, [(k, v or "") for k, v in attrs], []]
         self._open[-1][2].append(node)
@@ -268,7 +297,7 @@ class _Tree(HTMLParser):
             self._open[-1][2].append(data)
 
 
-_INLINE = frozenset("b i em strong span a code u small mark sub sup tt".split())
+_INLINE_TAGS = frozenset("b i em strong span a code u small mark sub sup tt".split())
 _PLAIN = frozenset("html body div section ul ol dl table tbody thead p li td th dd dt article".split())
 
 

@@ -66,6 +66,8 @@ class Subject(NamedTuple):
     role: str = CURRENT
     shared: tuple[Anchor, ...] = ()
     """Values that hold for all entities below."""
+    limit: str = ""
+    """What stands in brackets behind the label above."""
 
 
 @dataclass
@@ -77,8 +79,10 @@ class _Found:
 class Matcher:
     """Reads texts with one vocabulary, against what one stream stated."""
 
-    def __init__(self, vocabulary: Vocabulary, stated: Iterable[ReadFact] | None = None) -> None:
-        self.shown = Shown(vocabulary, stated)
+    def __init__(
+        self, vocabulary: Vocabulary, stated: Iterable[ReadFact] = (), *, every_value: bool = False
+    ) -> None:
+        self.shown = Shown(vocabulary, stated, every_value=every_value)
         self._vocabulary = vocabulary
         self._nouns = vocabulary.nouns | {stem(noun) for noun in vocabulary.nouns}
         self._sources = frozenset(word for source in vocabulary.sources for word in source.split())
@@ -107,8 +111,8 @@ class Matcher:
                 above = self._subject((item.above,))
                 subject = subject._replace(name=above.name if above else "")
             if waiting and not any(a.role in _MARKS for a in anchors):
-                owner, mark = waiting
-                subject = subject._replace(name=owner or subject.name, marks=(mark,))
+                owner, mark, limit = waiting
+                subject = subject._replace(name=owner or subject.name, marks=(mark,), limit=limit)
             elif item.is_title:
                 subject = subject._replace(marks=())
             waiting = None
@@ -132,7 +136,7 @@ class Matcher:
 
     def _subject(self, path: Sequence[str]) -> Subject | None:
         """Who a line below these headings is about; None if they say that nothing is so."""
-        name, marks, date, source, role = "", (), "", "", CURRENT
+        name, marks, date, source, role, limit = "", (), "", "", CURRENT, ""
         shared: list[Anchor] = []
         is_named = False
         for text in reversed(path):
@@ -152,8 +156,10 @@ class Matcher:
                 else:
                     name = "?"
             lone = [a for a in anchors if a.role in _MARKS]
-            if not marks and len(lone) == 1 and not re.search(r"\w", text[lone[0].end :]):
-                marks = tuple(lone)
+            if not marks and len(lone) == 1 and not re.search(
+                r"\w", re.sub(r"\([^()]*\)", "", text[lone[0].end :])
+            ):
+                marks, limit = tuple(lone), _bracket(text, lone[0].end)
             if not names:
                 shared += [a for a in anchors if a.role == "value" and a.keys[0].is_shared]
                 bare = re.sub(r"[\W_]+", " ", _unstamped(_without(text, anchors))).strip().lower()
@@ -165,7 +171,7 @@ class Matcher:
             source = source or self._vocabulary.source_of(text)
         if len({a.text for a in shared}) != 1:
             shared = []
-        return Subject(name, marks, date, source, role, tuple(shared[:1]))
+        return Subject(name, marks, date, source, role, tuple(shared[:1]), limit)
 
     def _classified(self, text: str) -> Title:
         """What a text is alone."""
@@ -175,6 +181,11 @@ class Matcher:
         names = [a for a in anchors if a.role in ("name", "stranger")]
         marks = [a for a in anchors if a.role in _MARKS]
         values = [a for a in anchors if a.role == "value"]
+        if names:  # "Orm Sonde [instrument]": what it is, not what it has.
+            marks = [
+                a for a in marks
+                if text[a.start : a.end].lower() not in self._nouns or not re.search(r"[(\[<]\s*$", text[: a.start])
+            ]  # fmt: skip
         bare = re.sub(r"[\W_]+", " ", rest).strip().lower()
         is_empty = bare in ("", "the", "a") 
         is_name = len(names) == 1 and is_empty and not marks and not values
@@ -273,7 +284,7 @@ class _Sentence:
         """By the place of a name: the entity that it is related to."""
         self.unread = 0
         self.last = ""
-        self.waiting: tuple[str, Anchor] | None = None
+        self.waiting: tuple[str, Anchor, str] | None = None
         self._borders = [m.span() for m in cues.SOFT.finditer(self._lower)]
 
     def facts(self) -> list[ReadFact]:
@@ -319,7 +330,9 @@ class _Sentence:
         """Keeps the only label for the line below, which may give its value."""
         if len(self._marks) == 1 and len(self._names) < 2:
             name = self._names[0] if self._names else None
-            self.waiting = (name.text if name and name.role == "name" else "", self._marks[0])
+            mark = self._marks[0]
+            limit = _bracket(self._lower, mark.end)
+            self.waiting = (name.text if name and name.role == "name" else "", mark, limit)
 
     def _stamp(self) -> tuple[str, str]:
         """When and by whom the sentence was stated."""
@@ -350,7 +363,9 @@ class _Sentence:
         """Whose value stands at a place, by a label: the owner named behind the label, the nearest
         name before, the only one, or the subject."""
         behind = next((a for a in self._names if a.start >= mark.end), None)
-        if behind and mark.end and _OF.fullmatch(self._text, mark.end, behind.start):
+        if behind and mark.end and (
+            _OF.fullmatch(self._text, mark.end, behind.start) or (at < mark.start and self._is_apart(mark, behind))
+        ):
             return behind.text if behind.role == "name" else "?"
         about = self._about(max(mark.start, at) if mark.end else at)
         if about:
@@ -360,6 +375,11 @@ class _Sentence:
             name = next(iter(rest.values()))
             return name.text if name.role == "name" else "?"
         return self._subject.name or ("?" if rest else "")
+
+    def _is_apart(self, mark: Anchor, behind: Anchor) -> bool:
+        """Whether one sign parts a label from what stands before it and the name behind."""
+        gap = self._text[mark.end : behind.start].strip(" \"'`*")
+        return gap in ("—", "–", "-", "<-", "←", "|", "/") and self._text[: mark.start].rstrip(" \"'`*").endswith(gap)
 
     def _about(self, at: int) -> Anchor | None:
         """The name that the clause at a place is about: the one that a bracket or a "which"
@@ -480,7 +500,7 @@ class _Sentence:
             else:
                 continue
             shifts = self._shown.shifts.get((subject, code), ())
-            if amount in shifts or (not self._shown.values and near):
+            if amount in shifts or (self._shown.every_value and (near or is_signed)):
                 return value._replace(value=amount)
         return None
 
@@ -519,7 +539,10 @@ class _Sentence:
                 return FORMER
         if before and text[max(before) : value.start].strip(" *_\"'") in ("→", "->", "=>"):
             return "now"
-        if mark and (limit := self._limit(mark, value.start)):
+        limit = self._limit(mark, value.start) if mark else ""
+        if mark and mark not in self._marks and mark.role in _MARKS and mark != _ENTITY:
+            limit = self._subject.limit
+        if limit:
             if cues.FORMER.search(limit):
                 return FORMER
             if cues.OTHER.search(limit):
@@ -549,13 +572,13 @@ class _Sentence:
 
     def _limit(self, mark: Anchor, at: int) -> str:
         """What stands in brackets directly behind a label: "value (superseded): 9"."""
-        if not mark.end or mark.end > at:
+        if not mark.end or mark == _ENTITY:
             return ""
-        opening = re.match(r"[\W_]{0,3}[(\[]([^()\[\]]*)[)\]]", self._lower[mark.end : at])
-        return opening[1] if opening else ""
+        return _bracket(self._lower, mark.end) if mark in self._marks else self._subject.limit
 
     def _is_limited(self, mark: Anchor, at: int) -> bool:
-        return bool(cues.FORMER.search(self._limit(mark, at)))
+        limit = self._limit(mark, at) if mark in self._marks else self._subject.limit
+        return bool(cues.FORMER.search(limit))
 
     def _lone(self, anchor: Anchor) -> None:
         """Adds a value without label that only one key has."""
@@ -635,6 +658,9 @@ class _Sentence:
         if not own and len(behind) == 2 and len(listed) == 1:
             return [(behind[0], behind[1])]
         if behind:
+            if len(own) == len(behind) == 1 and mark.end and self._is_apart(mark, behind[0]):
+                if self._shown.states(behind[0].text, key.code, own[0].text):
+                    return [(behind[0], own[0])]  # The value stands first.
             return [(subject, name) for name in listed for subject in own[-1:] or [above]]
         if mark.end and before:
             earlier = [a for a in before[:-1] if a.start not in self._objects]
@@ -679,7 +705,7 @@ class _Sentence:
             return
         code = key.code
         if key.has_term:
-            code += _term(self._text[mark.start :]) or _term(self._text)
+            code += _term(self._text[mark.start :]) or _term(self._text) or _term(self._subject.limit)
         role = CURRENT
         if isinstance(value, Anchor):
             role = self._role(Value(value.start, value.end, other, ""), [], _ENTITY)
@@ -733,6 +759,12 @@ def _last_list(text: str, names: Sequence[Anchor]) -> list[Anchor]:
             break
         found.insert(0, name)
     return found
+
+
+def _bracket(text: str, at: int) -> str:
+    """What stands in brackets at a place."""
+    opening = re.compile(r"[\s_*`\"']{0,3}[(\[]([^()\[\]]*)[)\]]").match(text, at)
+    return opening[1] if opening else ""
 
 
 def _term(text: str) -> str:

@@ -100,16 +100,18 @@ class _Phrases:
 
 
 class Shown:
-    """The names, keys and values that a stream has shown; without `stated` every value counts."""
+    """The names, keys and values that a stream has shown; with `every_value` any value counts."""
 
-    def __init__(self, vocabulary: Vocabulary, stated: Iterable[ReadFact] | None) -> None:
+    def __init__(
+        self, vocabulary: Vocabulary, stated: Iterable[ReadFact] = (), *, every_value: bool = False
+    ) -> None:
         self.vocabulary = vocabulary
-        self._is_open = stated is None
+        self.every_value = every_value
         self.values: dict[tuple[str, str], dict[Parsed, Parsed]] = {}
         """By subject and key: the values, by their plain forms."""
         self.shifts: dict[tuple[str, str], set[Parsed]] = {}
         self.names: set[str] = set()
-        facts = tuple(stated or ())
+        facts = tuple(stated)
         self.keys = dict(vocabulary.by_code)
         for fact in facts:
             self._add(fact)
@@ -178,7 +180,7 @@ class Shown:
 
     def states(self, subject: str, code: str, value: Parsed) -> bool:
         """Whether the stream stated a value, at whatever time."""
-        return self._is_open or plain(value) in self.values.get((subject, code), ())
+        return self.every_value or plain(value) in self.values.get((subject, code), ())
 
     def stated(self, subject: str, code: str, value: Parsed) -> Parsed:
         """A value as the stream stated it; itself if nobody did."""
@@ -191,7 +193,7 @@ class Shown:
         return self._hints[word]
 
     def _hinted(self, word: str) -> tuple[Key, ...]:
-        if len(word) < 2 or word in LINKS or word in COMMON:
+        if len(word) < 2 or word in LINKS or word in COMMON or word in self.vocabulary.nouns:
             return ()
         exact = {key for other, key in self._entries if other == word}
         keys = exact or {key for other, key in self._entries if _is_like(word, other)}
@@ -237,7 +239,7 @@ class Shown:
         before, behind = text[max(0, start - 1) : start], text[end : end + 1]
         if " " in name:
             return not before.isalnum()
-        if name.isalpha() and name.islower() and before != "`":
+        if name.isalpha() and name.islower() and before != "`" and len(text.strip("\"': ")) > len(name):
             return False
         if before.isalnum() or before in ("_", ".") or behind.isalnum() or behind == "_":
             return False
@@ -249,7 +251,7 @@ class Shown:
         for start, end, name in self.vocabulary.find_names(text):
             if not any(a < end and start < b for a, b in taken):
                 found = [a for a in found if a.end <= start or end <= a.start]
-                found.append(Anchor(start, end, "stranger", name))
+                found.append(Anchor(start, end, "name" if self.every_value else "stranger", name))
         return sorted(found)
 
 
