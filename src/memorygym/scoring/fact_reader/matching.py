@@ -68,6 +68,9 @@ class Subject(NamedTuple):
     """Values that hold for all entities below."""
     limit: str = ""
     """What stands in brackets behind the label above."""
+    is_weak: bool = False
+    """Whether only its place says that the text is about it, so that nothing else may count than
+    what the stream stated."""
 
 
 @dataclass
@@ -102,10 +105,10 @@ class Matcher:
             subject = self._subject(item.path)
             if subject is None:
                 continue
-            if subject.name:
-                last = subject.name if item.is_new else last or subject.name
-            else:
-                subject = subject._replace(name="" if item.is_new else last)
+            if cues.PRONOUN.match(item.text) and last and not item.is_title:
+                subject = subject._replace(name=last)
+            elif not subject.name and not item.is_new:
+                subject = subject._replace(name=last, is_weak=True)
             anchors = self.shown.anchors(item.text)
             if not subject.name and item.above and not any(a.role in _NAMES for a in anchors):
                 above = self._subject((item.above,))
@@ -122,7 +125,7 @@ class Matcher:
                 found.facts += facts
                 found.unread += read.unread
                 if read.last:
-                    subject = subject._replace(name=read.last)
+                    subject = subject._replace(name=read.last, is_weak=False)
                 waiting = read.waiting
                 for name in {fact.subject for fact in facts} | ({read.last} - {""}):
                     for anchor in subject.shared:
@@ -146,15 +149,13 @@ class Matcher:
             names = [a for a in anchors if a.role in ("name", "stranger")]
             if names and not is_named:
                 is_named = True
-                different = {a.text for a in names}
                 opening = names[0]
-                is_head = not re.search(r"\w", text[: opening.start]) and re.match(
-                    r"[\"'`*\])]*\s*[:|(—–,=-]|['’]s\b|\s+(?:is|was|has|supplies)\b", text[opening.end :]
-                )
-                if len(different) == 1 or is_head:
-                    name = opening.text if opening.role == "name" else "?"
-                else:
-                    name = "?"
+                lead = re.findall(r"[^\W_]+", text[: opening.start].lower())
+                is_head = all(self._is_plain(word) or not word.isalpha() for word in lead)
+                is_only = len({a.text for a in names}) == 1 and self._classify(text).is_title
+                is_pair = len({a.text for a in names}) > 1 and self._classify(text).is_title
+                is_owner = (is_only or is_head) and not is_pair and opening.role == "name"
+                name = opening.text if is_owner else "?"
             lone = [a for a in anchors if a.role in _MARKS]
             if not marks and len(lone) == 1 and not re.search(
                 r"\w", re.sub(r"\([^()]*\)", "", text[lone[0].end :])
@@ -189,8 +190,10 @@ class Matcher:
         bare = re.sub(r"[\W_]+", " ", rest).strip().lower()
         is_empty = bare in ("", "the", "a") 
         is_name = len(names) == 1 and is_empty and not marks and not values
+        cue = re.sub(r"\b(?:19|20)\d\d\b", "", bare).strip()
+        is_cue = not cue or bool(cues.OTHER.fullmatch(cue) or cues.FORMER.fullmatch(cue)) or cue in ("actual", "current", "now")
         is_label = not names and not values and (
-            (len(marks) == 1 and is_empty)
+            (len(marks) == 1 and (is_empty or is_cue))
             or (not marks and bool(hints) and len(hints) == len(bare.split()))
         )
         plain = re.sub(r"\([^()]*\)|\[[^\[\]]*\]", " ", rest)
@@ -283,6 +286,7 @@ class _Sentence:
         self._objects: dict[int, str] = {}
         """By the place of a name: the entity that it is related to."""
         self.unread = 0
+        self._is_jumbled = False
         self.last = ""
         self.waiting: tuple[str, Anchor, str] | None = None
         self._borders = [m.span() for m in cues.SOFT.finditer(self._lower)]
@@ -291,6 +295,9 @@ class _Sentence:
         """What the sentence states."""
         if _DENIED.search(self._text) or cues.UNREAL.match(self._lower):
             return []
+        self._is_jumbled = len(self._names) > 1 and len(self._marks) > 1 and not re.search(
+            r"[:;,=|()\t→—–]|\band\b|[.]\s", self._text
+        )
         if _ASKS.search(self._text):
             self._wait()
             return []
@@ -323,7 +330,8 @@ class _Sentence:
             self._wait()
         about = [a for a in self._names if a.start not in self._objects]
         if about:
-            self.last = about[0].text if about[0].role == "name" else "?"
+            is_pair = len(about) > 1 and len(_last_list(self._text, about[:2])) > 1
+            self.last = about[0].text if about[0].role == "name" and not is_pair else "?"
         return self._facts
 
     def _wait(self) -> None:
@@ -376,6 +384,18 @@ class _Sentence:
             return name.text if name.role == "name" else "?"
         return self._subject.name or ("?" if rest else "")
 
+    def _is_unsure(self, mark: Anchor, value: Value, subject: str) -> bool:
+        """Whether so little ties a value to its owner that it counts only if it was stated."""
+        if self._is_jumbled or "respectively" in self._lower:
+            return True
+        if self._subject.is_weak and subject == self._subject.name and not self._names:
+            return True
+        about = self._about(max(mark.start, value.start))
+        if about and len(_last_list(self._text, [a for a in self._names if a.end <= about.end])) > 1:
+            return True
+        between = self._lower[mark.end : value.start] if mark.end <= value.start else ""
+        return bool(cues.CONTRAST.search(between))
+
     def _is_apart(self, mark: Anchor, behind: Anchor) -> bool:
         """Whether one sign parts a label from what stands before it and the name behind."""
         gap = self._text[mark.end : behind.start].strip(" \"'`*")
@@ -413,6 +433,11 @@ class _Sentence:
             picks: dict[str, list[Value]] = {}
             for value in found:
                 subject = key.owner or self._owner(mark, value.start)
+                if not key.owner and self._is_unsure(mark, value, subject) and not (
+                    not self._shown.every_value and self._shown.states(subject, key.code, value.value)
+                ):
+                    self.unread += not only_stated
+                    continue
                 if subject and subject != "?":
                     picks.setdefault(subject, []).append(value)
                 elif not only_stated and self._is_beside(mark, value):
@@ -448,9 +473,11 @@ class _Sentence:
             if not chosen:
                 self.unread += 1
                 return
-        rivals = [v for v in values if v not in stated and v.role in ("now", CURRENT) and chosen and
-                  re.fullmatch(r"\s*(?:,|;|or|/|,? or)\s*\W?", self._lower[chosen[0].end : v.start])]
-        if chosen and rivals and mark.role != "hint":
+        rivals = [v for v in values if v not in chosen and v.role in ("now", CURRENT)]
+        if chosen and mark.role != "hint" and any(
+            re.fullmatch(r"\s*(?:,|;|/|,? or|,? maybe|,? perhaps)\s*(?:about )?\W?", self._lower[a.end : b.start])
+            for a, b in [*((chosen[0], v) for v in rivals), *((v, chosen[0]) for v in rivals)]
+        ):
             self.unread += 1
             self._taken += [(v.start, v.end) for v in values]
             return
@@ -507,13 +534,16 @@ class _Sentence:
     def _candidates(self, mark: Anchor, key: Key, left: int, right: int) -> list[Value]:
         """The values of a key between two places, with their roles."""
         if key.kind in ("enum", "text"):
-            code = key.code
             found = [
                 Value(a.start, a.end, a.text, "")
                 for a in self._anchors
                 if a.role == "value" and left <= a.start and a.end <= right and key in a.keys
             ]
-            del code
+            if not found and key.kind == "text" and mark.role == "label":
+                found = [
+                    Value(mark.end + c.start, mark.end + c.end, c.value, "")
+                    for c in candidates(key, self._text[mark.end : right])
+                ]
         else:
             piece = self._text[left:right]
             found = [
@@ -537,8 +567,11 @@ class _Sentence:
             gap = text[value.end : after[0].start]
             if "to" not in gap or cues.MOVED.search(text[: value.start]):
                 return FORMER
-        if before and text[max(before) : value.start].strip(" *_\"'") in ("→", "->", "=>"):
-            return "now"
+        if before:
+            gap = text[max(before) : value.start]
+            is_change = cues.CHANGE.fullmatch(gap)
+            if is_change and ("to" not in gap or cues.MOVED.search(text[: max(before)])):
+                return "now"
         limit = self._limit(mark, value.start) if mark else ""
         if mark and mark not in self._marks and mark.role in _MARKS and mark != _ENTITY:
             limit = self._subject.limit
@@ -547,6 +580,8 @@ class _Sentence:
                 return FORMER
             if cues.OTHER.search(limit):
                 return "other"
+        if cues.ASIDE.search(text[: value.start]) or re.match(r" of (?:them|these|those|which)\b", text[value.end :]):
+            return "other"
         whole = text[start : value.start]
         left = text[max(start, *before, 0) : value.start] if before else whole
         is_last = not after or after[0].start > end

@@ -213,6 +213,9 @@ class Shown:
                 place += 1
             else:
                 size, anchor = best
+                if anchor.role == "name" and self._goes_on(words, place + size, anchor.end, text):
+                    anchor = anchor._replace(role="stranger", end=words[place + size].end)
+                    size += 1
                 found.append(anchor)
                 place += size
         return tuple(self._with_strangers(text, found))
@@ -233,6 +236,16 @@ class Shown:
                     best = size, Anchor(start, end, role, shown, keys)
                 break
         return best
+
+    def _goes_on(self, words: Sequence[_Word], place: int, end: int, text: str) -> bool:
+        """Whether a name is the beginning of another one: "Larkin Harbor Freight"."""
+        if place >= len(words) or text[end : words[place].start] != " ":
+            return False
+        word = text[words[place].start : words[place].end]
+        lower, root = words[place].lower, words[place].stem
+        is_name = word.istitle() and len(word) > 2 and not text.istitle()
+        known = lower in LINKS or lower in GENERIC or lower in COMMON or lower in self.vocabulary.known
+        return is_name and not known and root not in self.vocabulary.nouns and not self.hint(root)
 
     def _is_whole(self, text: str, start: int, end: int, name: str) -> bool:
         """Whether a name stands for itself: an identifier is no part of another."""
