@@ -28,6 +28,10 @@ _NAMES = ("name", "stranger")
 _SUM = re.compile(r"(?<![\w.,])[$€£]?\d[\d.,]*\w?\s*[-+−]\s*[$€£]?\d[\d.,]*\w?\s*=\s*(?=[$€£]?\d)")
 """A calculation before its result: "293 - 126 = "."""
 _SUM_BEHIND = re.compile(r"(?<=\d)([\w%]*) \(=? ?[$€£]?\d[\d.,]*\w? (?:[-+−]|plus|minus) [$€£]?\d[\d.,]*\w?(?=[),;: ])")
+_LINK = re.compile(
+    r"(?:\b(?:at|in|by|under|from|of|with)|@|<-?|←|\(|:|[-—–] ?by)\s*(?:the )?[\"'`*\[(]*$"
+)
+"""Stands between a name and one that it is related to."""
 _ENTITY = Anchor(0, 0, "label")
 """Stands for the label of a relation, behind whose value nothing is said of it."""
 _DENIED = re.compile(
@@ -127,12 +131,13 @@ class Matcher:
                 if read.last:
                     subject = subject._replace(name=read.last, is_weak=False)
                 waiting = read.waiting
-                for name in {fact.subject for fact in facts} | ({read.last} - {""}):
+                for name in {fact.subject for fact in facts} | read.about:
                     for anchor in subject.shared:
                         code = anchor.keys[0].code
                         if (name, code) not in given and self.shown.states(name, code, anchor.text):
                             given.add((name, code))
-                            found.facts.append(ReadFact(name, code, anchor.text, CURRENT, subject.date, subject.source))
+                            value = self.shown.stated(name, code, anchor.text)
+                            found.facts.append(ReadFact(name, code, value, CURRENT, subject.date, subject.source))
             last = subject.name
             rows.append((item.path, len(found.facts)))
         return Reading(tuple(_without_replaced(found.facts, rows)), found.unread)
@@ -153,7 +158,10 @@ class Matcher:
                 lead = re.findall(r"[^\W_]+", text[: opening.start].lower())
                 is_head = all(self._is_plain(word) or not word.isalpha() for word in lead)
                 is_only = len({a.text for a in names}) == 1 and self._classify(text).is_title
-                is_pair = len({a.text for a in names}) > 1 and self._classify(text).is_title
+                is_pair = len({a.text for a in names}) > 1 and (
+                    self._classify(text).is_title or len(_last_list(text, names[:2])) > 1
+                    or re.fullmatch(r"\s*(?:vs\.?|versus)\s*", text[names[0].end : names[1].start])
+                )
                 is_owner = (is_only or is_head) and not is_pair and opening.role == "name"
                 name = opening.text if is_owner else "?"
             lone = [a for a in anchors if a.role in _MARKS]
@@ -163,6 +171,8 @@ class Matcher:
                 marks, limit = tuple(lone), _bracket(text, lone[0].end)
             if not names:
                 shared += [a for a in anchors if a.role == "value" and a.keys[0].is_shared]
+                for key in self.shown.places:
+                    shared += [Anchor(c.start, c.end, "value", str(c.value), (key,)) for c in candidates(key, text)]
                 bare = re.sub(r"[\W_]+", " ", _unstamped(_without(text, anchors))).strip().lower()
                 if bare and (cues.FORMER.fullmatch(bare) or re.fullmatch(r"(?:change )?history", bare)):
                     role = FORMER
@@ -201,7 +211,7 @@ class Matcher:
         words = [w for w in re.findall(r"[^\W_]+", plain.lower()) if not self._is_plain(w)]
         is_title = False
         if len({a.text for a in names}) == 1 and not marks and not values[1:]:
-            is_title = not re.search(r":\s*\S", re.sub(r"\([^()]*\)|\[[^\[\]]*\]", " ", text)) and len(words) <= (3 if text.rstrip().endswith(":") else 0)
+            is_title = not re.search(r"\w[\"'`*]* \d", _without(text, []) if not re.search(r"[(\[—–,|·-]", text) else "") and not re.search(r":\s*\S", re.sub(r"\([^()]*\)|\[[^\[\]]*\]", " ", text)) and len(words) <= (3 if text.rstrip().endswith(":") else 0)
         elif not names and not re.search(r"\d", rest) and len(words) <= 4:
             shared = [a for a in values if a.keys[0].is_shared]
             is_title = (text.rstrip().endswith(":") and not values) or bool(
@@ -288,6 +298,7 @@ class _Sentence:
         self.unread = 0
         self._is_jumbled = False
         self.last = ""
+        self.about: set[str] = set()
         self.waiting: tuple[str, Anchor, str] | None = None
         self._borders = [m.span() for m in cues.SOFT.finditer(self._lower)]
 
@@ -319,9 +330,13 @@ class _Sentence:
         for anchor in self._anchors:
             if anchor.role == "hint":
                 self._value(anchor, only_stated=True)
+                self._hinted(anchor)
+        self._units()
         for anchor in self._anchors:
             if anchor.role == "value" and not self._is_taken(anchor.start, anchor.end):
                 self._lone(anchor)
+        self._connected()
+        self._placed()
         for name in self._names:
             if name.role == "name":
                 self._sole(name)
@@ -329,6 +344,7 @@ class _Sentence:
         if not self._facts:
             self._wait()
         about = [a for a in self._names if a.start not in self._objects]
+        self.about = {a.text for a in about}
         if about:
             is_pair = len(about) > 1 and len(_last_list(self._text, about[:2])) > 1
             self.last = about[0].text if about[0].role == "name" and not is_pair else "?"
@@ -575,6 +591,8 @@ class _Sentence:
         limit = self._limit(mark, value.start) if mark else ""
         if mark and mark not in self._marks and mark.role in _MARKS and mark != _ENTITY:
             limit = self._subject.limit
+        if mark and mark in self._marks and re.match(r"\s*(?:in )?(?:19|20)\d\d\s*[:=|]", text[mark.end : value.start]):
+            return "other"
         if limit:
             if cues.FORMER.search(limit):
                 return FORMER
@@ -629,6 +647,66 @@ class _Sentence:
         if len(stated) == 1 and len(keys) == 1:
             self._taken.append((anchor.start, anchor.end))
             self._state(subject, stated[0].code, anchor.text, CURRENT)
+
+    def _hinted(self, hint: Anchor) -> None:
+        """Adds what a word of a relation links: "refers=Ann Lee", "sequel to Ann Lee"."""
+        behind = [a for a in self._names if a.start >= hint.end]
+        if not behind or len(self._text[hint.end : behind[0].start].split()) > 2:
+            return
+        subject = self._about(hint.start)
+        name = (subject.text if subject.role == "name" else "?") if subject else self._subject.name
+        for other in _listed(self._text, hint.end, behind):
+            stated = [
+                key for key in hint.keys
+                if key.kind == "entity" and not key.has_term and self._shown.states(name, key.code, other.text)
+            ]
+            if len(stated) == 1 and not self._shown.every_value and other.start not in self._objects:
+                self._objects[other.start] = name
+                self._state(name, stated[0].code, other.text, CURRENT)
+
+    def _units(self) -> None:
+        """Adds figures whose unit only one key has: "4,746 kg"."""
+        for key in self._shown.units if not self._shown.every_value else ():
+            for value in self._candidates(_ENTITY, key, 0, len(self._text)):
+                if self._is_taken(value.start, value.end) or key.suffix.strip() not in self._text:
+                    continue
+                if value.role in (CURRENT, "now") and key.suffix.strip() in self._text[value.start : value.end]:
+                    subject = self._owner(Anchor(value.start, value.start, "hint"), value.start)
+                    if self._fits(key, subject) and self._shown.states(subject, key.code, value.value):
+                        self._taken.append((value.start, value.end))
+                        self._state(subject, key.code, value.value, CURRENT)
+
+    def _connected(self) -> None:
+        """Adds what only a word such as "at" or "by" links to the name before, if the stream stated
+        one relation of the two."""
+        if self._shown.every_value:
+            return
+        for number, name in enumerate(self._names):
+            gap = self._lower[self._names[number - 1].end if number else 0 : name.start]
+            if name.role != "name" or name.start in self._objects or not _LINK.search(gap):
+                continue
+            about = self._about(name.start)
+            subject = about.text if about and about.role == "name" else "?" if about else self._subject.name
+            codes = self._shown.links.get((subject, name.text), ())
+            if len(codes) == 1 and not any(f[:3] == (subject, codes[0], name.text) for f in self._facts):
+                self._objects[name.start] = subject
+                self._state(subject, codes[0], name.text, CURRENT)
+
+    def _placed(self) -> None:
+        """Adds the value that opens a line and holds for all names behind it: a module, a group."""
+        if not self._names or self._shown.every_value:
+            return
+        head = self._text[: self._names[0].start]
+        for key in self._shown.places:
+            found = candidates(key, head) if ":" in head or head.lstrip().startswith("#") else []
+            for name in self._names if len(found) == 1 else ():
+                if self._shown.states(name.text, key.code, found[0].value):
+                    self._state(name.text, key.code, found[0].value, CURRENT)
+        for anchor in self._anchors[:1]:
+            if anchor.role == "value" and anchor.keys[0].is_shared and self._text[anchor.end :].lstrip("* ").startswith(":"):
+                for name in self._names:
+                    if self._shown.states(name.text, anchor.keys[0].code, anchor.text):
+                        self._state(name.text, anchor.keys[0].code, anchor.text, CURRENT)
 
     def _sole(self, name: Anchor) -> None:
         """Adds the value directly behind a name of which the stream gave one figure only."""

@@ -127,6 +127,18 @@ class Shown:
                 self._names.add([word.lower for word in words_of(str(value))], "value", str(value), key)
         self.shared = tuple(key for key in vocabulary.keys if key.is_shared and key.kind == "enum")
         """Keys by whose choices texts group entities."""
+        self.places = tuple(key for key in vocabulary.keys if key.is_shared and key.kind == "word")
+        """Keys by whose values headings group entities, such as modules."""
+        suffixes = [key.suffix for key in vocabulary.keys if key.suffix.strip().isalpha()]
+        self.units = tuple(key for key in vocabulary.keys if suffixes.count(key.suffix) == 1 and len(key.suffix.strip()) == 2)
+        """Keys whose unit no other has."""
+        self.links: dict[tuple[str, str], tuple[str, ...]] = {}
+        """By entity and value: the relations that the stream stated of them."""
+        for (subject, code), values in self.values.items():
+            if self.keys[code].kind == "entity" and self.keys[code].subject and not self.keys[code].has_term:
+                for value in values.values():
+                    pair = (subject, str(value))
+                    self.links[pair] = (*self.links.get(pair, ()), code)
         self.sole = self._sole()
         """By name: the key of the only figure or code that the stream gave of it."""
         self._hints: dict[str, tuple[Key, ...]] = {}
@@ -262,6 +274,8 @@ class Shown:
     def _with_strangers(self, text: str, found: list[Anchor]) -> list[Anchor]:
         taken = [(a.start, a.end) for a in found if a.role in ("name", "value")]
         for start, end, name in self.vocabulary.find_names(text):
+            if name.isalpha() and name.islower():
+                continue
             if not any(a < end and start < b for a, b in taken):
                 found = [a for a in found if a.end <= start or end <= a.start]
                 found.append(Anchor(start, end, "name" if self.every_value else "stranger", name))
