@@ -28,6 +28,9 @@ _NAMES = ("name", "stranger")
 _SUM = re.compile(r"(?<![\w.,])[$€£]?\d[\d.,]*\w?\s*[-+−]\s*[$€£]?\d[\d.,]*\w?\s*=\s*(?=[$€£]?\d)")
 """A calculation before its result: "293 - 126 = "."""
 _SUM_BEHIND = re.compile(r"(?<=\d)([\w%]*) \(=? ?[$€£]?\d[\d.,]*\w? (?:[-+−]|plus|minus) [$€£]?\d[\d.,]*\w?(?=[),;: ])")
+_ALIAS = re.compile(r"(?<![\w.])([A-Za-z][A-Za-z&]{0,7})\s*=\s*(?=[A-Za-z])")
+_LEGEND = re.compile(r"(?:\border:|\bcolumns?\s*[:=]|\()\s*([A-Za-z][^():=\n]*[a-zA-Z])\)?")
+"""A list of labels in the order of the values below."""
 _LINK = re.compile(
     r"(?:\b(?:at|in|by|under|from|of|with)|@|<-?|←|\(|:|[-—–] ?by)\s*(?:the )?[\"'`*\[(]*$"
 )
@@ -99,11 +102,13 @@ class Matcher:
     def _read(self, text: str) -> Reading:
         found = _Found()
         last, waiting = "", None
+        legend: tuple[Key, ...] = ()
         given: set[tuple[str, str]] = set()
         rows: list[tuple[tuple[str, ...], int]] = []
         """Of each item: what governs it, and the number of facts up to its end."""
         if "=" in text:
             text = _SUM.sub("", text)
+            text = self._without_aliases(text)
         text = _SUM_BEHIND.sub(r"\1 (", text)
         for item in items(text, self._classify):
             subject = self._subject(item.path)
@@ -123,8 +128,10 @@ class Matcher:
             elif item.is_title:
                 subject = subject._replace(marks=())
             waiting = None
+            if "," in item.text or "/" in item.text or "|" in item.text or ";" in item.text:
+                legend = self._legend(item.text) or legend
             for sentence in _sentences(item.text):
-                read = _Sentence(self.shown, sentence, subject)
+                read = _Sentence(self.shown, sentence, subject, legend)
                 facts = read.facts()
                 found.facts += facts
                 found.unread += read.unread
@@ -141,6 +148,44 @@ class Matcher:
             last = subject.name
             rows.append((item.path, len(found.facts)))
         return Reading(tuple(_without_replaced(found.facts, rows)), found.unread)
+
+    def _without_aliases(self, text: str) -> str:
+        """The text with names and labels for the short forms that it defines: "OD = open defects"."""
+        meanings: dict[str, str] = {}
+        for match in _ALIAS.finditer(text):
+            whole = re.match(r"[^\n,;=|/]{3,40}", text[match.end() :])
+            anchors = self.shown.anchors(whole[0]) if whole else ()
+            first = next((a for a in anchors if a.role != "hint"), None) or next(iter(anchors), None)
+            if whole is None or first is None or first.start > 1 or first.role in ("value", "stranger"):
+                continue
+            target = whole[0][first.start : first.end]
+            target = first.text if first.role == "name" else first.keys[0].labels[0] if first.role == "hint" and len(first.keys) == 1 and first.keys[0].labels else target
+            letters, rest = match[1].lower(), iter(target.lower())
+            if self.shown.hint(stem(match[1])) and first.role != "name" and len(match[1]) > 3:
+                continue
+            if target[0].lower() == letters[0] and all(letter in rest for letter in letters):
+                meanings[match[1]] = target
+        if not meanings:
+            return text
+        words = "|".join(map(re.escape, sorted(meanings, key=len, reverse=True)))
+        return re.sub(
+            rf"(?<![\w.])({words})(?=\d|(?![\w.]))(?!\s*=\s*[A-Za-z&])",
+            lambda match: f"{meanings[match[1]]} ", text,
+        )  # fmt: skip
+
+    def _legend(self, text: str) -> tuple[Key, ...]:
+        """The keys that a line lists in the order in which the rows below give their values."""
+        match = _LEGEND.search(text)
+        if match is None:
+            return ()
+        parts = re.split(r"\s*[/,;|]\s*", match[1])
+        keys: list[Key] = []
+        for part in parts:
+            anchors = self.shown.anchors(part)
+            if any(a.role in ("name", "value") for a in anchors):
+                return ()
+            keys += [key for a in anchors for key in a.keys]
+        return tuple(dict.fromkeys(keys)) if len(parts) > 1 and len(keys) >= len(parts) else ()
 
     def _subject(self, path: Sequence[str]) -> Subject | None:
         """Who a line below these headings is about; None if they say that nothing is so."""
@@ -284,8 +329,11 @@ def _sentences(text: str) -> Iterator[str]:
 class _Sentence:
     """One sentence or line: its names, its labels, the values between them."""
 
-    def __init__(self, shown: Shown, text: str, subject: Subject) -> None:
+    def __init__(
+        self, shown: Shown, text: str, subject: Subject, legend: Sequence[Key] = ()
+    ) -> None:
         self._shown, self._text, self._subject = shown, text, subject
+        self._legend = legend
         self._lower = text.lower() if len(text.lower()) == len(text) else text
         self._anchors = shown.anchors(text)
         self._names = [a for a in self._anchors if a.role in ("name", "stranger")]
@@ -332,6 +380,8 @@ class _Sentence:
                 self._value(anchor, only_stated=True)
                 self._hinted(anchor)
         self._units()
+        if self._legend and not self._shown.every_value:
+            self._in_order()
         for anchor in self._anchors:
             if anchor.role == "value" and not self._is_taken(anchor.start, anchor.end):
                 self._lone(anchor)
@@ -392,6 +442,8 @@ class _Sentence:
         ):
             return behind.text if behind.role == "name" else "?"
         about = self._about(max(mark.start, at) if mark.end else at)
+        if about and re.search(r"\bthey\b", self._lower[about.end : at]) and len(self._names) > 1:
+            return "?"
         if about:
             return about.text if about.role == "name" else "?"
         rest = {a.text: a for a in self._names if a.start not in self._objects}
@@ -591,7 +643,8 @@ class _Sentence:
         limit = self._limit(mark, value.start) if mark else ""
         if mark and mark not in self._marks and mark.role in _MARKS and mark != _ENTITY:
             limit = self._subject.limit
-        if mark and mark in self._marks and re.match(r"\s*(?:in )?(?:19|20)\d\d\s*[:=|]", text[mark.end : value.start]):
+        year = re.match(r"\s*(?:in )?(?:19|20)\d\d\s*[:=|]", text[mark.end :]) if mark and mark in self._marks else None
+        if year and mark and not isinstance(value.value, tuple):
             return "other"
         if limit:
             if cues.FORMER.search(limit):
@@ -675,6 +728,29 @@ class _Sentence:
                     if self._fits(key, subject) and self._shown.states(subject, key.code, value.value):
                         self._taken.append((value.start, value.end))
                         self._state(subject, key.code, value.value, CURRENT)
+
+    def _in_order(self) -> None:
+        """Adds the values of a row whose labels a line above lists, each that only one of them has."""
+        place = Anchor(0, 0, "hint")
+        picks: list[tuple[Value, str, Key]] = []
+        for key in self._legend:
+            if any(f.code == key.code for f in self._facts):
+                continue
+            if key.kind == "entity":
+                for name in self._names[1:]:
+                    if name.start not in self._objects and self._shown.states(self._names[0].text, key.code, name.text):
+                        self._objects[name.start] = self._names[0].text
+                        self._state(self._names[0].text, key.code, name.text, CURRENT)
+                continue
+            for value in self._candidates(_ENTITY, key, 0, len(self._text)):
+                subject = self._owner(place, value.start)
+                if not self._is_taken(value.start, value.end) and value.role in (CURRENT, "now") and (
+                    self._shown.states(subject, key.code, value.value)
+                ):
+                    picks.append((value, subject, key))
+        for value, subject, key in picks:
+            if sum(other.start == value.start for other, _, _ in picks) == 1:
+                self._pick(place, key, subject, [value], only_stated=True)
 
     def _connected(self) -> None:
         """Adds what only a word such as "at" or "by" links to the name before, if the stream stated
