@@ -415,8 +415,12 @@ def speed() -> str:
     times = {}
     for name, layout in chain.from_iterable(layouts.items() for layouts in KINDS.values()):
         start, text = process_time(), layout(blocks)
+        matcher = matcher_of("worlds", "company", False) if MODE != "today" else None
         start = process_time()
-        reader.read(text)
+        if matcher:
+            matcher.read(text)
+        else:
+            reader.read(text)
         times[name] = 1000 * (process_time() - start)
     slow = sorted(times, key=lambda name: -times[name])[:3]
     slowest = ", ".join(f"{name} {times[name]:.0f}" for name in slow)
@@ -447,8 +451,7 @@ def main() -> None:
     for name in options.notes:
         print(f"{name}: precision / recall of", "; ".join(measure_notes(CASES / f"{name}.jsonl", shows=options.each)))
     print("\n".join(adversarial()))
-    if MODE == "today":
-        print(speed())
+    print(speed())
 
 
 if __name__ == "__main__":

@@ -89,6 +89,8 @@ _REMARK = re.compile(
 """A line that says more of the item above it."""
 _BLOCK = re.compile(r"^[ \t>*-]*(?=[\[{])", re.MULTILINE)
 _ITEM = re.compile(r"\s*- (?=[\w\"]+: )")
+_ENTITLED = re.compile(r"[\"']?([\w ]{1,20}?)[\"']?\s*[:=]+\s*[\"']?([^\"']+?)[\"']?,?")
+"""A line such as "title: Ann Lee"."""
 _FIELD = re.compile(r"\s*[\"']?([\w ]+?)[\"']?: (.*)")
 _RULE = re.compile(r"\s*[|+]?[\s:|+=~_-]{3,}$")
 
@@ -315,6 +317,11 @@ def _of_node(node: list[Any], depth: int, classify: Classify) -> Iterator[Line]:
     if tag == "tr":
         yield Line("| " + " | ".join(_text(part) for part in parts if not isinstance(part, str)) + " |", depth)
         return
+    if not attributes and any(isinstance(part, str) and "\n" in part.strip() for part in parts) and all(
+        isinstance(part, str) for part in parts
+    ):
+        yield from map(Line, "".join(parts).split("\n"))
+        return
     if all(isinstance(part, str) for part in parts):
         content = _text(node)
         head = "" if tag in _PLAIN else tag
@@ -425,10 +432,11 @@ class _Outline:
             body, depth = body[bullet.end() :], depth + 1
         else:
             bullet = None
-        body = re.sub(r"\*\*|__(?=\W|$)|(?:(?<=\W)|^)__", "", body).strip()
+        if "**" in body or "__" in body:
+            body = re.sub(r"\*\*|__(?=\W|$)|(?:(?<=\W)|^)__", "", body).strip()
         if body[:1] == "|":
             body = body.strip("| ")
-        if entitled := re.fullmatch(r"[\"']?([\w ]+?)[\"']?\s*[:=]+\s*[\"']?([^\"']+?)[\"']?,?", body):
+        if entitled := _ENTITLED.fullmatch(body):
             if role_of(entitled[1]) == "subject" and self._classify(entitled[2]).is_name:
                 body = entitled[2]
         kind = self._classify(body)

@@ -31,6 +31,10 @@ _SUM_BEHIND = re.compile(r"(?<=\d)([\w%]*) \(=? ?[$€£]?\d[\d.,]*\w? (?:[-+−
 _ALIAS = re.compile(r"(?<![\w.])([A-Za-z][A-Za-z&]{0,7})\s*=\s*(?=[A-Za-z])")
 _LEGEND = re.compile(r"(?:\border:|\bcolumns?\s*[:=]|\()\s*([A-Za-z][^():=\n]*[a-zA-Z])\)?")
 """A list of labels in the order of the values below."""
+_STATES = re.compile(r"[:=|].*\d.*\d|[:=] ?\W?\d")
+"""What a line has that says more than who or what the lines below it are about."""
+_LONGEST = 3_000
+"""Characters of the longest sentence that is read as one."""
 _LINK = re.compile(
     r"(?:\b(?:at|in|by|under|from|of|with)|@|<-?|←|\(|:|[-—–] ?by)\s*(?:the )?[\"'`*\[(]*$"
 )
@@ -97,6 +101,7 @@ class Matcher:
         self._nouns = vocabulary.nouns | {stem(noun) for noun in vocabulary.nouns}
         self._sources = frozenset(word for source in vocabulary.sources for word in source.split())
         self._classify = lru_cache(maxsize=20_000)(self._classified)
+        self._subject = lru_cache(maxsize=4_000)(self._subject_of)
         self.read = lru_cache(maxsize=4_000)(self._read)
 
     def _read(self, text: str) -> Reading:
@@ -187,7 +192,7 @@ class Matcher:
             keys += [key for a in anchors for key in a.keys]
         return tuple(dict.fromkeys(keys)) if len(parts) > 1 and len(keys) >= len(parts) else ()
 
-    def _subject(self, path: Sequence[str]) -> Subject | None:
+    def _subject_of(self, path: Sequence[str]) -> Subject | None:
         """Who a line below these headings is about; None if they say that nothing is so."""
         name, marks, date, source, role, limit = "", (), "", "", CURRENT, ""
         shared: list[Anchor] = []
@@ -231,7 +236,11 @@ class Matcher:
 
     def _classified(self, text: str) -> Title:
         """What a text is alone."""
+        if len(text) > 100:
+            return Title(has_value=True)
         anchors = self.shown.anchors(text)
+        if _STATES.search(text) and any(a.role in _MARKS for a in anchors):
+            return Title(has_value=True)
         rest = _without(text, [a for a in anchors if a.role != "hint"])
         hints = [a for a in anchors if a.role == "hint"]
         names = [a for a in anchors if a.role in ("name", "stranger")]
@@ -316,6 +325,10 @@ def _without(text: str, anchors: Iterable[Anchor]) -> str:
 
 
 def _sentences(text: str) -> Iterator[str]:
+    """The sentences of a line; of one without end, its clauses."""
+    if len(text) > _LONGEST and not _SENTENCE.search(text):
+        yield from filter(str.strip, re.split(r"(?<=;) |\n|(?<=\|) ", text))
+        return
     start = 0
     for match in _SENTENCE.finditer(text):
         if cues.ABBREVIATION.search(text[start : match.start()].lower()):
@@ -633,12 +646,12 @@ class _Sentence:
         after = [v for v in found if v.start >= value.end]
         if after and cues.CHANGE.fullmatch(text, value.end, after[0].start):
             gap = text[value.end : after[0].start]
-            if "to" not in gap or cues.MOVED.search(text[: value.start]):
+            if "to" not in gap or cues.MOVED.search(text, max(0, value.start - 200), value.start):
                 return FORMER
         if before:
             gap = text[max(before) : value.start]
             is_change = cues.CHANGE.fullmatch(gap)
-            if is_change and ("to" not in gap or cues.MOVED.search(text[: max(before)])):
+            if is_change and ("to" not in gap or cues.MOVED.search(text, max(0, max(before) - 200), max(before))):
                 return "now"
         limit = self._limit(mark, value.start) if mark else ""
         if mark and mark not in self._marks and mark.role in _MARKS and mark != _ENTITY:
@@ -651,7 +664,7 @@ class _Sentence:
                 return FORMER
             if cues.OTHER.search(limit):
                 return "other"
-        if cues.ASIDE.search(text[: value.start]) or re.match(r" of (?:them|these|those|which)\b", text[value.end :]):
+        if cues.ASIDE.search(text, max(0, value.start - 200), value.start) or re.match(r" of (?:them|these|those|which)\b", text[value.end :]):
             return "other"
         whole = text[start : value.start]
         left = text[max(start, *before, 0) : value.start] if before else whole
