@@ -84,7 +84,7 @@ _ARROW = re.compile(r"(?<![\s<])\s*(?:-+>|=+>|[→⇒➜➝➞➔➙⟶⟹⇨➡
 _INLINE = re.compile(r"= ?\{ ?(?:name|value) = (\"[^\"]*\"|[\w.-]+)(?:, \w+ = \"?([^{}\"]+)\"?)? ?\}")
 """A value with a remark, as TOML writes it."""
 _REMARK = re.compile(
-    r"\s+(?:[-*+•>]+ )?(qualifiers?|term|period|previous(?:ly)?|was|former(?:ly)?|notes?|replaces): ?(\S.*)"
+    r"[\s>]+(?:[-*+•] )?(qualifiers?|term|period|previous(?:ly)?|was|former(?:ly)?|notes?|replaces): ?(\S.*)"
 )
 """A line that says more of the item above it."""
 _BLOCK = re.compile(r"^[ \t>*-]*(?=[\[{])", re.MULTILINE)
@@ -239,7 +239,7 @@ def record(
     ]
     about = [
         n for n, kind in enumerate(kinds)
-        if kind.is_name and not heads[n].is_label and roles[n] not in ("key", "value", "former")
+        if kind.is_name and not heads[n].is_label and not heads[n].is_name and roles[n] not in ("key", "value", "former")
     ]  # fmt: skip
     about = about or [
         n for n, role in enumerate(roles) if role == "subject" and not kinds[n].is_label

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from memorygym.scoring.fact_reader import cues
@@ -653,9 +654,7 @@ class _Sentence:
             is_change = cues.CHANGE.fullmatch(gap)
             if is_change and ("to" not in gap or cues.MOVED.search(text, max(0, max(before) - 200), max(before))):
                 return "now"
-        limit = self._limit(mark, value.start) if mark else ""
-        if mark and mark not in self._marks and mark.role in _MARKS and mark != _ENTITY:
-            limit = self._subject.limit
+        limit = self._limit(mark) if mark else ""
         year = re.match(r"\s*(?:in )?(?:19|20)\d\d\s*[:=|]", text[mark.end :]) if mark and mark in self._marks else None
         if year and mark and not isinstance(value.value, tuple):
             return "other"
@@ -689,15 +688,11 @@ class _Sentence:
             return "was"
         return "now" if cues.NOW.search(left) else CURRENT
 
-    def _limit(self, mark: Anchor, at: int) -> str:
+    def _limit(self, mark: Anchor) -> str:
         """What stands in brackets directly behind a label: "value (superseded): 9"."""
-        if not mark.end or mark == _ENTITY:
-            return ""
-        return _bracket(self._lower, mark.end) if mark in self._marks else self._subject.limit
-
-    def _is_limited(self, mark: Anchor, at: int) -> bool:
-        limit = self._limit(mark, at) if mark in self._marks else self._subject.limit
-        return bool(cues.FORMER.search(limit))
+        if mark in self._marks:
+            return _bracket(self._lower, mark.end)
+        return self._subject.limit if mark.role in _MARKS and mark != _ENTITY else ""
 
     def _lone(self, anchor: Anchor) -> None:
         """Adds a value without label that only one key has."""
@@ -720,6 +715,8 @@ class _Sentence:
         if not behind or len(self._text[hint.end : behind[0].start].split()) > 2:
             return
         subject = self._about(hint.start)
+        if subject is None and self._subject.is_weak:
+            return
         name = (subject.text if subject.role == "name" else "?") if subject else self._subject.name
         for other in _listed(self._text, hint.end, behind):
             stated = [
@@ -768,7 +765,7 @@ class _Sentence:
     def _connected(self) -> None:
         """Adds what only a word such as "at" or "by" links to the name before, if the stream stated
         one relation of the two."""
-        if self._shown.every_value:
+        if self._shown.every_value or self._subject.is_weak:
             return
         for number, name in enumerate(self._names):
             gap = self._lower[self._names[number - 1].end if number else 0 : name.start]
@@ -840,7 +837,7 @@ class _Sentence:
         where these tell, else by their places."""
         above = self._subject.name
         if key.owner:
-            near = behind[:1] or before[-1:] or [above]
+            near = behind[:1] or before[-1:] or [above] * (not self._subject.is_weak)
             return [(key.owner, name) for name in near]
         if key.subject and key.value and key.subject != key.value:
             return self._typed(mark, key, before, behind)
@@ -909,13 +906,12 @@ class _Sentence:
         if key.has_term:
             code += _term(self._text[mark.start :]) or _term(self._text) or _term(self._subject.limit)
         role = CURRENT
-        if isinstance(value, Anchor):
+        if isinstance(value, Anchor) and not key.has_term:
             role = self._role(Value(value.start, value.end, other, ""), [], _ENTITY)
-            if role == CURRENT and self._is_limited(mark, value.start):
-                role = FORMER
         if role == "other":
             return
-        role = FORMER if role == FORMER else CURRENT
+        is_former = role == FORMER or cues.FORMER.search(self._limit(mark))
+        role = FORMER if is_former else CURRENT
         is_stated = self._shown.states(name, code, other)
         if not is_stated and mark.role != "label":
             return
@@ -971,8 +967,14 @@ def _bracket(text: str, at: int) -> str:
 
 def _term(text: str) -> str:
     """The months of a term, as codes have them: " 2028-01 2030-03"."""
-    months = []
-    for match in cues.MONTH.finditer(text):
-        number = cues.MONTH_NUMBERS[match[1].lower()] if match[1] else int(match[4])
-        months.append(f"{match[2] or match[3]}-{number:02d}")
-    return f" {months[0]} {months[1]}" if len(months) == 2 else ""
+    found = [*cues.MONTH.finditer(text)]
+    pairs = [
+        (first, last) for first, last in pairwise(found)
+        if re.fullmatch(r"[\s_]*(?:to|until|till|-|–|—|and)[\s_]*", text[first.end() : last.start()])
+    ]  # fmt: skip
+    return "".join(map(_month, pairs[0])) if len(pairs) == 1 else ""
+
+
+def _month(match: re.Match[str]) -> str:
+    number = cues.MONTH_NUMBERS[match[1].lower()] if match[1] else int(match[4])
+    return f" {match[2] or match[3]}-{number:02d}"
