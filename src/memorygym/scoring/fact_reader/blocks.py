@@ -369,6 +369,8 @@ class _Outline:
         self._classify = classify
         self._frames: list[_Frame] = []
         self._has_content = False
+        self._head: tuple[Sequence[str], str] | None = None
+        """The head of the last table, and its delimiter."""
         self._item: tuple[int, str] | None = None
         """The bullet that opened with a name: its depth and its text."""
 
@@ -518,6 +520,8 @@ class _Outline:
             (re.search(r"\d|:\s*\S", cell) and not kind.is_label) or kind.has_value
             for cell, kind in zip(head, kinds, strict=True)
         ):
+            if self._head and self._head[1] == delimiter and len(self._head[0]) == len(head) > 3:
+                return 1, list(self._of_record(list(zip(self._head[0], head, strict=True))))
             return None
         end = place + 1
         rows: list[Sequence[str]] = []
@@ -534,7 +538,7 @@ class _Outline:
             end += 1
         if not rows:
             return None
-        self._has_content = True
+        self._has_content, self._head = True, (head, delimiter)
         found: list[Item] = []
         above: Sequence[str] = ()
         for row in rows:

@@ -49,12 +49,8 @@ _DENIED = re.compile(
     re.IGNORECASE,
 )
 _NEGATED = re.compile(r"(?:\bnot|\bnever|n't|\bno longer|\banything but|\bneither|\bnor|\bfar from)\W+(?:\w+\W+)?$")
-_OWNED = re.compile(
-    r"\W{0,3}(?:(?:values?|entry|figure|count|number|total) )?(?:of|at|for|in|on|by|from|with|to)?"
-    r"\W{1,3}(?:the )?(?:\w+ )?\W{0,3}"
-)
 _OF = re.compile(
-    r"\W{0,3}(?:(?:values?|entry|figure|count|number|total) )?(?:of|at|for|in|on|by|from|with|to)"
+    r"(?:\s*\([^()]*\))?\W{0,3}(?:(?:values?|entry|figure|count|number|total) )?(?:of|at|for|in|on|by|from|with|to)"
     r"\W{1,3}(?:the )?(?:\w+ )?\W{0,3}"
 )
 _SENTENCE = re.compile(r"(?<=[^\s.][.!?])[\"'”*)]*\s+(?=[\"'`(]*[A-Z\d`])")
@@ -440,12 +436,19 @@ class _Sentence:
 
     def _bounds(self, mark: Anchor) -> tuple[int, int]:
         """Between which places a label's values may stand: from label to label."""
-        marks = self._marks if mark.role != "hint" else [
+        marks = [m for m in self._marks if not self._is_open_verb(m)] if mark.role != "hint" else [
             a for a in self._anchors if a.role in (*_MARKS, "hint")
         ]
         left = max((a.end for a in marks if a.end <= mark.start), default=0)
         right = min((a.start for a in marks if a.start >= mark.end and a != mark), default=len(self._text))
         return left, right
+
+    def _is_open_verb(self, mark: Anchor) -> bool:
+        """Whether a verb has no name behind it: "The entry for size at Ann Lee reads 9"."""
+        if mark.role != "verb" or any(key.kind != "entity" for key in mark.keys):
+            return False
+        behind = next((a for a in self._names if a.start >= mark.end), None)
+        return behind is None or len(self._text[mark.end : behind.start].split()) > 3
 
     def _owner(self, mark: Anchor, at: int) -> str:
         """Whose value stands at a place, by a label: the owner named behind the label, the nearest
@@ -627,9 +630,13 @@ class _Sentence:
                     for c in candidates(key, self._text[mark.end : right])
                 ]
         else:
-            piece = self._text[left:right]
+            sides = ((left, mark.start), (mark.end, right)) if left < mark.start else ((left, right),)
+            if mark.end and left >= mark.start:
+                sides = ((mark.end, right),)
             found = [
-                Value(left + c.start, left + c.end, c.value, "") for c in candidates(key, piece)
+                Value(start + c.start, start + c.end, c.value, "")
+                for start, end in sides
+                for c in candidates(key, self._text[start:end])
             ]
         return [v._replace(role=self._role(v, found, mark)) for v in found]
 
