@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import chain
 from pathlib import Path
+from typing import Any
 from statistics import median
 from time import process_time
 
@@ -119,9 +120,18 @@ def world_stated(reader: StrongReader, texts: Iterable[str]) -> list[ReadFact]:
     for r in records:
         facts += [ReadFact(r.name, "category", r.category)] if r.category else []
         facts += [ReadFact(r.name, code, other) for code, other in r.edges]
-        facts += [ReadFact(o, c.code, r.name) for code, o in r.edges for c in reader.guide.relations if c.code == code and c.symmetric]
+        facts += [
+            ReadFact(o, c.code, r.name)
+            for code, o in r.edges
+            for c in reader.guide.relations
+            if c.code == code and c.symmetric
+        ]
         facts += [ReadFact(r.name, code, amount, SHIFT) for code, amount in r.shifts.items()]
-        facts += [ReadFact(r.name, code, v) for code in {*r.values, *r.shifts} for v in known.history(r.name, code)]
+        facts += [
+            ReadFact(r.name, code, v)
+            for code in {*r.values, *r.shifts}
+            for v in known.history(r.name, code)
+        ]
     return list(dict.fromkeys(facts))
 
 
@@ -133,7 +143,11 @@ def code_stated(statements: Iterable[Statement]) -> list[ReadFact]:
             facts.append(ReadFact(s.subject, "uses", name))
         else:
             code = "raises" if head == "exception" else s.key
-            value = int(s.value) if codeqa.VOCABULARY.by_code.get(code, codeqa.VOCABULARY.keys[0]).kind == "number" else s.value
+            value = (
+                int(s.value)
+                if codeqa.VOCABULARY.by_code.get(code, codeqa.VOCABULARY.keys[0]).kind == "number"
+                else s.value
+            )
             facts.append(ReadFact(s.subject, code, value))
     return list(dict.fromkeys(facts))
 
@@ -142,7 +156,9 @@ def typed(vocabulary: Vocabulary, statements: Iterable[Statement]) -> list[ReadF
     facts = []
     for s in statements:
         key = vocabulary.by_code.get(s.key)
-        facts.append(ReadFact(s.subject, s.key, int(s.value) if key and key.kind == "number" else s.value))
+        facts.append(
+            ReadFact(s.subject, s.key, int(s.value) if key and key.kind == "number" else s.value)
+        )
     return list(dict.fromkeys(facts))
 
 
@@ -159,18 +175,27 @@ def matcher_of(track: str, material: str, is_noted: bool) -> Matcher:
         else:
             task = generated(name)
         strong = strong_reader(task.system)
-        return Matcher(vocabulary_of(strong.guide), world_stated(strong, [e.text for e in task.events]))
+        return Matcher(
+            vocabulary_of(strong.guide), world_stated(strong, [e.text for e in task.events])
+        )
     if track == "research":
         if is_noted:
             if not seed:
-                return Matcher(research_vocabulary(), typed(research_vocabulary(), labelled("research")))
+                return Matcher(
+                    research_vocabulary(), typed(research_vocabulary(), labelled("research"))
+                )
             texts = [e.text for e in task_of("research", int(seed or 0)).events]
         else:
             texts = generated_research()
-        return Matcher(research_vocabulary(), typed(research_vocabulary(), [s for t in texts for s in ResearchReader().read(t)]))
+        return Matcher(
+            research_vocabulary(),
+            typed(research_vocabulary(), [s for t in texts for s in ResearchReader().read(t)]),
+        )
     if track == "codeqa":
         if is_noted:
-            every = [s for e in task_of("codeqa", int(seed or 3)).events for s in codeqa.read(e.text)]
+            every = [
+                s for e in task_of("codeqa", int(seed or 3)).events for s in codeqa.read(e.text)
+            ]
             every += [] if seed else labelled("codeqa")
         else:
             every = shown_code("mixed")[0]
@@ -190,11 +215,18 @@ def labelled(track: str) -> list[Statement]:
                 if track == "codeqa":
                     value = module_name(value) if key == "module" else value
                     head = next((h for h, w in _PARAMETERS.items() if key.startswith(w + " ")), "")
-                    key = f"{head}:{key.removeprefix(_PARAMETERS[head] + ' ')}" if head else codes.get(key, key)
+                    key = (
+                        f"{head}:{key.removeprefix(_PARAMETERS[head] + ' ')}"
+                        if head
+                        else codes.get(key, key)
+                    )
                     subject = f"the {subject}" if " " in subject else subject
                 elif key.startswith("director from"):
                     months = cues.MONTH.findall(key)
-                    key = "director" + "".join(f" {y or y2}-{(cues.MONTH_NUMBERS[m.lower()] if m else int(n)):02d}" for m, y, y2, n in months)
+                    key = "director" + "".join(
+                        f" {y or y2}-{(cues.MONTH_NUMBERS[m.lower()] if m else int(n)):02d}"
+                        for m, y, y2, n in months
+                    )
                 found.append(Statement(subject, key, value))
     return found
 
@@ -214,7 +246,15 @@ class use:
         track = "worlds" if track == "adversarial" else track
         self.matcher = Combined(matcher, None) if MODE == "new" else None
         if track == "worlds":
-            reader = strong_reader(task_of("worlds", int(material.partition("@")[2] or 3), material.partition("@")[0].split("-")[1]).system if is_noted else generated(material).system)
+            reader = strong_reader(
+                task_of(
+                    "worlds",
+                    int(material.partition("@")[2] or 3),
+                    material.partition("@")[0].split("-")[1],
+                ).system
+                if is_noted
+                else generated(material).system
+            )
             parser = reader.read.__self__
             owner, field = parser, "_outline"
             clear = [parser._cached.cache_clear]
@@ -227,50 +267,39 @@ class use:
             field, clear = "_outline", [owner.read.cache_clear]
         old = getattr(owner, field)
         setattr(owner, field, Combined(matcher, old if MODE == "both" else None))
-        for c in clear: c()
+        for c in clear:
+            c()
+
         def undo():
             setattr(owner, field, old)
-            for c in clear: c()
+            for c in clear:
+                c()
+
         self.undo = undo
-    def __enter__(self): return self
-    def __exit__(self, *a): self.undo()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *a):
+        self.undo()
 
 
 class Combined:
     """Today's reader with the matcher as a second pass, or the matcher alone."""
 
-    def __init__(self, matcher, first):
+    def __init__(self, matcher: Matcher, first: Any) -> None:
         self.matcher, self.first = matcher, first
-        self._vocabulary = matcher._vocabulary
+        self._vocabulary = matcher.shown.vocabulary
 
-    def read(self, text):
+    def read(self, text: str) -> Reading:
         second = self.matcher.read(text)
-        shown = self.matcher.shown
-        facts, seen = [], set()
-        if self.first is not None:
-            one = self.first.read(text)
-            if MODE2 == "prov":
-                facts = supported(one.facts, shown)
-            else:
-                facts = list(one.facts)
-            seen = {f[:2] for f in one.facts}
-        facts += [f for f in supported(second.facts, shown) if f[:2] not in seen]
-        return Reading(tuple(facts), second.unread)
-
-
-MODE2 = "prov"
-
-
-def supported(facts, shown):
-    """What the stream stated; nothing of a key whose last value it did not."""
-    last, kept = {}, []
-    for f in facts:
-        multi = (k := shown.keys.get(f.code)) and k.kind == "entity" and k.verbs and not k.labels
-        ok = f.role == FORMER or f.code == "source" or (f.role == SHIFT) or (f.role != "unstated" and shown.states(f.subject, f.code, f.value))
-        if f.role != FORMER and not multi:
-            last[f[:2]] = ok
-        if ok: kept.append(f)
-    return [f for f in kept if last.get(f[:2], True)]
+        facts = [fact for fact in second.facts if fact.role != "unstated"]
+        if self.first is None:
+            return Reading(tuple(facts), second.unread)
+        first = self.first.read(text)
+        seen = {fact[:2] for fact in first.facts}
+        kept = [f for f in first.facts if self.matcher.shown.states(f.subject, f.code, f.value)]
+        return Reading((*kept, *(f for f in facts if f[:2] not in seen)), first.unread)
 
 
 TRACKS = {"worlds": worlds, "research": research, "codeqa": code, "dialogue": dialogue}
@@ -402,7 +431,14 @@ def adversarial() -> Iterator[str]:
             exact += stated <= read
             wrong += [case["id"]] * bool(read - stated - mutual)
             if SHOW and (not stated <= read or read - stated - mutual):
-                print(case["id"], repr(case["text"][:300]), "missed", stated - read, "extra", read - stated - mutual)
+                print(
+                    case["id"],
+                    repr(case["text"][:300]),
+                    "missed",
+                    stated - read,
+                    "extra",
+                    read - stated - mutual,
+                )
         yield f"{name}: {exact} of {len(cases)} whole; wrong in {wrong}"
 
 
@@ -443,13 +479,18 @@ def main() -> None:
     print(f"{'':22}" + "".join(f"{track:>15}" for track in options.tracks))
     for kind in options.kinds:
         layouts = KINDS[kind]
-        pairs = {track: [list(TRACKS[track](v)) for v in layouts.values()] for track in options.tracks}
+        pairs = {
+            track: [list(TRACKS[track](v)) for v in layouts.values()] for track in options.tracks
+        }
         for number, name in enumerate(layouts) if options.each else ():
             print(f"  {name:20}" + "".join(f"  {shares(pairs[t][number])}" for t in options.tracks))
         whole = (shares(chain.from_iterable(pairs[track])) for track in options.tracks)
         print(f"{kind:22}" + "".join(f"  {share}" for share in whole), flush=True)
     for name in options.notes:
-        print(f"{name}: precision / recall of", "; ".join(measure_notes(CASES / f"{name}.jsonl", shows=options.each)))
+        print(
+            f"{name}: precision / recall of",
+            "; ".join(measure_notes(CASES / f"{name}.jsonl", shows=options.each)),
+        )
     print("\n".join(adversarial()))
     print(speed())
 

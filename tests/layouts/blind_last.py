@@ -185,9 +185,7 @@ def triples_yaml(block: Block, item: Item) -> str:
 
 def latex(block: Block) -> str:
     rows = [rf"  \item \emph{{{i.label}}}: {_value(i)}" for i in _facts(block)]
-    return "\n".join(
-        [rf"\subsection{{{block.name}}}", r"\begin{itemize}", *rows, r"\end{itemize}"]
-    )
+    return "\n".join([rf"\subsection{{{block.name}}}", r"\begin{itemize}", *rows, r"\end{itemize}"])
 
 
 def digest(block: Block) -> str:

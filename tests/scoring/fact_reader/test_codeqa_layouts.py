@@ -16,6 +16,8 @@ LOSSY = {
     "prose_profile", "changelog",  # A full stop behind code.
 }  # fmt: skip
 LAYOUTS = {name: layout for name, layout in layouts.LAYOUTS.items() if name not in LOSSY}
+
+
 @mostly_slow(("form", "name"), product(["files", "session", "mixed"], LAYOUTS), quick=31)
 def test_all_statements_are_read_in_any_layout_and_none_wrongly(name: str, form: str) -> None:
     every, noted = shown_code(form)

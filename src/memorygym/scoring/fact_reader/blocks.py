@@ -56,7 +56,7 @@ _ROLES = {
 }
 _ROLE = {word: role for role, words in _ROLES.items() for word in words.split()}
 _EMPTY = frozenset(("", "-", "—", "–", "n/a", "na", "none", "null", "?", "unknown", "…", "..."))
-_BOX = {code: " " for code in range(0x2500, 0x2580)} | {ord(sign): "|" for sign in "│┃║┼╪╋"}
+_BOX = dict.fromkeys(range(9472, 9600), " ") | {ord(sign): "|" for sign in "│┃║┼╪╋"}
 _BRANCH = re.compile(r"^[\s│├└─┬]*[├└]─+\s?")
 """What stands before an item of a drawn tree."""
 _QUOTED = re.compile(r"^\s*(?:>\s?)+(?=\S)")
@@ -65,7 +65,7 @@ _BULLET = re.compile(
     r"(?:[-*+•▪◦‣·–—>✓✔☑→]\s+|\d{1,3}(?:[.)]|(?:\.\d{1,3})+[.)]?)\s+(?=[^\d])|\([a-z\d]\)\s+|[a-z]\)\s+"
     r"|\[[ xX✓]\]\s+|[QA][:.]\s+|[^\w\s\[\](){}\"'`*#=$€£<|~+.,:;&@%/\\-]+\s*)+"
 )
-_MARKED = (
+_MARKED: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], tuple[str, int]]], ...] = (
     (re.compile(r"(#{1,6})\s+(.*?)\s*#*$"), lambda m: (m[2], len(m[1]))),
     (re.compile(r"h([1-6])\.\s+(.*)$"), lambda m: (m[2], int(m[1]))),
     (re.compile(r"(?:={2,}|-{2,}|\*{3,}|~{2,})\s*(\S.*?)\s*(?:={2,}|-{2,}|\*{3,}|~{2,})$"),
@@ -80,11 +80,16 @@ _TAG = re.compile(r"</?[A-Za-z][\w:-]*(?:\s[^<>;]*)?/?>")
 _ANGLED = re.compile(r"\s*<(/?)([^<>=/]+)>\s*$")
 _STRUCK = re.compile(r"~~\s*([^~\n]+?)\s*~~|<(del|s|strike)>([^<]*)</\2>")
 _REPLACED = re.compile(r"(~~[^~\n]+~~|<(?:del|s)>[^<]*</(?:del|s)>)\s*→\s*([^\s|;,<]+)")
-_ARROW = re.compile(r"(?<![\s<])\s*(?:-+>|=+>|[→⇒➜➝➞➔➙⟶⟹⇨➡▶]\ufe0f?|»|▸|►)\s*|(?<=\s)(?:-+>|=+>|[⇒➜➝➞➔➙⟶⟹⇨➡▶]\ufe0f?|»|▸|►)(?=\s)")
-_INLINE = re.compile(r"= ?\{ ?(?:name|value) = (\"[^\"]*\"|[\w.-]+)(?:, \w+ = \"?([^{}\"]+)\"?)? ?\}")
+_ARROW = re.compile(
+    r"(?<![\s<])\s*(?:-+>|=+>|[→⇒➜➝➞➔➙⟶⟹⇨➡▶]\ufe0f?|»|▸|►)\s*|(?<=\s)(?:-+>|=+>|[⇒➜➝➞➔➙⟶⟹⇨➡▶]\ufe0f?|»|▸|►)(?=\s)"
+)
+_INLINE = re.compile(
+    r"= ?\{ ?(?:name|value) = (\"[^\"]*\"|[\w.-]+)(?:, \w+ = \"?([^{}\"]+)\"?)? ?\}"
+)
 """A value with a remark, as TOML writes it."""
 _REMARK = re.compile(
-    r"[\s>]+(?:[-*+•] )?(qualifiers?|term|period|previous(?:ly)?|was|former(?:ly)?|notes?|replaces): ?(\S.*)"
+    r"[\s>]+(?:[-*+•] )?(qualifiers?|term|period|previous(?:ly)?|was|former(?:ly)?|notes?"
+    r"|replaces): ?(\S.*)"
 )
 """A line that says more of the item above it."""
 _BLOCK = re.compile(r"^[ \t>*-]*(?=[\[{])", re.MULTILINE)
@@ -109,8 +114,8 @@ def lines_of(text: str, classify: Classify) -> list[Line]:
     if "\\" in text:
         text = _COMMAND.sub(lambda match: match[1] or "", text)
     lines = text.split("\n")
-    for number, line in enumerate(lines):
-        if (match := _ANGLED.match(line)) and classify(match[2]).is_name:
+    for number, raw in enumerate(lines):
+        if (match := _ANGLED.match(raw)) and classify(match[2]).is_name:
             lines[number] = "" if match[1] else f"# {match[2]}"
     text = "\n".join(lines)
     if "~~" in text or "<del" in text or "<s>" in text:
@@ -119,11 +124,8 @@ def lines_of(text: str, classify: Classify) -> list[Line]:
     if text.lstrip()[:1] == "<" and len(_TAG.findall(text[:2000])) > 1:
         return [*_of_tags(text, classify)]
     found: list[Line] = []
-    for line in _of_data(text, classify):
-        if "=" in line.text and "{" in line.text:
-            line = line._replace(text=_INLINE.sub(lambda m: f"= {m[1]} ({m[2]})" if m[2] else f"= {m[1]}", line.text))
-        if re.search("[>»▸►⇒➜➝➞➔➙⟶⟹⇨➡▶]", line.text):
-            line = line._replace(text=_ARROW.sub(" → ", line.text))
+    for row in _of_data(text, classify):
+        line = row._replace(text=_plain(row.text))
         remark = _REMARK.fullmatch(line.text) if found and line.depth < 0 else None
         if remark and found[-1].text.strip()[-1:] not in ("", ":"):
             word = "previously " if remark[1][:3] in ("pre", "was", "for", "rep") else ""
@@ -131,6 +133,13 @@ def lines_of(text: str, classify: Classify) -> list[Line]:
         else:
             found.append(line)
     return found
+
+
+def _plain(text: str) -> str:
+    """A line with plain signs for arrows and remarks."""
+    if "=" in text and "{" in text:
+        text = _INLINE.sub(lambda m: f"= {m[1]} ({m[2]})" if m[2] else f"= {m[1]}", text)
+    return _ARROW.sub(" → ", text) if re.search("[>»▸►⇒➜➝➞➔➙⟶⟹⇨➡▶]", text) else text
 
 
 def _of_data(text: str, classify: Classify) -> Iterator[Line]:
@@ -172,7 +181,7 @@ def _flat(value: Any, depth: int, key: str, classify: Classify) -> Iterator[Line
         case Mapping():
             simple = [(str(k), _shown(v)) for k, v in value.items() if not _is_nested(v)]
             nested = [(str(k), v) for k, v in value.items() if _is_nested(v)]
-            lines = record([("", key)] * bool(key) + simple, classify, has_more=bool(nested))
+            lines = record([("", key)] * bool(key) + simple, classify)
             yield from (Line(text, depth + deeper) for text, deeper in lines)
             inside = depth + any(not deeper for _, deeper in lines)
             for name, content in nested:
@@ -220,16 +229,16 @@ def role_of(head: str) -> str:
     return _ROLE.get(word) or _ROLE.get(re.sub("_(?:value|name|on|at)$", "", word), "")
 
 
-def record(
-    pairs: Sequence[Pair], classify: Classify, *, has_more: bool = False
-) -> list[tuple[str, int]]:
+def record(pairs: Sequence[Pair], classify: Classify) -> list[tuple[str, int]]:
     """The lines of fields that belong together, with their depths: 0 for the one that names the
     entity, 1 for those about it. A key and its value become one line."""
     names = {head.lower() for head, _ in pairs}
     pairs = [
         (head if classify(head).is_name or "." in head else head.replace("_", " "), text.strip())
         for head, text in pairs
-        if text.strip().lower() not in _EMPTY and re.sub(r"^(?:old|previous|prev|former)_", "", head.lower()) not in names - {head.lower()}
+        if text.strip().lower() not in _EMPTY
+        and re.sub(r"^(?:old|previous|prev|former)_", "", head.lower())
+        not in names - {head.lower()}
     ]
     kinds = [classify(text) for _, text in pairs]
     heads = [classify(head) for head, _ in pairs]
@@ -239,7 +248,8 @@ def record(
     ]
     about = [
         n for n, kind in enumerate(kinds)
-        if kind.is_name and not heads[n].is_label and not heads[n].is_name and roles[n] not in ("key", "value", "former")
+        if kind.is_name and not heads[n].is_label and not heads[n].is_name
+        and roles[n] not in ("key", "value", "former")
     ]  # fmt: skip
     about = about or [
         n for n, role in enumerate(roles) if role == "subject" and not kinds[n].is_label
@@ -252,10 +262,14 @@ def record(
     if label is not None and roles[label] != "key" and any(kind.is_label for kind in heads):
         label = None
     first = about[0] if about else None
-    stamps = [f"({h}: {t})" for (h, t), r in zip(pairs, roles, strict=True) if r in ("date", "source")]
+    stamps = [
+        f"({h}: {t})" for (h, t), r in zip(pairs, roles, strict=True) if r in ("date", "source")
+    ]
     subject = " ".join([pairs[first][1], *stamps]) if first is not None else ""
     rest = [
-        n for n in range(len(pairs)) if n not in (first, label) and roles[n] not in ("date", "source")
+        n
+        for n in range(len(pairs))
+        if n not in (first, label) and roles[n] not in ("date", "source")
     ]
     if label is None:
         lines = [(f"{pairs[n][0]}: {pairs[n][1]}" if pairs[n][0] else pairs[n][1]) for n in rest]
@@ -300,7 +314,9 @@ class _Tree(HTMLParser):
 
 
 _INLINE_TAGS = frozenset("b i em strong span a code u small mark sub sup tt".split())
-_PLAIN = frozenset("html body div section ul ol dl table tbody thead p li td th dd dt article".split())
+_PLAIN = frozenset(
+    "html body div section ul ol dl table tbody thead p li td th dd dt article".split()
+)
 
 
 def _of_tags(text: str, classify: Classify) -> Iterator[Line]:
@@ -315,10 +331,15 @@ def _of_node(node: list[Any], depth: int, classify: Classify) -> Iterator[Line]:
         yield Line(f"{'#' * int(tag[1])} {_text(node)}")
         return
     if tag == "tr":
-        yield Line("| " + " | ".join(_text(part) for part in parts if not isinstance(part, str)) + " |", depth)
+        yield Line(
+            "| " + " | ".join(_text(part) for part in parts if not isinstance(part, str)) + " |",
+            depth,
+        )
         return
-    if not attributes and any(isinstance(part, str) and "\n" in part.strip() for part in parts) and all(
-        isinstance(part, str) for part in parts
+    if (
+        not attributes
+        and any(isinstance(part, str) and "\n" in part.strip() for part in parts)
+        and all(isinstance(part, str) for part in parts)
     ):
         yield from map(Line, "".join(parts).split("\n"))
         return
@@ -328,7 +349,9 @@ def _of_node(node: list[Any], depth: int, classify: Classify) -> Iterator[Line]:
         pairs = [*attributes, *([(head, content)] if content else [])]
         yield from (Line(line, depth + deeper) for line, deeper in record(pairs, classify))
         return
-    shown = [f"{value}" if classify(value).is_name else f"{key}: {value}" for key, value in attributes]
+    shown = [
+        f"{value}" if classify(value).is_name else f"{key}: {value}" for key, value in attributes
+    ]
     if shown:
         yield Line(f"{shown[0]}:", depth)
         yield from (Line(line, depth + 1) for line in shown[1:])
@@ -338,7 +361,9 @@ def _of_node(node: list[Any], depth: int, classify: Classify) -> Iterator[Line]:
     numbered = iter(parts)
     for part in numbered:
         if isinstance(part, str):
-            yield from (Line(line, depth + bool(shown)) for line in part.split("\n") if line.strip())
+            yield from (
+                Line(line, depth + bool(shown)) for line in part.split("\n") if line.strip()
+            )
         elif part[0] in ("dt", "th") and tag != "tr":
             below = next(numbered, None)
             while isinstance(below, str):
@@ -438,14 +463,12 @@ class _Outline:
             body = re.sub(r"\*\*|__(?=\W|$)|(?:(?<=\W)|^)__", "", body).strip()
         if body[:1] == "|":
             body = body.strip("| ")
-        if entitled := _ENTITLED.fullmatch(body):
-            if role_of(entitled[1]) == "subject" and self._classify(entitled[2]).is_name:
-                body = entitled[2]
+        entitled = _ENTITLED.fullmatch(body)
+        if entitled and role_of(entitled[1]) == "subject" and self._classify(entitled[2]).is_name:
+            body = entitled[2]
         kind = self._classify(body)
         if kind.is_title:
-            self._frames = [
-                f for f in self._frames if f.depth < depth or (f.depth == depth < 0)
-            ]
+            self._frames = [f for f in self._frames if f.depth < depth or (f.depth == depth < 0)]
             yield Item(body, self._path(), is_title=True)
             self._push(_Frame(depth, body, True, True))
             self._has_content, self._item = False, None
@@ -464,10 +487,8 @@ class _Outline:
         for pattern, parts in _MARKED:
             if match := pattern.match(body):
                 return parts(match)
-        if re.fullmatch(r"(=|-|~)\1{2,}", below.strip()) and len(body) < 80:
-            if self._classify(body).is_title:
-                return body, 2
-        return None
+        is_underlined = re.fullmatch(r"(=|-|~)\1{2,}", below.strip()) and len(body) < 80
+        return (body, 2) if is_underlined and self._classify(body).is_title else None
 
     def _record(self, lines: Sequence[Line], place: int) -> tuple[int, list[Item]] | None:
         """The record of a list item such as "- subject: X", with the fields below it."""
@@ -486,7 +507,9 @@ class _Outline:
         if len(pairs) < 2 or not any(role_of(head) for head, _ in pairs):
             return None
         depth = 2 * indent
-        self._frames = [f for f in self._frames if f.depth < depth or (f.is_title and f.depth == depth)]
+        self._frames = [
+            f for f in self._frames if f.depth < depth or (f.is_title and f.depth == depth)
+        ]
         found = list(self._of_record(pairs))
         if found or end < len(lines):
             head = next((text for text, deeper in record(pairs, self._classify) if not deeper), "")
@@ -510,12 +533,22 @@ class _Outline:
             return None
         head = _cells(text, delimiter)
         kinds = [self._classify(cell) for cell in head]
-        roles = [role_of(cell) or "subject" * kind.is_kind for cell, kind in zip(head, kinds, strict=True)]
+        roles = [
+            role_of(cell) or "subject" * kind.is_kind
+            for cell, kind in zip(head, kinds, strict=True)
+        ]
         labels = sum(kind.is_label or role != "" for kind, role in zip(kinds, roles, strict=True))
         names = sum(kind.is_name and not role for kind, role in zip(kinds, roles, strict=True))
-        is_head = (labels > 1 and not names and 2 * labels >= len(head)) or (
-            names > 1 and all(kind.is_name for kind in kinds[1:])
-        ) or (names == len(head) - 1 == 1 and labels == 1 and not kinds[0].is_name and roles[0] in ("key", "subject"))
+        is_head = (
+            (labels > 1 and not names and 2 * labels >= len(head))
+            or (names > 1 and all(kind.is_name for kind in kinds[1:]))
+            or (
+                names == len(head) - 1 == 1
+                and labels == 1
+                and not kinds[0].is_name
+                and roles[0] in ("key", "subject")
+            )
+        )
         if not is_head or any(
             (re.search(r"\d|:\s*\S", cell) and not kind.is_label) or kind.has_value
             for cell, kind in zip(head, kinds, strict=True)
@@ -541,12 +574,11 @@ class _Outline:
         self._has_content, self._head = True, (head, delimiter)
         found: list[Item] = []
         above: Sequence[str] = ()
-        for row in rows:
-            if labels > 1 and "key" in roles and above:  # Merged cells.
-                lead = next((n for n, cell in enumerate(row) if cell), 0)
-                row = [*above[:lead], *row[lead:]]
-            above = row
-            found += self._of_record(list(zip(head, row, strict=False)))
+        for cells in rows:
+            is_merged = labels > 1 and "key" in roles and above
+            lead = next((n for n, cell in enumerate(cells) if cell), 0) if is_merged else 0
+            above = [*above[:lead], *cells[lead:]]
+            found += self._of_record(list(zip(head, above, strict=False)))
         return end - place, found
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from memorygym.scoring.fact_reader.claims import CURRENT, SHIFT, ReadFact
+from memorygym.scoring.fact_reader.claims import SHIFT, ReadFact
 from memorygym.scoring.fact_reader.key import Key
 from memorygym.scoring.fact_reader.values import Parsed
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
@@ -86,7 +86,7 @@ class _Phrases:
         return word in self._by_first
 
     def at(
-        self, words: Sequence[_Word], place: int, field: int, text: str
+        self, words: Sequence[_Word], place: int, field: Literal[2, 3], text: str
     ) -> Iterator[tuple[int, Role, str, tuple[Key, ...]]]:
         """(number of words, role, text, keys) of each phrase that begins at a word."""
         for phrase, role, shown, keys in self._by_first.get(words[place][field], ()):
@@ -124,21 +124,36 @@ class Shown:
         for (_, code), values in self.values.items():
             key = self.keys[code]
             for value in values.values() if key.kind == "text" else ():
-                self._names.add([word.lower for word in words_of(str(value))], "value", str(value), key)
+                self._names.add(
+                    [word.lower for word in words_of(str(value))], "value", str(value), key
+                )
         self.shared = tuple(key for key in vocabulary.keys if key.is_shared and key.kind == "enum")
         """Keys by whose choices texts group entities."""
         self.places = tuple(key for key in vocabulary.keys if key.is_shared and key.kind == "word")
         """Keys by whose values headings group entities, such as modules."""
         suffixes = [key.suffix for key in vocabulary.keys if key.suffix.strip().isalpha()]
-        self.units = tuple(key for key in vocabulary.keys if suffixes.count(key.suffix) == 1 and len(key.suffix.strip()) == 2)
+        self.units = tuple(
+            key
+            for key in vocabulary.keys
+            if suffixes.count(key.suffix) == 1 and len(key.suffix.strip()) == 2
+        )
         """Keys whose unit no other has."""
         self.links: dict[tuple[str, str], tuple[str, ...]] = {}
         """By entity and value: the relations that the stream stated of them."""
         for (subject, code), values in self.values.items():
-            if self.keys[code].kind == "entity" and self.keys[code].subject and not self.keys[code].has_term:
+            if (
+                self.keys[code].kind == "entity"
+                and self.keys[code].subject
+                and not self.keys[code].has_term
+            ):
                 for value in values.values():
                     pair = (subject, str(value))
                     self.links[pair] = (*self.links.get(pair, ()), code)
+        self.figures: dict[str, frozenset[str]] = {}
+        """By name: the digits of the figures of three digits or more that the stream gave of it."""
+        for (subject, _), values in self.values.items():
+            digits = {str(abs(v)) for v in values.values() if isinstance(v, int) and abs(v) > 99}
+            self.figures[subject] = self.figures.get(subject, frozenset()) | digits
         self.sole = self._sole()
         """By name: the key of the only figure or code that the stream gave of it."""
         self._hints: dict[str, tuple[Key, ...]] = {}
@@ -192,7 +207,10 @@ class Shown:
 
     def states(self, subject: str, code: str, value: Parsed) -> bool:
         """Whether the stream stated a value, at whatever time."""
-        return self.every_value or plain(value) in self.values.get((subject, code), ())
+        key = self.keys.get(code)
+        if self.every_value or (key and key.is_free):
+            return True
+        return plain(value) in self.values.get((subject, code), ())
 
     def stated(self, subject: str, code: str, value: Parsed) -> Parsed:
         """A value as the stream stated it; itself if nobody did."""
@@ -232,12 +250,11 @@ class Shown:
                 place += size
         return tuple(self._with_strangers(text, found))
 
-    def _best(
-        self, words: Sequence[_Word], place: int, text: str
-    ) -> tuple[int, Anchor] | None:
+    def _best(self, words: Sequence[_Word], place: int, text: str) -> tuple[int, Anchor] | None:
         best: tuple[int, Anchor] | None = None
         start = words[place].start
-        for field, phrases in ((2, self._names), (3, self._labels)):
+        sources: tuple[tuple[Literal[2, 3], _Phrases], ...] = ((2, self._names), (3, self._labels))
+        for field, phrases in sources:
             for size, role, shown, keys in phrases.at(words, place, field, text):
                 end = words[place + size - 1].end
                 if role == "name" and not self._is_whole(text, start, end, shown):
@@ -256,7 +273,9 @@ class Shown:
         word = text[words[place].start : words[place].end]
         lower, root = words[place].lower, words[place].stem
         is_name = word.istitle() and len(word) > 2 and not text.istitle()
-        known = lower in LINKS or lower in GENERIC or lower in COMMON or lower in self.vocabulary.known
+        known = (
+            lower in LINKS or lower in GENERIC or lower in COMMON or lower in self.vocabulary.known
+        )
         return is_name and not known and root not in self.vocabulary.nouns and not self.hint(root)
 
     def _is_whole(self, text: str, start: int, end: int, name: str) -> bool:
@@ -264,12 +283,21 @@ class Shown:
         before, behind = text[max(0, start - 1) : start], text[end : end + 1]
         if " " in name:
             return not before.isalnum()
-        if name.isalpha() and name.islower() and before != "`" and len(text.strip("\"': ")) > len(name):
+        if (
+            name.isalpha()
+            and name.islower()
+            and before != "`"
+            and len(text.strip("\"': ")) > len(name)
+        ):
             return False
         if before.isalnum() or before in ("_", ".") or behind.isalnum() or behind == "_":
             return False
         member = re.match(r"\.([a-z]+)", text[end:])
-        return member is None or member[1] in ("md", "txt", "json") or self._labels.begins(stem(member[1]))
+        return (
+            member is None
+            or member[1] in ("md", "txt", "json")
+            or self._labels.begins(stem(member[1]))
+        )
 
     def _with_strangers(self, text: str, found: list[Anchor]) -> list[Anchor]:
         taken = [(a.start, a.end) for a in found if a.role in ("name", "value")]
@@ -298,7 +326,10 @@ def _is_like(word: str, other: str) -> bool:
         return False
     if other.startswith(word) and len(word) >= 3:
         return True
-    shared = next((n for n, (a, b) in enumerate(zip(word, other)) if a != b), min(len(word), len(other)))
+    shared = next(
+        (n for n, (a, b) in enumerate(zip(word, other, strict=False)) if a != b),
+        min(len(word), len(other)),
+    )
     if shared >= 4 and len(word) - shared <= 3 and len(other) - shared <= 4:
         return True
     if len(word) < 2 or re.search("[aeiou]", word[1:]) or len(word) > 4:
