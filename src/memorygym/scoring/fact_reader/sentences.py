@@ -43,7 +43,7 @@ _OF = re.compile(
     r"(?:of|at|for|in|on|by|from|with|to)\W{1,3}(?:the )?(?:\w+ )?\W{0,3}"
 )
 _TO = re.compile(r"[\s_]*(?:to|until|till|-|–|—|and)[\s_]*")
-_ASKS = re.compile(r"\?[\"'”)*]*\s*$")
+_ASKS = re.compile(r"\?[\"'”)*]*\s*$|^\W*(?:sub-?query|key ?words?|tags)\b\W*:", re.IGNORECASE)
 
 
 class Value(NamedTuple):
@@ -103,8 +103,9 @@ class Sentence:
             and len(self._marks) > 1
             and not re.search(r"[:;,=|()\t→—–]|\band\b|[.]\s", self._text)
         )
-        if _ASKS.search(self._text):
-            self._wait()
+        if asks := _ASKS.search(self._text):
+            if asks[0][0] == "?":
+                self._wait()
             return []
         self._date, self._source = self._stamp()
         for mark in self._marks:
@@ -159,7 +160,12 @@ class Sentence:
 
     def _wait(self) -> None:
         """Keeps the only label for the line below, which may give its value."""
-        if len(self._marks) == 1 and len(self._names) < 2:
+        is_head = (
+            _ASKS.search(self._text)
+            or self._text.rstrip()[-1:] in ":/|"
+            or (len(self._text.split()) <= 8 and self._text.rstrip()[-1:] != ".")
+        )
+        if is_head and len(self._marks) == 1 and len(self._names) < 2:
             name = self._names[0] if self._names else None
             mark = self._marks[0]
             limit = bracket(self._lower, mark.end)
@@ -438,9 +444,12 @@ class Sentence:
             return value._replace(value=int(figure.replace(".", "")))
         return value
 
-    def _role(self, value: Value, found: Sequence[Value], mark: Anchor | None = None) -> str:
-        """What the clause of a value says of it."""
+    def _role(
+        self, value: Value, found: Sequence[Value], mark: Anchor | None = None, since: int = 0
+    ) -> str:
+        """What the clause of a value says of it, from a place on."""
         text = self._lower
+        since = mark.end if mark in self._marks and mark else since
         start, end = 0, len(text)
         for border in self._borders:
             if border[1] <= value.start:
@@ -478,8 +487,10 @@ class Sentence:
             r" of (?:them|these|those|which)\b", text[value.end :]
         ):
             return "other"
-        whole = text[start : value.start]
-        left = text[max(start, *before, 0) : value.start] if before else whole
+        whole = text[max(start, since if since <= value.start else 0) : value.start]
+        if mark == _ENTITY:
+            start = max(start, since if since <= value.start else 0)
+        left = text[max(start, *before, 0) : value.start]
         is_last = not after or after[0].start > end
         right = text[value.end : end] if is_last and mark != _ENTITY else ""
         aside = re.match(r"[\"'`*]* ?[(\[]([a-z ]{3,25})[)\]]", text[value.end :])
@@ -514,6 +525,8 @@ class Sentence:
     def _lone(self, anchor: Anchor) -> None:
         """Adds a value without label that only one key has."""
         keys = [key for key in anchor.keys if not key.owner]
+        if self._shown.every_value and not any(key.stands_alone for key in keys):
+            return
         is_bag = self._subject.is_weak and sum(a.role == "value" for a in self._anchors) > 4
         if anchor.text in LINKS or anchor.text in COMMON or is_bag:
             return
@@ -690,7 +703,8 @@ class Sentence:
         above: list[Anchor | str] = [self._subject.name]
         if key.owner:
             near: Sequence[Anchor | str] = behind[:1] or before[-1:]
-            near = near or above * (not self._subject.is_weak)
+            is_cell = not self._subject.is_weak and not re.search(r"\w", self._text[mark.end :])
+            near = near or above * is_cell
             return [(key.owner, name) for name in near]
         if key.subject and key.value and key.subject != key.value:
             return self._typed(mark, key, before, behind)
@@ -769,7 +783,7 @@ class Sentence:
             )
         role = CURRENT
         if isinstance(value, Anchor) and not key.has_term:
-            role = self._role(Value(value.start, value.end, other, ""), [], _ENTITY)
+            role = self._role(Value(value.start, value.end, other, ""), [], _ENTITY, mark.end)
         if role == "other":
             return
         is_former = role == FORMER or cues.FORMER.search(self._limit(mark))

@@ -75,9 +75,11 @@ class _Phrases:
             return
         listed = self._by_first.setdefault(words[0], [])
         for number, (others, kind, shown, keys) in enumerate(listed):
-            if others == tuple(words) and kind == role and (shown == text or key):
-                if key and key not in keys:
-                    listed[number] = (others, kind, shown, (*keys, key))
+            are_labels = kind != role and "label" in (kind, role) and not text
+            if others == tuple(words) and (kind == role or are_labels) and (shown == text or key):
+                if key and key not in keys:  # A phrase that is both is a verb of its entities.
+                    other = role if kind == "label" else kind
+                    listed[number] = (others, other if are_labels else kind, shown, (*keys, key))
                 return
         listed.append((tuple(words), role, text, (key,) if key else ()))
         listed.sort(key=lambda entry: -len(entry[0]))
@@ -223,7 +225,13 @@ class Shown:
         return self._hints[word]
 
     def _hinted(self, word: str) -> tuple[Key, ...]:
-        if len(word) < 2 or word in LINKS or word in COMMON or word in self.vocabulary.nouns:
+        if (
+            self.every_value
+            or len(word) < 2
+            or word in LINKS
+            or word in COMMON
+            or word in self.vocabulary.nouns
+        ):
             return ()
         exact = {key for other, key in self._entries if other == word}
         keys = exact or {key for other, key in self._entries if _is_like(word, other)}
