@@ -113,7 +113,10 @@ def test_a_paragraph_as_it_was_shown_is_not_read_again() -> None:
 
 
 def test_a_staff_and_a_founding_year_in_one_sentence_are_told_apart() -> None:
-    stated = [ReadFact("Orm Academy", "staff", 3714), ReadFact("Orm Academy", "founding year", 1878)]
+    stated = [
+        ReadFact("Orm Academy", "staff", 3714),
+        ReadFact("Orm Academy", "founding year", 1878),
+    ]
     reading = Matcher(research_vocabulary(), stated).read(
         "Orm Academy has a staff of 3,714 and dates back to 1878."
     )

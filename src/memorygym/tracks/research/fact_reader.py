@@ -3,14 +3,20 @@
 To answer a query, the reader goes from the named entities to the answer, fact by fact.
 """
 
+from collections.abc import Iterable
+from functools import lru_cache
+
 from memorygym.core.statements import Statement, StatementIndex
-from memorygym.scoring.fact_reader.claims import CURRENT
+from memorygym.scoring.fact_reader.claims import CURRENT, ReadFact
+from memorygym.scoring.fact_reader.matching import Matcher
 from memorygym.scoring.fact_reader.outline import Outline
 from memorygym.tracks._qa.questions import Found, Missing
 from memorygym.tracks.research import question_grammar
 from memorygym.tracks.research.vocabulary import AUTHORITY, vocabulary
 
-_OUTLINE = Outline(vocabulary())
+_VOCABULARY = vocabulary()
+_OUTLINE = Outline(_VOCABULARY)
+_DOCUMENTS = Matcher(_VOCABULARY, every_value=True)
 
 
 class _MissingFact(Exception):
@@ -102,20 +108,37 @@ class _QueryWalk:
         raise missing or _MissingFact(basis, "basis")
 
 
+@lru_cache(maxsize=4_000)
+def document_facts(text: str) -> tuple[ReadFact, ...]:
+    """What a text of the stream states: its documents are read without knowledge of others."""
+    return _DOCUMENTS.read(text).facts
+
+
 class ResearchReader:
     """The reader of the track. Implements _qa.questions.Reader."""
+
+    _reader: Outline | Matcher = _OUTLINE
+
+    @classmethod
+    def against(cls, shown: Iterable[str]) -> "ResearchReader":
+        """A reader that credits only what the texts of a stream, as far as shown, stated."""
+        paragraphs = {p: document_facts(p) for text in shown for p in text.split("\n\n")}
+        stated = (fact for facts in paragraphs.values() for fact in facts)
+        reader = cls()
+        reader._reader = Matcher(_VOCABULARY, stated, paragraphs)
+        return reader
 
     def read(self, text: str) -> tuple[Statement, ...]:
         """The statements in a text: those of documents under their headings, and those of notes."""
         return tuple(
             Statement(fact.subject, fact.code, str(fact.value), _rank(fact.source, fact.date))
-            for fact in _OUTLINE.read(text).facts
+            for fact in self._reader.read(text).facts
             if fact.role == CURRENT
         )
 
     def coverage(self, text: str) -> tuple[int, int]:
         """See core.statements.CountingReader."""
-        reading = _OUTLINE.read(text)
+        reading = self._reader.read(text)
         return len(reading.facts), reading.unread
 
     ask = staticmethod(question_grammar.parsed_question)
