@@ -259,7 +259,7 @@ class use:
             owner, field = parser, "_outline"
             clear = [parser._cached.cache_clear]
         elif track == "research":
-            owner, field, clear = research_reader, "_OUTLINE", []
+            owner, field, clear = ResearchReader, "_reader", []
         elif track == "codeqa":
             owner, field, clear = codeqa, "_OUTLINE", [codeqa.read.cache_clear]
         else:

@@ -72,6 +72,7 @@ class Matcher:
         given: set[tuple[str, str]] = set()
         rows: list[tuple[tuple[str, ...], int]] = []
         """Of each item: what governs it, and the number of facts up to its end."""
+        text = self.shown.vocabulary.spell_out_text(text)
         if "=" in text:
             text = _SUM.sub("", text)
             text = self._contexts.without_aliases(text)

@@ -42,6 +42,7 @@ _OF = re.compile(
     r"(?:\s*\([^()]*\))?\W{0,3}(?:(?:values?|entry|figure|count|number|total) )?"
     r"(?:of|at|for|in|on|by|from|with|to)\W{1,3}(?:the )?(?:\w+ )?\W{0,3}"
 )
+_PLUS = re.compile(r"\s+[+−]\s+")
 _TO = re.compile(r"[\s_]*(?:to|until|till|-|–|—|and)[\s_]*")
 _ASKS = re.compile(r"\?[\"'”)*]*\s*$|^\W*(?:sub-?query|key ?words?|tags)\b\W*:", re.IGNORECASE)
 
@@ -289,6 +290,8 @@ class Sentence:
                 for v in self._candidates(mark, key, left, right)
                 if not self._is_taken(v.start, v.end)
             ]
+            if any(_PLUS.fullmatch(self._text, a.end, b.start) for a, b in pairwise(found)):
+                continue  # A sum without its result.
             picks: dict[str, list[Value]] = {}
             for value in found:
                 subject = key.owner or self._owner(mark, value.start)
@@ -501,7 +504,7 @@ class Sentence:
         if cues.IS_NOW.search(left):
             return "now"
         if cues.FORMER.search(left) or re.match(
-            r"\W*(?:\w+ )?(?:before|previously|earlier)\b(?! than)", right
+            r"\W*(?:\w+ )?(?:before|previously|earlier|until)\b(?! than)", right
         ):
             return FORMER
         if aside and cues.FORMER.search(aside[1]):
