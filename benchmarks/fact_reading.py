@@ -8,30 +8,30 @@ state: precision and recall. docs/fact_reading.md holds the figures.
 import json
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from itertools import chain
 from pathlib import Path
-from typing import Any
 from statistics import median
 from time import process_time
+from typing import Any
 
 from memorygym.core.statements import Statement, StatementIndex
 from memorygym.core.track import TaskOptions
 from memorygym.core.types import Task
 from memorygym.runs import tasks
+from memorygym.scoring.fact_reader.claims import SHIFT, ReadFact, Reading
+from memorygym.scoring.fact_reader.matching import Matcher
+from memorygym.scoring.fact_reader.sentences import term
+from memorygym.scoring.fact_reader.vocabulary import Vocabulary
 from memorygym.tracks.codeqa import fact_reader as codeqa
 from memorygym.tracks.codeqa.code_reader import module_name
 from memorygym.tracks.dialogue.fact_reader import reader_for
 from memorygym.tracks.research.fact_reader import ResearchReader
-from memorygym.scoring.fact_reader import cues
-from memorygym.scoring.fact_reader.claims import FORMER, SHIFT, ReadFact, Reading
-from memorygym.scoring.fact_reader.matching import Matcher
-from memorygym.scoring.fact_reader.vocabulary import Vocabulary
-from memorygym.tracks.research import fact_reader as research_reader
 from memorygym.tracks.research.vocabulary import vocabulary as research_vocabulary
 from memorygym.tracks.worlds.fact_reader import StrongReader, strong_reader
-from memorygym.tracks.worlds.vocabulary import vocabulary_of
 from memorygym.tracks.worlds.facts import Knowledge
+from memorygym.tracks.worlds.vocabulary import vocabulary_of
 from tests.episodes import generated
 from tests.layouts import blind, blind_last, blind_later, development
 from tests.layouts.blocks import Block
@@ -167,7 +167,7 @@ def matcher_of(track: str, material: str, is_noted: bool) -> Matcher:
     name, _, seed = material.partition("@")
     if track == "adversarial":
         strong = strong_reader(shown_world("company")[0])
-        facts = [f for f in world_stated(strong, [e.text for e in generated("company").events])]
+        facts = world_stated(strong, [e.text for e in generated("company").events])
         return Matcher(vocabulary_of(strong.guide), facts, every_value=True)
     if track == "worlds":
         if is_noted:
@@ -206,45 +206,51 @@ def matcher_of(track: str, material: str, is_noted: bool) -> Matcher:
 
 def labelled(track: str) -> list[Statement]:
     """All that the labels of notes about one task state: the task itself is no more."""
-    found = []
-    codes = {v: k for k, v in _KEYS.items()}
-    for name in NOTES[:3]:
-        for line in (CASES / f"{name}.jsonl").read_text("utf-8").splitlines():
-            note = json.loads(line)
-            for subject, key, value in note["facts"] if note["track"] == track else ():
-                if track == "codeqa":
-                    value = module_name(value) if key == "module" else value
-                    head = next((h for h, w in _PARAMETERS.items() if key.startswith(w + " ")), "")
-                    key = (
-                        f"{head}:{key.removeprefix(_PARAMETERS[head] + ' ')}"
-                        if head
-                        else codes.get(key, key)
-                    )
-                    subject = f"the {subject}" if " " in subject else subject
-                elif key.startswith("director from"):
-                    months = cues.MONTH.findall(key)
-                    key = "director" + "".join(
-                        f" {y or y2}-{(cues.MONTH_NUMBERS[m.lower()] if m else int(n)):02d}"
-                        for m, y, y2, n in months
-                    )
-                found.append(Statement(subject, key, value))
-    return found
+    lines = (
+        line
+        for name in NOTES[:3]
+        for line in (CASES / f"{name}.jsonl").read_text("utf-8").splitlines()
+    )
+    notes = (note for note in map(json.loads, lines) if note["track"] == track)
+    return [_statement(track, *fact) for note in notes for fact in note["facts"]]
 
 
-MODE = "today"
-SHOW = False
+def _statement(track: str, subject: str, phrase: str, value: str) -> Statement:
+    if track != "codeqa":
+        return Statement(
+            subject, f"director{term(phrase)}" if "director " in phrase else phrase, value
+        )
+    head = next((h for h, word in _PARAMETERS.items() if phrase.startswith(word + " ")), "")
+    codes = {word: code for code, word in _KEYS.items()}
+    code = (
+        f"{head}:{phrase.removeprefix(_PARAMETERS[head] + ' ')}"
+        if head
+        else codes.get(phrase, phrase)
+    )
+    plain = module_name(value) if phrase == "module" else value
+    return Statement(f"the {subject}" if " " in subject else subject, code, plain)
+
+
+@dataclass
+class Settings:
+    mode: str = "today"
+    """`today`, `new`: the matcher alone, or `both`: today's reader, then the matcher."""
+    shows: bool = False
+
+
+SETTINGS = Settings()
 
 
 class use:
     """Puts a matcher in the place of a track's reader."""
 
     def __init__(self, track: str, material: str = "", is_noted: bool = False):
-        if MODE == "today":
+        if SETTINGS.mode == "today":
             self.undo = lambda: None
             return
         matcher = matcher_of(track, material, is_noted)
         track = "worlds" if track == "adversarial" else track
-        self.matcher = Combined(matcher, None) if MODE == "new" else None
+        self.matcher = Combined(matcher, None) if SETTINGS.mode == "new" else None
         if track == "worlds":
             reader = strong_reader(
                 task_of(
@@ -266,7 +272,7 @@ class use:
             owner = reader_for(material)
             field, clear = "_outline", [owner.read.cache_clear]
         old = getattr(owner, field)
-        setattr(owner, field, Combined(matcher, old if MODE == "both" else None))
+        setattr(owner, field, Combined(matcher, old if SETTINGS.mode == "both" else None))
         for c in clear:
             c()
 
@@ -419,10 +425,9 @@ def adversarial() -> Iterator[str]:
             labels = {a.label: a for a in guide.attributes}
             stated = set()
             for subject, label, value in case["facts"]:
-                value = tuple(value) if isinstance(value, list) else value
-                label = "category" if label == "group" else label
-                shown = labels[label].show(value) if label in labels else str(value)
-                stated.add((subject, label, shown))
+                parsed = tuple(value) if isinstance(value, list) else value
+                shown = labels[label].show(parsed) if label in labels else str(value)
+                stated.add((subject, "category" if label == "group" else label, shown))
             with use("adversarial", "company"):
                 read = world_notes(system, case["text"])
             if name == "fact_reading":
@@ -430,7 +435,7 @@ def adversarial() -> Iterator[str]:
             mutual = {(o, label, s) for s, label, o in stated if label not in labels}
             exact += stated <= read
             wrong += [case["id"]] * bool(read - stated - mutual)
-            if SHOW and (not stated <= read or read - stated - mutual):
+            if SETTINGS.shows and (not stated <= read or read - stated - mutual):
                 print(
                     case["id"],
                     repr(case["text"][:300]),
@@ -451,7 +456,7 @@ def speed() -> str:
     times = {}
     for name, layout in chain.from_iterable(layouts.items() for layouts in KINDS.values()):
         start, text = process_time(), layout(blocks)
-        matcher = matcher_of("worlds", "company", False) if MODE != "today" else None
+        matcher = matcher_of("worlds", "company", False) if SETTINGS.mode != "today" else None
         start = process_time()
         if matcher:
             matcher.read(text)
@@ -472,10 +477,7 @@ def main() -> None:
     parser.add_argument("--each", action="store_true", help="a line for each layout and note")
     parser.add_argument("--mode", default="today")
     options = parser.parse_args()
-    global MODE
-    MODE = options.mode
-    global SHOW
-    SHOW = options.each
+    SETTINGS.mode, SETTINGS.shows = options.mode, options.each
     print(f"{'':22}" + "".join(f"{track:>15}" for track in options.tracks))
     for kind in options.kinds:
         layouts = KINDS[kind]

@@ -21,7 +21,7 @@ from memorygym.tracks.research.generator.settings import ResearchSettings
 from memorygym.tracks.research.strata import ResearchRecipe
 from memorygym.tracks.worlds.fact_reader import strong_reader
 from tests.layouts.blocks import Block
-from tests.layouts.tasks import dialogue_blocks, ordered, research_blocks, world_blocks
+from tests.layouts.tasks import code_block, dialogue_blocks, ordered, research_blocks, world_blocks
 from tests.scoring.fact_reader import (
     test_codeqa_layouts,
     test_research_layouts,
@@ -53,7 +53,7 @@ def blocks_of(track: str, task: Task, texts: Sequence[str]) -> list[Block]:
         return dialogue_blocks(desk_named(name), stated)
     if track == "research":
         return research_blocks([s for text in texts for s in ResearchReader().read(text)])
-    return [test_codeqa_layouts.block(s) for text in texts for s in codeqa.read(text)]
+    return [code_block(s) for text in texts for s in codeqa.read(text)]
 
 
 class Relaid(Memory):

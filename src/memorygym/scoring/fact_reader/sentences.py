@@ -781,9 +781,7 @@ class Sentence:
             return
         code = key.code
         if key.has_term:
-            code += (
-                _term(self._text[mark.start :]) or _term(self._text) or _term(self._subject.limit)
-            )
+            code += term(self._text[mark.start :]) or term(self._text) or term(self._subject.limit)
         role = CURRENT
         if isinstance(value, Anchor) and not key.has_term:
             role = self._role(Value(value.start, value.end, other, ""), [], _ENTITY, mark.end)
@@ -848,7 +846,7 @@ def bracket(text: str, at: int) -> str:
     return opening[1] if opening else ""
 
 
-def _term(text: str) -> str:
+def term(text: str) -> str:
     """The months of a term, as codes have them: " 2028-01 2030-03"."""
     found = [*cues.MONTH.finditer(text)]
     pairs = [
