@@ -16,7 +16,7 @@ from memorygym.memrm.model import RewardModel, load
 from memorygym.memrm.pair import ContextPair, Full
 from memorygym.memrm.played import PlayedTask
 from memorygym.memrm.probes import NeedReader
-from memorygym.memrm.recipes import Contexts, Recipe
+from memorygym.memrm.recipes import Recipe, ReplayContexts
 from memorygym.memrm.reward_rows import any_row, to_row
 from memorygym.memrm.rows import Compaction, Probe
 from memorygym.memrm.scored_rows import score
@@ -49,7 +49,7 @@ class Played:
         self.needed = tuple(sentence for _, sentence in played.needed(step))
         self.compacted: dict[str, tuple[Message, ...]] = {}
         """By edit."""
-        contexts = Contexts(played, source, [step])
+        contexts = ReplayContexts(played, source, [step])
         for edit in ("wipe_out", *LOSSLESS):
             composed = contexts.compacted(Recipe(step, "full", 0, (edit,)))
             if composed is not None:

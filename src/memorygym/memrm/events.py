@@ -13,7 +13,7 @@ from memorygym.memrm.compactions import WHOLE
 from memorygym.memrm.damage import Messages
 from memorygym.memrm.mixture import anchors, drawn
 from memorygym.memrm.played import PlayedTask
-from memorygym.memrm.recipes import Contexts, Recipe, digest_of
+from memorygym.memrm.recipes import Recipe, ReplayContexts, digest_of
 from memorygym.memrm.rows import Compaction
 from memorygym.memrm.splits import MiningJob
 
@@ -67,7 +67,7 @@ def mine(job: MiningJob) -> MinedTask:
         return MinedTask(job, "dropped")
     rng = named_rng("memrm plan", job.split, job.source.track, str(job.source.seed))
     steps = _steps(played, rng)
-    contexts = Contexts(played, job.source, steps)
+    contexts = ReplayContexts(played, job.source, steps)
     candidates: list[CandidateEvent] = []
     for number, step in enumerate(steps):
         seen: set[str] = set()

@@ -44,7 +44,7 @@ class Match:
         return self.inside + self.around + self.sense
 
 
-class Matcher:
+class SegmentMatcher:
     """Finds texts in a context; `weights` say how much each token tells."""
 
     def __init__(

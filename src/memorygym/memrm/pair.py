@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from memorygym.core.types import Message
-from memorygym.memrm.match import POSTINGS, Matcher
+from memorygym.memrm.match import POSTINGS, SegmentMatcher
 from memorygym.memrm.text import STOP, SegmentedContext, TextSegment, WordTable
 
 Matrix: TypeAlias = NDArray[np.float64]
@@ -75,9 +75,9 @@ class ContextPair:
     """A full and a compacted context, whose tokens are the same numbers."""
 
     full: Full
-    evidence: Matcher
+    evidence: SegmentMatcher
     """Finds texts in the full context."""
-    compacted: Matcher
+    compacted: SegmentMatcher
     ratio: float
     """Characters of the compacted context for each one of the full one."""
 
@@ -92,8 +92,10 @@ class ContextPair:
         context = SegmentedContext.of(compacted, words)
         weights = full.context.weights(words)
         characters = sum(map(len, context.texts))
-        evidence = Matcher(full.context, weights, words)
-        return cls(full, evidence, Matcher(context, weights), characters / max(1, full.characters))
+        evidence = SegmentMatcher(full.context, weights, words)
+        return cls(
+            full, evidence, SegmentMatcher(context, weights), characters / max(1, full.characters)
+        )
 
 
 def rows_of(

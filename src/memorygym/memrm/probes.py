@@ -10,7 +10,7 @@ from math import exp, log
 
 import numpy as np
 
-from memorygym.memrm.match import Match, Matcher
+from memorygym.memrm.match import Match, SegmentMatcher
 from memorygym.memrm.pair import ContextPair
 from memorygym.memrm.text import Kind
 
@@ -300,7 +300,7 @@ class NeedReader:
         }
 
 
-def _joined(matcher: Matcher, matches: Iterable[Match]) -> set[int]:
+def _joined(matcher: SegmentMatcher, matches: Iterable[Match]) -> set[int]:
     """The tokens near some segments."""
     joined: set[int] = set()
     for match in matches:

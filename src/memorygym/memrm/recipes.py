@@ -87,7 +87,7 @@ class CompactionEvent:
     For the need model's training only."""
 
 
-class Contexts:
+class ReplayContexts:
     """The composed contexts of one task at some steps, each memory replayed once."""
 
     def __init__(self, played: PlayedTask, source: TaskSource, steps: Iterable[int]) -> None:
@@ -134,7 +134,7 @@ def replayed(
 
 def _replayed(actions: bool, task: TaskRecipes) -> list[CompactionEvent]:
     played = PlayedTask(task.source)
-    contexts = Contexts(played, task.source, (recipe.step for recipe in task.recipes))
+    contexts = ReplayContexts(played, task.source, (recipe.step for recipe in task.recipes))
     texts = [contexts.compacted(recipe) for recipe in task.recipes]
     if joint_digest(digest_of(text or ()) for text in texts) != task.digest:
         raise BadSettings(

@@ -41,6 +41,8 @@ class Key:
     """The type of entity that has this key; "" is any."""
     value: str = ""
     """For the kind `entity`: the type of the value; "" is any."""
+    is_free: bool = False
+    """Whether a value counts whoever stated it, such as the code of a function."""
     has_term: bool = False
     """Whether the value holds from one month to another; the code then ends with both months."""
 

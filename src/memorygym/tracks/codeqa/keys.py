@@ -32,7 +32,7 @@ KEYS = (
                          "found in", "declared in"),
         pattern=_MODULE, is_shared=True),
     Key("value", "word", ("value",), pattern=LITERAL),
-    Key("source", "word", ("code", "source code"), pattern=_CODE_SIGN),
+    Key("source", "word", ("code", "source code"), pattern=_CODE_SIGN, is_free=True),
     Key("default:{}", "word", (
         "preset for {}", "default of the parameter {}", "default of parameter {}",
         "default value of {}", "default value for {}", "default of {}", "default for {}",

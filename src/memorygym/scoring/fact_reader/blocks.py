@@ -1,0 +1,605 @@
+"""Texts as lines, each with what governs it: headings, bullets, rows of tables, keys of data."""
+
+import ast
+import csv
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from html.parser import HTMLParser
+from itertools import count
+from typing import Any, NamedTuple
+
+
+class Item(NamedTuple):
+    """A line that states something, or a cell of a table."""
+
+    text: str
+    path: tuple[str, ...] = ()
+    """What governs it, the outermost first."""
+    is_new: bool = True
+    """Whether it does not go on where the line before it ended."""
+    above: str = ""
+    """The bullet above that opened with a name, for one that names nobody."""
+    is_title: bool = False
+
+
+class Line(NamedTuple):
+    text: str
+    depth: int = -1
+    """Depth within a structure; -1: as far as the line is indented."""
+
+
+class Title(NamedTuple):
+    """What a text is alone: the name of an entity, a label, or neither."""
+
+    is_name: bool = False
+    is_label: bool = False
+    is_title: bool = False
+    """Whether the text says only who or what the lines below it are about."""
+    is_kind: bool = False
+    """Whether it is a noun for entities, such as "company"."""
+    has_value: bool = False
+
+
+Classify = Callable[[str], Title]
+Pair = tuple[str, str]
+"""A field: what it is called, and its text."""
+
+_ROLES = {
+    "subject": "entity name subject title who id about s film project file front",
+    "key": "attribute property field label key metric predicate relation fact feature p",
+    "value": "value object current now figure entry answer latest reading content o",
+    "date": "date as_of asof dated day stated updated when timestamp time last_updated created_at",
+    "former": "previous was before former old prior previously earlier replaced superseded",
+    "source": "source origin document authority stated_by recorded_by reported_by via",
+    "kind": "kind type",
+}
+_ROLE = {word: role for role, words in _ROLES.items() for word in words.split()}
+_EMPTY = frozenset(("", "-", "—", "–", "n/a", "na", "none", "null", "?", "unknown", "…", "..."))
+_BOX = dict.fromkeys(range(9472, 9600), " ") | {ord(sign): "|" for sign in "│┃║┼╪╋"}
+_BRANCH = re.compile(r"^[\s│├└─┬]*[├└]─+\s?")
+"""What stands before an item of a drawn tree."""
+_QUOTED = re.compile(r"^\s*(?:>\s?)+(?=\S)")
+_DRAWER = re.compile(r"^[ \t]*:(\w+):[ \t]*(?=(\S)|$)", re.MULTILINE)
+_BULLET = re.compile(
+    r"(?:[-*+•▪◦‣·–—>✓✔☑→]\s+|\d{1,3}(?:[.)]|(?:\.\d{1,3})+[.)]?)\s+(?=[^\d])|\([a-z\d]\)\s+|[a-z]\)\s+"
+    r"|\[[ xX✓]\]\s+|[QA][:.]\s+|[^\w\s\[\](){}\"'`*#=$€£<|~+.,:;&@%/\\-]+\s*)+"
+)
+_MARKED: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], tuple[str, int]]], ...] = (
+    (re.compile(r"(#{1,6})\s+(.*?)\s*#*$"), lambda m: (m[2], len(m[1]))),
+    (re.compile(r"h([1-6])\.\s+(.*)$"), lambda m: (m[2], int(m[1]))),
+    (re.compile(r"(?:={2,}|-{2,}|\*{3,}|~{2,})\s*(\S.*?)\s*(?:={2,}|-{2,}|\*{3,}|~{2,})$"),
+     lambda m: (m[1], 2)),
+    (re.compile(r"\[{1,2}([^\[\]]+)\]{1,2}:?$"), lambda m: (m[1], 7)),
+    (re.compile(r"(?:\*\*|__)([^*_]+?):?(?:\*\*|__):?$"), lambda m: (m[1], 7)),
+    (re.compile(r"'{3}([^']+)'{3}$"), lambda m: (m[1], 2)),
+)  # fmt: skip
+_LATEX = re.compile(r"\\(?:sub)*section\*?\{([^{}]*)\}")
+_COMMAND = re.compile(r"\\(?:item|noindent)\s*|\\(?:begin|end)\{\w+\}|\\[a-z]+\{([^{}]*)\}")
+_TAG = re.compile(r"</?[A-Za-z][\w:-]*(?:\s[^<>;]*)?/?>")
+_ANGLED = re.compile(r"\s*<(/?)([^<>=/]+)>\s*$")
+_STRUCK = re.compile(r"~~\s*([^~\n]+?)\s*~~|<(del|s|strike)>([^<]*)</\2>")
+_REPLACED = re.compile(r"(~~[^~\n]+~~|<(?:del|s)>[^<]*</(?:del|s)>)\s*→\s*([^\s|;,<]+)")
+_ARROW = re.compile(
+    r"(?<![\s<])\s*(?:-+>|=+>|[→⇒➜➝➞➔➙⟶⟹⇨➡▶]\ufe0f?|»|▸|►)\s*|(?<=\s)(?:-+>|=+>|[⇒➜➝➞➔➙⟶⟹⇨➡▶]\ufe0f?|»|▸|►)(?=\s)"
+)
+_INLINE = re.compile(
+    r"= ?\{ ?(?:name|value) = (\"[^\"]*\"|[\w.-]+)(?:, \w+ = \"?([^{}\"]+)\"?)? ?\}"
+)
+"""A value with a remark, as TOML writes it."""
+_REMARK = re.compile(
+    r"[\s>]+(?:[-*+•] )?(qualifiers?|term|period|previous(?:ly)?|was|former(?:ly)?|notes?"
+    r"|replaces): ?(\S.*)"
+)
+"""A line that says more of the item above it."""
+_BLOCK = re.compile(r"^[ \t>*-]*(?=[\[{])", re.MULTILINE)
+_ITEM = re.compile(r"\s*- (?=[\w\"]+: )")
+_ENTITLED = re.compile(r"[\"']?([\w ]{1,20}?)[\"']?\s*[:=]+\s*[\"']?([^\"']+?)[\"']?,?")
+"""A line such as "title: Ann Lee"."""
+_FIELD = re.compile(r"\s*[\"']?([\w ]+?)[\"']?: (.*)")
+_RULE = re.compile(r"\s*[|+]?[\s:|+=~_-]{3,}$")
+
+
+def items(text: str, classify: Classify) -> Iterator[Item]:
+    """The items of a text, in order."""
+    yield from _Outline(classify).items(lines_of(text, classify))
+
+
+def lines_of(text: str, classify: Classify) -> list[Line]:
+    """The lines of a text; data and markup as lines with depths."""
+    text = _LATEX.sub(r"## \1", text)
+    if "\n** " in text:  # Org.
+        text = re.sub(r"^\*+(?= \S)", lambda match: "#" * len(match[0]), text, flags=re.MULTILINE)
+        text = _DRAWER.sub(lambda match: f"{match[1]}: " if match[2] else "", text)
+    if "\\" in text:
+        text = _COMMAND.sub(lambda match: match[1] or "", text)
+    lines = text.split("\n")
+    for number, raw in enumerate(lines):
+        if (match := _ANGLED.match(raw)) and classify(match[2]).is_name:
+            lines[number] = "" if match[1] else f"# {match[2]}"
+    text = "\n".join(lines)
+    if "~~" in text or "<del" in text or "<s>" in text:
+        text = _REPLACED.sub(r"\2 \1", _ARROW.sub(" → ", text))
+        text = _STRUCK.sub(lambda match: f"(previously {match[1] or match[3]})", text)
+    if text.lstrip()[:1] == "<" and len(_TAG.findall(text[:2000])) > 1:
+        return [*_of_tags(text, classify)]
+    found: list[Line] = []
+    for row in _of_data(text, classify):
+        line = row._replace(text=_plain(row.text))
+        remark = _REMARK.fullmatch(line.text) if found and line.depth < 0 else None
+        if remark and found[-1].text.strip()[-1:] not in ("", ":"):
+            word = "previously " if remark[1][:3] in ("pre", "was", "for", "rep") else ""
+            found[-1] = found[-1]._replace(text=f"{found[-1].text.rstrip()} ({word}{remark[2]})")
+        else:
+            found.append(line)
+    return found
+
+
+def _plain(text: str) -> str:
+    """A line with plain signs for arrows and remarks."""
+    if "=" in text and "{" in text:
+        text = _INLINE.sub(lambda m: f"= {m[1]} ({m[2]})" if m[2] else f"= {m[1]}", text)
+    return _ARROW.sub(" → ", text) if re.search("[>»▸►⇒➜➝➞➔➙⟶⟹⇨➡▶]", text) else text
+
+
+def _of_data(text: str, classify: Classify) -> Iterator[Line]:
+    """The lines of a text with blocks of JSON or Python literals."""
+    start, tries = 0, 0
+    decoder = json.JSONDecoder()
+    for match in _BLOCK.finditer(text) if '"' in text or "'" in text else ():
+        if match.start() < start or tries > 50:
+            continue
+        if (block := _decoded(decoder, text, match.end())) is None:
+            tries += 1
+            continue
+        value, end = block
+        before = text[start : match.start()].removesuffix("\n")
+        yield from map(Line, before.split("\n") if before else ())
+        yield from _flat(value, 0, "", classify)
+        start = end
+    yield from map(Line, text[start:].split("\n"))
+
+
+def _decoded(decoder: json.JSONDecoder, text: str, start: int) -> tuple[Any, int] | None:
+    try:
+        value, end = decoder.raw_decode(text, start)
+    except (ValueError, RecursionError):
+        line = text[start:].partition("\n")[0]
+        literal = line if line.count("{") == line.count("}") else text[start:]
+        end = start + len(literal)
+        try:
+            value = ast.literal_eval(literal.rstrip(", \n"))
+        except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
+            return None
+    if re.match(r"[ \t]*[^\s,;`<\[\](){}]", text[end : end + 20]):
+        return None  # A value in a line, not a block.
+    return (value, end) if isinstance(value, dict | list) else None
+
+
+def _flat(value: Any, depth: int, key: str, classify: Classify) -> Iterator[Line]:
+    match value:
+        case Mapping():
+            simple = [(str(k), _shown(v)) for k, v in value.items() if not _is_nested(v)]
+            nested = [(str(k), v) for k, v in value.items() if _is_nested(v)]
+            lines = record([("", key)] * bool(key) + simple, classify)
+            yield from (Line(text, depth + deeper) for text, deeper in lines)
+            inside = depth + any(not deeper for _, deeper in lines)
+            for name, content in nested:
+                yield from _flat(content, inside, name, classify)
+        case list() | tuple() if any(isinstance(item, dict | list | tuple) for item in value):
+            if key:
+                yield Line(f"{key}:", depth)
+            for item in value:
+                yield from _flat(item, depth + bool(key), "", classify)
+        case list() | tuple():
+            shown = [str(item) for item in value]
+            is_record = not key and any(classify(text).is_name for text in shown)
+            if is_record:
+                yield Line(" | ".join(shown), depth)
+            elif any(len(text.split()) > 6 for text in shown):
+                yield from ([Line(f"{key}:", depth)] if key else [])
+                yield from (Line(text, depth + 1) for text in shown)
+            else:
+                yield Line(f"{key}: {', '.join(shown)}" if key else ", ".join(shown), depth)
+        case None:
+            return
+        case _:
+            first, *rest = str(value).split("\n")
+            yield Line(f"{key}: {first}" if key else first, depth)
+            yield from (Line(text, depth + 1) for text in rest)
+
+
+def _is_nested(value: Any) -> bool:
+    if isinstance(value, dict) or "\n" in str(value):
+        return True
+    return isinstance(value, list) and (
+        any(isinstance(item, dict | list) or len(str(item).split()) > 6 for item in value)
+    )
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value)
+
+
+def role_of(head: str) -> str:
+    """What a field or a column of that name holds."""
+    word = re.sub(r"[\W_]+", "_", head.strip().lower()).strip("_")
+    return _ROLE.get(word) or _ROLE.get(re.sub("_(?:value|name|on|at)$", "", word), "")
+
+
+def record(pairs: Sequence[Pair], classify: Classify) -> list[tuple[str, int]]:
+    """The lines of fields that belong together, with their depths: 0 for the one that names the
+    entity, 1 for those about it. A key and its value become one line."""
+    names = {head.lower() for head, _ in pairs}
+    pairs = [
+        (head if classify(head).is_name or "." in head else head.replace("_", " "), text.strip())
+        for head, text in pairs
+        if text.strip().lower() not in _EMPTY
+        and re.sub(r"^(?:old|previous|prev|former)_", "", head.lower())
+        not in names - {head.lower()}
+    ]
+    kinds = [classify(text) for _, text in pairs]
+    heads = [classify(head) for head, _ in pairs]
+    roles = [
+        role_of(head) or "subject" * kind.is_kind
+        for (head, _), kind in zip(pairs, heads, strict=True)
+    ]
+    about = [
+        n for n, kind in enumerate(kinds)
+        if kind.is_name and not heads[n].is_label and not heads[n].is_name
+        and roles[n] not in ("key", "value", "former")
+    ]  # fmt: skip
+    about = about or [
+        n for n, role in enumerate(roles) if role == "subject" and not kinds[n].is_label
+    ]
+    label = next(
+        (n for n, kind in enumerate(kinds)
+         if kind.is_label and not heads[n].is_label and roles[n] in ("key", "", "subject", "kind")
+         and n not in about), None,
+    )  # fmt: skip
+    if label is not None and roles[label] != "key" and any(kind.is_label for kind in heads):
+        label = None
+    first = about[0] if about else None
+    stamps = [
+        f"({h}: {t})" for (h, t), r in zip(pairs, roles, strict=True) if r in ("date", "source")
+    ]
+    subject = " ".join([pairs[first][1], *stamps]) if first is not None else ""
+    rest = [
+        n
+        for n in range(len(pairs))
+        if n not in (first, label) and roles[n] not in ("date", "source")
+    ]
+    if label is None:
+        lines = [(f"{pairs[n][0]}: {pairs[n][1]}" if pairs[n][0] else pairs[n][1]) for n in rest]
+        if not subject:
+            return [(line, 0) for line in (*stamps, *lines)]
+        return [(f"{subject}:", 0), *((line, 1) for line in lines)]
+    name = pairs[label][1]
+    named = [n for n in rest if heads[n].is_name and not roles[n]]
+    if named:
+        return [(f"{pairs[n][0]}: {name}: {pairs[n][1]}", 0) for n in named]
+    values = [n for n in rest if roles[n] not in ("former", "kind")]
+    text = f"{name}: {' | '.join(pairs[n][1] for n in values)}"
+    text += "".join(f" (previously {pairs[n][1]})" for n in rest if roles[n] == "former")
+    return [(f"{subject} | {text}" if subject else text, 0)]
+
+
+class _Tree(HTMLParser):
+    """XML or HTML as nested nodes: (tag, attributes, parts)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.root: list[Any] = ["", [], []]
+        self._open = [self.root]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _INLINE_TAGS:
+            return
+        node: list[Any] = [tag, [(k, v or "") for k, v in attrs], []]
+        self._open[-1][2].append(node)
+        if tag not in ("br", "hr", "meta", "link"):
+            self._open.append(node)
+
+    def handle_endtag(self, tag: str) -> None:
+        for place in range(len(self._open) - 1, 0, -1):
+            if self._open[place][0] == tag:
+                del self._open[place:]
+                return
+
+    def handle_data(self, data: str) -> None:
+        if data.strip():
+            self._open[-1][2].append(data)
+
+
+_INLINE_TAGS = frozenset("b i em strong span a code u small mark sub sup tt".split())
+_PLAIN = frozenset(
+    "html body div section ul ol dl table tbody thead p li td th dd dt article".split()
+)
+
+
+def _of_tags(text: str, classify: Classify) -> Iterator[Line]:
+    tree = _Tree()
+    tree.feed(text)
+    yield from _of_node(tree.root, 0, classify)
+
+
+def _of_node(node: list[Any], depth: int, classify: Classify) -> Iterator[Line]:
+    tag, attributes, parts = node
+    if re.fullmatch("h[1-6]", tag):
+        yield Line(f"{'#' * int(tag[1])} {_text(node)}")
+        return
+    if tag == "tr":
+        yield Line(
+            "| " + " | ".join(_text(part) for part in parts if not isinstance(part, str)) + " |",
+            depth,
+        )
+        return
+    if (
+        not attributes
+        and any(isinstance(part, str) and "\n" in part.strip() for part in parts)
+        and all(isinstance(part, str) for part in parts)
+    ):
+        yield from map(Line, "".join(parts).split("\n"))
+        return
+    if all(isinstance(part, str) for part in parts):
+        content = _text(node)
+        head = "" if tag in _PLAIN else tag
+        pairs = [*attributes, *([(head, content)] if content else [])]
+        yield from (Line(line, depth + deeper) for line, deeper in record(pairs, classify))
+        return
+    shown = [
+        f"{value}" if classify(value).is_name else f"{key}: {value}" for key, value in attributes
+    ]
+    if shown:
+        yield Line(f"{shown[0]}:", depth)
+        yield from (Line(line, depth + 1) for line in shown[1:])
+    elif tag and tag not in _PLAIN and classify(tag).is_title:
+        yield Line(f"{tag}:", depth)
+        shown = [tag]
+    numbered = iter(parts)
+    for part in numbered:
+        if isinstance(part, str):
+            yield from (
+                Line(line, depth + bool(shown)) for line in part.split("\n") if line.strip()
+            )
+        elif part[0] in ("dt", "th") and tag != "tr":
+            below = next(numbered, None)
+            while isinstance(below, str):
+                below = next(numbered, None)
+            yield Line(f"{_text(part)}: {_text(below) if below else ''}", depth + bool(shown))
+        else:
+            yield from _of_node(part, depth + bool(shown), classify)
+
+
+def _text(node: list[Any]) -> str:
+    parts = (part if isinstance(part, str) else _text(part) for part in node[2])
+    return " ".join(" ".join(parts).split())
+
+
+class _Frame(NamedTuple):
+    depth: int
+    text: str
+    is_title: bool
+    """Whether it governs lines of its own depth, too."""
+    is_soft: bool = False
+    """Whether a blank line ends it, once it has content."""
+
+
+class _Outline:
+    """Lines under what governs them."""
+
+    def __init__(self, classify: Classify) -> None:
+        self._classify = classify
+        self._frames: list[_Frame] = []
+        self._has_content = False
+        self._head: tuple[Sequence[str], str] | None = None
+        """The head of the last table, and its delimiter."""
+        self._item: tuple[int, str] | None = None
+        """The bullet that opened with a name: its depth and its text."""
+
+    def items(self, lines: Sequence[Line]) -> Iterator[Item]:
+        numbers = iter(count())
+        place = 0
+        is_new = True
+        del numbers
+        while place < len(lines):
+            line = lines[place]
+            text = _undrawn(line.text)
+            if not text.strip() or text.strip().startswith("```"):
+                self._blank()
+                is_new = True
+                place += 1
+                continue
+            table = self._table(lines, place)
+            if table:
+                size, found = table
+                yield from found
+                place += size
+                continue
+            group = self._record(lines, place)
+            if group:
+                size, found = group
+                yield from found
+                place += size
+                continue
+            below = lines[place + 1].text if place + 1 < len(lines) else ""
+            if not (_RULE.match(text) and not re.search(r"\w", text)):
+                yield from self._line(text, line.depth, below, is_new=is_new)
+                is_new = False
+            place += 1
+
+    def _path(self) -> tuple[str, ...]:
+        return tuple(frame.text for frame in self._frames)
+
+    def _blank(self) -> None:
+        self._item = None
+        if self._has_content:
+            self._frames = [f for f in self._frames if not f.is_soft]
+
+    def _push(self, frame: _Frame) -> None:
+        self._frames.append(frame)
+
+    def _line(self, text: str, depth: int, below: str, *, is_new: bool) -> Iterator[Item]:
+        body = text.strip()
+        depth = depth if depth >= 0 else 2 * (len(text) - len(text.lstrip()))
+        heading = self._heading(body, below)
+        if heading:
+            title, level = heading
+            level = depth if level == 7 else level - 10
+            self._frames = [f for f in self._frames if f.depth < level]
+            self._push(_Frame(level, title, True, level >= 0))
+            self._has_content = False
+            self._item = None
+            yield Item(title, self._path()[:-1], is_title=True)
+            return
+        bullet = _BULLET.match(body)
+        if bullet and bullet.end() < len(body):
+            body, depth = body[bullet.end() :], depth + 1
+        else:
+            bullet = None
+        if "**" in body or "__" in body:
+            body = re.sub(r"\*\*|__(?=\W|$)|(?:(?<=\W)|^)__", "", body).strip()
+        if body[:1] == "|":
+            body = body.strip("| ")
+        entitled = _ENTITLED.fullmatch(body)
+        if entitled and role_of(entitled[1]) == "subject" and self._classify(entitled[2]).is_name:
+            body = entitled[2]
+        kind = self._classify(body)
+        if kind.is_title:
+            self._frames = [f for f in self._frames if f.depth < depth or (f.depth == depth < 0)]
+            yield Item(body, self._path(), is_title=True)
+            self._push(_Frame(depth, body, True, True))
+            self._has_content, self._item = False, None
+            return
+        self._frames = [
+            f for f in self._frames if f.depth < depth or (f.is_title and f.depth == depth)
+        ]
+        above = self._item[1] if bullet and self._item and self._item[0] == depth else ""
+        yield Item(body, self._path(), is_new or bullet is not None, above)
+        self._has_content = True
+        if bullet and self._classify(re.split(r"[:(—–,]", body, maxsplit=1)[0]).is_name:
+            self._item = (depth, body)
+        self._push(_Frame(depth, body, False))
+
+    def _heading(self, body: str, below: str) -> tuple[str, int] | None:
+        for pattern, parts in _MARKED:
+            if match := pattern.match(body):
+                return parts(match)
+        is_underlined = re.fullmatch(r"(=|-|~)\1{2,}", below.strip()) and len(body) < 80
+        return (body, 2) if is_underlined and self._classify(body).is_title else None
+
+    def _record(self, lines: Sequence[Line], place: int) -> tuple[int, list[Item]] | None:
+        """The record of a list item such as "- subject: X", with the fields below it."""
+        if not _ITEM.match(lines[place].text) or lines[place].depth >= 0:
+            return None
+        indent = len(lines[place].text) - len(lines[place].text.lstrip())
+        pairs, end = [], place
+        while end < len(lines):
+            text = lines[end].text
+            inside = len(text) - len(text.lstrip()) > indent and not text.lstrip().startswith("- ")
+            match = _FIELD.fullmatch(text.replace("- ", "", 1) if end == place else text)
+            if match is None or (end > place and not inside):
+                break
+            pairs.append((match[1], match[2].strip().strip("\"'")))
+            end += 1
+        if len(pairs) < 2 or not any(role_of(head) for head, _ in pairs):
+            return None
+        depth = 2 * indent
+        self._frames = [
+            f for f in self._frames if f.depth < depth or (f.is_title and f.depth == depth)
+        ]
+        found = list(self._of_record(pairs))
+        if found or end < len(lines):
+            head = next((text for text, deeper in record(pairs, self._classify) if not deeper), "")
+            self._push(_Frame(depth, head, False))
+        return end - place, found
+
+    def _of_record(self, pairs: Sequence[Pair]) -> Iterator[Item]:
+        path, head = self._path(), ""
+        for text, deeper in record(pairs, self._classify):
+            if deeper == 0:
+                head = text
+                if not text.endswith(":"):
+                    yield Item(text, path)
+            else:
+                yield Item(text, (*path, head) if head else path)
+
+    def _table(self, lines: Sequence[Line], place: int) -> tuple[int, list[Item]] | None:
+        text = _undrawn(lines[place].text)
+        delimiter = next((sign for sign in "|\t,;" if sign in text), "")
+        if not delimiter or place + 1 >= len(lines):
+            return None
+        head = _cells(text, delimiter)
+        kinds = [self._classify(cell) for cell in head]
+        roles = [
+            role_of(cell) or "subject" * kind.is_kind
+            for cell, kind in zip(head, kinds, strict=True)
+        ]
+        labels = sum(kind.is_label or role != "" for kind, role in zip(kinds, roles, strict=True))
+        names = sum(kind.is_name and not role for kind, role in zip(kinds, roles, strict=True))
+        is_head = (
+            (labels > 1 and not names and 2 * labels >= len(head))
+            or (names > 1 and all(kind.is_name for kind in kinds[1:]))
+            or (
+                names == len(head) - 1 == 1
+                and labels == 1
+                and not kinds[0].is_name
+                and roles[0] in ("key", "subject")
+            )
+        )
+        if not is_head or any(
+            (re.search(r"\d|:\s*\S", cell) and not kind.is_label) or kind.has_value
+            for cell, kind in zip(head, kinds, strict=True)
+        ):
+            if self._head and self._head[1] == delimiter and len(self._head[0]) == len(head) > 3:
+                return 1, list(self._of_record(list(zip(self._head[0], head, strict=True))))
+            return None
+        end = place + 1
+        rows: list[Sequence[str]] = []
+        while end < len(lines):
+            below = _undrawn(lines[end].text)
+            if below.strip() and not re.search(r"\w", below) and end == place + 1:
+                end += 1
+                continue
+            row = _cells(below, delimiter)
+            if len(row) < 2 or abs(len(row) - len(head)) > 1:
+                break
+            if any(re.search(r"\w|\?", cell) for cell in row):
+                rows.append(row)
+            end += 1
+        if not rows:
+            return None
+        self._has_content, self._head = True, (head, delimiter)
+        found: list[Item] = []
+        above: Sequence[str] = ()
+        for cells in rows:
+            is_merged = labels > 1 and "key" in roles and above
+            lead = next((n for n, cell in enumerate(cells) if cell), 0) if is_merged else 0
+            above = [*above[:lead], *cells[lead:]]
+            found += self._of_record(list(zip(head, above, strict=False)))
+        return end - place, found
+
+
+def _undrawn(text: str) -> str:
+    """A line with indentation for the signs of a drawn tree or a quotation, `|` for box lines."""
+    if "─" in text or "│" in text or "║" in text:
+        if match := _BRANCH.match(text):
+            text = " " * len(match[0]) + text[match.end() :]
+        text = text.translate(_BOX)
+    if match := _QUOTED.match(text):
+        text = "  " * match[0].count(">") + text[match.end() :]
+    return text
+
+
+def _cells(text: str, delimiter: str) -> list[str]:
+    if delimiter == "|":
+        text = text.strip().removeprefix("|").removesuffix("|")
+        return [cell.strip(" *`") for cell in re.split(r"(?<!\\)\|+", text)]
+    if delimiter not in text:
+        return []
+    try:
+        return [cell.strip(" *`") for cell in next(csv.reader([text], delimiter=delimiter), [])]
+    except csv.Error:
+        return []

@@ -1,0 +1,171 @@
+"""Reads a text by matching it against what a stream has stated.
+
+A typed value belongs to the nearest label and name of its line, row, object or heading. It counts
+if the stream stated it for that name and key. Where the text gives a key a value that nobody
+stated, the key is unknown: the last value that a text gives decides.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import groupby
+
+from memorygym.core.statements import CURRENT, FORMER, SHIFT, Statement
+from memorygym.scoring.fact_reader import cues
+from memorygym.scoring.fact_reader.blocks import items
+from memorygym.scoring.fact_reader.claims import Reading
+from memorygym.scoring.fact_reader.contexts import Contexts
+from memorygym.scoring.fact_reader.key import Key
+from memorygym.scoring.fact_reader.sentences import DENIED, MARKS, UNSTATED, SentenceReader
+from memorygym.scoring.fact_reader.shown import Shown
+from memorygym.scoring.fact_reader.vocabulary import Vocabulary
+
+_NAMES = ("name", "stranger")
+_SUM = re.compile(r"(?<![\w.,])[$€£]?\d[\d.,]*\w?\s*[-+−]\s*[$€£]?\d[\d.,]*\w?\s*=\s*(?=[$€£]?\d)")
+"""A calculation before its result: "293 - 126 = "."""
+_SUM_BEHIND = re.compile(
+    r"(?<=\d)([\w%]*) \(=? ?[$€£]?\d[\d.,]*\w? (?:[-+−]|plus|minus) [$€£]?\d[\d.,]*\w?(?=[),;: ])"
+)
+_LONGEST = 3_000
+"""Characters of the longest sentence that is read as one."""
+_SENTENCE = re.compile(r"(?<=[^\s.][.!?])[\"'”*)]*\s+(?=[\"'`(]*[A-Z\d`])")
+
+
+class Matcher:
+    """Reads texts with one vocabulary, against what one stream stated."""
+
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        stated: Iterable[Statement] = (),
+        documents: Mapping[str, Sequence[Statement]] | None = None,
+        *,
+        every_value: bool = False,
+    ) -> None:
+        """`documents` gives the facts of each paragraph that the stream showed, which is not read
+        again. With `every_value` a value counts though nobody stated it."""
+        self.shown = Shown(vocabulary, stated, every_value=every_value)
+        self._documents = documents or {}
+        self._contexts = Contexts(self.shown)
+        self.read = lru_cache(maxsize=4_000)(self._read)
+        """What a text states and the stream stated, in the order of the text."""
+
+    def _read(self, text: str) -> Reading:
+        if not self._documents:
+            return self._matched(text)
+        facts: list[Statement] = []
+        unread = 0
+        for is_shown, group in groupby(text.split("\n\n"), lambda p: p in self._documents):
+            paragraphs = [*group]
+            if is_shown:
+                facts += (fact for paragraph in paragraphs for fact in self._documents[paragraph])
+            else:
+                reading = self._matched("\n\n".join(paragraphs))
+                facts += reading.facts
+                unread += reading.unread
+        return Reading(tuple(self._decided(facts)), unread)
+
+    def _matched(self, text: str) -> Reading:
+        stated: list[Statement] = []
+        unread = 0
+        last, waiting = "", None
+        legend: tuple[Key, ...] = ()
+        given: set[tuple[str, str]] = set()
+        rows: list[tuple[tuple[str, ...], int]] = []
+        """Of each item: what governs it, and the number of facts up to its end."""
+        text = self.shown.vocabulary.spell_out_text(text)
+        if "=" in text:
+            text = _SUM.sub("", text)
+            text = self._contexts.without_aliases(text)
+        text = _SUM_BEHIND.sub(r"\1 (", text)
+        for item in items(text, self._contexts.title):
+            subject = self._contexts.subject(item.path)
+            if subject is None:
+                continue
+            if cues.PRONOUN.match(item.text) and last and not item.is_title:
+                subject = subject._replace(name=last)
+            elif not subject.name and not item.is_new:
+                subject = subject._replace(name=last, is_weak=True)
+            anchors = self.shown.anchors(item.text)
+            if not subject.name and item.above and not any(a.role in _NAMES for a in anchors):
+                above = self._contexts.subject((item.above,))
+                subject = subject._replace(name=above.name if above else "")
+            if waiting and not any(a.role in MARKS for a in anchors):
+                owner, mark, limit = waiting
+                subject = subject._replace(name=owner or subject.name, marks=(mark,), limit=limit)
+            elif item.is_title:
+                subject = subject._replace(marks=())
+            waiting = None
+            if "," in item.text or "/" in item.text or "|" in item.text or ";" in item.text:
+                legend = self._contexts.legend(item.text) or legend
+            for sentence in _sentences(item.text):
+                read = SentenceReader(self.shown, sentence, subject, legend)
+                facts = read.facts()
+                stated += facts
+                unread += read.unread
+                if read.last:
+                    subject = subject._replace(name=read.last, is_weak=False)
+                waiting = read.waiting
+                for name in {fact.subject for fact in facts} | read.about:
+                    for anchor in subject.shared:
+                        code = anchor.keys[0].code
+                        if (name, code) not in given and self.shown.states(name, code, anchor.text):
+                            given.add((name, code))
+                            value = self.shown.stated(name, code, anchor.text)
+                            stated.append(
+                                Statement(
+                                    name,
+                                    code,
+                                    value,
+                                    CURRENT,
+                                    date=subject.date,
+                                    source=subject.source,
+                                )
+                            )
+            last = subject.name
+            rows.append((item.path, len(stated)))
+        return Reading(tuple(self._decided([*_without_replaced(stated, rows)])), unread)
+
+    def _decided(self, facts: Sequence[Statement]) -> Iterator[Statement]:
+        """The facts without those of a key whose last value nobody stated."""
+        last = {fact[:2]: fact.role for fact in facts if fact.role not in (FORMER, SHIFT)}
+        for fact in facts:
+            key = self.shown.keys.get(fact.key)
+            is_many = key is not None and key.kind == "entity" and not key.labels
+            if fact.role != CURRENT or is_many or last[fact[:2]] != UNSTATED:
+                yield fact
+
+
+def _without_replaced(
+    facts: Sequence[Statement], rows: Sequence[tuple[tuple[str, ...], int]]
+) -> Iterator[Statement]:
+    """The facts without those whose value another line of the same row or heading calls former."""
+    former: set[object] = set()
+    number = 0
+    paths = []
+    for path, end in rows:
+        for fact in facts[number:end]:
+            paths.append(path)
+            if fact.role == FORMER:
+                former.add((path, *fact[:3]))
+        number = end
+    for path, fact in zip(paths, facts, strict=True):
+        if fact.role != CURRENT or (path, *fact[:3]) not in former:
+            yield fact
+
+
+def _sentences(text: str) -> Iterator[str]:
+    """The sentences of a line; of one without end, its clauses."""
+    if len(text) > _LONGEST and not _SENTENCE.search(text):
+        if DENIED.search(text[:100]):
+            return
+        yield from filter(str.strip, re.split(r"(?<=;) |\n|(?<=\|) ", text))
+        return
+    start = 0
+    for match in _SENTENCE.finditer(text):
+        if cues.ABBREVIATION.search(text[start : match.start()].lower()):
+            continue
+        yield text[start : match.start()]
+        start = match.end()
+    if text[start:].strip():
+        yield text[start:]

@@ -1,0 +1,863 @@
+"""What one sentence or line states: the values between its labels and names.
+
+A typed value belongs to the nearest label and name. Of several values of a key the words around
+them tell the current one and the former ones.
+"""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from memorygym.core.statements import CURRENT, FORMER, SHIFT, Statement
+from memorygym.scoring.fact_reader import cues
+from memorygym.scoring.fact_reader.key import Key
+from memorygym.scoring.fact_reader.shown import Anchor, Shown
+from memorygym.scoring.fact_reader.stamps import stamps
+from memorygym.scoring.fact_reader.values import Parsed, candidates
+from memorygym.scoring.fact_reader.words import COMMON, LINKS
+
+MARKS = ("label", "verb", "inverse")
+DENIED = re.compile(
+    r"\b(?:it is|it's|is it) (?:false|untrue|not true|not the case|wrong)\b"
+    r"|\bfalse(?:ly)? (?:that|to say)"
+    r"|\bexamples?\b(?! of)|\bhypothetical|\bnot real\b|\bfictional|\bplaceholder|\bdummy\b"
+    r"|\bno evidence\b|\bnever (?:said|stated)\b"
+    r"|^\W*(?:false|wrong(?:ly)?|untrue|not true|fiction)\b\W*[:—-]",
+    re.IGNORECASE,
+)
+UNSTATED = "unstated"
+"""The role of a value that nobody stated."""
+_FIGURE = re.compile(r"(?<![\w.,])[$€£]?\d[\d.,]*\d(?![\w]{3})")
+_LINK = re.compile(
+    r"(?:\b(?:at|in|by|under|from|of|with)|@|<-?|←|\(|:|[-—–] ?by)\s*(?:the )?[\"'`*\[(]*$"
+)
+"""Stands between a name and one that it is related to."""
+_ENTITY = Anchor(0, 0, "label")
+"""Stands for the label of a relation, behind whose value nothing is said of it."""
+_NEGATED = re.compile(
+    r"(?:\bnot|\bnever|n't|\bno longer|\banything but|\bneither|\bnor|\bfar from)\W+(?:\w+\W+)?$"
+)
+_OF = re.compile(
+    r"(?:\s*\([^()]*\))?\W{0,3}(?:(?:values?|entry|figure|count|number|total) )?"
+    r"(?:of|at|for|in|on|by|from|with|to)\W{1,3}(?:the )?(?:\w+ )?\W{0,3}"
+)
+_PLUS = re.compile(r"\s+[+−]\s+")
+_TO = re.compile(r"[\s_]*(?:to|until|till|-|–|—|and)[\s_]*")
+_ASKS = re.compile(r"\?[\"'”)*]*\s*$|^\W*(?:sub-?query|key ?words?|tags)\b\W*:", re.IGNORECASE)
+
+
+class Value(NamedTuple):
+    start: int
+    end: int
+    value: Parsed
+    role: str
+
+
+class Subject(NamedTuple):
+    """Who a text without a name is about, and what its headings say."""
+
+    name: str = ""
+    marks: tuple[Anchor, ...] = ()
+    date: str = ""
+    source: str = ""
+    role: str = CURRENT
+    shared: tuple[Anchor, ...] = ()
+    """Values that hold for all entities below."""
+    limit: str = ""
+    """What stands in brackets behind the label above."""
+    is_weak: bool = False
+    """Whether only its place says that the text is about it, so that nothing else may count than
+    what the stream stated."""
+
+
+class SentenceReader:
+    """One sentence or line: its names, its labels, the values between them."""
+
+    def __init__(
+        self, shown: Shown, text: str, subject: Subject, legend: Sequence[Key] = ()
+    ) -> None:
+        self._shown, self._text, self._subject = shown, text, subject
+        self._legend = legend
+        self._lower = text.lower() if len(text.lower()) == len(text) else text
+        self._anchors = shown.anchors(text)
+        self._names = [a for a in self._anchors if a.role in ("name", "stranger")]
+        self._marks = [a for a in self._anchors if a.role in MARKS]
+        self._facts: list[Statement] = []
+        self._taken: list[tuple[int, int]] = []
+        """Where the values stand that belong to something."""
+        self._objects: dict[int, str] = {}
+        """By the place of a name: the entity that it is related to."""
+        self.unread = 0
+        self._is_jumbled = False
+        self.last = ""
+        self.about: set[str] = set()
+        self.waiting: tuple[str, Anchor, str] | None = None
+        self._borders = [m.span() for m in cues.SOFT.finditer(self._lower)]
+
+    def facts(self) -> list[Statement]:
+        """What the sentence states."""
+        if DENIED.search(self._text) or cues.UNREAL.match(self._lower):
+            return []
+        self._is_jumbled = (
+            len(self._names) > 1
+            and len(self._marks) > 1
+            and not re.search(r"[:;,=|()\t→—–]|\band\b|[.]\s", self._text)
+        )
+        if asks := _ASKS.search(self._text):
+            if asks[0][0] == "?":
+                self._wait()
+            return []
+        self._date, self._source = self._stamp()
+        for mark in self._marks:
+            if any(key.kind == "entity" for key in mark.keys):
+                self._relation(mark)
+        for only_stated in (True, False):
+            for mark in self._marks:
+                if any(key.kind != "entity" for key in mark.keys):
+                    self._value(mark, only_stated=only_stated)
+        for mark in self._subject.marks if not self._marks else ():
+            several = len(self._names) > 1 or (self._names and not self._subject.name)
+            place = self._names[0].end if several else 0
+            if any(key.kind == "entity" for key in mark.keys):
+                self._relation(mark._replace(start=place, end=place))
+            if any(key.kind != "entity" for key in mark.keys):
+                self._value(mark._replace(start=0, end=0), only_stated=False)
+        for anchor in self._anchors:
+            if anchor.role == "hint":
+                self._value(anchor, only_stated=True)
+                self._hinted(anchor)
+        self._units()
+        if self._legend and not self._shown.every_value:
+            self._in_order()
+        for anchor in self._anchors:
+            if anchor.role == "value" and not self._is_taken(anchor.start, anchor.end):
+                self._lone(anchor)
+        self._connected()
+        self._placed()
+        for name in self._names:
+            if name.role == "name":
+                self._sole(name)
+                self._group(name)
+        self.unread += self._missed()
+        if not self._facts:
+            self._wait()
+        about = [a for a in self._names if a.start not in self._objects]
+        self.about = {a.text for a in about}
+        if about:
+            is_pair = len(about) > 1 and len(last_list(self._text, about[:2])) > 1
+            self.last = about[0].text if about[0].role == "name" and not is_pair else "?"
+        return self._facts
+
+    def _missed(self) -> int:
+        """The number of figures that the stream stated of a name of the sentence, or of its
+        subject, and that nothing here took."""
+        names = {a.text for a in self._names if a.role == "name"} | {self._subject.name}
+        figures = [
+            m for m in _FIGURE.finditer(self._text) if not self._is_taken(m.start(), m.end())
+        ]  # fmt: skip
+        shown = [self._shown.figures.get(name, frozenset()) for name in names if figures]
+        return sum(any(_digits(m[0]) in known for known in shown) for m in figures)
+
+    def _wait(self) -> None:
+        """Keeps the only label for the line below, which may give its value."""
+        is_head = (
+            _ASKS.search(self._text)
+            or self._text.rstrip()[-1:] in ":/|"
+            or (len(self._text.split()) <= 8 and self._text.rstrip()[-1:] != ".")
+        )
+        if is_head and len(self._marks) == 1 and len(self._names) < 2:
+            name = self._names[0] if self._names else None
+            mark = self._marks[0]
+            limit = bracket(self._lower, mark.end)
+            self.waiting = (name.text if name and name.role == "name" else "", mark, limit)
+
+    def _stamp(self) -> tuple[str, str]:
+        """When and by whom the sentence was stated."""
+        date = self._subject.date
+        vocabulary = self._shown.vocabulary
+        for start, _, iso in stamps(self._text):
+            left = self._lower[:start]
+            if cues.STAMP.search(left) or (
+                cues.WEAK_STAMP.search(left)
+                and not any(key.kind == "date" for mark in self._marks for key in mark.keys)
+            ):
+                date = iso
+                break
+        return date, vocabulary.source_of(self._text) or self._subject.source
+
+    def _is_taken(self, start: int, end: int) -> bool:
+        return any(a < end and start < b for a, b in self._taken)
+
+    def _bounds(self, mark: Anchor) -> tuple[int, int]:
+        """Between which places a label's values may stand: from label to label."""
+        marks = (
+            [m for m in self._marks if not self._is_open_verb(m)]
+            if mark.role != "hint"
+            else [a for a in self._anchors if a.role in (*MARKS, "hint")]
+        )
+        left = max((a.end for a in marks if a.end <= mark.start), default=0)
+        right = min(
+            (a.start for a in marks if a.start >= mark.end and a != mark), default=len(self._text)
+        )
+        return left, right
+
+    def _is_open_verb(self, mark: Anchor) -> bool:
+        """Whether a verb has no name behind it: "The entry for size at Ann Lee reads 9"."""
+        if mark.role != "verb" or any(key.kind != "entity" for key in mark.keys):
+            return False
+        behind = next((a for a in self._names if a.start >= mark.end), None)
+        return behind is None or len(self._text[mark.end : behind.start].split()) > 3
+
+    def _owner(self, mark: Anchor, at: int) -> str:
+        """Whose value stands at a place, by a label: the owner named behind the label, the nearest
+        name before, the only one, or the subject."""
+        behind = next((a for a in self._names if a.start >= mark.end), None)
+        if (
+            behind
+            and mark.end
+            and (
+                _OF.fullmatch(self._text, mark.end, behind.start)
+                or (at < mark.start and self._is_apart(mark, behind))
+            )
+        ):
+            return behind.text if behind.role == "name" else "?"
+        about = self._about(max(mark.start, at) if mark.end else at)
+        if about and re.search(r"\bthey\b", self._lower[about.end : at]) and len(self._names) > 1:
+            return "?"
+        if about:
+            return about.text if about.role == "name" else "?"
+        rest = {a.text: a for a in self._names if a.start not in self._objects}
+        if len(rest) == 1 and not self._subject.name:
+            name = next(iter(rest.values()))
+            return name.text if name.role == "name" else "?"
+        return self._subject.name or ("?" if rest else "")
+
+    def _is_unsure(self, mark: Anchor, value: Value, subject: str) -> bool:
+        """Whether so little ties a value to its owner that it counts only if it was stated."""
+        if self._is_jumbled or "respectively" in self._lower:
+            return True
+        if self._subject.is_weak and subject == self._subject.name and not self._names:
+            return True
+        about = self._about(max(mark.start, value.start))
+        if about and len(last_list(self._text, [a for a in self._names if a.end <= about.end])) > 1:
+            return True
+        between = self._lower[mark.end : value.start] if mark.end <= value.start else ""
+        return bool(cues.CONTRAST.search(between))
+
+    def _is_apart(self, mark: Anchor, behind: Anchor) -> bool:
+        """Whether one sign parts a label from what stands before it and the name behind."""
+        gap = self._text[mark.end : behind.start].strip(" \"'`*")
+        return gap in ("—", "–", "-", "<-", "←", "|", "/") and self._text[: mark.start].rstrip(
+            " \"'`*"
+        ).endswith(gap)
+
+    def _about(self, at: int) -> Anchor | None:
+        """The name that the clause at a place is about: the one that a bracket or a "which"
+        qualifies, else the nearest one before that is not what another is related to."""
+        before = [a for a in self._names if a.end <= at]
+        if before:
+            gap = self._lower[before[-1].end : at]
+            is_inbracket = re.match(r"[\"'`*\]]*\s*\([^()]*$", gap)
+            if is_inbracket or re.match(
+                r"[\"'`*]*,? (?:(?:and|in) )?(?:who|which|whose|that|itself)\b[^;]*$", gap
+            ):
+                return before[-1]
+        own = [a for a in before if a.start not in self._objects]
+        if before and not own:
+            return next((a for a in self._names if a.text == self._objects[before[-1].start]), None)
+        return own[-1] if own else None
+
+    def _state(self, subject: str, code: str, value: Parsed, role: str) -> None:
+        if self._subject.role == FORMER and role == CURRENT:
+            role = FORMER
+        value = self._shown.stated(subject, code, value)
+        self._facts.append(
+            Statement(subject, code, value, role, date=self._date, source=self._source)
+        )
+
+    def _value(self, mark: Anchor, *, only_stated: bool) -> None:
+        """Adds the values of a label."""
+        left, right = self._bounds(mark)
+        for key in mark.keys:
+            if key.kind == "entity":
+                continue
+            if (
+                mark.role == "hint"
+                and len({a.keys for a in self._anchors if a.role == "hint"}) > 40
+            ):
+                continue
+            found = [
+                v
+                for v in self._candidates(mark, key, left, right)
+                if not self._is_taken(v.start, v.end)
+            ]
+            if any(_PLUS.fullmatch(self._text, a.end, b.start) for a, b in pairwise(found)):
+                continue  # A sum without its result.
+            picks: dict[str, list[Value]] = {}
+            for value in found:
+                subject = key.owner or self._owner(mark, value.start)
+                if (
+                    not key.owner
+                    and self._is_unsure(mark, value, subject)
+                    and not (
+                        not self._shown.every_value
+                        and self._shown.states(subject, key.code, value.value)
+                    )
+                ):
+                    self.unread += not only_stated
+                    continue
+                if subject and subject != "?":
+                    picks.setdefault(subject, []).append(value)
+                elif not only_stated and self._is_beside(mark, value):
+                    self.unread += 1
+                    self._taken.append((value.start, value.end))
+            for subject, values in picks.items():
+                self._pick(mark, key, subject, values, only_stated=only_stated)
+
+    def _pick(
+        self, mark: Anchor, key: Key, subject: str, values: Sequence[Value], *, only_stated: bool
+    ) -> None:
+        """Adds the current value and the former ones among the candidates of one key."""
+        code = key.code
+        if not self._fits(key, subject):
+            return
+        if mark.role == "hint" and any(f[:2] == (subject, code) for f in self._facts):
+            return
+        if shift := self._shift(mark, values, subject, code):
+            self._taken.append((shift.start, shift.end))
+            self._state(subject, code, shift.value, SHIFT)
+            return
+        stated = [v for v in values if self._shown.states(subject, code, v.value)]
+        current = [v for v in stated if v.role in (CURRENT, "now", "was")]
+        former = [v for v in stated if v.role == FORMER]
+        for role in ("now", CURRENT, "was"):
+            if chosen := [v for v in current if v.role == role]:
+                break
+        else:
+            chosen = []
+        if len({v.value for v in chosen}) > 1:
+            beside = [v for v in chosen if self._is_beside(mark, v)]
+            chosen = beside if len({v.value for v in beside}) == 1 else []
+            if not chosen:
+                self.unread += 1
+                return
+        rivals = [v for v in values if v not in chosen and v.role in ("now", CURRENT)]
+        if (
+            chosen
+            and mark.role != "hint"
+            and any(
+                re.fullmatch(
+                    r"\s*(?:,|;|/|,? or|,? maybe|,? perhaps)\s*(?:about )?\W?",
+                    self._lower[a.end : b.start],
+                )
+                for a, b in [*((chosen[0], v) for v in rivals), *((v, chosen[0]) for v in rivals)]
+            )
+        ):
+            self.unread += 1
+            self._taken += [(v.start, v.end) for v in values]
+            return
+        if chosen:
+            former += [v for v in current if v.value != chosen[0].value and v.role == "was"]
+            for value in former:
+                if value.value != chosen[0].value:
+                    self._state(subject, code, value.value, FORMER)
+            self._state(subject, code, chosen[0].value, CURRENT)
+        elif former:
+            self._state(subject, code, former[0].value, FORMER)
+        self._taken += [(v.start, v.end) for v in (*chosen, *former)]
+        if not chosen and not only_stated and mark.role != "hint":
+            beside = [v for v in values if v.role in ("now", CURRENT) and self._is_beside(mark, v)]
+            if beside and not former:
+                self._state(subject, code, beside[-1].value, UNSTATED)
+                self._taken.append((beside[-1].start, beside[-1].end))
+
+    def _fits(self, key: Key, subject: str) -> bool:
+        return (
+            not key.subject
+            or key.owner != ""
+            or not subject
+            or self._shown.vocabulary.type_of(subject) == key.subject
+        )
+
+    def _is_beside(self, mark: Anchor, value: Value) -> bool:
+        """Whether a value stands directly before or behind a label."""
+        if not mark.end:
+            return True
+        if value.start >= mark.end:
+            gap = self._lower[mark.end : value.start]
+            for name in self._names:
+                if mark.end <= name.start and name.end <= value.start:
+                    gap = self._lower[name.end : value.start]
+            return bool(cues.LEVEL.fullmatch(gap)) or bool(re.fullmatch(r"\W*\([^()]*\)\W*", gap))
+        return not self._lower[value.end : mark.start].strip(" *_\"'`")
+
+    def _shift(
+        self, mark: Anchor, values: Sequence[Value], subject: str, code: str
+    ) -> Value | None:
+        """A correction by an amount: "20 higher than stated before"."""
+        match = cues.MORE.search(self._lower) or cues.BY.search(self._lower)
+        if not values or not isinstance(values[0].value, int):
+            return None
+        for value in values:
+            assert isinstance(value.value, int)
+            is_signed = self._lower[value.start] == "+"
+            near = match and match.start() < value.end + 25 and value.start < match.end() + 12
+            if near and match:
+                amount = abs(value.value) * (1 if match[1] in cues.RISING else -1)
+            elif is_signed:
+                amount = value.value
+            else:
+                continue
+            shifts = self._shown.shifts.get((subject, code), ())
+            if amount in shifts or (self._shown.every_value and (near or is_signed)):
+                return value._replace(value=amount)
+        return None
+
+    def _candidates(self, mark: Anchor, key: Key, left: int, right: int) -> list[Value]:
+        """The values of a key between two places, with their roles."""
+        if key.kind in ("enum", "text"):
+            found = [
+                Value(a.start, a.end, a.text, "")
+                for a in self._anchors
+                if a.role == "value" and left <= a.start and a.end <= right and key in a.keys
+            ]
+            if not found and key.kind == "text" and mark.role == "label":
+                found = [
+                    Value(mark.end + c.start, mark.end + c.end, c.value, "")
+                    for c in candidates(key, self._text[mark.end : right])
+                ]
+        else:
+            sides = (
+                ((left, mark.start), (mark.end, right)) if left < mark.start else ((left, right),)
+            )
+            if mark.end and left >= mark.start:
+                sides = ((mark.end, right),)
+            found = [
+                Value(start + c.start, start + c.end, c.value, "")
+                for start, end in sides
+                for c in candidates(key, self._text[start:end])
+            ]
+        if key.kind == "number" and not key.decimals:  # "83.399" may be 83,399.
+            found = [self._with_thousands(v, key) for v in found]
+        return [v._replace(role=self._role(v, found, mark)) for v in found]
+
+    def _with_thousands(self, value: Value, key: Key) -> Value:
+        """A figure with full stops for thousands; as it is read otherwise if it has none."""
+        figure = self._text[value.start : value.end]
+        if re.fullmatch(r"[1-9]\d{0,2}(?:\.\d{3})+", figure):
+            return value._replace(value=int(figure.replace(".", "")))
+        return value
+
+    def _role(
+        self, value: Value, found: Sequence[Value], mark: Anchor | None = None, since: int = 0
+    ) -> str:
+        """What the clause of a value says of it, from a place on."""
+        text = self._lower
+        since = mark.end if mark in self._marks and mark else since
+        start, end = 0, len(text)
+        for border in self._borders:
+            if border[1] <= value.start:
+                start = border[1]
+            elif border[0] >= value.end:
+                end = border[0]
+                break
+        before = [v.end for v in found if v.end <= value.start]
+        after = [v for v in found if v.start >= value.end]
+        if after and cues.CHANGE.fullmatch(text, value.end, after[0].start):
+            gap = text[value.end : after[0].start]
+            if "to" not in gap or cues.MOVED.search(text, max(0, value.start - 200), value.start):
+                return FORMER
+        if before:
+            gap = text[max(before) : value.start]
+            is_change = cues.CHANGE.fullmatch(gap)
+            if is_change and (
+                "to" not in gap or cues.MOVED.search(text, max(0, max(before) - 200), max(before))
+            ):
+                return "now"
+        limit = self._limit(mark) if mark else ""
+        year = (
+            re.match(r"\s*(?:in )?(?:19|20)\d\d\s*[:=|]", text[mark.end :])
+            if mark and mark in self._marks
+            else None
+        )
+        if year and mark and not isinstance(value.value, tuple):
+            return "other"
+        if limit:
+            if cues.FORMER.search(limit):
+                return FORMER
+            if cues.OTHER.search(limit):
+                return "other"
+        if cues.ASIDE.search(text, max(0, value.start - 200), value.start) or re.match(
+            r" of (?:them|these|those|which)\b", text[value.end :]
+        ):
+            return "other"
+        whole = text[max(start, since if since <= value.start else 0) : value.start]
+        if mark == _ENTITY:
+            start = max(start, since if since <= value.start else 0)
+        left = text[max(start, *before, 0) : value.start]
+        is_last = not after or after[0].start > end
+        right = text[value.end : end] if is_last and mark != _ENTITY else ""
+        aside = re.match(r"[\"'`*]* ?[(\[]([a-z ]{3,25})[)\]]", text[value.end :])
+        if aside:
+            right = f"{right} {aside[1]}"
+        if cues.QUALIFIED.match(text, value.end) or re.match(r"~~", text[value.end :]):
+            return FORMER
+        if cues.IS_NOW.search(left):
+            return "now"
+        if cues.FORMER.search(left) or re.match(
+            r"\W*(?:\w+ )?(?:before|previously|earlier|until)\b(?! than)", right
+        ):
+            return FORMER
+        if aside and cues.FORMER.search(aside[1]):
+            return FORMER
+        if cues.OTHER.search(left) or cues.OTHER.search(right) or cues.BEHIND.search(whole):
+            return "other"
+        if _NEGATED.search(text, max(0, value.start - 40), value.start) or cues.DIFFERENCE.match(
+            text, value.end
+        ):
+            return "other"
+        if cues.WAS.search(left):
+            return "was"
+        return "now" if cues.NOW.search(left) else CURRENT
+
+    def _limit(self, mark: Anchor) -> str:
+        """What stands in brackets directly behind a label: "value (superseded): 9"."""
+        if mark in self._marks:
+            return bracket(self._lower, mark.end)
+        return self._subject.limit if mark.role in MARKS and mark != _ENTITY else ""
+
+    def _lone(self, anchor: Anchor) -> None:
+        """Adds a value without label that only one key has."""
+        keys = [key for key in anchor.keys if not key.owner]
+        if self._shown.every_value and not any(key.stands_alone for key in keys):
+            return
+        is_bag = self._subject.is_weak and sum(a.role == "value" for a in self._anchors) > 4
+        if anchor.text in LINKS or anchor.text in COMMON or is_bag:
+            return
+        value = Value(anchor.start, anchor.end, anchor.text, "")
+        role = self._role(value, [value])
+        subject = self._owner(Anchor(anchor.start, anchor.start, "hint"), anchor.start)
+        if role not in (CURRENT, "now") or subject in ("", "?"):
+            return
+        stated = [key for key in keys if self._shown.states(subject, key.code, anchor.text)]
+        if len(stated) == 1 and len(keys) == 1:
+            self._taken.append((anchor.start, anchor.end))
+            self._state(subject, stated[0].code, anchor.text, CURRENT)
+
+    def _hinted(self, hint: Anchor) -> None:
+        """Adds what a word of a relation links: "refers=Ann Lee", "sequel to Ann Lee"."""
+        behind = [a for a in self._names if a.start >= hint.end]
+        if not behind or len(self._text[hint.end : behind[0].start].split()) > 2:
+            return
+        subject = self._about(hint.start)
+        if subject is None and self._subject.is_weak:
+            return
+        name = (subject.text if subject.role == "name" else "?") if subject else self._subject.name
+        for other in _listed(self._text, hint.end, behind):
+            stated = [
+                key
+                for key in hint.keys
+                if key.kind == "entity"
+                and not key.has_term
+                and self._shown.states(name, key.code, other.text)
+            ]
+            if (
+                len(stated) == 1
+                and not self._shown.every_value
+                and other.start not in self._objects
+            ):
+                self._objects[other.start] = name
+                self._state(name, stated[0].code, other.text, CURRENT)
+
+    def _units(self) -> None:
+        """Adds figures whose unit only one key has: "4,746 kg"."""
+        for key in self._shown.units if not self._shown.every_value else ():
+            for value in self._candidates(_ENTITY, key, 0, len(self._text)):
+                if self._is_taken(value.start, value.end) or key.suffix.strip() not in self._text:
+                    continue
+                if (
+                    value.role in (CURRENT, "now")
+                    and key.suffix.strip() in self._text[value.start : value.end]
+                ):
+                    subject = self._owner(Anchor(value.start, value.start, "hint"), value.start)
+                    if self._fits(key, subject) and self._shown.states(
+                        subject, key.code, value.value
+                    ):
+                        self._taken.append((value.start, value.end))
+                        self._state(subject, key.code, value.value, CURRENT)
+
+    def _in_order(self) -> None:
+        """Adds the values of a row whose labels a line above lists."""
+        place = Anchor(0, 0, "hint")
+        picks: list[tuple[Value, str, Key]] = []
+        for key in self._legend:
+            if any(f.key == key.code for f in self._facts):
+                continue
+            if key.kind == "entity":
+                for name in self._names[1:]:
+                    if name.start not in self._objects and self._shown.states(
+                        self._names[0].text, key.code, name.text
+                    ):
+                        self._objects[name.start] = self._names[0].text
+                        self._state(self._names[0].text, key.code, name.text, CURRENT)
+                continue
+            for value in self._candidates(_ENTITY, key, 0, len(self._text)):
+                subject = self._owner(place, value.start)
+                if (
+                    not self._is_taken(value.start, value.end)
+                    and value.role in (CURRENT, "now")
+                    and (self._shown.states(subject, key.code, value.value))
+                ):
+                    picks.append((value, subject, key))
+        for value, subject, key in picks:
+            if sum(other.start == value.start for other, _, _ in picks) == 1:
+                self._pick(place, key, subject, [value], only_stated=True)
+
+    def _connected(self) -> None:
+        """Adds what only a word such as "at" or "by" links to the name before, if the stream stated
+        one relation of the two."""
+        if self._shown.every_value or self._subject.is_weak:
+            return
+        for number, name in enumerate(self._names):
+            gap = self._lower[self._names[number - 1].end if number else 0 : name.start]
+            if name.role != "name" or name.start in self._objects or not _LINK.search(gap):
+                continue
+            about = self._about(name.start)
+            subject = (
+                about.text
+                if about and about.role == "name"
+                else "?"
+                if about
+                else self._subject.name
+            )
+            codes = self._shown.links.get((subject, name.text), ())
+            if len(codes) == 1 and not any(
+                f[:3] == (subject, codes[0], name.text) for f in self._facts
+            ):
+                self._objects[name.start] = subject
+                self._state(subject, codes[0], name.text, CURRENT)
+
+    def _placed(self) -> None:
+        """Adds the value that opens a line and holds for all names behind it: a module, a group."""
+        if not self._names or self._shown.every_value:
+            return
+        head = self._text[: self._names[0].start]
+        for key in self._shown.places:
+            found = candidates(key, head) if ":" in head or head.lstrip().startswith("#") else []
+            for name in self._names if len(found) == 1 else ():
+                if self._shown.states(name.text, key.code, found[0].value):
+                    self._state(name.text, key.code, found[0].value, CURRENT)
+        for anchor in self._anchors[:1]:
+            if (
+                anchor.role == "value"
+                and anchor.keys[0].is_shared
+                and self._text[anchor.end :].lstrip("* ").startswith(":")
+            ):
+                for name in self._names:
+                    if self._shown.states(name.text, anchor.keys[0].code, anchor.text):
+                        self._state(name.text, anchor.keys[0].code, anchor.text, CURRENT)
+
+    def _sole(self, name: Anchor) -> None:
+        """Adds the value directly behind a name of which the stream gave one figure only."""
+        code = self._shown.sole.get(name.text, "")
+        if not code or any(f[:2] == (name.text, code) for f in self._facts):
+            return
+        end = min((a.start for a in self._names if a.start >= name.end), default=len(self._text))
+        found = self._candidates(name, self._shown.keys[code], name.end, end)
+        if found and re.fullmatch(
+            r"[\s:=.→>`'\"*|-]*(?:is |was |now )?[\s`'\"]*", self._lower[name.end : found[0].start]
+        ):
+            self._pick(name, self._shown.keys[code], name.text, found, only_stated=True)
+
+    def _group(self, name: Anchor) -> None:
+        """Adds the choice that stands, cut short, directly behind a name: "Ann Lee (Econ.)"."""
+        match = re.match(
+            r"[\"'`*\]]*\s?[(\[]([A-Za-z][A-Za-z .&]*?)[)\],;:]", self._text[name.end :]
+        )
+        if match is None:
+            return
+        for key in self._shown.shared:
+            values = self._shown.values.get((name.text, key.code), {}).values()
+            for value in values:
+                others = [c for c in key.choices if c != value and _is_cut(match[1], c)]
+                if (
+                    _is_cut(match[1], str(value))
+                    and not others
+                    and not any(f[:2] == (name.text, key.code) for f in self._facts)
+                ):
+                    self._state(name.text, key.code, value, CURRENT)
+
+    def _relation(self, mark: Anchor) -> None:
+        """Adds the entities that a verb or a label links."""
+        if _NEGATED.search(self._lower[: mark.start]):
+            return
+        _left, right = self._bounds(mark) if mark.end else (0, len(self._text))
+        before = [a for a in self._names if a.end <= mark.start]
+        behind = [a for a in self._names if mark.end <= a.start < max(right, mark.end)]
+        for key in mark.keys:
+            if key.kind == "entity":
+                for subject, value in self._links(mark, key, before, behind):
+                    self._link(mark, key, subject, value)
+
+    def _links(
+        self, mark: Anchor, key: Key, before: Sequence[Anchor], behind: Sequence[Anchor]
+    ) -> list[tuple[Anchor | str, Anchor | str]]:
+        """The pairs of subject and value that a verb or a label links: by the types of the names,
+        where these tell, else by their places."""
+        above: list[Anchor | str] = [self._subject.name]
+        if key.owner:
+            near: Sequence[Anchor | str] = behind[:1] or before[-1:]
+            is_cell = not self._subject.is_weak and not re.search(r"\w", self._text[mark.end :])
+            near = near or above * is_cell
+            return [(key.owner, name) for name in near]
+        if key.subject and key.value and key.subject != key.value:
+            return self._typed(mark, key, before, behind)
+        about = self._about(mark.start) if mark.end else None
+        own = last_list(self._text, [a for a in before if about and a.end <= about.end])
+        every: Sequence[Anchor | str] = own or above
+        listed = _listed(self._text, mark.end, behind)
+        if mark.role == "verb":
+            if (
+                not listed
+                and len(before) > 1
+                and re.search(
+                    r"\b(?:what|whom?|that)\b", self._lower[before[-2].end : before[-1].start]
+                )
+            ):
+                return [(before[-1], before[-2])]
+            return [(subject, name) for name in listed for subject in every]
+        if mark.role == "inverse":
+            return [(name, value) for name in listed for value in every[-1:]]
+        if behind and mark.end and _OF.fullmatch(self._text, mark.end, behind[0].start):
+            return [(behind[0], other) for other in [*behind[1:], *before[-1:]][:1]]
+        if not own and len(behind) == 2 and len(listed) == 1:
+            return [(behind[0], behind[1])]
+        if behind:
+            is_apart = len(own) == len(behind) == 1 and self._is_apart(mark, behind[0])
+            if is_apart and self._shown.states(behind[0].text, key.code, own[0].text):
+                return [(behind[0], own[0])]  # The value stands first.
+            return [(subject, name) for name in listed for subject in every[-1:]]
+        if mark.end and before:
+            earlier = [a for a in before[:-1] if a.start not in self._objects]
+            return [((earlier or above)[-1], before[-1])]
+        return []
+
+    def _typed(
+        self, mark: Anchor, key: Key, before: Sequence[Anchor], behind: Sequence[Anchor]
+    ) -> list[tuple[Anchor | str, Anchor | str]]:
+        type_of = self._shown.vocabulary.type_of
+        above = self._subject.name
+        pairs: list[tuple[Anchor | str, Anchor | str]] = []
+        values = [a for a in behind if type_of(a.text) == key.value]
+        about = self._about(mark.start)
+        subjects = [
+            a for a in before if type_of(a.text) == key.subject and a.start not in self._objects
+        ]
+        if about and type_of(about.text) == key.subject:
+            subjects = [a for a in subjects if a.end <= about.start] + [about]
+        late = [a for a in behind if type_of(a.text) == key.subject]
+        if mark.role == "inverse" and not (values and not late):
+            values = [a for a in before if type_of(a.text) == key.value][-1:] or values
+            own: Sequence[Anchor | str] = _listed(self._text, mark.end, late)
+            if not values and above and type_of(above) == key.value:
+                return [(name, above) for name in own]
+        else:
+            values = values[:1] or [a for a in before if type_of(a.text) == key.value][-1:]
+            is_owned = late and mark.end and _OF.fullmatch(self._text, mark.end, late[0].start)
+            own = late[:1] if is_owned else last_list(self._text, subjects)
+            if not own and above and type_of(above) == key.subject:
+                own = [above]
+            own = own or late[:1]
+        for value in values:
+            pairs += [(subject, value) for subject in own]
+        return pairs
+
+    def _link(self, mark: Anchor, key: Key, subject: Anchor | str, value: Anchor | str) -> None:
+        name = subject.text if isinstance(subject, Anchor) else subject
+        other = value.text if isinstance(value, Anchor) else value
+        is_known = all(not isinstance(a, Anchor) or a.role == "name" for a in (subject, value))
+        if not name or not other or "?" in (name, other) or name == other or not is_known:
+            return
+        if not self._shown.vocabulary.fits(name, key.code, other):
+            return
+        code = key.code
+        if key.has_term:
+            code += term(self._text[mark.start :]) or term(self._text) or term(self._subject.limit)
+        role = CURRENT
+        if isinstance(value, Anchor) and not key.has_term:
+            role = self._role(Value(value.start, value.end, other, ""), [], _ENTITY, mark.end)
+        if role == "other":
+            return
+        is_former = role == FORMER or cues.FORMER.search(self._limit(mark))
+        role = FORMER if is_former else CURRENT
+        is_stated = self._shown.states(name, code, other)
+        if not is_stated and mark.role != "label":
+            return
+        if isinstance(value, Anchor):
+            self._objects.setdefault(value.start, name)
+            self._taken.append((value.start, value.end))
+        self._state(name, code, other, role if is_stated else UNSTATED)
+
+
+def _listed(text: str, start: int, names: Sequence[Anchor]) -> list[Anchor]:
+    """The names of the list that begins at a place."""
+    found: list[Anchor] = []
+    for name in names:
+        if found and not cues.JOINED.fullmatch(text, start, name.start):
+            break
+        found.append(name)
+        start = name.end
+    return found
+
+
+def _is_cut(text: str, whole: str) -> bool:
+    """Whether words are the beginnings of other words, or letters of them without vowels."""
+    words, others = text.replace(".", "").lower().split(), whole.lower().split()
+    return 0 < len(words) <= len(others) and all(
+        len(word) > 1
+        and (other.startswith(word) or (word[0] == other[0] and _is_within(word, other)))
+        for word, other in zip(words, others, strict=False)
+    )
+
+
+def _is_within(word: str, other: str) -> bool:
+    rest = iter(other)
+    return not re.search("[aeiou]", word[1:]) and all(letter in rest for letter in word)
+
+
+def _digits(figure: str) -> str:
+    return re.sub(r"\D", "", figure)
+
+
+def last_list(text: str, names: Sequence[Anchor]) -> list[Anchor]:
+    """The names of the list that ends with the last one."""
+    found = list(names[-1:])
+    for name in reversed(names[:-1]):
+        if not cues.JOINED.fullmatch(text, name.end, found[0].start) or not re.search(
+            r"\w|,|&", text[name.end : found[0].start]
+        ):
+            break
+        found.insert(0, name)
+    return found
+
+
+def bracket(text: str, at: int) -> str:
+    """What stands in brackets at a place."""
+    opening = re.compile(r"[\s_*`\"']{0,3}[(\[]([^()\[\]]*)[)\]]").match(text, at)
+    return opening[1] if opening else ""
+
+
+def term(text: str) -> str:
+    """The months of a term, as codes have them: " 2028-01 2030-03"."""
+    found = [*cues.MONTH.finditer(text)]
+    pairs = [
+        (first, last) for first, last in pairwise(found)
+        if _TO.fullmatch(text, first.end(), last.start())
+    ]  # fmt: skip
+    return "".join(map(_month, pairs[0])) if len(pairs) == 1 else ""
+
+
+def _month(match: re.Match[str]) -> str:
+    number = cues.MONTH_NUMBERS[match[1].lower()] if match[1] else int(match[4])
+    return f" {match[2] or match[3]}-{number:02d}"

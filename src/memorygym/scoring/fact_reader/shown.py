@@ -1,0 +1,346 @@
+"""What a stream has shown, found again in texts: names, labels and values, however spelled.
+
+Words are compared without case, plural, `_`, `-` and camel case, so that `LARKIN_HARBOR`,
+`larkin-harbor.md` and `LarkinHarbor` are "Larkin Harbor".
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from memorygym.core.statements import SHIFT, Statement
+from memorygym.scoring.fact_reader.key import Key
+from memorygym.scoring.fact_reader.values import Parsed
+from memorygym.scoring.fact_reader.vocabulary import Vocabulary
+from memorygym.scoring.fact_reader.words import COMMON, GENERIC, LINKS
+
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+|[^\W\d_]+")
+_GAP = re.compile(r"[ _*`'’&~\"-]{0,3}|\. ?|, (?=Inc|Ltd|LLC|Corp)")
+_LEGAL = re.compile(r",? (?:Inc|Ltd|LLC|Corp|Co|GmbH|PLC|plc|AG|SA|Limited)\b\.?")
+"""Stands behind the name of a company and is no part of it."""
+Role = Literal["name", "stranger", "label", "verb", "inverse", "hint", "value"]
+
+
+class Anchor(NamedTuple):
+    """Something in a text that the stream has shown or that the track calls a key."""
+
+    start: int
+    end: int
+    role: Role
+    text: str = ""
+    """The name or the value, as the stream wrote it; of a label its parameter."""
+    keys: tuple[Key, ...] = ()
+
+
+class _Word(NamedTuple):
+    start: int
+    end: int
+    lower: str
+    stem: str
+
+
+@lru_cache(maxsize=50_000)
+def stem(word: str) -> str:
+    """A word in lower case without the ending of its plural."""
+    word = word.lower()
+    if len(word) > 3:
+        if word.endswith("ies"):
+            return word[:-3] + "y"
+        if word.endswith("s") and not word.endswith(("ss", "us", "is")):
+            return word[:-1]
+    return word
+
+
+def plain(value: Parsed) -> Parsed:
+    """A value in the form in which two spellings of it are equal."""
+    if not isinstance(value, str):
+        return value
+    value = value.strip("`\"' ").casefold()
+    return value.removesuffix(".py").replace("/", ".")
+
+
+def words_of(text: str) -> list[_Word]:
+    return [_Word(*m.span(), m[0].lower(), stem(m[0])) for m in _WORD.finditer(text)]
+
+
+class _Phrases:
+    """Phrases by their first words, the longest first."""
+
+    def __init__(self) -> None:
+        self._by_first: dict[str, list[tuple[tuple[str, ...], Role, str, tuple[Key, ...]]]] = {}
+
+    def add(self, words: Sequence[str], role: Role, text: str, key: Key | None = None) -> None:
+        if not words:
+            return
+        listed = self._by_first.setdefault(words[0], [])
+        for number, (others, kind, shown, keys) in enumerate(listed):
+            are_labels = kind != role and "label" in (kind, role) and not text
+            if others == tuple(words) and (kind == role or are_labels) and (shown == text or key):
+                if key and key not in keys:  # A phrase that is both is a verb of its entities.
+                    other = role if kind == "label" else kind
+                    listed[number] = (others, other if are_labels else kind, shown, (*keys, key))
+                return
+        listed.append((tuple(words), role, text, (key,) if key else ()))
+        listed.sort(key=lambda entry: -len(entry[0]))
+
+    def begins(self, word: str) -> bool:
+        return word in self._by_first
+
+    def at(
+        self, words: Sequence[_Word], place: int, field: Literal[2, 3], text: str
+    ) -> Iterator[tuple[int, Role, str, tuple[Key, ...]]]:
+        """(number of words, role, text, keys) of each phrase that begins at a word."""
+        for phrase, role, shown, keys in self._by_first.get(words[place][field], ()):
+            size = len(phrase)
+            if place + size <= len(words) and all(
+                words[place + n][field] == phrase[n]
+                and _GAP.fullmatch(text, words[place + n - 1].end, words[place + n].start)
+                for n in range(1, size)
+            ):
+                yield size, role, shown, keys
+
+
+class Shown:
+    """The names, keys and values that a stream has shown; with `every_value` any value counts."""
+
+    def __init__(
+        self, vocabulary: Vocabulary, stated: Iterable[Statement] = (), *, every_value: bool = False
+    ) -> None:
+        self.vocabulary = vocabulary
+        self.every_value = every_value
+        self.values: dict[tuple[str, str], dict[Parsed, Parsed]] = {}
+        """By subject and key: the values, by their plain forms."""
+        self.shifts: dict[tuple[str, str], set[Parsed]] = {}
+        self.names: set[str] = set()
+        facts = tuple(stated)
+        self.keys = dict(vocabulary.by_code)
+        for fact in facts:
+            self._add(fact)
+        self._names, self._labels = _Phrases(), _Phrases()
+        for name in self.names:
+            words = [word.lower for word in words_of(name.removeprefix("the "))]
+            self._names.add(words, "name", name)
+        for key in self.keys.values():
+            self._add_labels(key)
+        for (_, code), values in self.values.items():
+            key = self.keys[code]
+            for value in values.values() if key.kind == "text" else ():
+                self._names.add(
+                    [word.lower for word in words_of(str(value))], "value", str(value), key
+                )
+        self.shared = tuple(key for key in vocabulary.keys if key.is_shared and key.kind == "enum")
+        """Keys by whose choices texts group entities."""
+        self.places = tuple(key for key in vocabulary.keys if key.is_shared and key.kind == "word")
+        """Keys by whose values headings group entities, such as modules."""
+        suffixes = [key.suffix for key in vocabulary.keys if key.suffix.strip().isalpha()]
+        self.units = tuple(
+            key
+            for key in vocabulary.keys
+            if suffixes.count(key.suffix) == 1 and len(key.suffix.strip()) == 2
+        )
+        """Keys whose unit no other has."""
+        self.links: dict[tuple[str, str], tuple[str, ...]] = {}
+        """By entity and value: the relations that the stream stated of them."""
+        for (subject, code), values in self.values.items():
+            if (
+                self.keys[code].kind == "entity"
+                and self.keys[code].subject
+                and not self.keys[code].has_term
+            ):
+                for value in values.values():
+                    pair = (subject, str(value))
+                    self.links[pair] = (*self.links.get(pair, ()), code)
+        self.figures: dict[str, frozenset[str]] = {}
+        """By name: the digits of the figures of three digits or more that the stream gave of it."""
+        for (subject, _), values in self.values.items():
+            digits = {str(abs(v)) for v in values.values() if isinstance(v, int) and abs(v) > 99}
+            self.figures[subject] = self.figures.get(subject, frozenset()) | digits
+        self.sole = self._sole()
+        """By name: the key of the only figure or code that the stream gave of it."""
+        self._hints: dict[str, tuple[Key, ...]] = {}
+        self._entries = [
+            (word.stem, key)
+            for key in self.keys.values()
+            for label in (*key.labels, *key.verbs)
+            for word in words_of(label)
+            if word.lower not in LINKS
+        ]
+        self.anchors = lru_cache(maxsize=20_000)(self._anchors)
+
+    def _add(self, fact: Statement) -> None:
+        head, colon, parameter = fact.key.partition(":")
+        base = fact.key.partition(" ")[0]
+        if fact.key not in self.keys:
+            form = self.keys.get(f"{head}:{{}}") if colon else self.keys.get(base)
+            if form is None:
+                return
+            self.keys[fact.key] = _with_parameter(form, fact.key, parameter) if colon else form
+        key = self.keys[fact.key]
+        if not key.owner:
+            self.names.add(fact.subject)
+        if key.kind == "entity":
+            self.names.add(str(fact.value))
+        if fact.role == SHIFT:
+            self.shifts.setdefault((fact.subject, fact.key), set()).add(fact.value)
+        else:
+            values = self.values.setdefault((fact.subject, fact.key), {})
+            values[plain(fact.value)] = fact.value
+
+    def _add_labels(self, key: Key) -> None:
+        forms: tuple[tuple[Role, tuple[str, ...]], ...] = (
+            ("label", key.labels), ("verb", key.verbs), ("inverse", key.inverse_verbs),
+        )  # fmt: skip
+        for role, phrases in forms:
+            for phrase in phrases:
+                if "{}" not in phrase:
+                    self._labels.add([word.stem for word in words_of(phrase)], role, "", key)
+        if key.kind == "enum":
+            for choice in key.choices:
+                self._names.add([w.lower for w in words_of(choice)], "value", choice, key)
+
+    def _sole(self) -> dict[str, str]:
+        figures: dict[str, set[str]] = {}
+        for subject, code in self.values:
+            kind = self.keys[code].kind
+            if kind in ("number", "word") and code not in ("file", "source"):
+                figures.setdefault(subject, set()).add(code)
+        return {name: min(codes) for name, codes in figures.items() if len(codes) == 1}
+
+    def states(self, subject: str, code: str, value: Parsed) -> bool:
+        """Whether the stream stated a value, at whatever time."""
+        key = self.keys.get(code)
+        if self.every_value or (key and key.is_free):
+            return True
+        return plain(value) in self.values.get((subject, code), ())
+
+    def stated(self, subject: str, code: str, value: Parsed) -> Parsed:
+        """A value as the stream stated it; itself if nobody did."""
+        return self.values.get((subject, code), {}).get(plain(value), value)
+
+    def hint(self, word: str) -> tuple[Key, ...]:
+        """The keys that a word or an abbreviation may mean."""
+        if word not in self._hints:
+            self._hints[word] = self._hinted(word)
+        return self._hints[word]
+
+    def _hinted(self, word: str) -> tuple[Key, ...]:
+        if (
+            self.every_value
+            or len(word) < 2
+            or word in LINKS
+            or word in COMMON
+            or word in self.vocabulary.nouns
+        ):
+            return ()
+        exact = {key for other, key in self._entries if other == word}
+        keys = exact or {key for other, key in self._entries if _is_like(word, other)}
+        return tuple(keys) if len(keys) <= 6 else ()
+
+    def _anchors(self, text: str) -> tuple[Anchor, ...]:
+        """The anchors of a text, in order; they do not overlap."""
+        words = words_of(text)
+        found: list[Anchor] = []
+        place = 0
+        while place < len(words):
+            best = self._best(words, place, text)
+            if best is None:
+                keys = self.hint(words[place].stem)
+                if keys:
+                    found.append(Anchor(words[place].start, words[place].end, "hint", "", keys))
+                place += 1
+            else:
+                size, anchor = best
+                if anchor.role == "name" and self._goes_on(words, place + size, anchor.end, text):
+                    anchor = anchor._replace(role="stranger", end=words[place + size].end)
+                    size += 1
+                found.append(anchor)
+                place += size
+        return tuple(self._with_strangers(text, found))
+
+    def _best(self, words: Sequence[_Word], place: int, text: str) -> tuple[int, Anchor] | None:
+        best: tuple[int, Anchor] | None = None
+        start = words[place].start
+        sources: tuple[tuple[Literal[2, 3], _Phrases], ...] = ((2, self._names), (3, self._labels))
+        for field, phrases in sources:
+            for size, role, shown, keys in phrases.at(words, place, field, text):
+                end = words[place + size - 1].end
+                if role == "name" and not self._is_whole(text, start, end, shown):
+                    continue
+                if best is None or size > best[0]:
+                    if role == "name" and (legal := _LEGAL.match(text, end)):
+                        end = legal.end()
+                    best = size, Anchor(start, end, role, shown, keys)
+                break
+        return best
+
+    def _goes_on(self, words: Sequence[_Word], place: int, end: int, text: str) -> bool:
+        """Whether a name is the beginning of another one: "Larkin Harbor Freight"."""
+        if place >= len(words) or text[end : words[place].start] != " ":
+            return False
+        word = text[words[place].start : words[place].end]
+        lower, root = words[place].lower, words[place].stem
+        is_name = word.istitle() and len(word) > 2 and not text.istitle()
+        known = (
+            lower in LINKS or lower in GENERIC or lower in COMMON or lower in self.vocabulary.known
+        )
+        return is_name and not known and root not in self.vocabulary.nouns and not self.hint(root)
+
+    def _is_whole(self, text: str, start: int, end: int, name: str) -> bool:
+        """Whether a name stands for itself: an identifier is no part of another."""
+        before, behind = text[max(0, start - 1) : start], text[end : end + 1]
+        if " " in name:
+            return not before.isalnum()
+        if (
+            name.isalpha()
+            and name.islower()
+            and before != "`"
+            and len(text.strip("\"': ")) > len(name)
+        ):
+            return False
+        if before.isalnum() or before in ("_", ".") or behind.isalnum() or behind == "_":
+            return False
+        member = re.match(r"\.([a-z]+)", text[end:])
+        return (
+            member is None
+            or member[1] in ("md", "txt", "json")
+            or self._labels.begins(stem(member[1]))
+        )
+
+    def _with_strangers(self, text: str, found: list[Anchor]) -> list[Anchor]:
+        taken = [(a.start, a.end) for a in found if a.role in ("name", "value")]
+        for start, end, name in self.vocabulary.find_names(text):
+            if name.isalpha() and name.islower():
+                continue
+            if not any(a < end and start < b for a, b in taken):
+                found = [a for a in found if a.end <= start or end <= a.start]
+                found.append(Anchor(start, end, "name" if self.every_value else "stranger", name))
+        return sorted(found)
+
+
+def _with_parameter(form: Key, code: str, parameter: str) -> Key:
+    """The key of one parameter: the default of `slack`."""
+    labels = tuple(label.format(parameter) for label in form.labels)
+    last = parameter.rpartition(".")[2]
+    return Key(
+        code, form.kind, (*labels, parameter, *((last,) if last != parameter else ())),
+        pattern=form.pattern, subject=form.subject, choices=form.choices,
+    )  # fmt: skip
+
+
+def _is_like(word: str, other: str) -> bool:
+    """Whether a word is cut from another, or both are forms of one: "rev", "emp", "employs"."""
+    if word[0] != other[0]:
+        return False
+    if other.startswith(word) and len(word) >= 3:
+        return True
+    shared = next(
+        (n for n, (a, b) in enumerate(zip(word, other, strict=False)) if a != b),
+        min(len(word), len(other)),
+    )
+    if shared >= 4 and len(word) - shared <= 3 and len(other) - shared <= 4:
+        return True
+    if len(word) < 2 or re.search("[aeiou]", word[1:]) or len(word) > 4:
+        return False
+    rest = iter(other)
+    return all(letter in rest for letter in word)

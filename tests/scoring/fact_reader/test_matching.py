@@ -1,0 +1,142 @@
+"""The reader that matches texts against what a stream stated: what it credits, and what it does
+not."""
+
+import pytest
+
+from memorygym.core.statements import CURRENT, FORMER, Statement
+from memorygym.scoring.fact_reader.matching import Matcher
+from memorygym.scoring.fact_reader.sentences import UNSTATED
+from memorygym.tracks.dialogue.fact_reader import reader_for
+from memorygym.tracks.research import fact_reader as research_reader
+from memorygym.tracks.research.vocabulary import vocabulary as research_vocabulary
+from memorygym.tracks.worlds.fact_reader import strong_reader
+from memorygym.tracks.worlds.vocabulary import vocabulary_of
+from tests.layouts.tasks import generated_research, shown_session, shown_world
+
+HARBOR, CERAMICS = "Larkin Harbor", "Eastgate Ceramics"
+STATED = (
+    Statement(HARBOR, "category", "Technology"),
+    Statement(HARBOR, "a", 83399),
+    Statement(HARBOR, "a", 71000),
+    Statement(HARBOR, "q", 229),
+    Statement(HARBOR, "i", "severe"),
+    Statement(HARBOR, "x", CERAMICS),
+    Statement(CERAMICS, "q", 300),
+)
+"""Employees, vans and the risk level of two companies."""
+
+
+def companies() -> Matcher:
+    guide = strong_reader(shown_world("company")[0]).guide
+    return Matcher(vocabulary_of(guide), STATED)
+
+
+def credited(text: str) -> set[tuple[str, str, object]]:
+    return {fact[:3] for fact in companies().read(text).facts if fact.role == CURRENT}
+
+
+EMPLOYEES = {(HARBOR, "a", 83399)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Larkin Harbor: employees 83,399",
+        "LARKIN HARBOR\n  EMPLOYEES ..... 83399",
+        "larkin_harbor.employees = 83_399".replace("_399", "399"),
+        '{"LarkinHarbor": {"headcount": 83399}}',
+        "--- memory/larkin-harbor.md ---\nemployees: 83,399",
+        "h3. Larkin Harbor\n|| employees | 83,399 |",
+        "<Larkin Harbor>\nemployees=83399\n</Larkin Harbor>",
+        "Larkin Harbor, Inc. has 83,399 employees.",
+        "Larkin Harbor: 83.399 employees",
+        "The company Larkin Harbor employs 83,399 people.",
+        "83,399 <- employees <- Larkin Harbor",
+        "- subject: Larkin Harbor\n  predicate: employees\n  object: 83,399",
+        "| name | emp |\n|---|---|\n| Larkin Harbor | 83,399 |",
+        "Front: Larkin Harbor / employees\nBack: 83,399",
+        "Larkin Harbor employees: 71,000 -> 83,399",
+    ],
+)
+def test_a_stated_value_is_read_however_names_and_labels_are_spelled(text: str) -> None:
+    assert credited(text) == EMPLOYEES
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It is false that Larkin Harbor has 83,399 employees.",
+        "Larkin Harbor does not have 83,399 employees.",
+        "The risk level of Larkin Harbor is anything but severe.",
+        "Example (not real data): Larkin Harbor has 83,399 employees.",
+        "Example (not real data)\nLarkin Harbor: employees 83,399",
+        "## Examples\n- Larkin Harbor: employees 83,399",
+        "Larkin Harbor: employees 71,000, 83,399",
+        "Larkin Harbor has 71,000 or 83,399 employees.",
+        "If Larkin Harbor had 83,399 employees, we would say so.",
+        "Does Larkin Harbor have 83,399 employees?",
+        "Eastgate Ceramics has 83,399 employees.",
+        "Larkin Harbor, Eastgate Ceramics\nemployees, vans\n83,399, 229, 300",
+        "## Larkin Harbor and Eastgate Ceramics\n- employees: 83,399",
+        "Larkin Harbor Freight has 83,399 employees.",
+        "## Larkin Harbor\n### Umber Glass\n- employees: 83,399",
+        "Found in notes (score 0.45): Larkin Harbor",
+        "Larkin Harbor has great reviews",
+    ],
+)
+def test_what_a_text_does_not_state_is_not_credited(text: str) -> None:
+    assert credited(text) == set()
+
+
+def test_the_last_value_of_a_key_decides_and_an_unstated_one_makes_it_unknown() -> None:
+    text = "Larkin Harbor: employees 83,399\nLarkin Harbor: employees 90,000"
+    facts = companies().read(text).facts
+    assert [fact[2:4] for fact in facts] == [(90000, UNSTATED)]
+    assert credited("Larkin Harbor: employees 90,000\nLarkin Harbor: employees 83,399") == EMPLOYEES
+
+
+def test_former_values_are_told_from_current_ones() -> None:
+    facts = companies().read("Larkin Harbor: employees 83,399 (was 71,000)").facts
+    assert {fact[2:4] for fact in facts} == {(83399, CURRENT), (71000, FORMER)}
+
+
+def test_shown_values_that_nothing_took_are_unread_in_prose_too() -> None:
+    assert companies().read("I keep 83,399 in mind for Larkin Harbor.").unread == 1
+    assert companies().read("Larkin Harbor: employees 83,399").unread == 0
+
+
+def test_a_paragraph_as_it_was_shown_is_not_read_again() -> None:
+    guide = strong_reader(shown_world("company")[0]).guide
+    fact = Statement(HARBOR, "a", 83399)
+    reader = Matcher(vocabulary_of(guide), STATED, {"It was said.": (fact,)})
+    assert reader.read("Noise\n\nIt was said.\n\nMore").facts == (fact,)
+
+
+def test_a_staff_and_a_founding_year_in_one_sentence_are_told_apart() -> None:
+    stated = [
+        Statement("Orm Academy", "staff", 3714),
+        Statement("Orm Academy", "founding year", 1878),
+    ]
+    reading = Matcher(research_vocabulary(), stated).read(
+        "Orm Academy has a staff of 3,714 and dates back to 1878."
+    )
+    assert ("Orm Academy", "staff", 3714) in {fact[:3] for fact in reading.facts}
+    assert {fact.role for fact in reading.facts} == {CURRENT}
+
+
+def test_documents_of_research_are_read_as_the_outline_reads_them() -> None:
+    matcher = Matcher(research_vocabulary(), every_value=True)
+    for text in generated_research():
+        facts = set(matcher.read(text).facts)
+        assert facts == set(research_reader._OUTLINE.read(text).facts)
+
+
+@pytest.mark.parametrize("template", ["retail", "telecom", "bookings"])
+def test_its_own_statements_are_read_in_a_session(template: str) -> None:
+    reader = reader_for(template)
+    stated = shown_session(template)[1]
+    vocabulary = reader._outline._vocabulary
+    matcher = Matcher(vocabulary, every_value=True)
+    for fact in stated:
+        read = {(f.subject, f.key, str(f.value)) for f in matcher.read(reader.render(fact)).facts}
+        assert fact[:3] in read
