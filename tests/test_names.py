@@ -8,13 +8,10 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[1] / "src" / "memorygym"
 TWICE = set(
     """
-    Action Candidate Choice Claim Column Context Conversation Event Given Job Judge Judgement
-    Line LookupNoteTaker Model Options Pair PlayedTask Query Question Recipe
-    Refuser Replay Result Reward Rule Segment Sentence Source
-    Strong Table Verifier Vocabulary Weak
+    Column Line LookupNoteTaker Options Query Question Result Strong Table Verifier Weak
     """.split()
 )
-"""Names that two classes still have; none may be added."""
+"""Names that two classes still have; none may be added. `Options` is what every provider has."""
 HIDDEN = {"tracks.worlds.fact_reader"}
 """Modules that a name of their package still hides; none may be added."""
 

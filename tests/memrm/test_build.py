@@ -11,10 +11,19 @@ from memorygym.core.errors import BadSettings
 from memorygym.memrm.balance import MOST, chosen
 from memorygym.memrm.build import BuildReport, build, read, write
 from memorygym.memrm.compactions import is_held_out
-from memorygym.memrm.events import Candidate, MinedTask
-from memorygym.memrm.played import Source
-from memorygym.memrm.recipes import Event, Recipe, TaskRecipes, group_of, replayed
-from memorygym.memrm.splits import IID, SCENARIO_OOD, SIZES, STRATEGY_OOD, TRAIN, Job, jobs, plan
+from memorygym.memrm.events import CandidateEvent, MinedTask
+from memorygym.memrm.played import TaskSource
+from memorygym.memrm.recipes import CompactionEvent, Recipe, TaskRecipes, group_of, replayed
+from memorygym.memrm.splits import (
+    IID,
+    SCENARIO_OOD,
+    SIZES,
+    STRATEGY_OOD,
+    TRAIN,
+    MiningJob,
+    jobs,
+    plan,
+)
 
 TINY = 0.0001
 
@@ -26,7 +35,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Buil
 
 
 @pytest.fixture(scope="module")
-def events(built: tuple[Path, BuildReport]) -> list[Event]:
+def events(built: tuple[Path, BuildReport]) -> list[CompactionEvent]:
     return [*replayed(read(built[0]))]
 
 
@@ -42,7 +51,7 @@ def test_every_split_has_the_identity_and_nothing_of_a_task(
         assert labels[()] == () and labels[("wipe_out",)]
 
 
-def test_texts_come_back_with_labels_probes_and_needs(events: list[Event]) -> None:
+def test_texts_come_back_with_labels_probes_and_needs(events: list[CompactionEvent]) -> None:
     for event in events:
         compaction = event.compaction
         assert compaction.full and compaction.needs and compaction.strategy
@@ -90,15 +99,17 @@ def test_a_damaged_file_is_refused_in_one_line(tmp_path: Path, data: bytes) -> N
     assert "\n" not in str(caught.value)
 
 
-def _candidates(labels: str, ratio: float) -> tuple[Candidate, ...]:
+def _candidates(labels: str, ratio: float) -> tuple[CandidateEvent, ...]:
     return tuple(
-        Candidate(Recipe(1, "recency", 0.5, (), () if label == "S" else (0,)), ratio, "", str(n))
+        CandidateEvent(
+            Recipe(1, "recency", 0.5, (), () if label == "S" else (0,)), ratio, "", str(n)
+        )
         for n, label in enumerate(labels)
     )
 
 
 def test_the_choice_has_as_many_of_both_labels_and_no_length_that_tells() -> None:
-    job = Job(TRAIN, Source("worlds", (), 1))
+    job = MiningJob(TRAIN, TaskSource("worlds", (), 1))
     short, same = _candidates("H" * 60 + "S" * 4, 0.3), _candidates("S" * 60 + "H" * 30, 1.0)
     (picked,) = chosen([MinedTask(job, "mined", short + same)], 60, "test")
     lost = Counter((candidate.ratio, candidate.safe) for candidate in picked)
@@ -120,7 +131,9 @@ def test_seeds_of_splits_are_apart() -> None:
 
 def test_a_recipe_is_read_back(tmp_path: Path) -> None:
     recipe = Recipe(3, "bm25:top_k=20", 0.35, ("tags", "joined"), (0, 2), "stale")
-    task = TaskRecipes(STRATEGY_OOD, Source("worlds", (("entities", "4"),), 4001), (recipe,), "ab")
+    task = TaskRecipes(
+        STRATEGY_OOD, TaskSource("worlds", (("entities", "4"),), 4001), (recipe,), "ab"
+    )
     write(tmp_path / "events.jsonl.gz", [task])
     assert read(tmp_path / "events.jsonl.gz") == [task]
 

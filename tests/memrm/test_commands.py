@@ -10,7 +10,7 @@ import pytest
 
 from memorygym.cli import main, rm
 from memorygym.memrm import openings
-from memorygym.memrm.judge import Judgement, Lost
+from memorygym.memrm.judge import CompactionJudgement, Lost
 from tests.memrm.stand_in import OverlapJudge, compactions
 
 pytestmark = pytest.mark.rm
@@ -174,7 +174,7 @@ def scored(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     def judge_compaction(full: object, compacted: object, needs: object, model: object) -> Any:
         asked.update(full=full, compacted=compacted, needs=needs)
         lost = (Lost("The room\nis 12. " * 5, 0.954, 0.3),)
-        return Judgement(0.91, "harmful", lost, (Lost("Which room?", 0.8),), "stand-in")
+        return CompactionJudgement(0.91, "harmful", lost, (Lost("Which room?", 0.8),), "stand-in")
 
     monkeypatch.setattr("memorygym.memrm.judge.judge_compaction", judge_compaction)
     return asked

@@ -18,9 +18,9 @@ from memorygym.memrm.compactions import (
     settled,
 )
 from memorygym.memrm.layouts import PLAIN
-from memorygym.memrm.played import PlayedTask, Source
+from memorygym.memrm.played import PlayedTask, TaskSource
 
-SOURCE = Source("worlds", (("template", "city"), ("entities", "4"), ("questions", "3"),
+SOURCE = TaskSource("worlds", (("template", "city"), ("entities", "4"), ("questions", "3"),
                            ("corrections", "1"), ("tier", "lite")), 1)  # fmt: skip
 TALK = (
     Message("user", "[Note · Ann · 3 May]\nAnn Lee lives in Port Vale. Her code is K-4711."),

@@ -11,7 +11,7 @@ import pytest
 from memorygym.core.rng import named_rng
 from memorygym.core.types import Call, Message
 from memorygym.memrm.features import EVENT, LOSSES, Segments, event_features, segments_of
-from memorygym.memrm.pair import Full, Matrix, Pair
+from memorygym.memrm.pair import ContextPair, Full, Matrix
 from memorygym.memrm.probes import FEATURES, NeedReader
 
 pytestmark = pytest.mark.rm
@@ -58,7 +58,7 @@ CONTEXTS = {
 
 
 def compare(full: Sequence[Message], compacted: Sequence[Message]) -> Segments:
-    return segments_of(Pair.of(Full(full), compacted))
+    return segments_of(ContextPair.of(Full(full), compacted))
 
 
 def texts(full: str, compacted: str) -> Segments:
@@ -181,10 +181,10 @@ def test_an_old_value_that_is_kept_while_the_new_one_is_lost_is_stale() -> None:
 
 def test_features_do_not_depend_on_what_was_described_before() -> None:
     full = Full(CONTEXTS["chat"])
-    first = segments_of(Pair.of(full, chat(LAYOUTS["json"])))
+    first = segments_of(ContextPair.of(full, chat(LAYOUTS["json"])))
     for name, context in CONTEXTS.items():
-        segments_of(Pair.of(full, context, [f"Where Is {name.upper()} of ANNA?"]))
-    again = segments_of(Pair.of(full, chat(LAYOUTS["json"])))
+        segments_of(ContextPair.of(full, context, [f"Where Is {name.upper()} of ANNA?"]))
+    again = segments_of(ContextPair.of(full, chat(LAYOUTS["json"])))
 
     for one, other in zip(_arrays(first), _arrays(again), strict=True):
         assert (one == other).all()
@@ -195,7 +195,7 @@ def test_a_need_tells_nothing_about_another_need() -> None:
     compacted = chat("The server port is 8080; Anna pays in francs.")
 
     def features(*needs: str) -> list[float]:
-        reader = NeedReader(Pair.of(Full(CONTEXTS["one text"]), compacted, needs))
+        reader = NeedReader(ContextPair.of(Full(CONTEXTS["one text"]), compacted, needs))
         return next(reader.features(text) for text in needs if text == need)
 
     alone = features(need)
@@ -221,7 +221,7 @@ def test_ids_of_calls_and_results_are_not_read() -> None:
 )  # fmt: skip
 def test_odd_contexts_have_features_too(odd: list[str]) -> None:
     for full, compacted in ((odd, FACTS), (FACTS, odd), (odd, odd)):
-        pair = Pair.of(Full(chat(*full)), chat(*compacted), ["Where does Anna live?", ""])
+        pair = ContextPair.of(Full(chat(*full)), chat(*compacted), ["Where does Anna live?", ""])
         segments = segments_of(pair)
         event = event_features(segments, np.full(len(segments.need), 0.5))
         reader = NeedReader(pair)

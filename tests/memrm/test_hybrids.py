@@ -8,7 +8,7 @@ import pytest
 from memorygym.core.types import Message
 from memorygym.memrm.contexts import messages_of
 from memorygym.memrm.hybrids import KINDS, LONG, hybrids
-from memorygym.memrm.pair import Full, Pair
+from memorygym.memrm.pair import ContextPair, Full
 from memorygym.memrm.probes import FEATURES, NeedReader
 from memorygym.memrm.train import _contexts
 
@@ -98,7 +98,7 @@ def test_a_need_is_told_what_is_copied_and_what_is_kept_in_an_old_version(
     values = dict(
         zip(
             FEATURES,
-            NeedReader(Pair.of(Full(sides[0]), sides[1], [need])).features(need),
+            NeedReader(ContextPair.of(Full(sides[0]), sides[1], [need])).features(need),
             strict=True,
         )
     )

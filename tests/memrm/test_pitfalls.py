@@ -12,8 +12,8 @@ from memorygym.core.rng import named_rng
 from memorygym.core.types import Message
 from memorygym.memrm.features import needs_of, segments_of
 from memorygym.memrm.metrics import Predictions, auroc
-from memorygym.memrm.model import Model, load
-from memorygym.memrm.pair import Full, Pair
+from memorygym.memrm.model import RewardModel, load
+from memorygym.memrm.pair import ContextPair, Full
 from memorygym.memrm.played import PlayedTask
 from memorygym.memrm.probes import NeedReader
 from memorygym.memrm.recipes import Contexts, Recipe
@@ -32,7 +32,7 @@ LOSSLESS = ("numbered", "merged", "json_list", "quoted", "bullets", "shuffled", 
 
 
 @pytest.fixture(scope="module")
-def judge() -> Model:
+def judge() -> RewardModel:
     return load()
 
 
@@ -62,7 +62,7 @@ def played_task(track: str) -> Played:
 
 
 @pytest.mark.parametrize("track", TRACKS)
-def test_identity_is_safe_and_wipe_out_harmful(judge: Model, track: str) -> None:
+def test_identity_is_safe_and_wipe_out_harmful(judge: RewardModel, track: str) -> None:
     task = played_task(track)
     same = judge_compaction(task.full, task.full, model=judge)
     assert same.verdict == "safe" and same.p_harmful < 0.2 and not same.lost
@@ -73,7 +73,7 @@ def test_identity_is_safe_and_wipe_out_harmful(judge: Model, track: str) -> None
 
 
 @pytest.mark.parametrize("track", TRACKS)
-def test_layout_and_white_space_move_the_score_little(judge: Model, track: str) -> None:
+def test_layout_and_white_space_move_the_score_little(judge: RewardModel, track: str) -> None:
     task = played_task(track)
     same = judge.p_harmful(task.full, task.full)
     spaced = [
@@ -86,7 +86,7 @@ def test_layout_and_white_space_move_the_score_little(judge: Model, track: str) 
 
 
 @pytest.mark.parametrize("track", TRACKS)
-def test_removing_a_needed_fact_never_lowers_the_score(judge: Model, track: str) -> None:
+def test_removing_a_needed_fact_never_lowers_the_score(judge: RewardModel, track: str) -> None:
     task, rng = played_task(track), named_rng("needed facts", track)
     for edit in ("", *sorted(task.compacted)):
         compacted = list(task.compacted.get(edit, task.full))
@@ -103,7 +103,7 @@ def _without(message: Message, fact: str) -> Message:
     return replace(message, content="\n".join(lines))
 
 
-def test_nothing_but_the_two_contexts_reaches_the_blind_mode(judge: Model) -> None:
+def test_nothing_but_the_two_contexts_reaches_the_blind_mode(judge: RewardModel) -> None:
     task = played_task("worlds")
     rows = [
         Compaction(task.full, compacted, edit != "wipe_out", (), "g", "worlds", edit)
@@ -122,7 +122,7 @@ def test_nothing_but_the_two_contexts_reaches_the_blind_mode(judge: Model) -> No
     assert len(set(told)) > 1
 
 
-def test_an_answer_in_the_metadata_of_a_probe_changes_nothing(judge: Model) -> None:
+def test_an_answer_in_the_metadata_of_a_probe_changes_nothing(judge: RewardModel) -> None:
     needs = [{"text": "How much does Anna pay?", "kept": False},
              {"text": "Where is the key?", "kept": True}]  # fmt: skip
     raw = {
@@ -142,7 +142,7 @@ def test_an_answer_in_the_metadata_of_a_probe_changes_nothing(judge: Model) -> N
     assert one["g\0How much does Anna pay?"] > one["g\0Where is the key?"]
 
 
-def test_safe_is_1_and_y_from_the_label_to_the_verdict(judge: Model) -> None:
+def test_safe_is_1_and_y_from_the_label_to_the_verdict(judge: RewardModel) -> None:
     task = played_task("research")
     for edit, label, text in (("numbered", 1, " Y"), ("wipe_out", 0, " N")):
         row = Compaction(task.full, task.compacted[edit], bool(label), (), "g", "research", edit)
@@ -198,7 +198,7 @@ def _described(labels: str) -> list[Described]:
             harmful = not kept[1] if labels == "true" else rng.bernoulli(0.4)
             compacted = [m for m, keep in zip(full, kept, strict=True) if keep]
             row = Compaction(tuple(full), tuple(compacted), not harmful)
-            pair = Pair.of(described, compacted, ["What is the deadline?"])
+            pair = ContextPair.of(described, compacted, ["What is the deadline?"])
             rows.append(Described(
                 (TRAIN, CALIBRATION, "test")[number % 3], ("north", "south")[number % 2],
                 f"chat {number}", f"cut {copy % 2}", harmful,
@@ -215,7 +215,7 @@ def test_a_model_of_shuffled_labels_knows_nothing(labels: str, least: float, mos
     rows = _described(labels)
     written = [replace(row, split="") for row in rows[::7]]
     document, _ = fit([row for row in rows if row.split != "test"], written, seed=0)
-    model = Model(json.dumps(document))
+    model = RewardModel(json.dumps(document))
 
     tested = [row for row in rows if row.split == "test"]
     p = [model.event(row.segments) for row in tested]

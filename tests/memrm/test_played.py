@@ -6,12 +6,12 @@ import pytest
 
 from memorygym.core.types import Message
 from memorygym.memories.sandbox.placement import memory_factory
-from memorygym.memrm.played import PlayedTask, Source
+from memorygym.memrm.played import PlayedTask, TaskSource
 
 SOURCES = {
-    "worlds": Source("worlds", (("template", "city"), ("entities", "4"), ("questions", "3"),
+    "worlds": TaskSource("worlds", (("template", "city"), ("entities", "4"), ("questions", "3"),
                                 ("corrections", "1"), ("tier", "lite")), 1),
-    "research": Source("research", (("tokens", "2800"), ("hops", "2"), ("reveal", "immediate"),
+    "research": TaskSource("research", (("tokens", "2800"), ("hops", "2"), ("reveal", "immediate"),
                                     ("near_miss", "1"), ("conflict", "1"), ("other_time", "1"),
                                     ("paraphrase", "1")), 1),
 }  # fmt: skip

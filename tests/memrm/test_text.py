@@ -5,12 +5,12 @@ from time import process_time
 import pytest
 
 from memorygym.core.types import Call, Message
-from memorygym.memrm.text import STOP, Context, Vocabulary, pieces, stem, text_of
+from memorygym.memrm.text import STOP, SegmentedContext, WordTable, pieces, stem, text_of
 
 
-def said(text: str, words: Vocabulary | None = None) -> set[str]:
+def said(text: str, words: WordTable | None = None) -> set[str]:
     """The normalised content of a text."""
-    words = words or Vocabulary()
+    words = words or WordTable()
     return {words.names[token] for token in words.read(text)} - STOP
 
 
@@ -61,8 +61,8 @@ def test_another_value_is_another_token(one: str, other: str) -> None:
 
 def test_the_number_of_a_list_is_layout_but_a_date_is_not() -> None:
     def first(text: str) -> set[str]:
-        words = Vocabulary()
-        context = Context.of([Message("user", text)], words)
+        words = WordTable()
+        context = SegmentedContext.of([Message("user", text)], words)
         return {words.names[token] for segment in context.segments for token in segment.said}
 
     assert first("1. Call Anna\n2) Call Ben") == first("- Call Anna\n- Call Ben")
@@ -85,7 +85,7 @@ def test_the_ending_of_a_word_does_not_matter() -> None:
 
 
 def test_capital_letters_in_a_need_do_not_make_names_of_a_context_s_words() -> None:
-    words = Vocabulary()
+    words = WordTable()
     (token,) = words.read("harbour")
 
     words.read("the Harbour", names=False)
@@ -100,7 +100,7 @@ def test_capital_letters_in_a_need_do_not_make_names_of_a_context_s_words() -> N
      "9" * 10_000 + "k", "\u0664\u0665 \u00b2 \u2460", "2024-99-99T", "((((" * 2000],
 )  # fmt: skip
 def test_no_text_is_too_odd_to_be_read(text: str) -> None:
-    context = Context.of([Message("user", text)], Vocabulary())
+    context = SegmentedContext.of([Message("user", text)], WordTable())
     assert len(context.near) == len(context.segments) <= 25
     assert all(weight >= 0 for weight in context.weights())
 
@@ -114,7 +114,7 @@ def test_reading_is_linear_in_a_text_of_any_kind(part: str) -> None:
     def seconds(characters: int) -> float:
         messages = [Message("user", part * (characters // len(part)))]
         start = process_time()
-        Context.of(messages, Vocabulary())
+        SegmentedContext.of(messages, WordTable())
         return process_time() - start
 
     small = max(min(seconds(20_000) for _ in range(3)), 0.004)
@@ -123,7 +123,7 @@ def test_reading_is_linear_in_a_text_of_any_kind(part: str) -> None:
 
 def test_segments_of_a_long_line_are_short_and_lose_nothing() -> None:
     text = "value" + "x" * 5000 + " " + "never call Anna " * 300
-    context = Context.of([Message("user", text)], Vocabulary())
+    context = SegmentedContext.of([Message("user", text)], WordTable())
 
     pieces = [segment.text for segment in context.segments]
     assert max(map(len, pieces)) <= 480

@@ -19,7 +19,13 @@ from memorygym.memories.markdown import Markdown
 from memorygym.runs.systems import episode_for, policy_for, start_episode
 from memorygym.runs.tasks import Limits
 from memorygym.scoring.episode_scores import score
-from memorygym.training.rewards import HeldFacts, Reward, ScoreReward, ShapedReward, reward_named
+from memorygym.training.rewards import (
+    HeldFacts,
+    RewardFunction,
+    ScoreReward,
+    ShapedReward,
+    reward_named,
+)
 from memorygym.training.tasks import recipes
 from tests.episodes import generated
 from tests.training.plays import TINY
@@ -61,7 +67,7 @@ def share(task: Task, texts: Sequence[str], event: int = END, trace: Trace | Non
 
 
 def rewards_of(
-    task: Task, policy: Policy, reward: Reward, most: int = 10_000, agent: str = ""
+    task: Task, policy: Policy, reward: RewardFunction, most: int = 10_000, agent: str = ""
 ) -> tuple[list[float], Trace]:
     """The reward of each step, and the trace."""
     episode = episode_for(agent, task, Markdown) if agent else start_episode(task, Markdown)

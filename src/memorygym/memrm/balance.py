@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from memorygym.core.rng import named_rng
 from memorygym.memrm.compactions import WHOLE
-from memorygym.memrm.events import Candidate, MinedTask
+from memorygym.memrm.events import CandidateEvent, MinedTask
 from memorygym.memrm.recipes import Recipe
 
 BOUNDS = (0.0001, 0.1, 0.2, 0.35, 0.5, 0.7, 0.85, 0.97, 1.001, 1.1)
@@ -19,7 +19,7 @@ Choice = tuple[int, int]
 """The number of a task and of one of its candidates."""
 
 
-def chosen(tasks: Sequence[MinedTask], wanted: int, name: str) -> list[list[Candidate]]:
+def chosen(tasks: Sequence[MinedTask], wanted: int, name: str) -> list[list[CandidateEvent]]:
     """By task: about `wanted` events of all tasks together, in the order in which they were mined.
 
     Every identity and wipe-out stays. Among HARMFUL ones of a class of length, what memories

@@ -15,10 +15,10 @@ from memorygym.core.json_values import canonical
 from memorygym.core.types import JSON
 from memorygym.memrm.balance import chosen
 from memorygym.memrm.compactions import family
-from memorygym.memrm.events import Candidate, MinedTask, mine
-from memorygym.memrm.played import Source
+from memorygym.memrm.events import CandidateEvent, MinedTask, mine
+from memorygym.memrm.played import TaskSource
 from memorygym.memrm.recipes import TaskRecipes, joint_digest, recipe_of, recipe_row
-from memorygym.memrm.splits import SEEN, UNSEEN, Job, jobs, plan
+from memorygym.memrm.splits import SEEN, UNSEEN, MiningJob, jobs, plan
 from memorygym.runs.executors import over_processes, watched
 from memorygym.runs.objects import source_hash
 
@@ -97,7 +97,7 @@ def build(
     return report
 
 
-def _check_apart(splits: dict[str, str], split: str, picked: Sequence[Candidate]) -> None:
+def _check_apart(splits: dict[str, str], split: str, picked: Sequence[CandidateEvent]) -> None:
     """Raises BadSettings if a text, whatever its punctuation, is in two splits."""
     for candidate in picked:
         if (other := splits.setdefault(candidate.content, split)) != split:
@@ -106,7 +106,9 @@ def _check_apart(splits: dict[str, str], split: str, picked: Sequence[Candidate]
             )
 
 
-def _mined(path: Path, planned: Sequence[Job], workers: int, *, quiet: bool) -> list[MinedTask]:
+def _mined(
+    path: Path, planned: Sequence[MiningJob], workers: int, *, quiet: bool
+) -> list[MinedTask]:
     """The mined tasks, in order; those that a stopped build left in the file are kept."""
     text = path.read_text("utf-8") if path.exists() else ""
     whole = text[: text.rfind("\n") + 1]  # A killed build may have left part of a line.
@@ -131,8 +133,8 @@ def _line_of(task: MinedTask) -> Any:
 
 def _task_of(line: str) -> MinedTask:
     split, track, parameters, seed, state, rows = json.loads(line)
-    candidates = tuple(Candidate(recipe_of(row), *rest) for row, *rest in rows)
-    job = Job(split, Source(track, tuple(parameters.items()), seed))
+    candidates = tuple(CandidateEvent(recipe_of(row), *rest) for row, *rest in rows)
+    job = MiningJob(split, TaskSource(track, tuple(parameters.items()), seed))
     return MinedTask(job, state, candidates)
 
 

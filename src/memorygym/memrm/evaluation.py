@@ -23,7 +23,7 @@ from memorygym.memrm.metrics import (
     reweighted,
     risk_coverage,
 )
-from memorygym.memrm.scored_rows import Judge, ScoredRow, ScoredSplit
+from memorygym.memrm.scored_rows import RowJudge, ScoredRow, ScoredSplit
 
 PLACES = 4
 """Decimal places of the figures."""
@@ -52,7 +52,7 @@ CAVEAT = (
 )
 
 
-def evaluation(judge: Judge, split: ScoredSplit, name: str) -> dict[str, JSON]:
+def evaluation(judge: RowJudge, split: ScoredSplit, name: str) -> dict[str, JSON]:
     """All figures of a scored split as JSON; a figure that is not defined is null."""
     rows = predictions(split.rows)
     bootstrap = Bootstrap(rows.groups, name)
@@ -88,7 +88,7 @@ def predictions(rows: Sequence[ScoredRow]) -> Predictions:
 
 
 def _event_figures(
-    judge: Judge, scored: Sequence[ScoredRow], rows: Predictions, bootstrap: Bootstrap
+    judge: RowJudge, scored: Sequence[ScoredRow], rows: Predictions, bootstrap: Bootstrap
 ) -> dict[str, JSON]:
     low, high = judge.thresholds
     verdicts = covered(rows, beyond(rows, low, high))

@@ -15,7 +15,7 @@ from memorygym.memrm.mixture import anchors, drawn
 from memorygym.memrm.played import PlayedTask
 from memorygym.memrm.recipes import Contexts, Recipe, digest_of
 from memorygym.memrm.rows import Compaction
-from memorygym.memrm.splits import Job
+from memorygym.memrm.splits import MiningJob
 
 STEPS = 3
 """Most steps of a task at which its context is compacted."""
@@ -24,7 +24,7 @@ EARLIEST = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class CandidateEvent:
     """A labelled event that may be chosen."""
 
     recipe: Recipe
@@ -50,14 +50,14 @@ class Candidate:
 class MinedTask:
     """All candidates of a task."""
 
-    job: Job
+    job: MiningJob
     state: str
     """"mined"; "dropped" if the control did not reach every goal; "too small" if the track cannot
     make this task: small ones of some seeds have no room for their questions."""
-    candidates: tuple[Candidate, ...] = ()
+    candidates: tuple[CandidateEvent, ...] = ()
 
 
-def mine(job: Job) -> MinedTask:
+def mine(job: MiningJob) -> MinedTask:
     """Plays a task, compacts its context in many ways at some steps, and labels each by replay."""
     try:
         played = PlayedTask(job.source)
@@ -68,7 +68,7 @@ def mine(job: Job) -> MinedTask:
     rng = named_rng("memrm plan", job.split, job.source.track, str(job.source.seed))
     steps = _steps(played, rng)
     contexts = Contexts(played, job.source, steps)
-    candidates: list[Candidate] = []
+    candidates: list[CandidateEvent] = []
     for number, step in enumerate(steps):
         seen: set[str] = set()
         mixed = drawn(job, rng, step)
@@ -102,9 +102,11 @@ def _characters(messages: Messages) -> int:
     return sum(len(message.content) for message in messages)
 
 
-def _labelled(played: PlayedTask, recipe: Recipe, compacted: Messages, digest: str) -> Candidate:
+def _labelled(
+    played: PlayedTask, recipe: Recipe, compacted: Messages, digest: str
+) -> CandidateEvent:
     full, replay = played.full[recipe.step], played.resumed(recipe.step, compacted)
     reason = played.reason(recipe.step, compacted, replay) if replay.lost else ""
     ratio = round(_characters(compacted) / max(1, _characters(full)), 4)
     content = Compaction(full, compacted).content_sha1[:12]
-    return Candidate(replace(recipe, lost=replay.lost, reason=reason), ratio, digest, content)
+    return CandidateEvent(replace(recipe, lost=replay.lost, reason=reason), ratio, digest, content)

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from memorygym.memrm.match import POSTINGS
-from memorygym.memrm.pair import Full, Matrix, Pair, Sparse, overlaps, rows_of, said
-from memorygym.memrm.text import Context, Vocabulary
+from memorygym.memrm.pair import ContextPair, Full, Matrix, Sparse, overlaps, rows_of, said
+from memorygym.memrm.text import SegmentedContext, WordTable
 
 Places: TypeAlias = NDArray[np.intp]
 
@@ -84,7 +84,7 @@ class Segments:
     """Share of the values of the compacted context that the full one does not say."""
 
 
-def segments_of(pair: Pair, need: Matrix | None = None) -> Segments:
+def segments_of(pair: ContextPair, need: Matrix | None = None) -> Segments:
     """The segments of a pair of contexts, described; `need` is `needs_of` the full context."""
     need = needs_of(pair.full) if need is None else need
     losses = _losses(pair)
@@ -132,7 +132,7 @@ def _other(segments: Segments, has_values: Matrix) -> list[float]:
     return [round(STEPS * float(value)) / STEPS for value in (*means, median, without)]
 
 
-def _losses(pair: Pair) -> Matrix:
+def _losses(pair: ContextPair) -> Matrix:
     """By segment of the full context: the values of LOSSES."""
     full, compacted = pair.full, pair.compacted
     size, width = len(full.content), len(compacted.weights)
@@ -196,7 +196,7 @@ def _lost(part: Sparse, kept: object) -> Matrix:
     return np.where(total == 0, 0.0, np.clip(1 - share, 0, 1)).round(9)
 
 
-def _closest(pair: Pair, likely: Sparse, lines: Sparse) -> tuple[list[int], Matrix]:
+def _closest(pair: ContextPair, likely: Sparse, lines: Sparse) -> tuple[list[int], Matrix]:
     """By row: the segment that says most of its tokens (-1: none), and the weight that it says."""
     context = pair.compacted.context
     # A segment kept as it is loses nothing, even if others say its rare tokens, too.
@@ -213,7 +213,7 @@ def _closest(pair: Pair, likely: Sparse, lines: Sparse) -> tuple[list[int], Matr
     return best.tolist(), inside
 
 
-def _proposed(likely: Sparse, lines: Sparse, context: Context) -> tuple[Places, Places]:
+def _proposed(likely: Sparse, lines: Sparse, context: SegmentedContext) -> tuple[Places, Places]:
     """Rows, and the segments that say most of their rare tokens; a row without rare tokens has the
     last segments that say one of its tokens."""
     scores = overlaps(likely, lines)
@@ -241,7 +241,7 @@ def _stale(full: Full, losses: Matrix) -> Matrix:
     )
 
 
-def _added(pair: Pair) -> float:
+def _added(pair: ContextPair) -> float:
     """Share of the names, numbers and ids of the compacted context that the full one lacks."""
     context = pair.compacted.context
     values = [t for t in context.places if context.words.kinds[t] != "word"]
@@ -292,5 +292,5 @@ def needs_of(full: Full) -> Matrix:
 @cache
 def _marks() -> list[frozenset[str]]:
     """By mark: the normalised forms of its words."""
-    words = Vocabulary()
+    words = WordTable()
     return [frozenset(words.names[t] for t in words.read(text)) for text in MARKS.values()]

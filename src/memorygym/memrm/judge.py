@@ -10,7 +10,7 @@ from memorygym.core.types import JSON, Message
 from memorygym.memrm.contexts import messages_of
 
 if TYPE_CHECKING:
-    from memorygym.memrm.model import Model
+    from memorygym.memrm.model import RewardModel
 
 Verdict = Literal["safe", "harmful", "unsure"]
 Given = str | Sequence[Message] | Sequence[dict[str, Any]] | Mapping[str, Any]
@@ -34,7 +34,7 @@ class Lost:
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class CompactionJudgement:
     """What the judge says of one compaction."""
 
     p_harmful: float
@@ -79,8 +79,8 @@ def judge_compaction(
     compacted: Given,
     needs: Sequence[str] | None = None,
     *,
-    model: "Model | None" = None,
-) -> Judgement:
+    model: "RewardModel | None" = None,
+) -> CompactionJudgement:
     """Judges a compaction: is it safe to go on with `compacted` in place of `full`?
 
     Contexts are texts, Messages or OpenAI-style dictionaries. Without `needs` the judge sees no
@@ -99,7 +99,9 @@ def judge_compaction(
     likely = judge.likely_needs(before, after, LISTED)
     lost = tuple(Lost(n.quote, n.lost, n.p_needed) for n in likely if n.lost >= BELIEVED)
     given = zip(asked, p_lost, strict=True)
-    return Judgement(p, verdict, lost, tuple(Lost(text, p) for text, p in given), judge.hash)
+    return CompactionJudgement(
+        p, verdict, lost, tuple(Lost(text, p) for text, p in given), judge.hash
+    )
 
 
 def _context(given: Given, name: str) -> tuple[Message, ...]:
@@ -111,7 +113,7 @@ def _context(given: Given, name: str) -> tuple[Message, ...]:
         raise BadSettings(f"{name}: {problem}; give a text or chat messages") from None
 
 
-def _shipped() -> "Model":
+def _shipped() -> "RewardModel":
     try:
         from memorygym.memrm.model import load
     except ModuleNotFoundError as error:

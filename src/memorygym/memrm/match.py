@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from memorygym.memrm import words as vectors
-from memorygym.memrm.text import STOP, Context, Vocabulary
+from memorygym.memrm.text import STOP, SegmentedContext, WordTable
 from memorygym.memrm.words import ALIKE, Floats
 
 POSTINGS = 48
@@ -48,7 +48,7 @@ class Matcher:
     """Finds texts in a context; `weights` say how much each token tells."""
 
     def __init__(
-        self, context: Context, weights: Sequence[float], words: Vocabulary | None = None
+        self, context: SegmentedContext, weights: Sequence[float], words: WordTable | None = None
     ) -> None:
         self.context, self.weights = context, weights
         self.words = words or context.words

@@ -18,7 +18,7 @@ from memorygym.memrm.compactions import (
     WHOLE,
 )
 from memorygym.memrm.recipes import Recipe
-from memorygym.memrm.splits import SCENARIO_OOD, STRATEGY_OOD, Job
+from memorygym.memrm.splits import SCENARIO_OOD, STRATEGY_OOD, MiningJob
 
 SHARES = (0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 """Budgets of a memory's context, as shares of the full one."""
@@ -81,7 +81,7 @@ def anchors(step: int) -> list[Recipe]:
     return [Recipe(step, WHOLE, 0, ()), Recipe(step, WHOLE, 0, ("wipe_out",))]
 
 
-def drawn(job: Job, rng: Stream, step: int) -> Iterator[Recipe]:
+def drawn(job: MiningJob, rng: Stream, step: int) -> Iterator[Recipe]:
     """Compactions of one step of a task: of strategies that training sees; in strategy-OOD of held
     out ones, in scenario-OOD of both."""
     layouts = [name for name, edit in LAYOUTS.items() if job.source.track not in edit.unread]

@@ -20,7 +20,7 @@ from memorygym.core.errors import BadSettings
 from memorygym.core.types import Message
 from memorygym.memrm.calibration import Logistic, logit
 from memorygym.memrm.features import LOSSES, Segments, event_features, needs_of, segments_of
-from memorygym.memrm.pair import Full, Matrix, Pair
+from memorygym.memrm.pair import ContextPair, Full, Matrix
 from memorygym.memrm.probes import NeedReader
 from memorygym.memrm.text import text_of
 
@@ -38,7 +38,7 @@ class LikelyNeed(NamedTuple):
     """Share of it that the compacted context no longer says, 0 to 1."""
 
 
-class Model:
+class RewardModel:
     """A trained judge. `text` is the content of a model file; raises BadSettings for another."""
 
     def __init__(self, text: str, place: str = "the model file") -> None:
@@ -77,7 +77,7 @@ class Model:
         """For each probe, the probability that the compacted context does not support it."""
         if not probes:
             return []
-        reader = NeedReader(Pair.of(self._full(full)[0], compacted, probes))
+        reader = NeedReader(ContextPair.of(self._full(full)[0], compacted, probes))
         features = np.array([reader.features(probe) for probe in probes])
         return [self._scaled("probe", float(p)) for p in self._predict("probe", features)]
 
@@ -118,7 +118,7 @@ class Model:
         key = _key(full), _key(compacted)
         if self._last_pair is None or self._last_pair[0] != key:
             described, need = self._full(full)
-            self._last_pair = key, segments_of(Pair.of(described, compacted), need)
+            self._last_pair = key, segments_of(ContextPair.of(described, compacted), need)
         return self._last_pair[1]
 
     def _predict(self, name: str, features: Matrix) -> Matrix:
@@ -153,13 +153,13 @@ def given_features(blind: float, lost: Sequence[float]) -> list[float]:
 
 
 @cache
-def load(path: Path | None = None) -> Model:
+def load(path: Path | None = None) -> RewardModel:
     """The model of a file, or the one that ships. Raises BadSettings if there is none."""
     if path is None:
         shipped = files("memorygym.memrm").joinpath("data/model.json")
-        return Model(shipped.read_text("utf-8"), "the model file of this package")
+        return RewardModel(shipped.read_text("utf-8"), "the model file of this package")
     try:
-        return Model(path.read_text("utf-8"), str(path))
+        return RewardModel(path.read_text("utf-8"), str(path))
     except UnicodeDecodeError as error:
         raise BadSettings(f"{path} is no text file, so no model of `memorygym rm train`") from error
     except OSError as error:

@@ -11,7 +11,7 @@ from scipy import sparse
 
 from memorygym.core.types import Message
 from memorygym.memrm.match import POSTINGS, Matcher
-from memorygym.memrm.text import STOP, Context, Segment, Vocabulary
+from memorygym.memrm.text import STOP, SegmentedContext, TextSegment, WordTable
 
 Matrix: TypeAlias = NDArray[np.float64]
 Sparse: TypeAlias = Any
@@ -24,7 +24,7 @@ class Full:
     """A full context, with what does not depend on a compaction of it."""
 
     def __init__(self, messages: Sequence[Message]) -> None:
-        self.context = Context.of(messages, Vocabulary())
+        self.context = SegmentedContext.of(messages, WordTable())
         self.weights = self.context.weights()
         self.characters = sum(map(len, self.context.texts))
 
@@ -71,7 +71,7 @@ class Full:
 
 
 @dataclass(slots=True)
-class Pair:
+class ContextPair:
     """A full and a compacted context, whose tokens are the same numbers."""
 
     full: Full
@@ -82,12 +82,14 @@ class Pair:
     """Characters of the compacted context for each one of the full one."""
 
     @classmethod
-    def of(cls, full: Full, compacted: Sequence[Message], needs: Iterable[str] = ()) -> "Pair":
+    def of(
+        cls, full: Full, compacted: Sequence[Message], needs: Iterable[str] = ()
+    ) -> "ContextPair":
         """A pair in which these needs can be looked up."""
         words = full.context.words.copy()
         for need in needs:  # Without names, so that no need tells anything about another.
             words.read(need, names=False)
-        context = Context.of(compacted, words)
+        context = SegmentedContext.of(compacted, words)
         weights = full.context.weights(words)
         characters = sum(map(len, context.texts))
         evidence = Matcher(full.context, weights, words)
@@ -112,6 +114,6 @@ def overlaps(weighted: Sparse, lines: Sparse) -> Sparse:
     return (weighted @ rare) @ lines.T
 
 
-def said(segments: Sequence[Segment]) -> list[frozenset[int]]:
+def said(segments: Sequence[TextSegment]) -> list[frozenset[int]]:
     """By segment: its tokens, with those that stand above it."""
     return [segment.said | segment.above for segment in segments]

@@ -31,7 +31,7 @@ _HARMLESS = (*_LOOKUPS, "submit_answer")
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class TaskSource:
     """One task of a track."""
 
     track: str
@@ -45,7 +45,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Replay:
+class ReplayedGoals:
     """An episode that went on with another context."""
 
     trace: Trace
@@ -61,7 +61,7 @@ class Replay:
 class PlayedTask:
     """The control episode of a task: the strongest reasoner with the full context, no budgets."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: TaskSource) -> None:
         self.task = source.generate()
         self.track = find(source.track)
         self.facts: FactReader = self.track.facts(self.task.system)
@@ -118,7 +118,7 @@ class PlayedTask:
             episode.step(reply)
         return contexts
 
-    def resumed(self, step: int, compacted: Sequence[Message]) -> Replay:
+    def resumed(self, step: int, compacted: Sequence[Message]) -> ReplayedGoals:
         """The episode from event `step` to its end, with another context than the full one."""
         state = self._snapshots[step]
         texts = [to_text(message) for message in (*compacted, *state.live) if has_content(message)]
@@ -126,7 +126,9 @@ class PlayedTask:
         episode = self._start.fork(replace(state, entries=entries, recorded=entries))
         policy = self._make_policy(self.track.reasoner_task(self.task))
         trace = self._with_gold(play(episode, policy))
-        return Replay(trace, tuple(o for o in self.track.outcomes(trace) if o.goal.event >= step))
+        return ReplayedGoals(
+            trace, tuple(o for o in self.track.outcomes(trace) if o.goal.event >= step)
+        )
 
     def decision(self, step: int, trace: Trace) -> str:
         """What an episode did about the first goal from `step` on: its last calls there that look
@@ -150,7 +152,7 @@ class PlayedTask:
                 if own and need.state(own) == HELD:
                     yield index, self.facts.render(own[-1])
 
-    def reason(self, step: int, compacted: Sequence[Message], replay: Replay) -> str:
+    def reason(self, step: int, compacted: Sequence[Message], replay: ReplayedGoals) -> str:
         """Why goals were lost: stale, redo, goal lost, constraint lost, or else missing."""
         lost = [replay.goals[index].goal for index in replay.lost]
         full, seen = self._stated_in_full(step), self._stated(compacted)
@@ -190,7 +192,7 @@ class PlayedTask:
         later = [Message("user", text) for event, text in texts if step <= event <= goal.event]
         return _says(self.full[step], goal.text) and not _says((*compacted, *later), goal.text)
 
-    def _is_redone(self, step: int, replay: Replay) -> bool:
+    def _is_redone(self, step: int, replay: ReplayedGoals) -> bool:
         before, after = _acts(self.trace, range(step)), _acts(replay.trace, range(step, 1 << 30))
         control = _acts(self.trace, range(step, 1 << 30))
         return any(act in before and act not in control for act in after)

@@ -11,7 +11,7 @@ from math import exp, log
 import numpy as np
 
 from memorygym.memrm.match import Match, Matcher
-from memorygym.memrm.pair import Pair
+from memorygym.memrm.pair import ContextPair
 from memorygym.memrm.text import Kind
 
 PROPOSED, EVIDENCE = 20, 5
@@ -81,7 +81,7 @@ FALLING = frozenset(FEATURES) - {
 class NeedReader:
     """The features of needs for one pair of contexts."""
 
-    def __init__(self, pair: Pair) -> None:
+    def __init__(self, pair: ContextPair) -> None:
         self.pair = pair
         self._in_compacted: dict[int, list[Match]] = {}
         full = pair.full

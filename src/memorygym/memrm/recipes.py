@@ -12,7 +12,7 @@ from memorygym.core.types import Message
 from memorygym.memories.sandbox.placement import memory_factory
 from memorygym.memrm.compactions import EDITS, HALVED, WHOLE, family, settled
 from memorygym.memrm.damage import Messages
-from memorygym.memrm.played import PlayedTask, Source
+from memorygym.memrm.played import PlayedTask, TaskSource
 from memorygym.memrm.rows import Compaction, Probe
 from memorygym.runs.executors import over_processes
 
@@ -57,7 +57,7 @@ class TaskRecipes:
     """All events of one task; a line of the file."""
 
     split: str
-    source: Source
+    source: TaskSource
     recipes: tuple[Recipe, ...]
     digest: str
     """A hash of the texts of all events."""
@@ -72,12 +72,12 @@ class TaskRecipes:
     def from_json(cls, raw: Any) -> "TaskRecipes":
         """What `to_json` gave."""
         split, track, parameters, seed, digest, rows = raw
-        source = Source(track, tuple(parameters.items()), seed)
+        source = TaskSource(track, tuple(parameters.items()), seed)
         return cls(split, source, tuple(map(recipe_of, rows)), digest)
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class CompactionEvent:
     """A replayed event."""
 
     split: str
@@ -90,7 +90,7 @@ class Event:
 class Contexts:
     """The composed contexts of one task at some steps, each memory replayed once."""
 
-    def __init__(self, played: PlayedTask, source: Source, steps: Iterable[int]) -> None:
+    def __init__(self, played: PlayedTask, source: TaskSource, steps: Iterable[int]) -> None:
         self.played, self._source, self._steps = played, source, sorted(set(steps))
         self._composed: dict[tuple[str, float], dict[int, Messages]] = {}
 
@@ -121,7 +121,7 @@ class Contexts:
 
 def replayed(
     tasks: Sequence[TaskRecipes], workers: int = 1, *, actions: bool = False
-) -> Iterator[Event]:
+) -> Iterator[CompactionEvent]:
     """The events of all tasks, in order; every task is generated and played once.
 
     With `actions` also what the agent did at the next goal, from the full context and from the
@@ -132,7 +132,7 @@ def replayed(
         yield from events
 
 
-def _replayed(actions: bool, task: TaskRecipes) -> list[Event]:
+def _replayed(actions: bool, task: TaskRecipes) -> list[CompactionEvent]:
     played = PlayedTask(task.source)
     contexts = Contexts(played, task.source, (recipe.step for recipe in task.recipes))
     texts = [contexts.compacted(recipe) for recipe in task.recipes]
@@ -149,7 +149,7 @@ def _replayed(actions: bool, task: TaskRecipes) -> list[Event]:
     return events
 
 
-def _with_actions(event: Event, played: PlayedTask, recipe: Recipe) -> Event:
+def _with_actions(event: CompactionEvent, played: PlayedTask, recipe: Recipe) -> CompactionEvent:
     step, compaction = recipe.step, event.compaction
     after = played.resumed(step, compaction.compacted[1:]).trace
     compaction = replace(
@@ -166,7 +166,7 @@ def _event(
     recipe: Recipe,
     compacted: Messages,
     needed: tuple[tuple[int, str], ...],
-) -> Event:
+) -> CompactionEvent:
     texts = [goal.text for goal in played.goals if goal.event >= recipe.step]
     system = Message("system", played.task.system)  # Every view begins with it.
     compaction = Compaction(
@@ -180,10 +180,10 @@ def _event(
         recipe.reason,
     )
     needed = tuple((message + 1, sentence) for message, sentence in needed)
-    return Event(task.split, compaction, needed)
+    return CompactionEvent(task.split, compaction, needed)
 
 
-def group_of(source: Source) -> str:
+def group_of(source: TaskSource) -> str:
     """The group of a task's events: events of one task are not independent."""
     template = dict(source.parameters).get("template")
     return ":".join(filter(None, (source.track, template, str(source.seed))))

@@ -19,7 +19,7 @@ from memorygym.memrm.rows import Compaction, missing_fields, refusal
 Context = Sequence[Message]
 
 
-class Judge(Protocol):
+class RowJudge(Protocol):
     """A model that reads a full and a compacted context."""
 
     hash: str
@@ -97,7 +97,7 @@ def joined(parts: Iterable[ScoredSplit]) -> ScoredSplit:
 
 
 def score(
-    judge: Judge, rows: Iterable[Compaction], mode: str, rates: Mapping[str, float] | None = None
+    judge: RowJudge, rows: Iterable[Compaction], mode: str, rates: Mapping[str, float] | None = None
 ) -> ScoredSplit:
     """The judge's answers in a mode. Raises BadSettings if no row has what the mode needs.
 
@@ -126,7 +126,7 @@ def score(
     return split
 
 
-def _event(judge: Judge, row: Compaction, mode: str, rates: Mapping[str, float]) -> ScoredRow:
+def _event(judge: RowJudge, row: Compaction, mode: str, rates: Mapping[str, float]) -> ScoredRow:
     blind = judge.p_harmful(row.full, row.compacted) if row.full else None
     p = blind
     if blind is None or mode in ("recorded", "pair"):
@@ -144,7 +144,7 @@ def _event(judge: Judge, row: Compaction, mode: str, rates: Mapping[str, float])
     )
 
 
-def _needs(judge: Judge, row: Compaction) -> Iterator[ScoredRow]:
+def _needs(judge: RowJudge, row: Compaction) -> Iterator[ScoredRow]:
     probes = [probe for probe in row.needs if probe.kept is not None]
     lost = judge.p_lost(row.full, row.compacted, [probe.text for probe in probes])
     for probe, p in zip(probes, lost, strict=True):

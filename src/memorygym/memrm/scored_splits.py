@@ -10,7 +10,7 @@ from memorygym.datasets._chat import ignore
 from memorygym.memrm.build import read
 from memorygym.memrm.compactions import family
 from memorygym.memrm.evaluation import evaluation
-from memorygym.memrm.model import Model
+from memorygym.memrm.model import RewardModel
 from memorygym.memrm.openings import FINAL, log_opening
 from memorygym.memrm.recipes import TaskRecipes, replayed
 from memorygym.memrm.reward_rows import any_row
@@ -21,7 +21,7 @@ from memorygym.runs.executors import over_processes, watched
 
 
 def evaluated(
-    judge: Model,
+    judge: RewardModel,
     settings: EvaluateSettings,
     note: Callable[[str], None],
     tell: Callable[[str], None],
@@ -44,7 +44,7 @@ def evaluated(
 
 
 def scored_split(
-    judge: Model, name: str, settings: EvaluateSettings, note: Callable[[str], None]
+    judge: RewardModel, name: str, settings: EvaluateSettings, note: Callable[[str], None]
 ) -> tuple[str, ScoredSplit]:
     """The title of a split or file, and its rows with the judge's answers. Raises BadSettings."""
     mode = settings.mode
@@ -77,7 +77,7 @@ def _rates(events: Path | None) -> dict[str, float]:
 
 
 def _scored_task(
-    judge: Model, mode: str, rates: Mapping[str, float], task: TaskRecipes
+    judge: RewardModel, mode: str, rates: Mapping[str, float], task: TaskRecipes
 ) -> ScoredSplit:
     events = replayed([task], actions=mode in ("recorded", "pair"))
     return score(judge, (event.compaction for event in events), mode, rates)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from memorygym.core.errors import BadSettings
-from memorygym.memrm.played import Source
+from memorygym.memrm.played import TaskSource
 
 TRAIN, CALIBRATION, IID = "train", "calibration", "iid"
 STRATEGY_OOD, SCENARIO_OOD = "strategy-ood", "scenario-ood"
@@ -53,14 +53,14 @@ def parameters(track: str, number: int) -> dict[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class MiningJob:
     """A task to mine, for a split."""
 
     split: str
-    source: Source
+    source: TaskSource
 
 
-def jobs(split: str, track: str, events: int) -> list[Job]:
+def jobs(split: str, track: str, events: int) -> list[MiningJob]:
     """The tasks from which so many events of a track are chosen. Raises BadSettings if there are
     too many."""
     tasks = -(-events // EVENTS_OF_A_TASK)
@@ -70,7 +70,7 @@ def jobs(split: str, track: str, events: int) -> list[Job]:
         )
     first = BLOCK * (1 + list(SIZES).index(split))
     return [
-        Job(split, Source(track, tuple(sorted(parameters(track, n).items())), first + n))
+        MiningJob(split, TaskSource(track, tuple(sorted(parameters(track, n).items())), first + n))
         for n in range(tasks)
     ]
 

@@ -69,7 +69,7 @@ _ITEM = re.compile(r"\d{1,2}[.)] +(?!Jan|Feb|M[aä][riy]|Apr|Ju[nl]|Aug|Sep|O[ck
 
 
 @dataclass(slots=True)
-class Segment:
+class TextSegment:
     """A sentence, a line, a row or a record."""
 
     message: int
@@ -83,7 +83,7 @@ class Segment:
     """The tokens of the heading or the first row above it."""
 
 
-class Vocabulary:
+class WordTable:
     """The tokens of some contexts that are compared: each normalised form is a number."""
 
     def __init__(self) -> None:
@@ -93,9 +93,9 @@ class Vocabulary:
         self._ids: dict[str, int] = {}
         self._chunks: dict[str, tuple[int, ...]] = {}
 
-    def copy(self) -> "Vocabulary":
+    def copy(self) -> "WordTable":
         """A vocabulary that grows on its own."""
-        other = Vocabulary()
+        other = WordTable()
         other.names, other.kinds = self.names.copy(), self.kinds.copy()
         other._ids, other._chunks = self._ids.copy(), self._chunks.copy()
         return other
@@ -104,7 +104,7 @@ class Vocabulary:
         """The tokens of a text, in order. With `names`, a word in it that is capitalised other
         than as the first is a name from then on.
 
-        >>> words = Vocabulary()
+        >>> words = WordTable()
         >>> words.read("Paid $1,200.00 on 2024-05-20") == words.read("paid 1200 on May 20th, 2024")
         False
         >>> set(words.read("2024-05-20, 3 pm")) == set(words.read("20 May 2024 at 15:00")) - {
@@ -200,11 +200,11 @@ def _plain(digits: str, unit: str) -> str:
 
 
 @dataclass(slots=True)
-class Context:
+class SegmentedContext:
     """A context as segments, with the places of every token."""
 
-    words: Vocabulary
-    segments: list[Segment]
+    words: WordTable
+    segments: list[TextSegment]
     roles: list[str]
     """The role of each message."""
     texts: list[str]
@@ -215,10 +215,10 @@ class Context:
     """By segment: the tokens said in it, near it, above it, and first in its message."""
 
     @classmethod
-    def of(cls, messages: Sequence[Message], words: Vocabulary) -> "Context":
+    def of(cls, messages: Sequence[Message], words: WordTable) -> "SegmentedContext":
         """The index of a context."""
         texts = [text_of(message) for message in messages]
-        segments: list[Segment] = []
+        segments: list[TextSegment] = []
         for number, text in enumerate(texts):
             segments += _segments(number, text, words)
         context = cls(words, segments, [message.role for message in messages], texts)
@@ -238,7 +238,7 @@ class Context:
             close = (other.said for other in around if other.message == segment.message)
             yield segment.above.union(segments[first].said, *close)
 
-    def weights(self, words: Vocabulary | None = None) -> list[float]:
+    def weights(self, words: WordTable | None = None) -> list[float]:
         """By token of a vocabulary: how much it tells in this context, the logarithm of its rarity;
         little for words of the language that every text has."""
         size = len(self.segments)
@@ -280,7 +280,7 @@ def pieces(text: str) -> Iterator[tuple[str, bool]]:
                 starts = False
 
 
-def _segments(message: int, text: str, words: Vocabulary) -> Iterator[Segment]:
+def _segments(message: int, text: str, words: WordTable) -> Iterator[TextSegment]:
     above: frozenset[int] = frozenset()
     in_table = False
     for piece, starts_line in pieces(text):
@@ -289,7 +289,7 @@ def _segments(message: int, text: str, words: Vocabulary) -> Iterator[Segment]:
         if not tokens:
             continue
         said = frozenset(tokens)
-        yield Segment(message, piece, tokens, said, above)
+        yield TextSegment(message, piece, tokens, said, above)
         if not starts_line:
             continue
         was_in_table, in_table = in_table, piece[0] == "|"

@@ -25,9 +25,9 @@ from memorygym.memrm.features import EVENT, FREE, Segments, event_features, need
 from memorygym.memrm.hybrids import KINDS, hybrids
 from memorygym.memrm.metrics import Predictions, auroc
 from memorygym.memrm.model import FORMAT, given_features
-from memorygym.memrm.pair import Full, Matrix, Pair
+from memorygym.memrm.pair import ContextPair, Full, Matrix
 from memorygym.memrm.probes import FALLING, FEATURES, NeedReader
-from memorygym.memrm.recipes import Event, TaskRecipes, replayed
+from memorygym.memrm.recipes import CompactionEvent, TaskRecipes, replayed
 from memorygym.memrm.rows import Compaction, Probe
 from memorygym.memrm.splits import CALIBRATION, TRAIN
 from memorygym.runs.executors import over_processes
@@ -244,10 +244,10 @@ def _described(task: TaskRecipes) -> list[Described]:
 
 def _row(row: Compaction, split: str, context: Full, need: Matrix, needed: Matrix) -> Described:
     # A pair without the needs, because blind features must not depend on them.
-    segments = segments_of(Pair.of(context, row.compacted), need)
+    segments = segments_of(ContextPair.of(context, row.compacted), need)
     segments.losses = segments.losses.astype(np.float32)
     probes = [probe for probe in row.needs if probe.kept is not None]
-    reader = NeedReader(Pair.of(context, row.compacted, [probe.text for probe in probes]))
+    reader = NeedReader(ContextPair.of(context, row.compacted, [probe.text for probe in probes]))
     features = np.array([reader.features(probe.text) for probe in probes])
     return Described(
         split,
@@ -263,7 +263,7 @@ def _row(row: Compaction, split: str, context: Full, need: Matrix, needed: Matri
     )
 
 
-def _needed(full: Full, event: Event) -> Matrix:
+def _needed(full: Full, event: CompactionEvent) -> Matrix:
     """By segment: whether it is the place of a fact that a later goal needs."""
     words, needed = full.context.words.copy(), np.zeros(len(full.context.segments))
     for message, sentence in event.needed:

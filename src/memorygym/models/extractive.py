@@ -60,7 +60,7 @@ _RELATIVE = frozenset("than by again another further more less up down".split())
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
+class RankedSentence:
     """A sentence with its place in the text."""
 
     text: str
@@ -164,14 +164,14 @@ def _names(text: str) -> list[str]:
     return results
 
 
-def _sentences(text: str) -> list[Sentence]:
+def _sentences(text: str) -> list[RankedSentence]:
     """The sentences of a text, each with its heading.
 
     >>> [(s.head, s.text) for s in _sentences("[Note · Ann]\\nShe ran. She won.\\nBob: 3")]
     [('[Note · Ann]', 'She ran.'), ('[Note · Ann]', 'She won.'), ('[Note · Ann]', 'Bob: 3')]
     """
     lines = normalize(text).split("\n")
-    results: list[Sentence] = []
+    results: list[RankedSentence] = []
     heads: list[str] = []
     head, section = "", 0
     for number, line in enumerate(lines):
@@ -182,7 +182,7 @@ def _sentences(text: str) -> list[Sentence]:
             # Of consecutive headings the last, if it has a date; else all.
             dated = any(map(str.isdigit, heads[-1]))
             head, section, heads = heads[-1] if dated else "\n".join(heads), number, []
-        results += [Sentence(part, number, head, section) for part in sentences(line)]
+        results += [RankedSentence(part, number, head, section) for part in sentences(line)]
     return results
 
 
@@ -206,7 +206,7 @@ def _traits(sentence: str) -> Traits:
     return Traits(count(sentence), weight, words - STOP_WORDS, named, pattern)
 
 
-def _informative(text: str, hint: str = "") -> list[Sentence]:
+def _informative(text: str, hint: str = "") -> list[RankedSentence]:
     """The sentences with information, weighed; `hint` is the instruction.
 
     Of sentences that differ only in a number, the last is returned.
@@ -218,7 +218,7 @@ def _informative(text: str, hint: str = "") -> list[Sentence]:
     every = _sentences(text)
     themes = {each.section for each in every if hint and _in_theme(each.text, hint)}
     last = {_subject(each): index for index, each in enumerate(every)}
-    results: list[Sentence] = []
+    results: list[RankedSentence] = []
     for index, each in enumerate(every):
         own = _traits(each.text)
         if not own.weight or last[_subject(each)] != index:
@@ -246,7 +246,7 @@ def _in_theme(sentence: str, hint: str) -> bool:
     return any(len(phrase) > 3 and hint.count(phrase) > 1 for phrase in phrases)
 
 
-def _subject(sentence: Sentence) -> tuple[str, str]:
+def _subject(sentence: RankedSentence) -> tuple[str, str]:
     """A key that two sentences share if the later one replaces the earlier one."""
     own = _traits(sentence.text)
     if not own.pattern:
@@ -256,7 +256,7 @@ def _subject(sentence: Sentence) -> tuple[str, str]:
     return (own.pattern, _DIGITS.sub("#", sentence.head)) if sentence.head else (sentence.text, "")
 
 
-def _extract(every: Sequence[Sentence], most: int, *, apart: bool = False) -> str:
+def _extract(every: Sequence[RankedSentence], most: int, *, apart: bool = False) -> str:
     """The sentences of most weight per token, in order, under headings; with `apart` each on a
     line of its own."""
     if not every:
@@ -266,7 +266,7 @@ def _extract(every: Sequence[Sentence], most: int, *, apart: bool = False) -> st
     return truncate(max(every, key=lambda sentence: sentence.weight).text, most)
 
 
-def _choose(every: Sequence[Sentence], most: int, *, apart: bool) -> list[Sentence]:
+def _choose(every: Sequence[RankedSentence], most: int, *, apart: bool) -> list[RankedSentence]:
     """The sentences of most weight per token, in the order of the text.
 
     The first sentence under a heading pays for the heading; further ones cost less, so that facts
@@ -279,7 +279,7 @@ def _choose(every: Sequence[Sentence], most: int, *, apart: bool) -> list[Senten
     for index, sentence in enumerate(every):
         by_section[sentence.section].append(index)
 
-    def cost(sentence: Sentence) -> int:
+    def cost(sentence: RankedSentence) -> int:
         tokens = _traits(sentence.text).tokens + (apart or sentence.line not in lines)
         closed = sentence.head and sentence.section not in open_sections
         return tokens + (count(sentence.head) + 1 if closed else 0)
@@ -306,10 +306,10 @@ def _choose(every: Sequence[Sentence], most: int, *, apart: bool) -> list[Senten
     return [every[index] for index in sorted(taken)]
 
 
-def _layout(chosen: Sequence[Sentence], *, apart: bool) -> str:
+def _layout(chosen: Sequence[RankedSentence], *, apart: bool) -> str:
     """The sentences as text: those of one line stay on one line, unless `apart`."""
     parts: list[str] = []
-    last: Sentence | None = None
+    last: RankedSentence | None = None
     for sentence in chosen:
         if sentence.head and (last is None or last.section != sentence.section):
             parts.append(f"\n{sentence.head}")
@@ -319,7 +319,7 @@ def _layout(chosen: Sequence[Sentence], *, apart: bool) -> str:
     return "".join(parts)[1:]
 
 
-def _triple(sentence: Sentence) -> Iterator[str]:
+def _triple(sentence: RankedSentence) -> Iterator[str]:
     """Triples of a sentence: its first name with each further name and the first number or
     quotation."""
     names = _names(sentence.text)

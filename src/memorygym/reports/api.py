@@ -26,8 +26,8 @@ from memorygym.runs.comparison.survival import survival_of
 from memorygym.runs.evaluation import Evaluation
 from memorygym.runs.jobs import comparison_of, evaluation_of
 from memorygym.runs.objects import (
-    Given,
     GivenMemory,
+    GivenObject,
     check_distinct,
     check_readable,
     given_agent,
@@ -105,7 +105,7 @@ def compare(
 
 
 def _performed(
-    source: Evaluation | Comparison, settings: TaskSettings, objects: Sequence[Given]
+    source: Evaluation | Comparison, settings: TaskSettings, objects: Sequence[GivenObject]
 ) -> Results:
     """Plays a run and keeps it. Raises BadSettings for a folder that cannot be written into or that
     holds a run whose objects cannot be compared with these, or if a sanity check fails."""
@@ -166,7 +166,7 @@ class RunFolder:
             raise BadSettings(f"output={str(path)!r}: {problem}; give another folder")
 
 
-def _workers(settings: TaskSettings, objects: Sequence[Given], *, waits: bool) -> int:
+def _workers(settings: TaskSettings, objects: Sequence[GivenObject], *, waits: bool) -> int:
     """The number of workers; 1 if an object cannot be sent to other processes."""
     return settings.workers_of(waits=waits) if waits or sendable(objects) else 1
 
@@ -217,12 +217,12 @@ def _memories(memories: object) -> tuple[list[str], list[GivenMemory]]:
     return named, objects
 
 
-def _agents(agent: object) -> tuple[list[str] | None, list[Given]]:
+def _agents(agent: object) -> tuple[list[str] | None, list[GivenObject]]:
     """The names of all agents, None for those of the track, and those passed as objects."""
     if agent is None:
         return None, []
     if not (chosen := split_names(agent)):
         raise BadSettings(f"agent={agent!r}: name at least one, as in evaluate('naive')")
-    objects: list[Given] = [given_agent(who) for who in chosen if not isinstance(who, str)]
+    objects: list[GivenObject] = [given_agent(who) for who in chosen if not isinstance(who, str)]
     passed = iter(objects)
     return [who if isinstance(who, str) else next(passed).name for who in chosen], objects

@@ -94,7 +94,7 @@ class Column(Generic[Row_contra]):
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class TableRule:
     """A line between rows, with a label; only text and HTML show it."""
 
     label: str
@@ -106,7 +106,7 @@ class Table(Generic[Item]):
 
     columns: Sequence[Column[Item]]
     """The first one names the rows, and stands at the left."""
-    rows: Sequence[Item | Rule] = ()
+    rows: Sequence[Item | TableRule] = ()
     title: str = ""
     """What stands above the names in text, if not the heading of their column."""
     caption: str = ""
@@ -125,13 +125,13 @@ class Table(Generic[Item]):
     @property
     def items(self) -> list[Item]:
         """The rows without the rules."""
-        return [row for row in self.rows if not isinstance(row, Rule)]
+        return [row for row in self.rows if not isinstance(row, TableRule)]
 
     def lines(self) -> list[str]:
         """The table as text, as wide as the terminal at most, with its caption and notes."""
         rows = [
             row.label
-            if isinstance(row, Rule)
+            if isinstance(row, TableRule)
             else [replace_controls(column.text(row)) for column in self.columns]
             for row in self.rows
         ]
@@ -156,7 +156,7 @@ class Table(Generic[Item]):
         heads = _html_row("th", [column.head for column in self.columns])
         rows = "".join(
             f'<tr><th colspan="{len(self.columns)}">{escape(row.label)}</th></tr>'
-            if isinstance(row, Rule)
+            if isinstance(row, TableRule)
             else _html_row("td", [column.text(row) for column in self.columns])
             for row in self.rows
         )
@@ -178,9 +178,9 @@ class Table(Generic[Item]):
             yield [value for column in self.columns for value in column.values(row)]
 
 
-def beside(rows: Iterable[Item], label: str, others: Iterable[Item]) -> list[Item | Rule]:
+def beside(rows: Iterable[Item], label: str, others: Iterable[Item]) -> list[Item | TableRule]:
     """Rows, and other rows under a rule with a label."""
-    return [*rows, Rule(label), *others]
+    return [*rows, TableRule(label), *others]
 
 
 def plain(

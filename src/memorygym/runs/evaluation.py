@@ -12,7 +12,7 @@ from memorygym.core.types import JSON, Policy, Task
 from memorygym.runs.engine import Job, perform
 from memorygym.runs.episode_result import Played, Result, ResultOptions
 from memorygym.runs.model_roles import ModelRoles
-from memorygym.runs.objects import Given, identities, sendable
+from memorygym.runs.objects import GivenObject, identities, sendable
 from memorygym.runs.settings import BenchSettings
 from memorygym.runs.systems import AgentSystem, SystemPlayer
 from memorygym.runs.systems import played as play_labelled
@@ -25,7 +25,7 @@ class Evaluation(Job):
 
     settings: BenchSettings
     """`agent` names scripted agents, or the one model of `model_roles`."""
-    objects: Sequence[Given] = ()
+    objects: Sequence[GivenObject] = ()
     """The agents and the memory that were passed as objects."""
 
     @property

@@ -26,7 +26,7 @@ from memorygym.runs.model_roles import (
     check_slip,
     model_roles_of,
 )
-from memorygym.runs.objects import Given, GivenMemory, GivenModel, check_distinct, given_model
+from memorygym.runs.objects import GivenMemory, GivenModel, GivenObject, check_distinct, given_model
 from memorygym.runs.settings import (
     OF_AN_AGENT,
     OFFICIAL_SEEDS,
@@ -97,7 +97,7 @@ def agent_roles(
 
 
 def evaluation_of(
-    settings: BenchSettings, stack: ExitStack, objects: Sequence[Given] = ()
+    settings: BenchSettings, stack: ExitStack, objects: Sequence[GivenObject] = ()
 ) -> Evaluation:
     """The evaluation that the settings describe; `objects` are the parts that were passed, which
     play under their names. Raises UnknownPart, BadSettings or BadKey."""

@@ -36,7 +36,7 @@ SEPARATORS = "+,:"
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class GivenObject:
     """A part that was passed as an object."""
 
     name: str
@@ -48,15 +48,15 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
-class GivenMemory(Given):
+class GivenMemory(GivenObject):
     cls: str
     """The name of its class, for messages."""
 
 
-class GivenAgent(Given): ...
+class GivenAgent(GivenObject): ...
 
 
-class GivenModel(Given):
+class GivenModel(GivenObject):
     """The object itself is the model, and keeps no state of an episode."""
 
 
@@ -69,7 +69,9 @@ def source_hash() -> str:
     return hashed.hexdigest()[:8]
 
 
-def identities(parts: Iterable[tuple[str, str]], objects: Sequence[Given]) -> Mapping[str, Any]:
+def identities(
+    parts: Iterable[tuple[str, str]], objects: Sequence[GivenObject]
+) -> Mapping[str, Any]:
     """The identities of objects, and of parts of other packages, each given by kind and spec, as a
     recipe holds them. What ships is promised by the version of the track."""
     sources: dict[str, str] = {}
@@ -236,7 +238,7 @@ def _checked_name(kind: str, name: str) -> str:
     return name
 
 
-def check_readable(parts: Sequence[Given], folder: Path) -> None:
+def check_readable(parts: Sequence[GivenObject], folder: Path) -> None:
     """Raises BadSettings for a run in the folder that cannot be resumed, because nobody can tell
     whether its objects are these."""
     for part in parts:
@@ -256,7 +258,7 @@ def check_distinct(names: Sequence[str]) -> None:
         )
 
 
-def sendable(parts: Sequence[Given]) -> bool:
+def sendable(parts: Sequence[GivenObject]) -> bool:
     """Whether they can be sent to another process: a lambda cannot."""
     try:
         pickle.dumps([part.make for part in parts])

@@ -57,7 +57,7 @@ StoredTasks = TypedDict(  # A class could not have the field `from`.
 )
 
 
-class Judge(TypedDict):
+class JudgeRecord(TypedDict):
     """The judge, as a recipe states it."""
 
     models: list[dict[str, Any]]
@@ -75,7 +75,7 @@ RECIPE: dict[str, Any] = {
     "salt": str | None,
     "models": dict[str, dict[str, Any]],
     "memory_model": dict[str, Any] | None,
-    "judge": Judge | None,
+    "judge": JudgeRecord | None,
 }
 """What run.json must state to be played or read, with its types; and what its settings keep."""
 

@@ -19,7 +19,7 @@ from memorygym.core.types import JSON, Budget, Memory, Message, Policy, Task, To
 from memorygym.memories.sandbox.placement import memory_factory
 from memorygym.models import extractive
 from memorygym.runs.model_roles import ModelRoles
-from memorygym.runs.objects import Given, GivenAgent, GivenMemory
+from memorygym.runs.objects import GivenAgent, GivenMemory, GivenObject
 from memorygym.runs.tasks import LIFTED, Limits
 from memorygym.scoring.judge import judge_trace
 
@@ -92,7 +92,7 @@ class AgentSystem:
     memory: str = "markdown"
     limits: Limits = field(default_factory=Limits)
     model_roles: ModelRoles = field(default_factory=ModelRoles)
-    objects: Mapping[str, Given] = field(default_factory=dict)
+    objects: Mapping[str, GivenObject] = field(default_factory=dict)
     """By name: the agent and the memory, where they were passed as objects."""
 
     @property

@@ -71,7 +71,7 @@ def _broken(
         return broken
     try:
         recipes = track.tasks(options) if tasks is None else tasks
-        cases = [PlayedTask(track, recipe, recipe.generate()) for recipe in recipes]
+        cases = [CheckedTask(track, recipe, recipe.generate()) for recipe in recipes]
         broken = [*_tasks(cases)]
         if tasks is None and not broken:
             private = track.tasks(replace(options, salt="check_track"))[0].generate()
@@ -101,7 +101,7 @@ def _names(track: Track) -> Iterator[str]:
 
 
 @dataclass(frozen=True)
-class PlayedTask:
+class CheckedTask:
     """A task of the track, and the episodes played on it."""
 
     track: Track
@@ -170,7 +170,7 @@ class RuleViolation(Exception):
     """A broken rule after which nothing else about the task can be checked."""
 
 
-def _tasks(cases: Sequence[PlayedTask]) -> Iterator[str]:
+def _tasks(cases: Sequence[CheckedTask]) -> Iterator[str]:
     if not cases:
         yield "it makes no task: let `tasks` return at least one recipe for each seed"
     broken = [f"{case.where}: {sentence}" for case in cases for sentence in _task(case)]
@@ -185,7 +185,7 @@ def _tasks(cases: Sequence[PlayedTask]) -> Iterator[str]:
             )
 
 
-def _task(case: PlayedTask) -> Iterator[str]:
+def _task(case: CheckedTask) -> Iterator[str]:
     task, recipe = case.task, case.recipe
     if task.track != case.track.name:
         yield f"`Task.track` is {task.track!r}: give the track's name, {case.track.name!r}"
@@ -199,7 +199,7 @@ def _task(case: PlayedTask) -> Iterator[str]:
         yield "generated twice, it differs: draw from named_rng(…) alone, no clock, set or hash()"
 
 
-def _gold(case: PlayedTask) -> Iterator[str]:
+def _gold(case: CheckedTask) -> Iterator[str]:
     if case.task.gold is None:
         yield "`Task.gold` is None: give the gold table, such as core.statements.SubTaskGold"
         return
@@ -226,7 +226,7 @@ def _bytes(task: Task) -> str:
     return json.dumps([shown, _gold_json(task.gold)], sort_keys=True)
 
 
-def _played(case: PlayedTask) -> Iterator[str]:
+def _played(case: CheckedTask) -> Iterator[str]:
     """The rules that one task breaks when it is played: those after a broken one are left out."""
     try:
         for rule in (_env, _forks, _replays, _goals, _facts):
@@ -243,7 +243,7 @@ def _played(case: PlayedTask) -> Iterator[str]:
         )
 
 
-def _env(case: PlayedTask) -> Iterator[str]:
+def _env(case: CheckedTask) -> Iterator[str]:
     env = case.env()
     if env.task.gold is not None:
         yield "its environment has a task with the gold table: keep the task that it is given"
@@ -271,7 +271,7 @@ class RepeatedPolicy(Policy):
         return next(self._replies, END)
 
 
-def _forks(case: PlayedTask) -> Iterator[str]:
+def _forks(case: CheckedTask) -> Iterator[str]:
     """A fork goes on as the original would, whatever the original does meanwhile."""
     episode, policy = case.episode(Nothing), RepeatedPolicy(case.full)
     while not episode.done:
@@ -287,7 +287,7 @@ def _forks(case: PlayedTask) -> Iterator[str]:
         )
 
 
-def _replays(case: PlayedTask) -> Iterator[str]:
+def _replays(case: CheckedTask) -> Iterator[str]:
     """No reasoner keeps anything from one event to the next."""
     for name in case.track.reasoners:
         make = partial(case.reasoner, name)
@@ -299,7 +299,7 @@ def _replays(case: PlayedTask) -> Iterator[str]:
             )
 
 
-def _goals(case: PlayedTask) -> Iterator[str]:
+def _goals(case: CheckedTask) -> Iterator[str]:
     """Every goal is due in an event that is played, and its outcome follows from the trace."""
     trace, outcomes = case.full, case.track.outcomes(case.full)
     if not outcomes:
@@ -341,7 +341,7 @@ def _rewards(trace: Trace, outcomes: Sequence[Outcome]) -> Iterator[str]:
             )
 
 
-def _facts(case: PlayedTask) -> Iterator[str]:
+def _facts(case: CheckedTask) -> Iterator[str]:
     """Needed facts can be read: in their own sentence, in what was shown, in the oracle's text."""
     if case.track.reasoners_see_gold:
         return
@@ -369,10 +369,10 @@ def _facts(case: PlayedTask) -> Iterator[str]:
                 )
 
 
-def _scores(cases: Sequence[PlayedTask]) -> Iterator[str]:
+def _scores(cases: Sequence[CheckedTask]) -> Iterator[str]:
     """What the reasoner must reach with each reference memory, over all tasks."""
 
-    def mean(trace_of: Callable[[PlayedTask], Trace]) -> float:
+    def mean(trace_of: Callable[[CheckedTask], Trace]) -> float:
         return sum(case.mean(trace_of(case)) for case in cases) / len(cases)
 
     full = mean(lambda case: case.full)

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from memorygym.training.env import MemoryEnv as MemoryEnv
     from memorygym.training.learner import Learner as Learner
     from memorygym.training.registration import register as register
-    from memorygym.training.rewards import Reward as Reward
+    from memorygym.training.rewards import RewardFunction as RewardFunction
     from memorygym.training.rewards import ScoreReward as ScoreReward
     from memorygym.training.rewards import ShapedReward as ShapedReward
     from memorygym.training.rollouts import importance_weights as importance_weights
@@ -28,7 +28,7 @@ _PLACES = {
     "env": ("MemoryEnv",),
     "learner": ("Learner",),
     "registration": ("register",),
-    "rewards": ("Reward", "ScoreReward", "ShapedReward"),
+    "rewards": ("RewardFunction", "ScoreReward", "ShapedReward"),
     "rollouts": ("importance_weights", "read_rollouts", "rollout", "select", "write_rollouts"),
     "settings": ("Training",),
     "structured_env": ("StructuredEnv",),

@@ -24,7 +24,7 @@ from memorygym.models.chat_completions import split_reasoning
 from memorygym.runs.systems import System, start_episode
 from memorygym.runs.tasks import Limits
 from memorygym.scoring.episode_scores import score
-from memorygym.training.rewards import Reward, reward_named
+from memorygym.training.rewards import RewardFunction, reward_named
 from memorygym.training.tasks import Curriculum, TaskStream, recipes
 
 OVER = "The episode is over."
@@ -51,8 +51,8 @@ class EnvSettings:
 
     memory: str = "markdown"
     """The memory, by any name or spec that `bench` takes; without tools the policy just acts."""
-    reward: str | Reward = "score"
-    """`score`, `shaped`, or a Reward, of which each episode takes a fork."""
+    reward: str | RewardFunction = "score"
+    """`score`, `shaped`, or a RewardFunction, of which each episode takes a fork."""
     split: str = "train"
     seed: int = 0
     """The seed of the stream of tasks, until `reset` names another."""

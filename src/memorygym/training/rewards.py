@@ -17,18 +17,18 @@ _SIGNS = {"true": 1, "stale": -1, "wrong": -1, "irrelevant": 0}
 
 
 @runtime_checkable
-class Reward(Protocol):
+class RewardFunction(Protocol):
     """The reward of one episode; every episode has its own, made by `fork` from the one given."""
 
     def step(self, trace: Trace, *, ended: bool) -> float:
         """The reward of the latest step, from the trace with its gold table so far; `ended` if the
         episode has ended or was truncated."""
 
-    def fork(self) -> "Reward":
+    def fork(self) -> "RewardFunction":
         """An independent copy that continues from here."""
 
 
-class ScoreReward(Reward):
+class ScoreReward(RewardFunction):
     """The track's composite score at the end, 0 before.
 
     A track that rewards single steps (`Step.reward`) computes its composite from them, so they are
@@ -50,7 +50,7 @@ def check_shaping(gamma: float, weight: float) -> None:
         raise BadSettings(f"a weight {weight} of the shaping: give a number, at least 0")
 
 
-class ShapedReward(Reward):
+class ShapedReward(RewardFunction):
     """ScoreReward plus `weight` times F = gamma * Φ(after) − Φ(before) in each step.
 
     Φ is what the memory holds (see HeldFacts). It is 0 before the first step and after the last
@@ -178,9 +178,9 @@ REWARDS: Mapping[str, type[ScoreReward | ShapedReward]] = {
 }
 
 
-def reward_named(reward: str | Reward) -> Reward:
+def reward_named(reward: str | RewardFunction) -> RewardFunction:
     """The reward, or the one of that name. Raises UnknownPart with the nearest name."""
-    if not isinstance(reward, str | type) and isinstance(reward, Reward):
+    if not isinstance(reward, str | type) and isinstance(reward, RewardFunction):
         return reward
     if (name := str(reward)) not in REWARDS:
         raise UnknownPart("reward", name, REWARDS)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from memorygym.adapters.affinetes import Actor
-from memorygym.adapters.affinetes.episodes import Abandoned, Choice, ModelEpisode
+from memorygym.adapters.affinetes.episodes import Abandoned, ModelEpisode, SystemChoice
 from memorygym.agents.chat import Chat
 from memorygym.core.errors import BadSettings, MemoryGymError, UnknownPart
 from memorygym.models import openai
@@ -115,7 +115,7 @@ def test_a_timeout_reports_the_episode_so_far_without_a_score() -> None:
 
 
 def test_an_abandoned_match_ends_instead_of_waiting_for_its_next_try(server: Server) -> None:
-    choice = Choice(WorldsSettings("company", 0, "lite"), "markdown")
+    choice = SystemChoice(WorldsSettings("company", 0, "lite"), "markdown")
     match = ModelEpisode(choice, "abstain+500", server.url, max_retries=4)
     threading.Timer(0.1, match.abandon).start()
     with pytest.raises(Abandoned):

@@ -11,7 +11,7 @@ from memorygym.core.types import Budget, Policy, Task
 from memorygym.scoring.episode_scores import rewarded
 from memorygym.tracks.dialogue.env import DialogueEnv
 from memorygym.tracks.dialogue.generator import DialogueRecipe
-from memorygym.tracks.dialogue.reasoners import Strong
+from memorygym.tracks.dialogue.reasoners import StrongClerk
 
 DESKS = tuple(registry.names("desks"))
 TRACK = find("dialogue")
@@ -26,7 +26,7 @@ def session(template: str = "retail", seed: int = 0, **dials: int | str) -> Task
 def played(task: Task, memory: str = "full", policy: Policy | None = None, **budget: int) -> Trace:
     """The trace of a session, with its gold table."""
     episode = Episode(DialogueEnv(task), lambda: registry.make("memory", memory), Budget(**budget))
-    trace = play(episode, policy or Strong())
+    trace = play(episode, policy or StrongClerk())
     trace.gold = task.gold
     return trace
 

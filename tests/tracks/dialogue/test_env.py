@@ -16,7 +16,7 @@ from memorygym.tracks.dialogue.agents import AGENTS
 from memorygym.tracks.dialogue.desk import POLICY
 from memorygym.tracks.dialogue.desks import desk_named
 from memorygym.tracks.dialogue.env import DialogueEnv
-from memorygym.tracks.dialogue.reasoners import Strong, Turn
+from memorygym.tracks.dialogue.reasoners import StrongClerk, Turn
 from memorygym.tracks.dialogue.resolve import Resolver, request_in
 from memorygym.tracks.dialogue.scores import CHAIN, KINDS
 from tests.tracks.dialogue.sessions import DESKS, ended, granted, played, session
@@ -29,7 +29,7 @@ class Changed(Policy):
         self._change = change
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        return self._change(Turn(view), Strong().act(view, tools))
+        return self._change(Turn(view), StrongClerk().act(view, tools))
 
 
 def scores_of(change: Callable[[Turn, Message], Message], **dials: Any) -> dict[str, list[float]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from memorygym.cli import main
 from memorygym.core.types import Message
-from memorygym.tracks.dialogue.reasoners import Strong
+from memorygym.tracks.dialogue.reasoners import StrongClerk
 from tests.servers.brains import Action
 from tests.servers.openai import serving
 
@@ -25,7 +25,7 @@ def agent(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Acti
             view.append(Message("user", shown))
             message = Message("user", says + turn)  # noqa: PLW2901
         view.append(message)
-    reply = Strong().act(view, ())
+    reply = StrongClerk().act(view, ())
     return reply.content, [(call.name, dict(call.arguments)) for call in reply.calls]  # type: ignore[arg-type]
 
 

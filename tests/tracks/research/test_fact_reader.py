@@ -11,7 +11,7 @@ from memorygym.memories.stores.search.fulltext import STOP_WORDS
 from memorygym.memories.stores.splitter import passages
 from memorygym.tracks._qa.questions import Found, Missing
 from memorygym.tracks.research.fact_reader import ResearchReader
-from memorygym.tracks.research.generator.graph import Claim, EntityGraph
+from memorygym.tracks.research.generator.graph import EntityGraph, GraphClaim
 from memorygym.tracks.research.generator.programs import program, shapes
 from memorygym.tracks.research.generator.prose import IDLE_SENTENCES
 from memorygym.tracks.research.questions import (
@@ -65,7 +65,7 @@ def test_every_wording_is_read(key, words):
     start, end = map(month_text, MONTHS)
     subject = subject_of(RELATIONS[key])
     sentence = words.format(s=subject, v=written, a=start, b=end)
-    wanted = Claim(subject, key, value, *MONTHS).key
+    wanted = GraphClaim(subject, key, value, *MONTHS).key
     assert READER.read(sentence) == (Statement(subject, wanted, value),)
 
 

@@ -20,16 +20,16 @@ from memorygym.memories.full import FullContext
 from memorygym.memories.none import Nothing
 from memorygym.testing import check_track
 from memorygym.tracks.dialogue.tau2 import conversations, oracle, outcomes, strong
-from memorygym.tracks.dialogue.tau2.script import Refuser
+from memorygym.tracks.dialogue.tau2.script import ReferenceRefuser
 from memorygym.tracks.dialogue.tau2.session import Tau2Env
-from memorygym.tracks.dialogue.tau2.tasks import Recipe
+from memorygym.tracks.dialogue.tau2.tasks import Tau2Recipe
 from tests.runs.comparison.model_runs import rows
 
 IDS = ["cancel_101", "phone", "cancel_303"]
 
 
 def session(ids: list[str], **parameters: Any) -> Task:
-    return Recipe(seed=0, salt="", domain="retail", **parameters).of(ids)
+    return Tau2Recipe(seed=0, salt="", domain="retail", **parameters).of(ids)
 
 
 def played(
@@ -141,7 +141,7 @@ def test_what_the_customer_is_called_and_wants_is_what_a_task_needs(standin: Pat
 
 def test_idle_agents_score_nothing(standin: Path) -> None:
     task = session(IDS)
-    assert rewards(played(task, Refuser())) == [0, 0, 0]
+    assert rewards(played(task, ReferenceRefuser())) == [0, 0, 0]
     trace = played(task, Silent())
     assert rewards(trace) == [0, 0, 0]
     assert {ended["ended"] for _, ended in conversations(trace).values()} == {"agent_error"}
@@ -167,17 +167,17 @@ def test_a_fork_continues_alone(standin: Path) -> None:
     for _ in range(2):
         episode.step(strong(task).act(episode.view(), episode.tools))
     fork = episode.fork()
-    assert rewards(play(fork, Refuser())) == [0, 0, 0]
+    assert rewards(play(fork, ReferenceRefuser())) == [0, 0, 0]
     assert rewards(play(episode, strong(task))) == [1, 1, 1]
 
 
 def test_a_failing_user_model_is_a_providers_failure(standin: Path) -> None:
     with pytest.raises(ProviderFailure, match=r"the user simulator .openai/x.: RuntimeError: no"):
-        played(session(IDS, user="openai/x"), Refuser())
+        played(session(IDS, user="openai/x"), ReferenceRefuser())
 
 
 def test_sessions_do_not_share_tasks_and_depend_on_the_secret(standin: Path) -> None:
-    make = partial(Recipe, domain="retail", session=2)
+    make = partial(Tau2Recipe, domain="retail", session=2)
     first, second, secret = (
         make(seed, salt).generate() for seed, salt in ((0, ""), (1, ""), (0, "x"))
     )

@@ -52,7 +52,15 @@ except ImportError:
         info: dict[str, Any] = field(default_factory=dict)
 
 
-__all__ = ["Choice", "Game", "ModelEpisode", "OpenEnvResponse", "choice_of", "sendable", "unknown"]
+__all__ = [
+    "Game",
+    "ModelEpisode",
+    "OpenEnvResponse",
+    "SystemChoice",
+    "choice_of",
+    "sendable",
+    "unknown",
+]
 FIRST = "company"
 """The template if the caller names none."""
 SCRIPTED = "memorygym/"
@@ -62,7 +70,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class SystemChoice:
     """A task, and the memory that it is played with."""
 
     settings: WorldsSettings
@@ -84,7 +92,7 @@ class Choice:
 
 def choice_of(
     task_id: object, seed: object, template: object, tier: object, backend: object, salt: object
-) -> Choice:
+) -> SystemChoice:
     """The task that was asked for: by task id, or else by `template` and `seed`.
 
     Raises UnknownPart or BadSettings.
@@ -102,7 +110,7 @@ def choice_of(
         raise UnknownPart("tier", str(tier), TIERS)
     secret = "" if salt is None else checked_salt(str(salt), "salt")
     settings = WorldsSettings(template or FIRST, _whole("seed", seed), str(tier), salt=secret)
-    return Choice(settings, registry.require_name("memory", str(backend)))
+    return SystemChoice(settings, registry.require_name("memory", str(backend)))
 
 
 def where(task_id: int) -> tuple[str, int]:
@@ -138,7 +146,7 @@ def _whole(name: str, value: object) -> int:
 class Game:
     """An open episode. It shows texts and reads replies as the chat agent does in text mode."""
 
-    def __init__(self, choice: Choice, task_id: int | None) -> None:
+    def __init__(self, choice: SystemChoice, task_id: int | None) -> None:
         task = choice.settings.generate()
         self.id = secrets.token_hex(16)
         self.touched = monotonic()
@@ -205,7 +213,7 @@ class ModelEpisode(Policy):
 
     def __init__(
         self,
-        choice: Choice,
+        choice: SystemChoice,
         model: object,
         base_url: str | None = None,
         api_key: str | None = None,

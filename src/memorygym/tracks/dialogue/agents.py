@@ -20,7 +20,7 @@ def reasoner(name: str, _: Task) -> Policy:
     """The scripted reasoner of that name."""
     from memorygym.tracks.dialogue import reasoners
 
-    return {"strong": reasoners.Strong, "weak": reasoners.Weak}[name]()
+    return {"strong": reasoners.StrongClerk, "weak": reasoners.WeakClerk}[name]()
 
 
 def note_taker(reasoner: Policy, _: Task) -> Policy:

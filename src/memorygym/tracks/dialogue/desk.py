@@ -121,7 +121,7 @@ Source: TypeAlias = Known | Given | Choice | IfTrue | IfAbove
 
 
 @dataclass(frozen=True, slots=True)
-class Action:
+class DeskAction:
     """A request that the customer makes, and the tool call that grants it."""
 
     name: str
@@ -213,7 +213,7 @@ class Desk:
         "Norwick",
         "Ostrava Hill",
     )
-    actions: tuple[Action, ...]
+    actions: tuple[DeskAction, ...]
     sentences: Mapping[str, tuple[str, ...]] = field(default_factory=FrozenDict)
     """By key, or by kind of fact (texts.SENTENCES): sentences in the desk's own words."""
     brief: str

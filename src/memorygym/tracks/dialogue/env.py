@@ -8,7 +8,7 @@ from memorygym.core.errors import Refused
 from memorygym.core.json_values import thaw
 from memorygym.core.types import Env, Message, Step, Task, Tool, tool
 from memorygym.tracks.dialogue import texts
-from memorygym.tracks.dialogue.desk import ORDER, Action, Desk
+from memorygym.tracks.dialogue.desk import ORDER, Desk, DeskAction
 from memorygym.tracks.dialogue.desks import desk_named
 from memorygym.tracks.dialogue.offers import found, row
 from memorygym.tracks.dialogue.resolve import Request, described, request_in
@@ -104,7 +104,7 @@ class DialogueEnv(Env):
         told = ", ".join(filter(None, (*arguments.values(), said)))
         return Step((Message("user", f"(again) I told you before. It comes to: {told}."),))
 
-    def _apply(self, records: Any, action: Action, arguments: Mapping[str, Any]) -> str:
+    def _apply(self, records: Any, action: DeskAction, arguments: Mapping[str, Any]) -> str:
         """Carries out a call. Raises Refused if it names an offer or an order that is not there."""
         value = arguments.get(self.desk.offer)
         if value is not None and all(offer["id"] != value for offer in self._stock):

@@ -9,7 +9,7 @@ from memorygym.core.statements import Statement, StatementIndex, SubTask, SubTas
 from memorygym.core.types import JSON, Budget, Task, content_id
 from memorygym.tracks.dialogue import texts
 from memorygym.tracks.dialogue.cast import Cast
-from memorygym.tracks.dialogue.desk import ORDER, Action, Desk
+from memorygym.tracks.dialogue.desk import ORDER, Desk, DeskAction
 from memorygym.tracks.dialogue.desks import desk_named
 from memorygym.tracks.dialogue.offers import Listing
 from memorygym.tracks.dialogue.resolve import Request, Resolver, described, request_in
@@ -73,7 +73,7 @@ class DialogueRecipe:
 class _Plan:
     """A request before it has a place in the session."""
 
-    action: Action
+    action: DeskAction
     person: str
     account: str
 

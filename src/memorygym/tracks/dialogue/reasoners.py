@@ -59,7 +59,7 @@ class Turn:
         return results
 
 
-class Strong(Policy):
+class StrongClerk(Policy):
     """The reasoner that believes the whole view."""
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
@@ -91,7 +91,7 @@ class Strong(Policy):
         yield from (m.content for m in turn.since if m.role == "tool")
 
 
-class Weak(Strong):
+class WeakClerk(StrongClerk):
     """The reasoner that reads little and believes what it reads first."""
 
     def known(self, turn: Turn, request: Request) -> StatementIndex:

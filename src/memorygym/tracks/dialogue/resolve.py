@@ -8,9 +8,9 @@ from memorygym.core.statements import Statement, StatementIndex
 from memorygym.tracks.dialogue.desk import (
     CUSTOMER,
     POLICY,
-    Action,
     Choice,
     Desk,
+    DeskAction,
     Given,
     IfAbove,
     IfTrue,
@@ -26,7 +26,7 @@ from memorygym.tracks.dialogue.texts import shown
 class Request:
     """A request of the customer, as its text states it."""
 
-    action: Action
+    action: DeskAction
     words: Mapping[str, str]
     """The words that the text gives: `person`, `account`, wishes."""
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from memorygym.core.errors import BadSettings
 from memorygym.tracks.dialogue.desk import (
     ORDER,
-    Action,
     Choice,
     Desk,
+    DeskAction,
     Given,
     IfAbove,
     IfTrue,
@@ -35,7 +35,7 @@ class ServiceDesk(Desk):
     first word of `account` and `address_key`: "card", "traveller"."""
     words: Mapping[str, tuple[str, str, str]]
     """By usual action: its tool, what the tool does, and the request (desk.Action)."""
-    actions: tuple[Action, ...] = field(init=False)
+    actions: tuple[DeskAction, ...] = field(init=False)
     """The usual ones."""
 
     def __post_init__(self) -> None:
@@ -49,7 +49,7 @@ class ServiceDesk(Desk):
         object.__setattr__(self, "actions", self._usual(*others[:3]))
         super().__post_init__()
 
-    def _usual(self, cancelling: str, refund: str, elsewhere: str) -> tuple[Action, ...]:
+    def _usual(self, cancelling: str, refund: str, elsewhere: str) -> tuple[DeskAction, ...]:
         offer, words = self.offer, self.words
         wishes = tuple(wish.label for wish in self.wishes)
         address = Known(self.address_key, "person")
@@ -60,20 +60,20 @@ class ServiceDesk(Desk):
         place = IfTrue(self.town_key, "town", address, Known(elsewhere, "policy"))
         others = Choice((wishes[0], *wishes[2:]))
         return (
-            Action("pay", *words["pay"], {**paid, "amount": Given("amount")}),
-            Action("send", *words["send"], sent),
-            Action("hold", *words["hold"], {offer: Choice(wishes, limited=False)}),
-            Action("any", *words["any"], {offer: Choice(())}),
-            Action(
+            DeskAction("pay", *words["pay"], {**paid, "amount": Given("amount")}),
+            DeskAction("send", *words["send"], sent),
+            DeskAction("hold", *words["hold"], {offer: Choice(wishes, limited=False)}),
+            DeskAction("any", *words["any"], {offer: Choice(())}),
+            DeskAction(
                 "order",
                 *words["order"],
                 {offer: Choice(wishes), **paid, "approval": needed},
                 "open",
                 link=1,
             ),
-            Action("swap", *words["swap"], {**order, offer: others}, "renew", link=2),
-            Action("ship", *words["ship"], {**order, "destination": place}, "change", link=2),
-            Action(
+            DeskAction("swap", *words["swap"], {**order, offer: others}, "renew", link=2),
+            DeskAction("ship", *words["ship"], {**order, "destination": place}, "change", link=2),
+            DeskAction(
                 "cancel",
                 *words["cancel"],
                 {**order, "code": Known(cancelling, "policy")},

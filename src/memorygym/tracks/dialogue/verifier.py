@@ -26,7 +26,7 @@ from memorygym.tracks.dialogue.env import DialogueEnv
 from memorygym.tracks.dialogue.fact_reader import reader_of
 from memorygym.tracks.dialogue.guesses import GUESSES
 from memorygym.tracks.dialogue.offers import Offer, found
-from memorygym.tracks.dialogue.reasoners import Strong
+from memorygym.tracks.dialogue.reasoners import StrongClerk
 from memorygym.tracks.dialogue.resolve import Resolver, request_in
 
 RECENT = 3
@@ -157,7 +157,7 @@ class Verifier:
 
     def _played(self, memory: str) -> Trace:
         env = DialogueEnv(self.task)
-        trace = play(Episode(env, partial(make, "memory", memory), Budget()), Strong())
+        trace = play(Episode(env, partial(make, "memory", memory), Budget()), StrongClerk())
         trace.gold = self.task.gold
         return trace
 

@@ -19,7 +19,7 @@ from memorygym.core.track import Agent, Track, gold_table
 from memorygym.core.types import Env, Policy, Task, Tool
 from memorygym.tracks.dialogue.tau2 import checkout
 from memorygym.tracks.dialogue.tau2.script import (
-    Refuser,
+    ReferenceRefuser,
     Requests,
     Solver,
     Values,
@@ -152,7 +152,9 @@ AGENTS = {
         unbounded=True,
         about="carries out the reference solution",
     ),
-    "refuser": Agent(make=lambda _: Refuser(), about="tells every customer that it cannot help"),
+    "refuser": Agent(
+        make=lambda _: ReferenceRefuser(), about="tells every customer that it cannot help"
+    ),
     "silent": Agent(make=lambda _: Silent(), about="says nothing, which ends a conversation"),
 }
 """The scripted agents of `bench`."""

@@ -11,7 +11,7 @@ from memorygym.memories.none import Nothing
 from memorygym.tracks.dialogue.tau2 import checkout, conversations
 from memorygym.tracks.dialogue.tau2.script import Solver
 from memorygym.tracks.dialogue.tau2.session import Tau2Env
-from memorygym.tracks.dialogue.tau2.tasks import Recipe, domain, solutions
+from memorygym.tracks.dialogue.tau2.tasks import Tau2Recipe, domain, solutions
 
 PAGE = """\
 # tau2-bench: replay of the reference solutions
@@ -35,7 +35,7 @@ def replay(name: str) -> tuple[list[str], str]:
     Returns the tasks whose reward is below 1, and the domain's row of the page.
     """
     start, replies, below = perf_counter(), 0, []
-    recipe = Recipe(seed=0, salt="", domain=name, session=1, reward="all")
+    recipe = Tau2Recipe(seed=0, salt="", domain=name, session=1, reward="all")
     ids = list(domain(name).tasks)
     for id in ids:
         agent = Solver(solutions(name, [id]), informed=True)

@@ -169,7 +169,7 @@ class Solver(Policy):
         return Message("assistant", " ".join([DONE, *(known["communicate"] if last else ())]))
 
 
-class Refuser(Policy):
+class ReferenceRefuser(Policy):
     """Tells every customer that it cannot help."""
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:

@@ -80,7 +80,7 @@ class Tau2Env(Env):
     def _begin(self, customer: int) -> Sequence[Message]:
         simulation = checkout.load("memorygym.tracks.dialogue.tau2.simulation")
         task = self._domain.tasks[self._settings["tasks"][customer]]
-        conversation = simulation.Conversation(self._settings["domain"], task, self._settings)
+        conversation = simulation.Tau2Conversation(self._settings["domain"], task, self._settings)
         self._conversations[customer] = conversation
         shown: Sequence[Message] = conversation.begin()
         return shown

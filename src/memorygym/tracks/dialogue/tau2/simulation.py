@@ -102,7 +102,7 @@ class ModelUser(UserSimulator):  # type: ignore[misc]  # tau2-bench is untyped h
         return said, state
 
 
-class Conversation(Orchestrator):  # type: ignore[misc]  # tau2-bench is untyped here
+class Tau2Conversation(Orchestrator):  # type: ignore[misc]  # tau2-bench is untyped here
     """One task of tau2-bench, played step by step by whoever gives the agent's replies."""
 
     def __init__(self, domain: str, task: Any, settings: Mapping[str, Any]) -> None:

@@ -56,7 +56,7 @@ def domain(name: str) -> Domain:
 
 
 @dataclass(frozen=True)
-class Recipe:
+class Tau2Recipe:
     """A session; what has a type and a default is a parameter of the track."""
 
     seed: int
@@ -133,10 +133,10 @@ def _solution(task: Any, changing: frozenset[str]) -> dict[str, Any]:
     }
 
 
-def recipes(options: TaskOptions) -> list[Recipe]:
+def recipes(options: TaskOptions) -> list[Tau2Recipe]:
     """One session for each seed. Raises BadSettings or UnknownPart."""
-    parameters: Mapping[str, Any] = set_parameters(NAME, Recipe, options.parameters)
-    made = [Recipe(seed, options.salt, **parameters) for seed in options.seeds]
+    parameters: Mapping[str, Any] = set_parameters(NAME, Tau2Recipe, options.parameters)
+    made = [Tau2Recipe(seed, options.salt, **parameters) for seed in options.seeds]
     for recipe in made[:1]:
         require_at_least(1, session=recipe.session, at_once=recipe.at_once, steps=recipe.steps)
         if recipe.reward not in REWARDS:

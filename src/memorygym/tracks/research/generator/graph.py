@@ -21,7 +21,7 @@ _WAITING = 400
 """Most mentioned entities that wait for a document of their own."""
 
 
-class Claim(NamedTuple):
+class GraphClaim(NamedTuple):
     """The fact that one sentence states."""
 
     subject: str
@@ -47,7 +47,7 @@ class Claim(NamedTuple):
 class Lookup(NamedTuple):
     """One hop: a fact that must be found."""
 
-    claim: Claim
+    claim: GraphClaim
     inverse: bool = False
     """Whether the look-up starts from the value."""
     month: int = 0
@@ -72,7 +72,7 @@ class Chain:
 
     starts: list[str] = field(default_factory=list)
     lookups: list[Lookup] = field(default_factory=list)
-    companions: list[tuple[int, Claim]] = field(default_factory=list)
+    companions: list[tuple[int, GraphClaim]] = field(default_factory=list)
     """Further claims that make a look-up necessary: the look-up's number, and a claim."""
 
     @property
@@ -89,7 +89,7 @@ class Chain:
         )
 
     @property
-    def facts(self) -> list[Claim]:
+    def facts(self) -> list[GraphClaim]:
         return [lookup.claim for lookup in self.lookups]
 
 
@@ -127,20 +127,20 @@ class EntityGraph:
     def _step(self, step: Hop, chain: Chain) -> str:
         entity, relation = self._run(step.inner, chain), RELATIONS[step.key]
         if step.inverse:
-            claim = Claim(self.names.new(relation.subject), step.key, entity)
+            claim = GraphClaim(self.names.new(relation.subject), step.key, entity)
         elif step.key == TERM:
             claim = self.term(entity, step.month)
             chain.companions += [
                 (len(chain.lookups), term) for term in self.neighbouring_terms(claim)
             ]
         else:
-            claim = Claim(entity, step.key, self.value(relation))
+            claim = GraphClaim(entity, step.key, self.value(relation))
         chain.lookups.append(Lookup(claim, step.inverse, step.month))
         return chain.lookups[-1].result
 
     def _pick(self, pick: Pick, chain: Chain) -> str:
         sides = [self._run(side, chain) for side in (pick.left, pick.right)]
-        claims = [Claim(side, pick.key, self.value(RELATIONS[pick.key])) for side in sides]
+        claims = [GraphClaim(side, pick.key, self.value(RELATIONS[pick.key])) for side in sides]
         chain.lookups += [Lookup(claim, compared=True) for claim in claims]
         return sides[pick.chosen_index([int(claim.value) for claim in claims])]
 
@@ -149,22 +149,22 @@ class EntityGraph:
         method, person = self.names.new("method"), self.names.new("person")
         first = len(chain.lookups)
         chain.lookups += [
-            Lookup(Claim(method, "basis", basis), inverse=True),
-            Lookup(Claim(method, "inventor", person)),
-            Lookup(Claim(person, "employer", laboratory)),
+            Lookup(GraphClaim(method, "basis", basis), inverse=True),
+            Lookup(GraphClaim(method, "inventor", person)),
+            Lookup(GraphClaim(person, "employer", laboratory)),
         ]
         for _ in range(2):
             chain.companions += self._rivals(first, laboratory, basis)
         return person
 
-    def _rivals(self, first: int, laboratory: str, basis: str) -> Iterator[tuple[int, Claim]]:
+    def _rivals(self, first: int, laboratory: str, basis: str) -> Iterator[tuple[int, GraphClaim]]:
         """A method on that basis whose inventor works elsewhere, and another person who works at
         the laboratory."""
         method, person = self.names.new("method"), self.names.new("person")
-        yield first, Claim(method, "basis", basis)
-        yield first + 1, Claim(method, "inventor", person)
-        yield first + 2, Claim(person, "employer", self.names.new("laboratory"))
-        yield first + 2, Claim(self.names.new("person"), "employer", laboratory)
+        yield first, GraphClaim(method, "basis", basis)
+        yield first + 1, GraphClaim(method, "inventor", person)
+        yield first + 2, GraphClaim(person, "employer", self.names.new("laboratory"))
+        yield first + 2, GraphClaim(self.names.new("person"), "employer", laboratory)
 
     def value(self, relation: GraphRelation) -> str:
         """A value for a chain: an unused name, or a number that no chain has."""
@@ -185,13 +185,13 @@ class EntityGraph:
             pass
         return str(number)
 
-    def term(self, laboratory: str, month: int) -> Claim:
+    def term(self, laboratory: str, month: int) -> GraphClaim:
         """A director's term that covers a month."""
         start = month - self.stream.between(3, 20)
         end = month + self.stream.between(3, 20)
-        return Claim(laboratory, TERM, self.names.new("person"), start, end)
+        return GraphClaim(laboratory, TERM, self.names.new("person"), start, end)
 
-    def neighbouring_terms(self, claim: Claim) -> list[Claim]:
+    def neighbouring_terms(self, claim: GraphClaim) -> list[GraphClaim]:
         """The terms before and after a term."""
         length = self.stream.between(14, 40)
         return [
@@ -202,7 +202,7 @@ class EntityGraph:
             )
         ]
 
-    def profile(self) -> list[Claim]:
+    def profile(self) -> list[GraphClaim]:
         """The claims of a document about the next waiting entity, or about a new one."""
         if self._waiting and not self.stream.bernoulli(0.1):
             name, kind = self._waiting.popleft()
@@ -214,24 +214,24 @@ class EntityGraph:
 
     def further_claims(
         self, name: str, kind: str, stated: tuple[str, ...], most: int
-    ) -> list[Claim]:
+    ) -> list[GraphClaim]:
         """Up to `most` further claims of an entity, of relations that are not stated yet."""
         candidates = [relation for relation in of_kind(kind) if relation.key not in stated]
         chosen = self.stream.sample(candidates, min(most, len(candidates)))
         return [self.extra_claim(name, relation) for relation in chosen]
 
-    def extra_claim(self, name: str, relation: GraphRelation) -> Claim:
+    def extra_claim(self, name: str, relation: GraphRelation) -> GraphClaim:
         """A claim that no question needs; its entities may get documents of their own."""
         if relation.key == TERM:
             return self.term(name, self.stream.between(2019 * 12, 2031 * 12))
         if relation.numeric:
-            return Claim(name, relation.key, str(self.stream.between(*relation.span)))
+            return GraphClaim(name, relation.key, str(self.stream.between(*relation.span)))
         known = self._recent[relation.value]
         if known and not relation.inverse and self.stream.bernoulli(0.3):
             value = self.stream.choice(known)
             if value != name:
-                return Claim(name, relation.key, value)
+                return GraphClaim(name, relation.key, value)
         value = self.names.new(relation.value)
         if len(self._waiting) < _WAITING:
             self._waiting.append((value, relation.value))
-        return Claim(name, relation.key, value)
+        return GraphClaim(name, relation.key, value)

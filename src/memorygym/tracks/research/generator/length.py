@@ -13,7 +13,7 @@ from itertools import accumulate
 from memorygym.core.errors import BadSettings
 from memorygym.core.rng import Stream
 from memorygym.core.tokens import count
-from memorygym.tracks.research.generator.graph import Claim, Lookup
+from memorygym.tracks.research.generator.graph import GraphClaim, Lookup
 from memorygym.tracks.research.generator.prose import (
     DAYS,
     FIRST_DAY,
@@ -126,7 +126,7 @@ class DistractorGenerator:
         needed = [claim for chain in chains for claim in chain.facts]
         needed += [claim for chain in chains for _, claim in chain.companions]
         self._needed = {(claim.subject, claim.relation) for claim in needed}
-        self._extra_claims: dict[tuple[str, str], Claim] = {}
+        self._extra_claims: dict[tuple[str, str], GraphClaim] = {}
         for turn in plan.turns:
             for document in turn.documents:
                 for claim in document.claims:
@@ -153,7 +153,7 @@ class DistractorGenerator:
             bisect(self._cumulative_weights, self._stream.below(self._cumulative_weights[-1]))
         ]
 
-    def _further_claims(self, name: str, kind: str) -> list[Claim]:
+    def _further_claims(self, name: str, kind: str) -> list[GraphClaim]:
         """Some claims of other keys of an entity; a claim that repeats keeps its value."""
         keys = [
             relation
@@ -206,7 +206,7 @@ class DistractorGenerator:
         return Distractor(RELATED, write_document(stream, [corrected], genre, FIRST_DAY + later))
 
 
-def _entities(claim: Claim) -> Iterator[tuple[str, str]]:
+def _entities(claim: GraphClaim) -> Iterator[tuple[str, str]]:
     """The entities that a claim names, with their kinds."""
     yield claim.subject, claim.kind
     if (kind := RELATIONS[claim.relation].value) in KINDS:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from memorygym.core.rng import Stream
-from memorygym.tracks.research.generator.graph import Claim
+from memorygym.tracks.research.generator.graph import GraphClaim
 from memorygym.tracks.research.relations import AUTHORITY, RELATIONS, YEAR, month_text
 
 GENRES = MappingProxyType(
@@ -84,7 +84,7 @@ class Document:
     day: int
     title: str
     sentences: tuple[str, ...]
-    claims: tuple[Claim, ...]
+    claims: tuple[GraphClaim, ...]
 
     @property
     def authority(self) -> int:
@@ -103,7 +103,7 @@ def genres_of(kind: str, least: int = 1, most: int = 3) -> list[str]:
 
 
 def write_document(
-    stream: Stream, claims: Sequence[Claim], genre: str = "", day: int = 0
+    stream: Stream, claims: Sequence[GraphClaim], genre: str = "", day: int = 0
 ) -> Document:
     """A document that states claims about one subject, among sentences that state no fact."""
     subject, kind = claims[0].subject, claims[0].kind
@@ -118,7 +118,7 @@ def write_document(
     return Document(genre, day, title, tuple(sentences), tuple(claims))
 
 
-def sentence(stream: Stream, claim: Claim) -> str:
+def sentence(stream: Stream, claim: GraphClaim) -> str:
     """A sentence that states a claim, in one of its wordings."""
     relation = RELATIONS[claim.relation]
     value = claim.value

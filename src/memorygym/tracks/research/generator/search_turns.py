@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import cycle, islice
 
 from memorygym.core.rng import Stream
-from memorygym.tracks.research.generator.graph import Chain, Claim, EntityGraph, Lookup
+from memorygym.tracks.research.generator.graph import Chain, EntityGraph, GraphClaim, Lookup
 from memorygym.tracks.research.generator.prose import (
     DAYS,
     FIRST_DAY,
@@ -108,7 +108,7 @@ class Plan:
             for number in range(1, len(self.turns) + 1)
         ]
 
-    def further_claims(self, claim: Claim, most: int) -> list[Claim]:
+    def further_claims(self, claim: GraphClaim, most: int) -> list[GraphClaim]:
         """Up to `most` other claims of its subject, of relations that are not stated yet."""
         stated = self.stated[claim.subject]
         further_claims = self.graph.further_claims(claim.subject, claim.kind, tuple(stated), most)
@@ -230,7 +230,7 @@ def _conflict(stream: Stream, plan: Plan, support: Support) -> Distractor:
     return Distractor("conflicting_authority", document, support.hop, claim.value)
 
 
-def changed_claim(plan: Plan, support: Support) -> Claim:
+def changed_claim(plan: Plan, support: Support) -> GraphClaim:
     """The fact of a look-up with another value; it would reverse the result of a comparison."""
     lookup = support.lookup
     relation, span = RELATIONS[lookup.claim.relation], None
