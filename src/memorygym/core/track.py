@@ -100,13 +100,32 @@ MapFunction = Callable[..., Iterable[Any]]
 """Like Python's `map`, possibly in several processes."""
 
 
+MOST_SHOWN = 50
+"""Most failures of a verification that are printed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verification:
     """The result of checking generated tasks."""
 
-    failures: int
-    text: str
-    json: Mapping[str, JSON]
+    failures: Sequence[str]
+    summary: Sequence[str]
+    """What was counted, in lines for people."""
+    counts: Mapping[str, JSON]
+
+    @property
+    def text(self) -> str:
+        """The summary, then the first MOST_SHOWN failures."""
+        lines = [*self.summary, *(f"FAILS {failure}" for failure in self.failures[:MOST_SHOWN])]
+        if (more := len(self.failures) - MOST_SHOWN) > 0:
+            lines.append(f"… and {more} more")
+        end = f"{len(self.failures)} failures" if self.failures else "all checks passed"
+        return "\n".join([*lines, end])
+
+    @property
+    def json(self) -> dict[str, JSON]:
+        """The counts and all failures."""
+        return {**self.counts, "failures": list(self.failures)}
 
 
 PolicyFactory = Callable[[Task], Policy]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from memorygym.core.text import one_line
+from memorygym.core.track import MOST_SHOWN
 from memorygym.datasets.instances.folder import read_task
 from memorygym.datasets.instances.verifier import (
     FILE_CHECKS,
@@ -25,7 +26,6 @@ from memorygym.stats import TOO_FEW
 from memorygym.tracks._qa.closed_book import closed_book
 from memorygym.tracks._qa.questions import Question, QuestionGold
 
-MOST_SHOWN = 50
 NOT_RUN = "not run"
 
 

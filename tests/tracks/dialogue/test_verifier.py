@@ -8,6 +8,7 @@ import pytest
 
 from memorygym.cli import main
 from memorygym.core.errors import BadSettings
+from memorygym.core.track import Verification
 from memorygym.tracks.dialogue.desk import Desk, Limit
 from memorygym.tracks.dialogue.desks.retail import DESK
 from memorygym.tracks.dialogue.generator import DialogueRecipe
@@ -124,5 +125,16 @@ def test_the_text_says_by_which_bound_guesses_are_checked(
 ) -> None:
     result = Result(20, requests, guessed=Counter({"rank 12": right}))
     result.close()
-    assert line in result.text()
-    assert bool(result.failures) is fails
+    checked = result.verification()
+    assert line in checked.text
+    assert bool(checked.failures) is fails
+    assert ("all checks passed" in checked.text) is not fails
+    assert ("FAILS guessable: 'rank 12'" in checked.text) is fails
+
+
+def test_fifty_failures_are_shown_and_all_are_in_the_json() -> None:
+    checked = Verification([f"{n}: no" for n in range(52)], ["52 tasks"], {"tasks": 52})
+    lines = checked.text.split("\n")
+    assert lines[0] == "52 tasks" and lines[50:] == ["FAILS 49: no", "… and 2 more", "52 failures"]
+    failures = checked.json["failures"]
+    assert isinstance(failures, list) and len(failures) == checked.json["tasks"] == 52

@@ -35,7 +35,6 @@ ENOUGH = 150
 """Requests below which the best of so many guesses says nothing."""
 GUESS_Z = 2
 """Standard errors above the highest share of guesses that count as a failure."""
-MOST_SHOWN = 20
 
 
 @dataclass
@@ -79,18 +78,8 @@ class Result:
                 f"guessable: {guess!r} grants {share:.1f} % of the requests without memory"
             )
 
-    def to_json(self) -> dict[str, JSON]:
-        return {
-            "sessions": self.sessions,
-            "requests": self.requests,
-            "needed": self.needed,
-            "spare": self.spare,
-            "best_guess_percent": round(self.best_guess[1], 2),
-            "failures": list(self.failures),
-        }
-
-    def text(self) -> str:
-        """The result as people read it."""
+    def verification(self) -> Verification:
+        """The result as people and programs read it."""
         guess, share = self.best_guess
         checked = (
             f"fails above {self.most_guessed:.1f} %: {MOST_GUESSED} % and {GUESS_Z} standard errors"
@@ -103,11 +92,15 @@ class Result:
             f" needed, {self.spare:,} others are not",
             f"best of {len(self.guessed)} guesses without memory: {guess!r}, {share:.1f} % of the"
             f" requests ({checked})",
-            *(f"FAILED {failure}" for failure in self.failures[:MOST_SHOWN]),
         ]
-        if len(self.failures) > MOST_SHOWN:
-            lines.append(f"and {len(self.failures) - MOST_SHOWN} more")
-        return "\n".join([*lines, "failed" if self.failures else "all checks passed"])
+        counts: dict[str, JSON] = {
+            "sessions": self.sessions,
+            "requests": self.requests,
+            "needed": self.needed,
+            "spare": self.spare,
+            "best_guess_percent": round(share, 2),
+        }
+        return Verification(self.failures, lines, counts)
 
 
 def verify_all(recipes: Sequence[TaskRecipe], parallel_map: MapFunction) -> Verification:
@@ -116,7 +109,7 @@ def verify_all(recipes: Sequence[TaskRecipe], parallel_map: MapFunction) -> Veri
     for result in parallel_map(verify, recipes):
         total.add(result)
     total.close()
-    return Verification(len(total.failures), total.text(), total.to_json())
+    return total.verification()
 
 
 def verify(recipe: TaskRecipe) -> Result:

@@ -183,3 +183,8 @@ class Query:
     """Directions: "highest" or "lowest"."""
     kind: str = ""
     """The name of its kind; "" while its arguments are drawn."""
+
+    @property
+    def is_single(self) -> bool:
+        """Whether it is about one entity and none that is related to it."""
+        return len(self.names) == 1 and not self.relations

@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
+from memorygym.core.track import Verification
 from memorygym.core.types import JSON
 
 CHANCE_LEVEL = 0.03
@@ -13,8 +14,6 @@ CHANCE_Z = 2.0
 PLACE_Z = 5.0
 """Standard errors above chance at which the place of the winner among the named counts as given
 away."""
-MOST_SHOWN = 50
-"""Most failures that are printed."""
 COLUMNS = {
     "asked": "  asked",
     "right": "  right",
@@ -41,6 +40,10 @@ class FairnessFailure:
     event: int
     check: str
     detail: str
+
+    def __str__(self) -> str:
+        place = f"{self.template} seed {self.seed} event {self.event}"
+        return f"{self.check}: {place}: {self.detail}"
 
 
 @dataclass(slots=True)
@@ -104,20 +107,12 @@ class VerificationResult:
             " {expected:.0f})."
         ).format_map(self._places())
 
-    def to_json(self) -> dict[str, JSON]:
-        """Counts and failures."""
-        return {
-            "tasks": self.counts["all", "tasks"],
-            "heldout_sentences": self.counts["all", "heldout"],
-            "heldout_misread": self.counts["all", "heldout_misread"],
-            "question_types": {name: dict(tally) for name, tally in self._tallies().items()},
-            "winner_places": dict(self._places()),
-            "failures": [asdict(failure) for failure in self.failures],
-        }
-
-    def text(self) -> str:
-        """A table by question type, then every failure with its seed."""
-        lines = [f"{'question type':<20}" + "".join(COLUMNS.values())]
+    def verification(self) -> Verification:
+        """A table by question type with all counts, and every failure with its seed."""
+        tasks, heldout, misread = (
+            self.counts["all", column] for column in ("tasks", "heldout", "heldout_misread")
+        )
+        lines = [f"{tasks} tasks", f"{'question type':<20}" + "".join(COLUMNS.values())]
         for name, tally in self._tallies().items():
             cells = (f"{tally[column]:{len(label)}}" for column, label in COLUMNS.items())
             lines.append(f"{name:<20}" + "".join(cells))
@@ -126,16 +121,14 @@ class VerificationResult:
             "needed: the reader then refuses or is wrong. careless: of these, a reader that",
             "guesses from incomplete facts is still right. guessed: right from the question",
             "alone. stale: the value before a correction is accepted.",
-            f"{self.counts['all', 'heldout']} sentences in phrasings unknown to the reader,"
-            f" {self.counts['all', 'heldout_misread']} misread.",
+            f"{heldout} sentences in phrasings unknown to the reader, {misread} misread.",
             self._places_text(),
         ]
-        for failure in self.failures[:MOST_SHOWN]:
-            lines.append(
-                f"FAILS {failure.check}: {failure.template} seed {failure.seed} event"
-                f" {failure.event}: {failure.detail}"
-            )
-        more = len(self.failures) - MOST_SHOWN
-        lines += [f"… and {more} more"] if more > 0 else []
-        lines.append(f"{self.counts['all', 'tasks']} tasks, {len(self.failures)} failures")
-        return "\n".join(lines)
+        counts: dict[str, JSON] = {
+            "tasks": tasks,
+            "heldout_sentences": heldout,
+            "heldout_misread": misread,
+            "question_types": {name: dict(tally) for name, tally in self._tallies().items()},
+            "winner_places": dict(self._places()),
+        }
+        return Verification([str(failure) for failure in self.failures], lines, counts)

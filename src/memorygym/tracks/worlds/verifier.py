@@ -49,7 +49,7 @@ def verify_all(recipes: Sequence[TaskRecipe], parallel_map: MapFunction) -> Veri
     for result in parallel_map(verify, recipes):
         total.add(result)
     total.close()
-    return Verification(len(total.failures), total.text(), total.to_json())
+    return total.verification()
 
 
 class Verifier:

@@ -71,14 +71,14 @@ def relative_notices_have_the_wrong_sign(patch: pytest.MonkeyPatch) -> None:
 
 @verify("not stated")
 def contradictions_are_never_shown(patch: pytest.MonkeyPatch) -> None:
-    wrap(patch, task.Generator, "_follow_up", lambda old, self, at, stream, today:
+    wrap(patch, prose.Prose, "follow_up", lambda old, self, news, stream, today:
          f"[Memo · {prose.day(today)}]\nNothing happened.")  # fmt: skip
 
 
 @verify("days")
 def contradictions_are_dated_before_what_they_replace(patch: pytest.MonkeyPatch) -> None:
-    wrap(patch, task.Generator, "_follow_up", lambda old, self, at, stream, today:
-         old(self, at, stream, today - 400))  # fmt: skip
+    wrap(patch, prose.Prose, "follow_up", lambda old, self, news, stream, today:
+         old(self, news, stream, today - 400))  # fmt: skip
 
 
 @verify("not stated")

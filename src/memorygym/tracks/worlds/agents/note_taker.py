@@ -24,8 +24,6 @@ Keep = Callable[[ParsedContext], list[str]]
 """Chooses the entries to write for the documents of an event."""
 Conclude = Callable[[ParsedContext, Query, StatementIndex], str | None]
 """Gives the answer from the facts in memory, or None to refuse."""
-ONE_ENTITY = ("value", "delta", "before", "ratio", "trend", "extreme")
-"""Kinds of queries about a single entity."""
 
 
 def concluded(context: ParsedContext, query: Query, knowledge: StatementIndex) -> str | None:
@@ -104,8 +102,7 @@ class BudgetedNoteTaker(Policy):
 
     def _look_up(self, query: Query) -> ToolCall:
         """The call that finds the facts that the question needs."""
-        single = query.kind in ONE_ENTITY and not self._reads_all
-        return search(query.names[0]) if single else read()
+        return search(query.names[0]) if query.is_single and not self._reads_all else read()
 
     def knowledge(self, context: ParsedContext) -> StatementIndex:
         """The facts that the memory returned."""
