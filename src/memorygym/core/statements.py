@@ -12,6 +12,8 @@ HELD, STALE, MISSING = "held", "stale", "missing"
 CURRENT, FORMER, SHIFT, AMONG = "current", "former", "shift", "among"
 """Roles of a value: it holds; it held before; the value before it changed by it; or it holds among
 others, as one of the entities that a relation leads to."""
+UNSTATED = "unstated"
+"""The role of a value that a text gives and that nobody stated: what the key is, is unknown."""
 CATEGORY = "category"
 """The key of the group that a subject belongs to."""
 Value: TypeAlias = int | str | tuple[int, ...]
@@ -216,6 +218,8 @@ class StatementIndex:
                 if isinstance(before, int) and isinstance(statement.value, int):
                     value = before + statement.value
                     holding.append(statement._replace(value=value, role=CURRENT))
+            elif statement.role == UNSTATED:
+                holding.clear()
             elif statement.role != FORMER:
                 holding.append(statement)
         return holding
@@ -302,6 +306,20 @@ class FactReader(Protocol):
     @property
     def render(self) -> Callable[[Statement], str]:
         """The sentence that states a fact; reading it gives the fact again."""
+
+
+@runtime_checkable
+class MatchingReader(Protocol):
+    """A fact reader that reads texts against what a stream has stated."""
+
+    def against(self, shown: Iterable[str]) -> FactReader:
+        """The reader of texts that were made from these: a value counts only if one of them stated
+        it, and names are found however they are spelled."""
+
+
+def against(facts: FactReader, shown: Iterable[str]) -> FactReader:
+    """The reader of texts that were made from these; the same one, if it knows one way to read."""
+    return facts.against(shown) if isinstance(facts, MatchingReader) else facts
 
 
 @runtime_checkable

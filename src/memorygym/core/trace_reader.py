@@ -9,7 +9,14 @@ from itertools import pairwise
 from typing import Any
 
 from memorygym.core.outcome import Goal
-from memorygym.core.statements import FORMER, FactReader, Statement, StatementIndex, Value
+from memorygym.core.statements import (
+    FORMER,
+    FactReader,
+    Statement,
+    StatementIndex,
+    Value,
+    against,
+)
 from memorygym.core.trace import Trace
 
 CONDITIONS = ("true", "stale", "wrong", "duplicate", "irrelevant")
@@ -25,8 +32,19 @@ class TraceReader:
         self, trace: Trace, goals: Sequence[Goal], facts: FactReader, env_tools: frozenset[str]
     ) -> None:
         self.goals = goals
-        self.read = facts.read
         self._trace, self._facts, self._env_tools = trace, facts, env_tools
+
+    @cached_property
+    def memory_facts(self) -> FactReader:
+        """The reader of what a memory holds, against what the environment showed."""
+        return against(self._facts, (text for _, text in self._environment_texts()))
+
+    def read(self, text: str) -> Sequence[Statement]:
+        """What a text of the memory states."""
+        return self.memory_facts.read(text)
+
+    def _environment_texts(self) -> Iterator[tuple[int, str]]:
+        return self._trace.environment_texts(self._env_tools)
 
     def truths(self, goal: Any) -> tuple[str, ...]:
         """All right answers to a goal."""
@@ -87,8 +105,8 @@ class TraceReader:
 
     def stated(self) -> Iterator[tuple[int, Statement]]:
         """What the environment stated, each with its event."""
-        for event, text in self._trace.environment_texts(self._env_tools):
-            yield from ((event, fact) for fact in self.read(text))
+        for event, text in self._environment_texts():
+            yield from ((event, fact) for fact in self._facts.read(text))
 
     @cached_property
     def _needed(self) -> Mapping[tuple[str, Value], Statement]:

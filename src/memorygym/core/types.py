@@ -169,6 +169,11 @@ class Task:
                 )
             object.__setattr__(self, name, frozen.freeze(value))
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The texts of its events."""
+        return tuple(event.text for event in self.events)
+
 
 def content_id(*parts: JSON) -> str:
     """16 hex digits of a hash over JSON, for the id of a task from all that an agent can see of it.

@@ -148,7 +148,7 @@ class Attribution:
 
     def coverage(self, texts: Iterable[str]) -> Coverage:
         """How much of these texts the fact reader understood."""
-        facts, counted = track_of(self._trace).facts(self._trace.system), self._counted
+        facts, counted = self.reader.memory_facts, self._counted
         counts = [
             counted.get(text) or counted.setdefault(text, coverage(facts, text)) for text in texts
         ]

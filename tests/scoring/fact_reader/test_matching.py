@@ -3,9 +3,8 @@ not."""
 
 import pytest
 
-from memorygym.core.statements import CURRENT, FORMER, Statement
+from memorygym.core.statements import CURRENT, FORMER, UNSTATED, Statement
 from memorygym.scoring.fact_reader.matching import Matcher
-from memorygym.scoring.fact_reader.sentences import UNSTATED
 from memorygym.tracks.dialogue.fact_reader import reader_for
 from memorygym.tracks.research import fact_reader as research_reader
 from memorygym.tracks.research.vocabulary import vocabulary as research_vocabulary

@@ -65,7 +65,7 @@ def test_nothing_can_be_stored_on_a_shared_reader(shared: StrongReader, name: st
 
 def test_a_shared_reader_exposes_no_text_that_it_has_read(shared: StrongReader) -> None:
     public = [name for name in dir(shared) if not name.startswith("__")]
-    assert public == ["answer", "ask", "blocks", "coverage", "guide", "read", "render"]
+    assert public == ["against", "answer", "ask", "blocks", "coverage", "guide", "read", "render"]
     for part in (shared.read, shared.ask, shared.answer):
         with pytest.raises((TypeError, AttributeError)):
             setattr(part, "stash", [])  # noqa: B010  # A plain assignment would not type-check.

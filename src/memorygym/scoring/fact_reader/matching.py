@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby
 
-from memorygym.core.statements import CURRENT, FORMER, SHIFT, Statement
+from memorygym.core.statements import CURRENT, FORMER, SHIFT, UNSTATED, Statement
 from memorygym.scoring.fact_reader import cues
 from memorygym.scoring.fact_reader.blocks import items
 from memorygym.scoring.fact_reader.claims import Reading
 from memorygym.scoring.fact_reader.contexts import Contexts
 from memorygym.scoring.fact_reader.key import Key
-from memorygym.scoring.fact_reader.sentences import DENIED, MARKS, UNSTATED, SentenceReader
+from memorygym.scoring.fact_reader.sentences import DENIED, MARKS, SentenceReader
 from memorygym.scoring.fact_reader.shown import Shown
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
 

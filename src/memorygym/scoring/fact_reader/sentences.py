@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from memorygym.core.statements import CURRENT, FORMER, SHIFT, Statement
+from memorygym.core.statements import CURRENT, FORMER, SHIFT, UNSTATED, Statement
 from memorygym.scoring.fact_reader import cues
 from memorygym.scoring.fact_reader.key import Key
 from memorygym.scoring.fact_reader.shown import Anchor, Shown
@@ -26,8 +26,6 @@ DENIED = re.compile(
     r"|^\W*(?:false|wrong(?:ly)?|untrue|not true|fiction)\b\W*[:—-]",
     re.IGNORECASE,
 )
-UNSTATED = "unstated"
-"""The role of a value that nobody stated."""
 _FIGURE = re.compile(r"(?<![\w.,])[$€£]?\d[\d.,]*\d(?![\w]{3})")
 _LINK = re.compile(
     r"(?:\b(?:at|in|by|under|from|of|with)|@|<-?|←|\(|:|[-—–] ?by)\s*(?:the )?[\"'`*\[(]*$"

@@ -65,7 +65,7 @@ def reasoner(name: str, task: Task) -> Policy:
     """The scripted reasoner of that name."""
     from memorygym.tracks._qa.reasoners import REASONERS, cached_reader
 
-    return REASONERS[name](partial(cached_reader, task.track))
+    return REASONERS[name](partial(cached_reader, task.track, shown=task.texts))
 
 
 def note_taker(reasoner: Policy, task: Task) -> Policy:

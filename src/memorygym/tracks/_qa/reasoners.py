@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from memorygym.agents.calls import END, calls, search, submit, write
-from memorygym.core.statements import Statement, StatementIndex
+from memorygym.core.statements import CURRENT, UNSTATED, Statement, StatementIndex, against
 from memorygym.core.tokens import count
 from memorygym.core.track import find
 from memorygym.core.types import Call, Message, Policy, Tool
@@ -25,9 +25,10 @@ ReaderFactory = Callable[[str], Any]
 
 
 @lru_cache(maxsize=64)
-def cached_reader(track: str, system: str) -> Reader:
-    """The track's reader for a system message; it parses each text once."""
-    reader: Any = find(track).facts(system)
+def cached_reader(track: str, system: str, shown: tuple[str, ...] = ()) -> Reader:
+    """The track's reader for a system message and what a stream shows; it parses a text once."""
+    facts = find(track).facts(system)
+    reader: Any = against(facts, shown) if shown else facts
     return CachedReader(reader)
 
 
@@ -62,6 +63,14 @@ class AskedQuestion:
             str(argument.get("query")) for argument in arguments if isinstance(argument, Mapping)
         }
         """Queries that the reasoner has already sent."""
+        self.believes = False
+        """Whether a value counts that nobody stated."""
+
+    def read(self, texts: Iterable[str]) -> Iterator[Statement]:
+        """The statements in texts."""
+        for statement in (s for text in texts for s in self.reader.read(text)):
+            is_taken = self.believes and statement.role == UNSTATED
+            yield statement._replace(role=CURRENT) if is_taken else statement
 
 
 class Strong(Policy):
@@ -87,14 +96,15 @@ class Strong(Policy):
                 recall = calls((RECALL.name, {"query": next_query}))
                 notes = dict.fromkeys(map(reader.render, statements))
                 return Message("assistant", "\n".join(notes), recall.calls)
-        return calls(submit(self._otherwise))
+        context.believes = True
+        guess = self.conclude(context)
+        return calls(submit(guess.answer if isinstance(guess, Found) else self._otherwise))
 
     def conclude(self, context: AskedQuestion) -> Found | Missing:
         """The answer that follows from the whole view, or what is missing."""
         reader: Reader = context.reader
-        return reader.answer(
-            context.query, StatementIndex(_read(reader, (*context.notes, *context.texts)))
-        )
+        known = StatementIndex(context.read((*context.notes, *context.texts)))
+        return reader.answer(context.query, known)
 
 
 class Weak(Strong):
@@ -102,7 +112,7 @@ class Weak(Strong):
 
     def conclude(self, context: AskedQuestion) -> Found | Missing:
         reader: Reader = context.reader
-        notes = tuple(_read(reader, context.notes))
+        notes = tuple(context.read(context.notes))
         step = reader.answer(context.query, StatementIndex(notes))
         if isinstance(step, Found):
             return step
@@ -113,7 +123,7 @@ class Weak(Strong):
                 for statement in reader.read(part)
             )
 
-        attended = _read(reader, attended_parts(context.texts, names_step))
+        attended = context.read(attended_parts(context.texts, names_step))
         return reader.answer(context.query, StatementIndex((*notes, *attended), first=True))
 
 
@@ -127,10 +137,6 @@ def paragraph_facts(track: str, system: str, text: str) -> Iterator[str]:
     for part in text.split("\n\n"):
         if sentences := "\n".join(dict.fromkeys(map(reader.render, reader.read(part)))):
             yield sentences
-
-
-def _read(reader: Reader, texts: Iterable[str]) -> Iterator[Statement]:
-    return (statement for text in texts for statement in reader.read(text))
 
 
 def attended_parts(texts: Sequence[str], is_relevant: Callable[[str], bool]) -> Iterator[str]:

@@ -98,11 +98,11 @@ def verify(recipes: Sequence[TaskRecipe], parallel_map: MapFunction) -> Verifica
     return verifier.verify_all(recipes, parallel_map)
 
 
-def reasoner(name: str, _: Task) -> Policy:
+def reasoner(name: str, task: Task) -> Policy:
     """The scripted reasoner of that name."""
     from memorygym.tracks.worlds.reasoners import REASONERS
 
-    return REASONERS[name]()
+    return REASONERS[name](task.texts)
 
 
 def note_taker(reasoner: Policy, _: Task) -> Policy:

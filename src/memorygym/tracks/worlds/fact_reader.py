@@ -3,20 +3,19 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from itertools import groupby
 
 from memorygym.core.statements import (
     AMONG,
     CATEGORY,
     CURRENT,
-    FORMER,
     SHIFT,
     Statement,
     StatementIndex,
 )
 from memorygym.scoring.fact_reader.claims import Reading
-from memorygym.scoring.fact_reader.outline import Outline
+from memorygym.scoring.fact_reader.matching import Matcher
 from memorygym.tracks._qa.stream import EVENT
 from memorygym.tracks.worlds.facts import Guide, Query
 from memorygym.tracks.worlds.generator.notes import read_note
@@ -32,14 +31,12 @@ _CODED = re.compile(r"^[A-Z][a-z]+(?: [A-Z][a-z]+)+ (?:[A-J](?: |$)|[a-z] |was [
 """A line that may be in the notation of the scripted agents."""
 
 
-class Parser:
-    """Reads texts and answers queries under one guide; every text is parsed once."""
+class _Parser:
+    """Reads texts under one guide, against the texts of a stream if they are known; every text is
+    parsed once."""
 
-    def __init__(self, guide: Guide) -> None:
-        self._guide = guide
-        self._prose = ProseReader(guide)
-        self._outline = Outline(vocabulary_of(guide))
-        self.ask = QuestionParser(guide).ask
+    def __init__(self, guide: Guide, prose: ProseReader, shown: Sequence[str] | None) -> None:
+        self._guide, self._prose, self._shown = guide, prose, shown
         self._reading = lru_cache(maxsize=2_000)(self._parsed)
         # A memory shows the same lines again after every change of another line.
         self._note = lru_cache(maxsize=2_000)(partial(read_note, guide=guide))
@@ -52,6 +49,19 @@ class Parser:
         """See core.statements.CountingReader."""
         facts, unread = self._reading(text)
         return len(facts), unread
+
+    def answer(self, query: Query, known: StatementIndex, *, careless: bool = False) -> str | None:
+        """See StrongReader."""
+        return answer_of(self._guide, query, known, careless=careless)
+
+    @cached_property
+    def _matcher(self) -> Matcher:
+        vocabulary = vocabulary_of(self._guide)
+        if self._shown is None:
+            return Matcher(vocabulary, every_value=True)
+        events = (text for text in self._shown if _EVENT.match(text))
+        stated = [fact for text in events for fact in self._prose.read(text).facts]
+        return Matcher(vocabulary, _implied(self._guide, stated))
 
     def _parsed(self, text: str) -> Reading:
         """What an event's documents state, or the documents and notes in a memory's text."""
@@ -80,21 +90,13 @@ class Parser:
         """What a text in any layout states."""
         if not text or text.isspace():
             return Reading((), 0)
-        facts, unread = self._outline.read(text)
+        facts, unread = self._matcher.read(text)
         return Reading(tuple(map(self._as_stated, facts)), unread)
 
     def _as_stated(self, fact: Statement) -> Statement:
         """A fact with the role that its key has in this track."""
-        if fact.key == CATEGORY or self._guide.relation(fact.key):
-            own = self._guide.fact(fact.subject, fact.key, str(fact.value))
-            return own._replace(date=fact.date)
-        is_shift = fact.role == SHIFT and isinstance(fact.value, int)
-        role = fact.role if is_shift or fact.role == FORMER else CURRENT
-        return Statement(*fact[:3], role, date=fact.date)
-
-    def answer(self, query: Query, known: StatementIndex, *, careless: bool = False) -> str | None:
-        """See StrongReader."""
-        return answer_of(self._guide, query, known, careless=careless)
+        among = fact.role == CURRENT and self._guide.relation(fact.key)
+        return fact._replace(role=AMONG, source="") if among else fact._replace(source="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,8 @@ class StrongReader:
     reader leaves out unknown members of a set, as long as it knows some."""
     render: Callable[[Statement], str]
     """A fact as a canonical sentence."""
+    against: Callable[[Iterable[str]], "StrongReader"]
+    """See core.statements.MatchingReader."""
 
     def blocks(self, facts: Sequence[Statement]) -> list[str]:
         """See core.statements.BlockWriter."""
@@ -127,6 +131,17 @@ class StrongReader:
         ]
 
 
+def _implied(guide: Guide, facts: Sequence[Statement]) -> Iterator[Statement]:
+    """Facts with what follows from them: the values after shifts, both directions of links."""
+    yield from facts
+    for fact in facts:
+        if (relation := guide.relation(fact.key)) and relation.symmetric:
+            yield fact._replace(subject=fact.text, value=fact.subject)
+    known = StatementIndex(facts)
+    for subject, key in dict.fromkeys(fact[:2] for fact in facts if fact.role == SHIFT):
+        yield from (Statement(subject, key, value) for value in known.history(subject, key))
+
+
 def _in_order(facts: Iterable[Statement]) -> list[Statement]:
     """What holds: the category, then values, then relations."""
     holding = [fact for fact in facts if fact.holds]
@@ -134,9 +149,22 @@ def _in_order(facts: Iterable[Statement]) -> list[Statement]:
 
 
 @lru_cache(maxsize=64)
-def strong_reader(system: str) -> StrongReader:
-    """The strong reader for a system message, with its caches; one object per message."""
-    parser = Parser(guide := read_guide(system))
+def _prose_reader(system: str) -> ProseReader:
+    return ProseReader(read_guide(system))
+
+
+@lru_cache(maxsize=64)
+def strong_reader(system: str, shown: tuple[str, ...] | None = None) -> StrongReader:
+    """The strong reader for a system message and the texts of a stream, with its caches. Without
+    these texts a value counts though nobody stated it."""
+    prose = _prose_reader(system)
+    parser = _Parser(prose.guide, prose, shown)
     return StrongReader(
-        guide, parser.read, parser.coverage, parser.ask, parser.answer, guide.sentence
+        prose.guide,
+        parser.read,
+        parser.coverage,
+        QuestionParser(prose.guide).ask,
+        parser.answer,
+        prose.guide.sentence,
+        lambda texts: strong_reader(system, tuple(texts)),
     )

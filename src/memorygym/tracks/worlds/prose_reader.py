@@ -64,9 +64,9 @@ class ProseReader:
             return None
         facts, unread = self._document(name, body, match[3])
         others = {fact.value for fact in facts if fact.role == AMONG} | {name}
-        if unread or any(other not in others for other in _OTHERS.findall(body)):
-            return None
-        return facts
+        for other in others:
+            body = body.replace(str(other), "it")
+        return None if unread or _OTHERS.search(body) else facts
 
     def attribute(self, words: list[str]) -> Attribute | None:
         """The attribute whose label or alias occurs among the words, or None."""

@@ -5,6 +5,7 @@ imitates a small model: it answers from one record, reads few tokens, and takes 
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 from memorygym.core.statements import AMONG, Statement, StatementIndex
 from memorygym.core.types import Message, Policy, Tool
@@ -25,8 +26,9 @@ class Strong(reasoners.Strong):
     It never asks the memory to recall anything.
     """
 
-    def __init__(self) -> None:
-        super().__init__(strong_reader)
+    def __init__(self, shown: tuple[str, ...] | None = None) -> None:
+        """`shown` are the texts of the stream, if they are known."""
+        super().__init__(partial(strong_reader, shown=shown))
 
     def conclude(self, asked: AskedQuestion) -> Found | Missing:
         answer = asked.reader.answer(asked.query, self.known(asked))
@@ -34,7 +36,7 @@ class Strong(reasoners.Strong):
 
     def known(self, asked: AskedQuestion) -> StatementIndex:
         """What the answer is computed from."""
-        return StatementIndex(fact for text in asked.texts for fact in asked.reader.read(text))
+        return StatementIndex(asked.read(asked.texts))
 
 
 class Weak(Strong):
@@ -47,7 +49,7 @@ class Weak(Strong):
         """What the first parts state of the entity; of its relations only the first that do."""
         name, facts = asked.query.names[0], list[Statement]()
         for part in attended_parts(asked.texts, lambda part: name in part):
-            stated = [f for f in asked.reader.read(part) if f.subject == name and f.holds]
+            stated = [f for f in asked.read([part]) if f.subject == name and f.holds]
             is_related = any(fact.role == AMONG for fact in facts)
             facts += [fact for fact in stated if fact.role != AMONG or not is_related]
         return StatementIndex(facts, first=True)

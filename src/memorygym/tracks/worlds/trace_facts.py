@@ -1,6 +1,6 @@
 """Reads a trace of worlds: its gold table says what was true at each event."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from memorygym.core.errors import BadTrace
@@ -11,6 +11,7 @@ from memorygym.core.statements import (
     FORMER,
     HELD,
     SHIFT,
+    FactReader,
     Statement,
     StatementIndex,
 )
@@ -35,6 +36,9 @@ class _LateReader:
 
     def render(self, fact: Statement) -> str:
         return strong_reader(self._system).render(fact)
+
+    def against(self, shown: Iterable[str]) -> FactReader:
+        return strong_reader(self._system).against(shown)
 
 
 class WorldsTraceReader(QuestionTraceReader):
