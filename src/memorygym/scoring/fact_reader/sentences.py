@@ -40,6 +40,7 @@ _OF = re.compile(
     r"(?:\s*\([^()]*\))?\W{0,3}(?:(?:values?|entry|figure|count|number|total) )?"
     r"(?:of|at|for|in|on|by|from|with|to)\W{1,3}(?:the )?(?:\w+ )?\W{0,3}"
 )
+_SIGN = "\ue001"
 _PLUS = re.compile(r"\s+[+−]\s+")
 _TO = re.compile(r"[\s_]*(?:to|until|till|-|–|—|and)[\s_]*")
 _ASKS = re.compile(r"\?[\"'”)*]*\s*$|^\W*(?:sub-?query|key ?words?|tags)\b\W*:", re.IGNORECASE)
@@ -92,6 +93,11 @@ class SentenceReader:
         self.about: set[str] = set()
         self.waiting: tuple[str, Anchor, str] | None = None
         self._borders = [m.span() for m in cues.SOFT.finditer(self._lower)]
+        self._rest = self._lower
+        """The text with signs for its names and labels, whose words are no cues."""
+        for anchor in (*self._names, *self._marks):
+            size = anchor.end - anchor.start
+            self._rest = f"{self._rest[: anchor.start]}{_SIGN * size}{self._rest[anchor.end :]}"
 
     def facts(self) -> list[Statement]:
         """What the sentence states."""
@@ -451,7 +457,7 @@ class SentenceReader:
         self, value: Value, found: Sequence[Value], mark: Anchor | None = None, since: int = 0
     ) -> str:
         """What the clause of a value says of it, from a place on."""
-        text = self._lower
+        text = self._rest
         since = mark.end if mark in self._marks and mark else since
         start, end = 0, len(text)
         for border in self._borders:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from memorygym.scoring.fact_reader.key import Key, Named
-from memorygym.scoring.fact_reader.phrases import Phrases, ShortLabels, ShortVerbs
-from memorygym.scoring.fact_reader.words import GENERIC, LINKS, choice_pattern
+from memorygym.scoring.fact_reader.phrases import Phrases
+from memorygym.scoring.fact_reader.words import GENERIC, LINKS
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,16 +26,8 @@ class Vocabulary:
     """The type of an entity, from its name; "" is unknown."""
     sources: tuple[str, ...] = ()
     """What a heading calls the source of a fact ("field report"), in lower case."""
-    endings: frozenset[str] = frozenset()
-    """Words that end names, in lower case: "institute"."""
-    folds_case: bool = True
-    """Whether names in upper or lower case throughout are names, too."""
-    has_short_labels: bool = True
-    """Whether a single word of a label, or its abbreviation, may stand for it."""
-    spell_out: Callable[[str], str] | None = None
-    """A line with words for the shorthand of a track: "LIMIT = 5" as "LIMIT value: 5"."""
     spell_out_text: Callable[[str], str] = lambda text: text
-    """The same for a whole text."""
+    """A text with words for the shorthand of a track: of notes in the letters of a schema."""
     by_code: dict[str, Key] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -52,18 +44,6 @@ class Vocabulary:
     @cached_property
     def labels(self) -> "Phrases":
         return Phrases((label, key) for key in self.keys for label in key.labels)
-
-    @cached_property
-    def date_labels(self) -> "Phrases":
-        return Phrases((s, key) for key in self.keys if key.kind == "date" for s in key.labels)
-
-    @cached_property
-    def phrases(self) -> list[tuple[str, "Phrases"]]:
-        """The phrases of each form: `label`, `verb`, and `inverse` (of verbs after their value)."""
-        verbs = [(verb, key) for key in self.keys for verb in key.verbs]
-        inverse = [(verb, key) for key in self.keys for verb in key.inverse_verbs]
-        forms = (("verb", verbs), ("inverse", inverse))
-        return [("label", self.labels), *((form, Phrases(some)) for form, some in forms if some)]
 
     def source_of(self, text: str) -> str:
         """The source that a text names: in a heading, in brackets, behind "according to"."""
@@ -91,34 +71,3 @@ class Vocabulary:
         """All words that mean something, so that they are no part of an unknown name."""
         sources = (word for source in self.sources for word in source.split())
         return self.words | self.nouns | GENERIC | LINKS | frozenset(sources)
-
-    @cached_property
-    def heads(self) -> frozenset[str]:
-        """Nouns for entities that name a column or a field of names: those that are no labels."""
-        return self.nouns - {label for key in self.keys for label in key.labels}
-
-    @cached_property
-    def short(self) -> "ShortLabels":
-        return ShortLabels(self.keys if self.has_short_labels else (), self.nouns)
-
-    @cached_property
-    def short_verbs(self) -> "ShortVerbs":
-        return ShortVerbs(self.keys if self.has_short_labels else ())
-
-    def is_cut_off(self, word: str) -> bool:
-        """Whether a word is an abbreviation of a label's word: "rev"."""
-        return word.lower() not in self.words and bool(self.short.keys_of(word))
-
-    @cached_property
-    def lone(self) -> dict[str, Key]:
-        """By choice: the only key that has it, of choices that may stand without their label."""
-        keys: dict[str, list[Key]] = {}
-        for key in self.keys:
-            for choice in key.choices if key.kind == "enum" and not key.owner else ():
-                if key.stands_alone or (len(choice) > 2 and choice not in LINKS):
-                    keys.setdefault(choice, []).append(key)
-        return {choice: owners[0] for choice, owners in keys.items() if len(owners) == 1}
-
-    @cached_property
-    def lone_pattern(self) -> re.Pattern[str]:
-        return choice_pattern(self.lone)

@@ -5,12 +5,11 @@ An observation is part of the debugging session; the change log states earlier v
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from memorygym.core.statements import FORMER, Statement
 from memorygym.scoring.fact_reader.claims import Reading
-from memorygym.scoring.fact_reader.outline import Outline
-from memorygym.scoring.fact_reader.statement import StatementReader
+from memorygym.scoring.fact_reader.matching import Matcher
 from memorygym.tracks._qa.stream import QUESTION
 from memorygym.tracks.codeqa.code_reader import (
     DEFINED,
@@ -21,7 +20,6 @@ from memorygym.tracks.codeqa.code_reader import (
 from memorygym.tracks.codeqa.code_view import paragraphs
 from memorygym.tracks.codeqa.keys import IMPORT, KEYS, PHRASES, SUBJECTS
 from memorygym.tracks.codeqa.names import shown, type_of
-from memorygym.tracks.codeqa.shorthand import spelled_out
 from memorygym.tracks.codeqa.signs import LINE, Signs
 from memorygym.tracks.codeqa.vocabulary import VOCABULARY
 
@@ -63,27 +61,71 @@ _METHOD = re.compile(r"\bdef \w+\((?:self|cls)\b")
 _QUOTED = re.compile(r"\"(-?\d+(?:\.\d+)?|True|False|None)\"")
 _NAMED = frozenset(key.code for key in KEYS if key.kind == "entity") | {"file"}
 _BULLET = re.compile(r"[ \t]*[-*•] ")
-_OUTLINE, _READER = Outline(VOCABULARY), StatementReader(VOCABULARY)
-_STATES = re.compile("|".join(phrases.pattern.pattern for _, phrases in VOCABULARY.phrases), re.I)
+_FREE = Matcher(VOCABULARY, every_value=True)
+"""Counts a value though nobody stated it, as in the observations of a stream."""
 
 
-@lru_cache(maxsize=2_000)
-def read(text: str) -> tuple[Statement, ...]:
-    r"""The statements in a text: an event, a passage of one, or notes.
+class TextReader:
+    """Reads an event, a passage of one, or notes."""
 
-    >>> read("[a/b.py]\ndef sift(a, b=12):\nreturn a + b")[1][:3]
-    ('sift', 'default:b', '12')
-    """
-    statements: list[Statement] = []
-    for passage in _passages(text):
-        statements += _general(passage) if isinstance(passage, str) else passage
-    return tuple(statements)
+    def __init__(self, shown: tuple[str, ...] | None = None) -> None:
+        """`shown` are the texts of a stream; without them a value counts though nobody stated
+        it."""
+        self._shown = shown
+        self.read = lru_cache(maxsize=2_000)(self._read)
+        """The statements in a text."""
+
+    @cached_property
+    def _matcher(self) -> Matcher:
+        if self._shown is None:
+            return _FREE
+        return Matcher(VOCABULARY, map(_as_matched, (s for t in self._shown for s in read(t))))
+
+    def _read(self, text: str) -> tuple[Statement, ...]:
+        statements: list[Statement] = []
+        for passage in _passages(text):
+            statements += self._general(passage) if isinstance(passage, str) else passage
+        return tuple(statements)
+
+    def coverage(self, text: str) -> tuple[int, int]:
+        """See core.statements.CountingReader."""
+        others = [passage for passage in _passages(text) if isinstance(passage, str)]
+        unread = sum(self._noted(Signs().put(passage)).unread for passage in others)
+        return len(self.read(text)), unread
+
+    def _general(self, text: str) -> Iterator[Statement]:
+        """The statements of a text in any layout."""
+        signs = Signs()
+        for fact in self._noted(signs.put(text)).facts:
+            if statement := _statement(fact, signs.text(fact.text)):
+                yield statement
+        for code in signs.unread():
+            for paragraph in paragraphs("", code):
+                if not _METHOD.search(paragraph):
+                    yield from _named(code_statements(paragraph.partition("\n")[2], ""))
+
+    def _noted(self, text: str) -> Reading:
+        """What a text states. If it is in lower case throughout and gives a function a value, which
+        only constants have, then its names have lost their case, and what any of them may have is
+        unread.
+        """
+        reading = self._matcher.read(text)
+        if not text.islower() or not any(
+            f.key == "value" and _is_bare(f.subject) for f in reading[0]
+        ):
+            return reading
+        clear = tuple(fact for fact in reading.facts if fact.key not in ("file", "uses", "value"))
+        return Reading(clear, reading.unread + len(reading.facts) - len(clear))
 
 
-def coverage(text: str) -> tuple[int, int]:
-    """See core.statements.CountingReader."""
-    others = [passage for passage in _passages(text) if isinstance(passage, str)]
-    return len(read(text)), sum(_noted(Signs().put(passage)).unread for passage in others)
+def _as_matched(statement: Statement) -> Statement:
+    """A statement with the key and the value by which notes state it."""
+    head, _, name = statement.key.partition(":")
+    if head in ("calls", "reads"):
+        return Statement(statement.subject, "uses", name)
+    key = {"exception": "raises"}.get(head, statement.key)
+    is_number = key in VOCABULARY.by_code and VOCABULARY.by_code[key].kind == "number"
+    return Statement(statement.subject, key, int(statement.text) if is_number else statement.value)
 
 
 def _passages(text: str) -> Iterator[Sequence[Statement] | str]:
@@ -131,14 +173,14 @@ def _code(head: re.Match[str], body: str) -> list[Statement] | None:
 def _observed(stamp: str | None, lines: Iterable[str]) -> list[Statement] | None:
     """The statements in an observation or a change log whose lines name what they are about."""
     statements: list[Statement] = []
-    for line in filter(_STATES.search, lines):
-        sense = _READER.read(spelled_out(line))
-        facts = (Statement(*claim, date=stamp or "") for claim in sense.claims if claim.subject)
-        stated = [s for fact in facts if (s := _statement(fact, str(fact.value)))]
-        if sense.unread or not stated or len(stated) < len(sense.claims):
+    for line in lines:
+        facts, unread = _FREE.read(line)
+        dated = (fact._replace(date=fact.date or stamp or "") for fact in facts)
+        stated = [s for fact in dated if (s := _statement(fact, fact.text))]
+        if unread or len(stated) < len(facts):
             return None
         statements += stated
-    return statements
+    return statements or None
 
 
 def _named(statements: Iterable[Statement]) -> list[Statement]:
@@ -158,30 +200,6 @@ def _notes(text: str) -> Iterator[Span]:
         full_value = value.replace(LINE, "\n") if key == "source" else value
         rank = _RANKS[mark] if mark in _RANKS else time_rank(mark)
         yield match.start(), match.end(), [Statement(subject, key, full_value, rank=rank)]
-
-
-def _general(text: str) -> Iterator[Statement]:
-    """The statements of a text in any layout."""
-    signs = Signs()
-    for fact in _noted(signs.put(text)).facts:
-        if statement := _statement(fact, signs.text(str(fact.value))):
-            yield statement
-    for code in signs.unread():
-        for paragraph in paragraphs("", code):
-            if not _METHOD.search(paragraph):
-                yield from _named(code_statements(paragraph.partition("\n")[2], ""))
-
-
-def _noted(text: str) -> Reading:
-    """What a text states. If it is in lower case throughout and gives a function a value, which
-    only constants have, then its names have lost their case, and what any of them may have is
-    unread.
-    """
-    reading = _OUTLINE.read(text)
-    if not text.islower() or not any(f.key == "value" and _is_bare(f.subject) for f in reading[0]):
-        return reading
-    clear = tuple(fact for fact in reading.facts if fact.key not in ("file", "uses", "value"))
-    return Reading(clear, reading.unread + len(reading.facts) - len(clear))
 
 
 def _is_bare(name: str) -> bool:
@@ -263,3 +281,6 @@ def _mark(rank: tuple[int, ...]) -> str:
         return _MARKS[rank]
     year, month, day, hour, minute = rank[1:]
     return f", as of {year}-{month:02}-{day:02} {hour:02}:{minute:02}"
+
+
+read = TextReader().read

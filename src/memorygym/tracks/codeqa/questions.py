@@ -6,13 +6,13 @@ files; the reader parses it by the same wording and answers from what a memory k
 
 import ast
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
 from memorygym.core.statements import Statement, StatementIndex
 from memorygym.tracks._qa.questions import Found, Missing
-from memorygym.tracks.codeqa.fact_reader import coverage, read, render
+from memorygym.tracks.codeqa.fact_reader import TextReader, render
 from memorygym.tracks.codeqa.interpreter import Evaluator, Raised, UnknownName, Unsupported
 from memorygym.tracks.codeqa.keys import SUBJECTS, VALUE_TYPES
 from memorygym.tracks.codeqa.names import type_of
@@ -323,5 +323,12 @@ def guess(query: Query) -> str:
 class CodeReader:
     """The fact reader of this track: it reads code, observations and notes."""
 
-    read, coverage, ask = staticmethod(read), staticmethod(coverage), staticmethod(ask)
-    answer, render = staticmethod(answer), staticmethod(render)
+    ask, answer, render = staticmethod(ask), staticmethod(answer), staticmethod(render)
+
+    def __init__(self, shown: tuple[str, ...] | None = None) -> None:
+        texts = TextReader(shown)
+        self.read, self.coverage = texts.read, texts.coverage
+
+    def against(self, shown: Iterable[str]) -> "CodeReader":
+        """See core.statements.MatchingReader."""
+        return CodeReader(tuple(shown))

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 
-from memorygym.scoring.fact_reader.sql import text_of
 from memorygym.tracks.codeqa.code_reader import is_literal
 from memorygym.tracks.codeqa.keys import CODE_SIGNS, VALUE_SIGNS
 from memorygym.tracks.codeqa.vocabulary import VOCABULARY
@@ -26,7 +25,6 @@ _CODE = re.compile(
     rf"|(?<=>)(?P<tagged>{_START}[^<]*)(?=<)"
     rf"|`(?P<line>{_START}[^`\n]* \| [^`\n]*)`"
     r'|"(?P<text>(?:[^"\\\n]|\\.)*)"'
-    r"|(?P<sql>\bE'(?:[^'\\\n]|''|\\.)*')"
     r'|^(?P<mark>[ \t>*-]*)(?P<pairs>\{(?:"\w+": ?-?\d+(?:, ?)?)+\})[ \t]*$'
     r"|(?:^|(?<=[:>][ \t])|(?<=\bis )|(?<=\bcode ))(?P<bare>(?:[ \t]*@\w.*\n)*[ \t]*"
     r"(?:(?:async )?def \w+\(.*|class \w+(?:\(.*\))?):[ \t]*"
@@ -79,8 +77,6 @@ def _content(match: re.Match[str]) -> str:
     """The code, or the value, in a match of `_CODE`; "" if there is none."""
     if match["line"]:
         return match["line"].replace(LINE, "\n")
-    if match["sql"]:
-        return text_of(match["sql"])
     if "\\" in (match["text"] or ""):
         with suppress(ValueError):
             return str(json.loads(match[0]))
@@ -100,8 +96,6 @@ def _placed(match: re.Match[str], lead: str, sign: str) -> str:
     """A sign with what a match of `_CODE` has around the code."""
     if match["text"]:
         return json.dumps(f"{lead} {sign}".strip(), ensure_ascii=False)
-    if match["sql"]:
-        return f"'{lead} {sign}'"
     if match["head"]:
         return f"{match['head']}: {sign}"
     if match["caption"]:

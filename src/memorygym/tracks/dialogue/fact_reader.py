@@ -1,17 +1,17 @@
 """The fact reader of dialogue: wishes, limits, rules and codes, in whatever layout."""
 
 import re
-from collections.abc import Sequence
-from functools import cache, lru_cache
+from collections.abc import Iterable, Sequence
+from functools import cached_property, lru_cache
 
 from memorygym.core.outcome import Goal
-from memorygym.core.statements import CURRENT, FORMER, Statement
+from memorygym.core.statements import CURRENT, FORMER, UNSTATED, Statement
 from memorygym.core.trace import Trace
 from memorygym.core.trace_reader import TraceReader
 from memorygym.scoring.fact_reader.claims import Reading
 from memorygym.scoring.fact_reader.key import Key
+from memorygym.scoring.fact_reader.matching import Matcher
 from memorygym.scoring.fact_reader.names import CapitalisedNames
-from memorygym.scoring.fact_reader.outline import Outline
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
 from memorygym.tracks.dialogue import texts
 from memorygym.tracks.dialogue.desk import CUSTOMER, ORDER, POLICY, ROLES, Desk, Term
@@ -63,8 +63,10 @@ def _code(label: str, *, owner: str = "", subject: str = "") -> Key:
 class DialogueReader:
     """Reads the facts of one desk. Implements core.statements.FactReader and CountingReader."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, desk: Desk, shown: tuple[str, ...] | None = None) -> None:
+        """`shown` are the texts of a session; without them a value counts though nobody stated
+        it."""
+        self._desk, self._shown = desk, shown
         tools = "|".join(("search", *(action.tool for action in desk.actions)))
         self._call = re.compile(rf"\b(?:{tools})\b[\"']?[\s,:]*[({{\[]")
         keys = keys_of(desk)
@@ -72,20 +74,29 @@ class DialogueReader:
         towns = {town.lower() for town in desk.towns}
         names = CapitalisedNames(keys, {*nouns, "my"})
         ending = " " + desk.account
-        vocabulary = Vocabulary(
+        self._vocabulary = Vocabulary(
             keys,
             lambda text: [n for n in names(text) if n[2].lower() not in towns],
             nouns,
             lambda name: "account" if name.endswith(ending) else "person",
-            endings=frozenset((desk.account.lower(),)),
-            has_short_labels=False,
         )
-        self._outline = Outline(vocabulary)
         self.read = lru_cache(maxsize=16_384)(self._read)
         """The statements of a text, in order. One that replaces a value ranks above others."""
 
+    def against(self, shown: Iterable[str]) -> "DialogueReader":
+        """See core.statements.MatchingReader."""
+        return reader_for(self._desk.name, tuple(shown))
+
+    @cached_property
+    def _matcher(self) -> Matcher:
+        if self._shown is None:
+            return Matcher(self._vocabulary, every_value=True)
+        told = reader_for(self._desk.name)
+        stated = [fact for text in self._shown for fact in told._reading(text).facts]
+        return Matcher(self._vocabulary, stated)
+
     def _reading(self, text: str) -> Reading:
-        return self._outline.read("\n".join(filter(self._may_state, text.split("\n"))))
+        return self._matcher.read("\n".join(filter(self._may_state, text.split("\n"))))
 
     def _may_state(self, line: str) -> bool:
         """Whether a line may state facts: it is about no offer, and no call of a tool."""
@@ -98,14 +109,14 @@ class DialogueReader:
         changed = [line.lower() for line in text.split("\n") if _NOW.search(line)]
         read = []
         for f in facts:
-            if f.role == CURRENT:
+            if f.role in (CURRENT, UNSTATED):
                 value = str(f.value)
                 value = value.upper() if _IS_CODE.fullmatch(value) else value
                 is_new = f[:2] in replaced or any(
                     f.key in line and value.lower() in line for line in changed
                 )
                 is_new = is_new and (*f[:2], f.value) not in former
-                read.append(Statement(f.subject, f.key, value, rank=(1,) if is_new else ()))
+                read.append(Statement(*f[:2], value, f.role, (1,) if is_new else ()))
         return tuple(read)
 
     def coverage(self, text: str) -> tuple[int, int]:
@@ -133,10 +144,11 @@ class DialogueTraceReader(TraceReader):
         return "" if fact.subject in (CUSTOMER, POLICY) else fact.subject
 
 
-@cache
-def reader_for(name: str) -> DialogueReader:
-    """The reader of a desk; it parses each text once."""
-    return DialogueReader(desk_named(name))
+@lru_cache(maxsize=64)
+def reader_for(name: str, shown: tuple[str, ...] | None = None) -> DialogueReader:
+    """The reader of a desk, against the texts of a session if they are known; it parses each text
+    once."""
+    return DialogueReader(desk_named(name), shown)
 
 
 def reader_of(system: str) -> DialogueReader:

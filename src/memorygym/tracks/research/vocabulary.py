@@ -1,6 +1,5 @@
 """The vocabulary of the fact reader: relations of the fictional domain and the types of names."""
 
-import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -9,10 +8,6 @@ from memorygym.scoring.fact_reader.names import CapitalisedNames
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
 from memorygym.tracks.research.relations import AUTHORITY, RELATIONS, TERM, TYPES, YEAR
 
-_PLACES = "|".join(TYPES["laboratory"])
-_INSTRUMENTS = "|".join(TYPES["instrument"])
-_TOWNS = "|".join(TYPES["town"])
-_METHODS = "|".join(TYPES["method"])
 _BY_WORD = {word: kind for kind, words in TYPES.items() for word in words}
 SOURCES = {genre.lower(): rank for genre, rank in AUTHORITY.items()} | {
     f"rank {rank}": rank for rank in AUTHORITY.values()
@@ -146,52 +141,8 @@ def type_of(name: str) -> str:
     return _BY_WORD.get(name.rpartition(" ")[2], "person")
 
 
-_SHORTHAND = (
-    (re.compile(r"(?<=[\s(:;,])b\. ?(?=(?:1[89]|20)\d\d\b)"), "born "),
-    (re.compile(r"(?<=[\s(:;,])(?:est|fd)\.? ?(?:in )?(?=(?:1[5-9]|20)\d\d\b)"), "founded "),
-    (
-        re.compile(rf"^(\W*[A-Z]\w+ (?:{_PLACES})\b[^.;:A-Z]*, )in (?=[A-Z]\w+ (?:{_TOWNS})\b)"),
-        r"\1seat ",
-    ),
-    (re.compile(rf"(?:works )?@ ?(?=[A-Z]\w+ (?:{_PLACES})\b)"), "works at "),
-    (re.compile(rf"(?<=[:;,(])( ?)at (?=[A-Z]\w+ (?:{_PLACES})\b)"), r"\1works at "),
-    (re.compile(rf"\bis at (?=[A-Z]\w+ (?:{_PLACES})\b)"), "works at "),
-    (re.compile(rf"\b((?:{_INSTRUMENTS})[*_]* (?:\(|[—-] ?))by (?=[A-Z])"), r"\1designer "),
-    (re.compile(rf"\b((?:{_METHODS})[*_]* (?:\(|[—-] ?))by (?=[A-Z])"), r"\1inventor "),
-    (re.compile(rf"\ban? (~?\d\S* ?kg) (?:instrument|{_INSTRUMENTS.lower()})\b"), r"weight \1,"),
-    (re.compile(r"(?:(?<=[:;,] )|(?<=\())(?=~?\d[\d,.]* ?kg\b)"), "weight "),
-    (re.compile(rf"\b({_INSTRUMENTS}) (?=~?\d[\d,.]* ?kg\b)"), r"\1 weight "),
-    (re.compile(r"(?<=[\s(:;,])des\. ?(?:by )?(?=[A-Z])"), "designer "),
-    (re.compile(r"(?<=[\s(:;,])inv\. ?(?:by )?(?=[A-Z])"), "inventor "),
-    (re.compile(r"(?<=[\s(:;,])dir\. ?(?=[A-Z])"), "director "),
-    (re.compile(r"(?<=[\s(:;,])empl?\. ?(?=[A-Z])"), "employer "),
-    (re.compile(r"(?<=[\s(:;,])instr\. ?(?=[A-Z])"), "instrument "),
-)
-"""What writers of short notes put for a label."""
-
-
-def spelled_out(line: str) -> str:
-    """A line with labels for shorthand.
-
-    >>> spelled_out("Ann Lee: b. 1930; at Orm Institute")
-    'Ann Lee: born 1930; works at Orm Institute'
-    """
-    if (
-        ". " in line
-        or "est " in line
-        or "@" in line
-        or "kg" in line
-        or " at " in line
-        or "by " in line
-    ):
-        for pattern, words in _SHORTHAND:
-            line = pattern.sub(words, line)
-    return line
-
-
 def vocabulary() -> Vocabulary:
     """The vocabulary of all tasks of the track."""
     nouns = frozenset(("person", *TYPES, "researcher", "lab"))
-    endings = frozenset(word.lower() for word in _BY_WORD)
     names = CapitalisedNames(KEYS, nouns)
-    return Vocabulary(KEYS, names, nouns, type_of, tuple(SOURCES), endings, spell_out=spelled_out)
+    return Vocabulary(KEYS, names, nouns, type_of, tuple(SOURCES))

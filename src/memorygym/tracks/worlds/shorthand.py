@@ -9,12 +9,10 @@ a choice or a relation by its letter.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from memorygym.scoring.fact_reader.key import Key
 from memorygym.scoring.fact_reader.names import NAME
 from memorygym.scoring.fact_reader.values import candidates
-from memorygym.scoring.fact_reader.words import is_within
 from memorygym.tracks.worlds.facts import Guide
 
 _LINE = re.compile(
@@ -40,40 +38,6 @@ _MAYBE = re.compile(rf"^[^\w\n]*{NAME}\W.*?(?<!\w)[a-wxyz]\s?[=:]?\s?[$~\dA-Za-z
 _HEAD = re.compile(r"^(?:[ \t]*\|)?[^|\n]+(?:\|[^|\n]+)*\|[ \t]*[a-w][ \t]*\|.*$", re.M)
 
 
-_GROUP = re.compile(
-    rf"(?P<start>{NAME}[\]\"'*_]* ?(?:[(\[]|, |[·|:/—–-] ?[(\[]?))"
-    r"(?P<group>[A-Za-z][a-z]+(?: [A-Za-z][a-z]+)?)\.?(?=\s*(?:[)\],;|:/·—–-]|$))"
-)
-"""What may be an abbreviated group, or one in lower case: the first thing behind a name, and
-nothing beside it."""
-_PERIODS = re.compile(
-    r"(?<![ (])[ (]*\b(?:w(?:ee)?ks?|q(?:uarte)?r?s?|m(?:onth|o)?s?|y(?:ea)?rs?|h(?:ou)?rs?)?\.? ?"
-    r"[QWMYH]?1 ?(?:-|—|\.\.) ?[QWMYH]?[4-9]\)?(?=\s*[:=])",
-    re.IGNORECASE,
-)
-"""Stands between a label and a series: "orders (Q1-Q6):"."""
-_UNIT = re.compile(r"(?<=[a-z]) \((?:in )?(?:mm|ms|%)\)(?=\s*[:=])")
-_JOINED = re.compile(r" and [A-Z]|&|→ ?[\"'`*\[]*[A-Z]|[:=] ?[\"'`*\[]+[A-Z]|[:=] ?[A-Z]")
-_TAG = re.compile(r"(?<=\s)#([A-Za-z]+(?:[_-]?[A-Za-z]+)*)(?=\s|[:;,]|$)")
-"""A word such as "#lakeside-league"."""
-
-
-def _stands_for(words: Sequence[str], group: Sequence[str]) -> bool:
-    """Whether the words, in order, are the beginnings of a group's words or letters of them; words
-    in lower case only if they are the group."""
-    if words[0].islower():
-        return [word.lower() for word in words] == [word.lower() for word in group]
-    if len(words) > len(group):
-        return False
-    pairs = [(word.lower(), whole.lower()) for word, whole in zip(words, group, strict=False)]
-    return all(whole.startswith(word) or _is_cut(word, whole) for word, whole in pairs)
-
-
-def _is_cut(word: str, whole: str) -> bool:
-    """Whether a word without vowels is written with letters of another, in order."""
-    return is_within(word, whole) and not re.search("[aeiou]", word)
-
-
 @dataclass(frozen=True)
 class Shorthand:
     """Spells out the letters of one schema."""
@@ -82,78 +46,9 @@ class Shorthand:
     keys: Mapping[str, Key]
     """By code."""
 
-    def with_groups(self, line: str) -> str:
-        """The line with whole groups for short ones behind a name ("Ann Lee [Econ.]") and whole
-        verbs for short ones between names ("Ann Lee and Bob Ray compete")."""
-        if line.isupper():
-            return self._any_group.sub(lambda match: match[0].title(), line)
-        if "#" in line:
-            line = _TAG.sub(self._with_tag, line)
-        if "1" in line:
-            line = _PERIODS.sub("", line)
-        if " (" in line:
-            line = _UNIT.sub("", line)
-        line = _GROUP.sub(self._with_group, line)
-        if "one of the " in line:
-            line = self._one_of_group.sub(r"a \1", line)
-        if _JOINED.search(line):
-            for pattern, phrase in self._short_phrases:
-                line = pattern.sub(phrase, line)
-        return line
-
-    @cached_property
-    def _groups(self) -> str:
-        return "|".join(map(re.escape, self.guide.categories))
-
-    @cached_property
-    def _any_group(self) -> re.Pattern[str]:
-        return re.compile(rf"\b(?:{self._groups})\b", re.IGNORECASE)
-
-    @cached_property
-    def _one_of_group(self) -> re.Pattern[str]:
-        return re.compile(rf"\bone of the ({self._groups})s\b")
-
-    @cached_property
-    def _short_phrases(self) -> list[tuple[re.Pattern[str], str]]:
-        """Phrases with another sign, or nothing, for their last word: "refers patients → Ann Lee",
-        "Ann Lee and Bob Ray share surgeons"."""
-        patterns = []
-        firsts = [relation.phrase.split()[0] for relation in self.guide.relations]
-        for first, relation in zip(firsts, self.guide.relations, strict=True):
-            verbs = (verb.rpartition(" ") for verb in self.keys[relation.code].verbs)
-            stems = [
-                stem for stem, _, last in verbs if last in ("with", "to", "for", "of") and stem
-            ]
-            if not stems:
-                continue
-            any_stem = rf"(?:{'|'.join(map(re.escape, stems))})".replace(r"\ ", "[ _]")
-            if firsts.count(first) == 1 and first != "is":
-                short = rf"(?<![\w ]){first}=(?=[A-Z][a-z]+ [A-Z])"  # "refers=Ann Lee"
-                patterns.append((re.compile(short), f"{relation.phrase} "))
-            sign = r"[\"'`*]{0,2} ?[→:=] ?(?=[\"'`*\[]*[A-Z][a-z]+ [A-Z])"
-            patterns.append((re.compile(rf"\b{any_stem}{sign}"), f"{relation.phrase} "))
-            if relation.phrase.endswith(" with"):
-                pair = (
-                    rf"({NAME}),? (?:and|&) (?=({NAME}) (?:both |are )?{any_stem}\s*(?:[.;,)]|$))"
-                )
-                patterns.append((re.compile(pair), rf"\1 {relation.phrase} \2; "))
-        return patterns
-
-    def _with_tag(self, match: re.Match[str]) -> str:
-        words = re.sub("[_-]", "", match[1]).lower()
-        group = next((g for g in self.guide.categories if g.replace(" ", "").lower() == words), "")
-        return f"· {group}" if group else match[0]
-
     def _with_letter(self, match: re.Match[str]) -> str:
         groups = self.guide.categories[ord(match["group"]) - 65 :]
         return f"{match['start']}{groups[0]}" if groups else match[0]
-
-    def _with_group(self, match: re.Match[str]) -> str:
-        words = match["group"].replace(".", "").split()
-        groups = [g for g in self.guide.categories if _stands_for(words, g.split())]
-        if match["group"] in self.guide.categories or len(groups) != 1:
-            return match[0]
-        return f"{match['start']}{groups[0]}"
 
     def spelled_out(self, text: str) -> str:
         """The text with labels for letters; as it is if nothing shows what its letters mean."""

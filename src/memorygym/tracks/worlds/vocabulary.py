@@ -28,7 +28,6 @@ def vocabulary_of(guide: Guide) -> Vocabulary:
         tuple(keys),
         CapitalisedNames(keys, nouns),
         nouns,
-        spell_out=shorthand.with_groups,
         spell_out_text=shorthand.spelled_out,
     )
 
