@@ -1,13 +1,11 @@
 """Twenty ways in which memories of strangers write facts down."""
 
-import csv
-import io
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from html import escape
-from itertools import batched, groupby
+from itertools import groupby
 
 from tests.layouts.blocks import Block, Item
 
@@ -22,7 +20,6 @@ def _kept(blocks: Sequence[Block]) -> Iterator[tuple[Block, list[Item]]]:
 
 
 def _slug(name: str, joint: str = "_") -> str:
-    """Identifiers, which have no blanks, stay as they are."""
     if " " not in name or "_" in name:
         return name
     return joint.join(re.findall(r"\w+", name.lower()))
@@ -42,13 +39,28 @@ def _plain(item: Item) -> str:
 
 
 def _notes(item: Item, former: str = "formerly {}") -> str:
-    """The qualifier and the former value in brackets, with a blank before."""
     parts = [item.qualifier, former.format(item.previous) if item.previous else ""]
     return f" ({'; '.join(filter(None, parts))})" if any(parts) else ""
 
 
+def _remark(item: Item, form: str) -> str:
+    sign, words = form[: form.index(" ", 2)], form[form.index(" ", 2) + 1 :]
+    note = _notes(item, words).strip(" ()")
+    return f"{sign} {note}" * bool(note)
+
+
+def _cited(block: Block) -> str:
+    cited = ", ".join(filter(None, [block.source, block.date]))
+    return f" [{cited}]" * bool(cited)
+
+
 def _meta(block: Block, joint: str = ", ") -> str:
     return joint.join(filter(None, [block.kind, block.date, block.source]))
+
+
+def _fields(block: Block) -> dict[str, str]:
+    pairs = {"type": block.kind, "updated": block.date, "source": block.source}
+    return {key: value for key, value in pairs.items() if value}
 
 
 def _by_label(items: Sequence[Item]) -> dict[str, list[Item]]:
@@ -59,7 +71,6 @@ def _by_label(items: Sequence[Item]) -> dict[str, list[Item]]:
 
 
 def _data(item: Item) -> object:
-    """A value as JSON would hold it."""
     value: object = item.value
     if item.kind == "series":
         value = [int(part) if part.isdecimal() else part for part in item.value.split(", ")]
@@ -72,34 +83,10 @@ def _data(item: Item) -> object:
 
 
 def _record(block: Block, items: Sequence[Item]) -> dict[str, object]:
-    head = {"type": block.kind, "as_of": block.date, "source": block.source}
-    record: dict[str, object] = {key: value for key, value in head.items() if value}
+    record: dict[str, object] = {**_fields(block)}
     for label, same in _by_label(items).items():
         record[label] = _data(same[0]) if len(same) == 1 else [_data(item) for item in same]
     return record
-
-
-def entity_files(blocks: Sequence[Block]) -> str:
-    files = []
-    for block, items in _kept(blocks):
-        head = [f"# memories/{_slug(block.name, '-')}.md", "---", f"title: {block.name}"]
-        head += [f"type: {block.kind}"]
-        head += [f"updated: {block.date}"] * bool(block.date)
-        head += [f"source: {block.source}"] * bool(block.source)
-        body = [f"- **{i.label}**: {i.value}{_notes(i, 'earlier value: {}')}" for i in items]
-        files.append("\n".join([*head, "---", *body]))
-    return "\n\n".join(files)
-
-
-def dotted_keys(blocks: Sequence[Block]) -> str:
-    lines = []
-    for block, items in _kept(blocks):
-        lines.append(f"# {_meta(block, ' / ')}")
-        for item in items:
-            label = f'"{item.label}"' if "_" in item.label else _slug(item.label)
-            note = _notes(item, "was {}").strip(" ()")
-            lines.append(f"{_slug(block.name)}.{label} = {item.value}{note and f'  # {note}'}")
-    return "\n".join(lines)
 
 
 def json_by_entity(blocks: Sequence[Block]) -> str:
@@ -110,184 +97,22 @@ def json_by_entity(blocks: Sequence[Block]) -> str:
     return json.dumps({"entities": shown}, ensure_ascii=False, indent=2)
 
 
-def json_tuples(blocks: Sequence[Block]) -> str:
-    rows = [["subject", "predicate", "object", "remark", "date", "source"]]
-    for block, items in _kept(blocks):
-        for item in items:
-            remark = _notes(item, "replaces {}").strip(" ()")
-            rows.append(
-                [block.name, item.label, item.value, remark, block.date, block.source],
-            )
-    return "[\n" + ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows) + "\n]"
-
-
-def yaml_records(blocks: Sequence[Block]) -> str:
-    lines = ["memory:"]
-    for block, items in _kept(blocks):
-        lines += [f"  - name: {block.name}", f"    kind: {block.kind}"]
-        lines += [f"    noted_on: {block.date}"] * bool(block.date)
-        lines += [f"    according_to: {block.source}"] * bool(block.source)
-        lines.append("    facts:")
-        for label, same in _by_label(items).items():
-            if len(same) > 1:
-                lines += [f"      {label}:", *(f"        - {i.value}{_notes(i)}" for i in same)]
-                continue
-            value = f"[{same[0].value}]" if same[0].kind == "series" else same[0].value
-            lines.append(f"      {label}: {value}")
-            lines += [f"      # {label} holds {same[0].qualifier}"] * bool(same[0].qualifier)
-            lines += [f"      # {label} before: {same[0].previous}"] * bool(same[0].previous)
-    return "\n".join(lines)
-
-
-def csv_long(blocks: Sequence[Block]) -> str:
-    out = io.StringIO()
-    sheet = csv.writer(out, lineterminator="\n")
-    sheet.writerow("entity type attribute value qualifier old_value date source".split())
-    for block, items in _kept(blocks):
-        for i in items:
-            own = [block.name, block.kind, i.label, _plain(i), i.qualifier, i.previous]
-            sheet.writerow([*own, block.date, block.source])
-    return out.getvalue()
-
-
 def _cell(items: Sequence[Item]) -> str:
     return " / ".join(f"{i.value}{_notes(i, 'prev. {}')}".replace("|", r"\|") for i in items) or "-"
 
 
-def _row(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
-
-
-def _grids(blocks: Sequence[Block]) -> Iterator[tuple[str, list[list[str]]]]:
-    """The kind of some blocks, and a grid of one row for each of them."""
+def _grids(blocks: Sequence[Block]) -> Iterator[list[list[str]]]:
     ordered = sorted(_kept(blocks), key=lambda kept: kept[0].kind)
     for kind, group in groupby(ordered, key=lambda kept: kept[0].kind):
-        for chunk in batched(group, 4, strict=False):
+        members = list(group)
+        for chunk in (members[at : at + 4] for at in range(0, len(members), 4)):
             labels = list(dict.fromkeys(item.label for _, items in chunk for item in items))
             grid = [[kind, *labels, "date", "source"]]
             for block, items in chunk:
                 own = _by_label(items)
                 cells = [_cell(own.get(label, [])) for label in labels]
                 grid.append([block.name, *cells, block.date or "-", block.source or "-"])
-            yield kind, grid
-
-
-def wide_table(blocks: Sequence[Block]) -> str:
-    tables = []
-    for kind, (head, *rows) in _grids(blocks):
-        lines = [_row(head), _row(["---"] * len(head)), *map(_row, rows)]
-        tables.append("\n".join([f"### {kind}", "", *lines]))
-    return "\n\n".join(tables)
-
-
-def transposed_table(blocks: Sequence[Block]) -> str:
-    tables = []
-    for _, grid in _grids(blocks):
-        head, *rows = ([*cells] for cells in zip(*grid, strict=True))
-        tables.append("\n".join([_row(head), _row(["---"] * len(head)), *map(_row, rows)]))
-    return "\n\n".join(tables)
-
-
-def infobox(blocks: Sequence[Block]) -> str:
-    pages = []
-    for block, items in _kept(blocks):
-        lines = [f"== {block.name} ==", f"{{{{Infobox {block.kind}"]
-        for item in items:
-            value = f"[[{item.value}]]" if item.kind == "entity" else item.value
-            if item.kind != "relation":
-                lines.append(f"| {item.label} = {value}{_notes(item)}")
-        lines.append("}}")
-        for i in items:
-            if i.kind == "relation":
-                lines.append(f"'''{block.name}''' {i.label} [[{i.value}]]{_notes(i)}.")
-        cited = ", ".join(filter(None, [block.source, block.date]))
-        pages.append("\n".join([*lines, *([f"<ref>{cited}</ref>"] if cited else [])]))
-    return "\n\n".join(pages)
-
-
-def org_outline(blocks: Sequence[Block]) -> str:
-    lines = []
-    for block, items in _kept(blocks):
-        lines.append(f"* {block.name}  :{_slug(block.kind)}:")
-        if block.date or block.source:
-            lines += [":PROPERTIES:", f":DATE: {block.date}", f":SOURCE: {block.source}", ":END:"]
-        lines += [f"- {i.label} :: {i.value}{_notes(i, 'until now {}')}" for i in items]
-    return "\n".join(lines)
-
-
-def html_definitions(blocks: Sequence[Block]) -> str:
-    lines = ["<article>"]
-    for block, items in _kept(blocks):
-        lines += [f"<h3>{escape(block.name)}</h3>", f"<p><em>{escape(_meta(block))}</em></p>"]
-        lines.append("<dl>")
-        for i in items:
-            value = f"<del>{escape(i.previous)}</del> " * bool(i.previous) + escape(i.value)
-            note = f" <small>{escape(i.qualifier)}</small>" * bool(i.qualifier)
-            lines.append(f"  <dt>{escape(i.label)}</dt><dd>{value}{note}</dd>")
-        lines.append("</dl>")
-    return "\n".join([*lines, "</article>"])
-
-
-def xml_memory(blocks: Sequence[Block]) -> str:
-    def tag(name: str, text: str, **pairs: str) -> str:
-        shown = "".join(f' {k}="{escape(v)}"' for k, v in pairs.items() if v)
-        return f"<{name}{shown}>{escape(text)}</{name}>"
-
-    lines = ["<memory>"]
-    for block, items in _kept(blocks):
-        pairs = {"kind": block.kind, "date": block.date, "source": block.source}
-        shown = "".join(f' {key}="{escape(value)}"' for key, value in pairs.items() if value)
-        lines.append(f"  <entity{shown}>\n    {tag('name', block.name)}")
-        for i in items:
-            name = "relation" if i.kind == "relation" else "fact"
-            lines.append(
-                "    " + tag(name, i.value, label=i.label, note=i.qualifier, old=i.previous)
-            )
-        lines.append("  </entity>")
-    return "\n".join([*lines, "</memory>"])
-
-
-def audit_log(blocks: Sequence[Block]) -> str:
-    lines = []
-    for block, items in _kept(blocks):
-        head = f"{_day(block.date, '%Y-%m-%d')} [{block.source or 'memory'}] ".lstrip()
-        for i in items:
-            verb, arrow = ("LINK", "--") if i.kind == "relation" else ("SET", "=>")
-            change = f"{i.previous} {arrow} {i.value}" if i.previous else f"{arrow} {i.value}"
-            note = f" ({i.qualifier})" * bool(i.qualifier)
-            lines.append(f"{head}{verb} {block.name} :: {i.label} {change}{note}")
-    return "\n".join(lines)
-
-
-def cypher(blocks: Sequence[Block]) -> str:
-    lines = []
-    for count, (block, items) in enumerate(_kept(blocks), 1):
-        node = f"n{count}"
-        lines.append(f'MERGE ({node}:{block.kind.title()} {{name: "{block.name}"}})')
-        lines += [f"// {_meta(block)}"]
-        for i in items:
-            note = _notes(i, "replaced {}").strip(" ()")
-            if i.kind in ("relation", "entity"):
-                verb = re.sub(r"\W+", "_", i.label) if "_" in i.label else _slug(i.label).upper()
-                verb = verb if i.kind == "relation" else f"HAS_{verb}"
-                pairs = f' {{note: "{note}"}}' if note else ""
-                lines.append(f'MERGE ({node})-[:{verb}{pairs}]->({{name: "{i.value}"}})')
-            else:
-                value = json.dumps(i.value, ensure_ascii=False)
-                lines.append(f"SET {node}.`{i.label}` = {value}{note and f'  // {note}'}")
-    return "\n".join(lines)
-
-
-def telegraph(blocks: Sequence[Block]) -> str:
-    marks = {"relation": "🔗", "entity": "👤", "date": "📅", "category": "🏷️", "shift": "⚠️"}
-    notes = []
-    for block, items in _kept(blocks):
-        told = [
-            f"{marks.get(i.kind, '•')} {i.label} {i.value}{_notes(i, 'not {} any more')}"
-            for i in items
-        ]
-        notes.append(f"📌 {block.name} [{_meta(block, ' · ')}]\n" + " ".join(told))
-    return "\n".join(notes)
+            yield grid
 
 
 def _plural(label: str) -> bool:
@@ -295,7 +120,6 @@ def _plural(label: str) -> bool:
 
 
 def _clause(whose: str, item: Item) -> str:
-    """What follows "X noted that"; `whose` is a genitive."""
     number = item.kind in ("int", "float")
     if item.kind == "shift":
         text = f"{whose} entry for {item.label} is {item.value}"
@@ -330,63 +154,147 @@ def prose(blocks: Sequence[Block]) -> str:
     return "\n\n".join(paragraphs)
 
 
-def question_answer(blocks: Sequence[Block]) -> str:
-    lines = []
-    for block, items in _kept(blocks):
-        cited = ", ".join(filter(None, [block.source, block.date]))
-        for i in items:
-            question = f"What is the {i.label} of {block.name}?"
-            if i.kind == "relation":
-                question = f"{block.name} {i.label} whom or what?"
-            elif i.kind == "shift":
-                question = f"How was the entry of {block.name} for {i.label} corrected?"
-            answer = f"{i.value}{_notes(i, 'no longer {}')}" + f" [{cited}]" * bool(cited)
-            lines += [f"Q: {question}", f"A: {answer}", ""]
-    return "\n".join(lines)
+def _pages(
+    head: Callable[[Block], str],
+    line: Callable[[Block, Item], str],
+    foot: str = "",
+    joint: str = "\n",
+    top: str = "",
+) -> Layout:
+    def layout(blocks: Sequence[Block]) -> str:
+        pages = [top] * bool(top)
+        for block, items in _kept(blocks):
+            parts = [head(block), joint.join(line(block, i) for i in items), foot]
+            pages.append("\n".join(filter(None, parts)))
+        return "\n".join(pages)
+
+    return layout
 
 
-def diary(blocks: Sequence[Block]) -> str:
-    lines = []
-    for date, group in groupby(_kept(blocks), key=lambda kept: kept[0].date):
-        lines += ["", f"## {_day(date, '%d %b %Y') or 'Undated'}"]
-        for block, items in group:
-            lines.append(f"Read about {block.name}{f' in: {block.source}' * bool(block.source)}.")
-            for i in items:
-                change = f", up to now {i.previous}" * bool(i.previous)
-                note = f" {i.qualifier}" * bool(i.qualifier)
-                link = " " if i.kind == "relation" else " - "
-                told = f"{block.name} {i.label} " if link == " " else f"{i.label} - "
-                lines.append(f"* {told}{i.value}{note}{change}")
-    return "\n".join(lines).strip()
+def _front_matter(block: Block) -> str:
+    shown = [f"{key}: {value}" for key, value in _fields(block).items()]
+    lines = ["# memories/" + _slug(block.name, "-") + ".md", "---", f"title: {block.name}", *shown]
+    return "\n".join([*lines, "---"])
 
 
-def user_told_me(blocks: Sequence[Block]) -> str:
-    openings = ("User told me that", "User mentioned that", "I learned from the user that")
-    lines = []
-    for block, items in _kept(blocks):
-        cited = ", ".join(filter(None, [block.source, block.date]))
-        for count, i in enumerate(items):
-            linked = i.kind in ("relation", "category")
-            told = _linked(block.name, i) if linked else _clause(f"{block.name}'s", i)
-            lines.append(f"{openings[count % 3]} {told}{f' [{cited}]' * bool(cited)}.")
-    return "\n".join(lines)
+def _dotted(block: Block, item: Item) -> str:
+    label = f'"{item.label}"' if "_" in item.label else _slug(item.label)
+    return f"{_slug(block.name)}.{label} = {item.value}{_remark(item, '  # was {}')}"
 
 
-def ascii_tree(blocks: Sequence[Block]) -> str:
-    lines = ["memory"]
-    for block, items in _kept(blocks):
-        lines.append(f"├── {block.name} <{_meta(block)}>")
-        for count, i in enumerate(items, 1):
-            branch = "└──" if count == len(items) else "├──"
-            lines.append(f"│   {branch} {i.label}: {i.value}{_notes(i, 'old: {}')}")
-    return "\n".join(lines)
+def _tuple(block: Block, item: Item) -> str:
+    row = [block.name, item.label, item.value, _notes(item, "replaces {}").strip(" ()")]
+    return json.dumps([*row, block.date, block.source], ensure_ascii=False)
+
+
+def _asked(block: Block, item: Item) -> str:
+    question = f"What is the {item.label} of {block.name}?"
+    if item.kind == "relation":
+        question = f"{block.name} {item.label} whom or what?"
+    return f"Q: {question}\nA: {item.value}{_notes(item, 'no longer {}')}{_cited(block)}"
+
+
+def _told(block: Block, item: Item) -> str:
+    opening = "User told me that" if len(item.label) % 2 else "I learned from the user that"
+    linked = item.kind in ("relation", "category")
+    told = _linked(block.name, item) if linked else _clause(f"{block.name}'s", item)
+    return f"{opening} {told}{_cited(block)}."
+
+
+def _table(grid: Sequence[Sequence[str]]) -> str:
+    head, *rows = (f"| {' | '.join(cells)} |" for cells in grid)
+    return "\n".join([head, "|---" * len(grid[0]) + "|", *rows, ""])
+
+
+def _yaml_head(block: Block) -> str:
+    shown = [f"  {key}: {value}" for key, value in _fields(block).items()]
+    return "\n".join([f"- name: {block.name}", *shown, "  facts:"])
+
+
+def _yaml(_: Block, item: Item) -> str:
+    value = f"[{item.value}]" if item.kind == "series" else item.value
+    return f"    - {item.label}: {value}{_remark(item, '  # before: {}')}"
+
+
+def _cypher(block: Block, item: Item) -> str:
+    node = f'MATCH (n {{name: "{block.name}"}})'
+    remark = _remark(item, "  // replaced {}")
+    if item.kind not in ("relation", "entity"):
+        value = json.dumps(item.value, ensure_ascii=False)
+        return f"{node} SET n.`{item.label}` = {value};{remark}"
+    label = f"`{item.label}`" if "_" in item.label else _slug(item.label).upper()
+    verb = "HAS_" * (item.kind == "entity") + label
+    return f'{node} MERGE (n)-[:{verb}]->({{name: "{item.value}"}});{remark}'
+
+
+def _element(_: Block, item: Item) -> str:
+    pairs = {"label": item.label, "note": item.qualifier, "old": item.previous}
+    shown = "".join(f' {key}="{escape(value)}"' for key, value in pairs.items() if value)
+    return f"  <fact{shown}>{escape(item.value)}</fact>"
+
+
+def _logged(block: Block, item: Item) -> str:
+    told = f"{block.name} :: {item.label} => {item.value}{_notes(item, 'old value {}')}"
+    return f"{_day(block.date, '%Y-%m-%d')} [{block.source or 'memory'}] {told}".lstrip()
+
+
+MARKS = {"relation": "🔗", "entity": "👤", "date": "📅", "category": "🏷️", "shift": "⚠️"}
 
 
 LAYOUTS: dict[str, Layout] = {
-    layout.__name__: layout
-    for layout in (
-        *(entity_files, dotted_keys, json_by_entity, json_tuples, yaml_records, csv_long),
-        *(wide_table, transposed_table, infobox, org_outline, html_definitions, xml_memory),
-        *(audit_log, cypher, telegraph, prose, question_answer, diary, user_told_me, ascii_tree),
-    )
+    "entity_files": _pages(
+        _front_matter, lambda _, i: f"- **{i.label}**: {i.value}{_notes(i, 'earlier value: {}')}"
+    ),
+    "dotted_keys": _pages(lambda block: f"# {_meta(block, ' / ')}", _dotted),
+    "json_by_entity": json_by_entity,
+    "json_tuples": _pages(lambda _: "", _tuple),
+    "yaml_records": _pages(_yaml_head, _yaml),
+    "tsv_long": _pages(
+        lambda _: "",
+        lambda b, i: "\t".join([b.name, i.label, _plain(i), _notes(i), b.date, b.source]),
+        top="entity attribute value note date source".replace(" ", "\t"),
+    ),
+    "wide_table": lambda blocks: "\n".join(map(_table, _grids(blocks))),
+    "transposed_table": lambda blocks: "\n".join(
+        _table([*zip(*g, strict=True)]) for g in _grids(blocks)
+    ),
+    "infobox": _pages(
+        lambda b: f"<!-- {_meta(b)} -->\n{{{{Infobox {b.kind}\n| name = {b.name}",
+        lambda _, i: f"| {i.label} = {i.value}{_notes(i)}",
+        "}}",
+    ),
+    "org_outline": _pages(
+        lambda b: f"* {b.name}  :{_slug(b.kind)}:{_cited(b)}",
+        lambda _, i: f"- {i.label} :: {i.value}{_notes(i, 'until now {}')}",
+    ),
+    "html_definitions": _pages(
+        lambda b: f"<h3>{escape(b.name)}</h3>\n<p><em>{escape(_meta(b))}</em></p>\n<dl>",
+        lambda _, i: f"<dt>{escape(i.label)}</dt><dd>{escape(i.value + _notes(i))}</dd>",
+        "</dl>",
+    ),
+    "xml_memory": _pages(
+        lambda b: f'<entity name="{escape(b.name)}" about="{escape(_meta(b))}">',
+        _element,
+        "</entity>",
+    ),
+    "audit_log": _pages(lambda _: "", _logged),
+    "cypher": _pages(
+        lambda b: f'MERGE (:{b.kind.title()} {{name: "{b.name}"}});  // {_meta(b)}', _cypher
+    ),
+    "telegraph": _pages(
+        lambda block: f"📌 {block.name} [{_meta(block, ' · ')}]",
+        lambda _, i: f"{MARKS.get(i.kind, '•')} {i.label} {i.value}{_notes(i, 'not {} any more')}",
+        joint=" ",
+    ),
+    "prose": prose,
+    "question_answer": _pages(lambda _: "", _asked),
+    "diary": _pages(
+        lambda b: f"## {_day(b.date, '%d %b %Y') or 'Undated'}\nOn {b.name}{_cited(b)}",
+        lambda _, i: f"* {i.label} - {i.value}{_notes(i, 'up to now {}')}",
+    ),
+    "user_told_me": _pages(lambda _: "", _told),
+    "ascii_tree": _pages(
+        lambda block: f"+-- {block.name} <{_meta(block)}>",
+        lambda _, i: f"|   |-- {i.label}: {i.value}{_notes(i, 'old: {}')}",
+    ),
 }
