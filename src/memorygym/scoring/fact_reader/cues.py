@@ -114,7 +114,7 @@ RANGE = re.compile(r"\s*(?:or|to|-|–|—|/)\s*")
 STAMP = re.compile(
     r"(?:\bas (?:of|at|on)|\bdated|\bupdated|\brecorded|\bstated|\bnoted|\beffective"
     r"|\bvalid from|\bvalid since|\b(?:stated|noted) by (?:the )?[a-z ]{3,30} of"
-    r"|^\W*(?:date\W*)?|[\[(](?:\w+[: ,;·]+){0,4})\W{0,3}$"
+    r"|\brank \d+|^\W*(?:date\W*)?|[\[(](?:\w+[: ,;·]+){0,4})\W{0,3}$"
 )
 """Stands before a date that tells when something was stated."""
 WEAK_STAMP = re.compile(r"(?:\bon|\bsince|\bcorrect(?:ed|ion)|\bper|@)\W{0,3}$")

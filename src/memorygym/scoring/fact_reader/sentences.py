@@ -276,9 +276,9 @@ class SentenceReader:
         if self._subject.role == FORMER and role == CURRENT:
             role = FORMER
         value = self._shown.stated(subject, code, value)
-        self._facts.append(
-            Statement(subject, code, value, role, date=self._date, source=self._source)
-        )
+        fact = Statement(subject, code, value, role, date=self._date, source=self._source)
+        if fact not in self._facts:
+            self._facts.append(fact)
 
     def _value(self, mark: Anchor, *, only_stated: bool) -> None:
         """Adds the values of a label."""
@@ -694,7 +694,7 @@ class SentenceReader:
 
     def _relation(self, mark: Anchor) -> None:
         """Adds the entities that a verb or a label links."""
-        if _NEGATED.search(self._lower[: mark.start]):
+        if _NEGATED.search(self._rest[: mark.start]):
             return
         _left, right = self._bounds(mark) if mark.end else (0, len(self._text))
         before = [a for a in self._names if a.end <= mark.start]

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 
-from memorygym.core.statements import FORMER, Statement
+from memorygym.core.statements import CURRENT, FORMER, UNSTATED, Statement
 from memorygym.scoring.fact_reader.claims import Reading
 from memorygym.scoring.fact_reader.matching import Matcher
 from memorygym.tracks._qa.stream import QUESTION
@@ -231,7 +231,8 @@ def _statement(fact: Statement, value: str) -> Statement | None:
         name = ".".join(name.rsplit("_", 1))
     if key == "file":
         value = module_name(value)
-    return Statement(subject, f"{key}{colon}{name}", value, rank=_rank(fact, key, kind))
+    role = UNSTATED if fact.role == UNSTATED else CURRENT
+    return Statement(subject, f"{key}{colon}{name}", value, role, _rank(fact, key, kind))
 
 
 def _rank(fact: Statement, key: str, kind: str) -> tuple[int, ...]:

@@ -48,10 +48,9 @@ class SearchContext:
         )
         self.queries = [str(argument.get("query")) for argument in arguments]
         """Queries to the memory, in order."""
-        texts = [message.content for message in view[1:]]
+        self.texts = texts = [message.content for message in view[1:]]
         self.notes = tuple(_statements_noted(texts))
         """Statements concluded in this event or before."""
-        self.statements = tuple(_READER.read("\n\n".join(texts)))
         self.new_notes = set(_statements_noted(message.content for message in messages))
         """Notes of this event, concluded or retrieved; they stay in view."""
         self.finished_queries = {query for text in texts for query in _DONE.findall(text)}
@@ -164,7 +163,7 @@ class WeakSearcher(StrongSearcher):
     """The reasoner that believes the first match, reads few pages, and never queries the memory."""
 
     def step(self, context: SearchContext, query: Query) -> Message:
-        result = _READER.answer(query, StatementIndex(context.statements, first=True))
+        result = _READER.answer(query, StatementIndex(_READER.read("\n\n".join(context.texts)), first=True))
         if isinstance(result, Found):
             return _call(SUBMIT, "", answer=result.answer)
         if context.page_query != result.query and not context.is_last:

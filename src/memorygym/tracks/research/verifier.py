@@ -33,6 +33,7 @@ class _RecordingReader(ResearchReader):
     """A reader that records the statements in all texts that it reads."""
 
     def __init__(self, needed: set[tuple[str, str, Value]]) -> None:
+        super().__init__()
         self._needed = needed
         self.most = 0
         """The most needed facts that a single text stated."""
