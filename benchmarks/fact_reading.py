@@ -1,148 +1,105 @@
-"""How much of a text the fact reader reads, in each layout: `python -m benchmarks.fact_reading`.
+"""How much the fact reader reads of each layout and of notes: `python -m benchmarks.fact_reading`.
 
-Layouts render facts of generated tasks (ten templates of worlds, research) and are read again:
-recovered and wrong are shares of the facts. Notes are texts in the manner of language models with
-labels of what they state: precision and recall. docs/fact_reading.md holds the figures.
+Layouts render facts of generated tasks of four tracks and are read again: recovered and wrong are
+shares of the facts. Notes are texts in the manner of language models with labels of what they
+state: precision and recall. docs/fact_reading.md holds the figures.
 """
 
-import json
 from argparse import ArgumentParser
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterable
+from itertools import chain
+from statistics import median
+from time import process_time
 
-from memorygym.core import registry
-from memorygym.core.statements import StatementIndex
 from memorygym.core.track import TaskOptions
 from memorygym.runs import tasks
-from memorygym.tracks.codeqa import fact_reader as codeqa
-from memorygym.tracks.codeqa.code_reader import module_name
-from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.worlds.fact_reader import strong_reader
-from tests.layouts import blind, blind_later, development
-from tests.layouts.blocks import Block
-from tests.layouts.tasks import (
-    current_facts,
-    month_text,
-    research_blocks,
-    shown_research,
-    shown_world,
-    world_blocks,
-    world_facts,
-)
+from tests.layouts import blind, blind_last, blind_later, development, strangers
+from tests.layouts.materials import BOUNDS, judged, materials, notes
+from tests.layouts.tasks import world_blocks
 
-CASES = Path(__file__).parents[1] / "tests" / "cases"
-Layout = Callable[[Sequence[Block]], str]
-Facts = Mapping[tuple[str, ...], object]
-
-
-def worlds(layout: Layout) -> Iterable[tuple[Facts, Facts]]:
-    """For each template: the facts that the layout rendered, and those that were read."""
-    for template in registry.names("templates"):
-        system, records = shown_world(template)
-        reader = strong_reader(system)
-        text = layout(world_blocks(reader.guide, records))
-        yield world_facts(records, reader.guide), world_facts(reader.read(text), reader.guide)
+KINDS = {
+    "development": development.LAYOUTS,
+    "blind": blind.LAYOUTS,
+    "blind, later": blind_later.LAYOUTS,
+    "blind, last": blind_last.LAYOUTS,
+    "strangers": strangers.LAYOUTS,
+}
+PLAIN = ("blind, last", "strangers")
+"""Kinds whose layouts hold no code and name no sources."""
+LOSSY = {"tsv_merged", "prose_profile", "changelog"}
+"""Layouts that break code."""
+NOTES = (
+    "notes_open", "notes_sealed", "notes_blind", "notes_last", "notes_last_sealed",
+    "notes_strangers",
+)  # fmt: skip
 
 
-def research(layout: Layout) -> Iterable[tuple[Facts, Facts]]:
-    """The same for a task of research."""
-    text = layout(research_blocks(shown_research()))
-    yield current_facts(shown_research()), current_facts(ResearchReader().read(text))
-
-
-def shares(pairs: Iterable[tuple[Facts, Facts]]) -> str:
+def shares(counts: Iterable[tuple[int, int, int]]) -> str:
     """Percent of the facts recovered and wrong."""
-    total = right = wrong = 0
-    for stated, read in pairs:
-        total += len(stated)
-        right += sum(read.get(key) == value for key, value in stated.items())
-        wrong += sum(stated.get(key) != value for key, value in read.items())
+    total, right, wrong = map(sum, zip(*counts, strict=True))
     return f"{100 * right / total:6.1f} {100 * wrong / total:6.2f}"
 
 
-def noted(track: str, material: str, text: str) -> set[tuple[str, str, str]]:
-    """The facts read from a note, as its labels write them."""
-    if track == "research":
-        return {
-            (s, _term(key), v) for (s, key), v in current_facts(ResearchReader().read(text)).items()
-        }
-    if track == "codeqa":
-        stated = [s for s in codeqa.read(text) if s.rank != codeqa.SUPERSEDED]
-        index = StatementIndex(stated)
-        current = filter(None, (index.get(s.subject, s.key) for s in stated))
-        return {_plain((s.subject, _phrase(s.key), s.value)) for s in current}
-    options = TaskOptions(range(3, 4), "", {"template": material.split("-")[1], "tier": "lite"})
-    reader = strong_reader(tasks.generated("worlds", options).recipes[0].generate().system)
-    guide, known = reader.guide, StatementIndex(reader.read(text))
-    labels = {a.code: a for a in guide.attributes}
-    phrases = {relation.code: relation.phrase for relation in guide.relations}
-    found = set()
-    for (name, key, *other), value in world_facts(reader.read(text), guide).items():
-        if other:
-            found.add((name, phrases[key], other[0]))
-        elif key == "category":
-            found.add((name, key, known.category(name)))
-        else:
-            found.add((name, labels[key].label, labels[key].show(value)))  # type: ignore[arg-type]
-    return found
+def precision_and_recall(name: str, *, shows: bool) -> str:
+    """By track, over a file of notes."""
+    counts: dict[str, list[int]] = {}
+    for note in notes(name):
+        found = judged(note)
+        for track in (str(note["track"]), "all"):
+            count = counts.setdefault(track, [0, 0, 0])
+            count[:] = (n + len(facts) for n, facts in zip(count, found, strict=True))
+        if shows and (found[1] or found[2]):
+            print(f"  {note['id']}: extra {found[1]}, missed {found[2]}")
+    return "; ".join(
+        f"{track} {right / max(1, right + more):.3f} / {right / (right + lost):.3f}"
+        for track, (right, more, lost) in counts.items()
+    )
 
 
-def _term(key: str) -> str:
-    match key.split(" "):
-        case ["director", first, last]:
-            months = (month_text(int(m[:4]) * 12 + int(m[5:]) - 1) for m in (first, last))
-            return "director from {} to {}".format(*months)
-    return key
-
-
-_KEYS = {
-    "file": "module", "base": "parent class", "raises": "exception raised", "rows": "row cap",
-    "breaks": "breakage", "setting": "trigger", "exception": "ending", "items": "item cap",
-    "memory": "memory cap",
-}  # fmt: skip
-_PARAMETERS = {"default": "default of", "argument": "argument", "calls": "calls", "reads": "reads"}
-
-
-def _phrase(key: str) -> str:
-    head, _, name = key.partition(":")
-    return f"{_PARAMETERS[head]} {name}" if name else _KEYS.get(head, head)
-
-
-def _plain(fact: Sequence[str]) -> tuple[str, str, str]:
-    """A fact with a module as the reader names it, not as a path, and a topic without "the"."""
-    subject, phrase, value = fact
-    if phrase == "module":
-        value = module_name(value)
-    return subject.removeprefix("the "), phrase, value
-
-
-def measure_notes(path: Path) -> str:
-    """Precision and recall over a file of notes; ambiguous and rounded labels count neither way."""
-    right = extra = missed = 0
-    for line in path.read_text("utf-8").splitlines():
-        note = json.loads(line)
-        read = noted(note["track"], note["material"], note["text"])
-        labels = {_plain(label) for label in note["facts"]}
-        open_ends = {
-            tuple(label[:2]) for name in ("ambiguous", "rounded") for label in note.get(name, ())
-        }
-        right += len(labels & read)
-        extra += len({fact for fact in read - labels if fact[:2] not in open_ends})
-        missed += len(labels - read)
-    return f"precision {right / (right + extra):.3f}, recall {right / (right + missed):.3f}"
+def speed() -> str:
+    """Milliseconds to read all facts of a standard task, in the median and the slowest layout."""
+    task = tasks.generated("worlds", TaskOptions(range(1), "", {})).recipes[0].generate()
+    reader = strong_reader(task.system, task.texts)
+    shown = [text for text in task.texts if "=== QUESTION" not in text]
+    blocks = world_blocks(reader.guide, [fact for text in shown for fact in reader.read(text)])
+    reader.read("A first text has the vocabulary made.")
+    times = {}
+    for name, layout in chain.from_iterable(layouts.items() for layouts in KINDS.values()):
+        text, start = layout(blocks), process_time()
+        reader.read(text)
+        times[name] = 1000 * (process_time() - start)
+    slow = sorted(times, key=lambda name: -times[name])[:3]
+    slowest = ", ".join(f"{name} {times[name]:.0f}" for name in slow)
+    return f"ms a standard task: median {median(times.values()):.0f}; {slowest}"
 
 
 def main() -> None:
-    """Prints the table of layouts, then precision and recall of the notes in some files."""
+    """Prints the table of layouts, then precision / recall of notes, and the speed."""
     parser = ArgumentParser(prog="python -m benchmarks.fact_reading", description=main.__doc__)
-    parser.add_argument("notes", nargs="*", default=["notes_open"], help="files of tests/cases")
-    names = parser.parse_args().notes
-    print(f"{'layout':22}  {'worlds':>13}  {'research':>13}\n{'':22}  recov. wrong   recov. wrong")
-    for kind in (development, blind, blind_later):
-        for name, layout in kind.LAYOUTS.items():
-            print(f"{name:22}  {shares(worlds(layout))}  {shares(research(layout))}")
-    for name in names:
-        print(f"{name}: {measure_notes(CASES / f'{name}.jsonl')}")
+    parser.add_argument("--kinds", nargs="*", default=list(KINDS), choices=KINDS, metavar="KIND")
+    parser.add_argument("--notes", nargs="*", default=NOTES, help="files of tests/cases")
+    parser.add_argument("--tracks", nargs="*", default=list(BOUNDS))
+    parser.add_argument("--each", action="store_true", help="a line for each layout and note")
+    options = parser.parse_args()
+    print(f"{'':22}" + "".join(f"{track:>15}" for track in options.tracks))
+    for kind in options.kinds:
+        counts = {
+            track: {
+                name: [m.counts(layout) for m in materials(track, plain=kind in PLAIN)]
+                for name, layout in KINDS[kind].items()
+                if not (track == "codeqa" and name in LOSSY)
+            }
+            for track in options.tracks
+        }
+        for name in KINDS[kind] if options.each else ():
+            cells = (counts[track].get(name) for track in options.tracks)
+            print(f"  {name:20}" + "".join(f"  {shares(c) if c else ' ' * 13}" for c in cells))
+        whole = (shares(chain.from_iterable(counts[track].values())) for track in options.tracks)
+        print(f"{kind:22}" + "".join(f"  {share}" for share in whole), flush=True)
+    for name in options.notes:
+        print(f"{name}: precision / recall of {precision_and_recall(name, shows=options.each)}")
+    print(speed())
 
 
 if __name__ == "__main__":

@@ -11,13 +11,14 @@ from statistics import median
 from subprocess import run
 from time import perf_counter, process_time
 
+from memorygym.scoring.fact_reader.outline import Outline
+
 from memorygym.agents.calls import END, calls, search, write
 from memorygym.core import registry
 from memorygym.core.episode import Episode, play
 from memorygym.core.tokens import count, words
 from memorygym.core.types import Message, Policy, Task, Tool
 from memorygym.runs.systems import policy_for
-from memorygym.scoring.fact_reader.outline import Outline
 from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.research.vocabulary import vocabulary
 from memorygym.tracks.worlds.env import WorldsEnv

@@ -163,7 +163,9 @@ class WeakSearcher(StrongSearcher):
     """The reasoner that believes the first match, reads few pages, and never queries the memory."""
 
     def step(self, context: SearchContext, query: Query) -> Message:
-        result = _READER.answer(query, StatementIndex(_READER.read("\n\n".join(context.texts)), first=True))
+        result = _READER.answer(
+            query, StatementIndex(_READER.read("\n\n".join(context.texts)), first=True)
+        )
         if isinstance(result, Found):
             return _call(SUBMIT, "", answer=result.answer)
         if context.page_query != result.query and not context.is_last:
