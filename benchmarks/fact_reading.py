@@ -14,21 +14,10 @@ from time import process_time
 from memorygym.core.track import TaskOptions
 from memorygym.runs import tasks
 from memorygym.tracks.worlds.fact_reader import strong_reader
-from tests.layouts import blind, blind_last, blind_later, development, strangers
+from tests.layouts import KINDS, LOSSY, PLAIN
 from tests.layouts.materials import BOUNDS, judged, materials, notes
 from tests.layouts.tasks import world_blocks
 
-KINDS = {
-    "development": development.LAYOUTS,
-    "blind": blind.LAYOUTS,
-    "blind, later": blind_later.LAYOUTS,
-    "blind, last": blind_last.LAYOUTS,
-    "strangers": strangers.LAYOUTS,
-}
-PLAIN = ("blind, last", "strangers")
-"""Kinds whose layouts hold no code and name no sources."""
-LOSSY = {"tsv_merged", "prose_profile", "changelog"}
-"""Layouts that break code."""
 NOTES = (
     "notes_open", "notes_sealed", "notes_blind", "notes_last", "notes_last_sealed",
     "notes_strangers",

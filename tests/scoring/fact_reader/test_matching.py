@@ -6,11 +6,10 @@ import pytest
 from memorygym.core.statements import CURRENT, FORMER, UNSTATED, Statement
 from memorygym.scoring.fact_reader.matching import Matcher
 from memorygym.tracks.dialogue.fact_reader import reader_for
-from memorygym.tracks.research import fact_reader as research_reader
 from memorygym.tracks.research.vocabulary import vocabulary as research_vocabulary
 from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.vocabulary import vocabulary_of
-from tests.layouts.tasks import generated_research, shown_session, shown_world
+from tests.layouts.tasks import shown_session, shown_world
 
 HARBOR, CERAMICS = "Larkin Harbor", "Eastgate Ceramics"
 STATED = (
@@ -123,19 +122,8 @@ def test_a_staff_and_a_founding_year_in_one_sentence_are_told_apart() -> None:
     assert {fact.role for fact in reading.facts} == {CURRENT}
 
 
-def test_documents_of_research_are_read_as_the_outline_reads_them() -> None:
-    matcher = Matcher(research_vocabulary(), every_value=True)
-    for text in generated_research():
-        facts = set(matcher.read(text).facts)
-        assert facts == set(research_reader._OUTLINE.read(text).facts)
-
-
 @pytest.mark.parametrize("template", ["retail", "telecom", "bookings"])
 def test_its_own_statements_are_read_in_a_session(template: str) -> None:
     reader = reader_for(template)
-    stated = shown_session(template)[1]
-    vocabulary = reader._outline._vocabulary
-    matcher = Matcher(vocabulary, every_value=True)
-    for fact in stated:
-        read = {(f.subject, f.key, str(f.value)) for f in matcher.read(reader.render(fact)).facts}
-        assert fact[:3] in read
+    for fact in shown_session(template)[1]:
+        assert fact[:3] in {other[:3] for other in reader.read(reader.render(fact))}
