@@ -6,18 +6,19 @@ stated, the key is unknown: the last value that a text gives decides.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import lru_cache
 from itertools import groupby
 
 from memorygym.core.statements import CURRENT, FORMER, SHIFT, UNSTATED, Statement
 from memorygym.scoring.fact_reader import cues
-from memorygym.scoring.fact_reader.blocks import items
+from memorygym.scoring.fact_reader.blocks import Item, items
 from memorygym.scoring.fact_reader.claims import Reading
 from memorygym.scoring.fact_reader.contexts import Contexts
 from memorygym.scoring.fact_reader.key import Key
 from memorygym.scoring.fact_reader.sentences import DENIED, MARKS, SentenceReader
 from memorygym.scoring.fact_reader.shown import Shown
+from memorygym.scoring.fact_reader.stamps import stamps
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
 
 _NAMES = ("name", "stranger")
@@ -73,6 +74,7 @@ class Matcher:
         given: set[tuple[str, str]] = set()
         rows: list[tuple[tuple[str, ...], int]] = []
         """Of each item: what governs it, and the number of facts up to its end."""
+        scopes = _Scopes(self.shown.vocabulary, stated)
         text = self.shown.vocabulary.spell_out_text(text)
         if "=" in text:
             text = _SUM.sub("", text)
@@ -96,6 +98,7 @@ class Matcher:
             elif item.is_title:
                 subject = subject._replace(marks=())
             waiting = None
+            begin = len(stated)
             if "," in item.text or "/" in item.text or "|" in item.text or ";" in item.text:
                 legend = self._contexts.legend(item.text) or legend
             for sentence in _sentences(item.text):
@@ -122,8 +125,10 @@ class Matcher:
                                     source=subject.source,
                                 )
                             )
+            scopes.add(item, begin, {a.text for a in anchors if a.role in _NAMES})
             last = subject.name
             rows.append((item.path, len(stated)))
+        scopes.close()
         return Reading(tuple(self._decided([*_without_replaced(stated, rows)])), unread)
 
     def _decided(self, facts: Sequence[Statement]) -> Iterator[Statement]:
@@ -134,6 +139,53 @@ class Matcher:
             is_many = key is not None and key.kind == "entity" and not key.labels
             if fact.role != CURRENT or is_many or last[fact[:2]] != UNSTATED:
                 yield fact
+
+
+class _Scopes:
+    """Gives facts the date and the source that stand beside them: in their line, or in another line
+    of the same paragraph, record or heading, if there is only one."""
+
+    def __init__(self, vocabulary: Vocabulary, stated: list[Statement]) -> None:
+        self._vocabulary, self._stated = vocabulary, stated
+        self._has_dates = any(key.kind == "date" for key in vocabulary.keys)
+        self._begin = 0
+        self._dates: set[str] = set()
+        self._sources: set[str] = set()
+
+    def add(self, item: Item, begin: int, names: Set[str]) -> None:
+        """Takes an item that has these names and whose facts stand from `begin` on."""
+        facts = self._stated[begin:]
+        date, source = self._stamp(item.text)
+        about = {fact.subject for fact in self._stated[self._begin : begin]}
+        is_other = not about & {fact.subject for fact in facts}
+        is_second = (date and self._dates) or (source and self._sources)
+        opens = (item.is_title and names) or (item.is_new and (date or source or names))
+        opens = opens and not (names == about and (date or source))
+        if about and (is_other if facts else is_second or opens):
+            self.close(begin)
+        self._fill(begin, date, source)
+        self._dates |= {date} - {""}
+        self._sources |= {source} - {""}
+
+    def close(self, end: int | None = None) -> None:
+        """Ends a scope: what it states once holds for all its facts."""
+        date = next(iter(self._dates)) if len(self._dates) == 1 else ""
+        source = next(iter(self._sources)) if len(self._sources) == 1 else ""
+        self._fill(self._begin, date, source, end)
+        self._begin = len(self._stated) if end is None else end
+        self._dates.clear()
+        self._sources.clear()
+
+    def _fill(self, begin: int, date: str, source: str, end: int | None = None) -> None:
+        for number in range(begin, len(self._stated) if end is None else end):
+            fact = self._stated[number]
+            if (date and not fact.date) or (source and not fact.source):
+                fact = fact._replace(date=fact.date or date, source=fact.source or source)
+                self._stated[number] = fact
+
+    def _stamp(self, text: str) -> tuple[str, str]:
+        date = "" if self._has_dates else next((iso for _, _, iso in stamps(text)), "")
+        return date, self._vocabulary.source_in(text)
 
 
 def _without_replaced(

@@ -50,6 +50,18 @@ class Vocabulary:
         match = self._source_pattern.search(text) if self.sources else None
         return match[1].lower().replace("_", " ") if match else ""
 
+    def source_in(self, text: str) -> str:
+        """The source that a line names anywhere, if it names one."""
+        found = (
+            {match.lower() for match in self._any_source.findall(text)} if self.sources else {""}
+        )
+        return found.pop().replace("_", " ") if len(found) == 1 else ""
+
+    @cached_property
+    def _any_source(self) -> re.Pattern[str]:
+        sources = "|".join(sorted(self.sources, key=len, reverse=True)).replace(" ", "[ _]")
+        return re.compile(rf"(?<![\w-])({sources})(?![\w-])", re.IGNORECASE)
+
     @cached_property
     def _source_pattern(self) -> re.Pattern[str]:
         sources = "|".join(sorted(self.sources, key=len, reverse=True)).replace(" ", "[ _]")
