@@ -99,7 +99,7 @@ DEFECTS = {
     ),
     "a refusal that is right": (
         instance(**asking(aliases=("I have no record of that.",))),
-        ["closed_book"],
+        ["no_memory", "leave_one_out", "distractors_only", "single_document", "closed_book"],
     ),
     "the words of the evidence": (
         instance(

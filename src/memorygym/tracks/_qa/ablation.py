@@ -16,7 +16,7 @@ from memorygym.core.statements import Statement, StatementIndex
 from memorygym.core.types import JSON
 from memorygym.tracks._qa.correctness import is_correct
 from memorygym.tracks._qa.leakage import leaked_names, shared_wording
-from memorygym.tracks._qa.questions import Found, Question, Reader
+from memorygym.tracks._qa.questions import Found, Missing, Question, Reader
 from memorygym.tracks._qa.stream import REFUSAL
 
 CheckResult: TypeAlias = dict[str, JSON]
@@ -48,12 +48,14 @@ class AblationInput:
     documents: Sequence[ShownDocument]
     """All shown documents, in the order of their events."""
     questions: Sequence[QuestionEvent]
-    guess: Callable[[Any], str | None]
+    guess: Callable[[Any], str | None] = lambda _: None
     """The best guess at the answer to a query without any text; None if there is none."""
-    tokens: int
+    tokens: int = 0
     """Tokens of all texts that are shown."""
-    target: int
+    target: int = 0
     """Tokens that the instance should have."""
+    show: Callable[[Statement], str] = lambda statement: statement.text
+    """The value of a statement as an answer writes it."""
     window: int = 1
     """How many of the last events before a question are in view without a memory."""
     pinned: str = ""
@@ -102,11 +104,9 @@ class DocumentReadings:
             need[:2]: [] for event in ablation_input.questions for need in event.question.needs
         }
         """All statements about each fact, also with other values, with their document numbers."""
-        pairs = [
-            (statement, number)
-            for number, document in enumerate(documents)
-            for statement in ablation_input.reader.read(document.text)
-        ]
+        self.read = [ablation_input.reader.read(document.text) for document in documents]
+        """By document: its statements."""
+        pairs = [(statement, n) for n, stated in enumerate(self.read) for statement in stated]
         for statement, number in pairs:
             if statement[:2] in self.statements:
                 self.statements[statement[:2]].append((statement, number))
@@ -131,9 +131,13 @@ class DocumentReadings:
         return set().union(*map(self.stating, case.needs))
 
     def solves(self, case: ParsedQuestion, documents: Container[int]) -> bool:
-        """Whether the reader answers correctly from these documents alone."""
+        """Whether the reader answers correctly from these documents alone; else it refuses."""
         result = self.ablation_input.reader.answer(case.query, self.known.only(documents))
-        return isinstance(result, Found) and is_correct(case.question, result.answer)
+        return self.is_right(case, result)
+
+    def is_right(self, case: ParsedQuestion, result: Found | Missing) -> bool:
+        """Whether a reader's result is right; a missing fact makes it refuse."""
+        return is_correct(case.question, REFUSAL if result.answer is None else result.answer)
 
 
 def _first(documents: Sequence[ShownDocument], event: int) -> int:
@@ -232,14 +236,14 @@ def question_leakage(reading: DocumentReadings) -> CheckResult:
 
 def stale(reading: DocumentReadings) -> CheckResult:
     """Rivals and, if a fact's value is the answer, all its other values are graded wrong."""
-    values, accepted = 0, list[JSON]()
+    values, accepted, show = 0, list[JSON](), reading.ablation_input.show
     for case in reading.cases:
         for fact in case.needs:
-            statements = reading.statements[fact[:2]]
-            shown = {str(statement.value) for statement, number in statements if number < case.end}
-            others = shown - {str(fact.value)}
-            if not is_correct(case.question, str(fact.value)):
+            if not is_correct(case.question, show(fact)):
                 continue
+            statements = reading.statements[fact[:2]]
+            shown = {show(statement) for statement, number in statements if number < case.end}
+            others = shown - {show(fact)}
             values += len(others)
             accepted += _accepted(case, sorted(others))
         values += len(case.question.rivals)
@@ -259,7 +263,8 @@ def length(reading: DocumentReadings) -> CheckResult:
     return {"ok": ok, "tokens": achieved, "target": target, "off": round(deviation, 5)}
 
 
-CHECKS: dict[str, Callable[[DocumentReadings], CheckResult]] = {
+Check: TypeAlias = Callable[[DocumentReadings], CheckResult]
+CHECKS: dict[str, Check] = {
     check.__name__: check
     for check in (
         solvable, full, no_memory, leave_one_out, distractors_only, single_document, closed_book,
@@ -269,14 +274,16 @@ CHECKS: dict[str, Callable[[DocumentReadings], CheckResult]] = {
 
 
 def run_checks(
-    ablation_input: AblationInput, **more: Callable[[], CheckResult]
+    ablation_input: AblationInput,
+    chosen: Mapping[str, Check] = CHECKS,
+    **more: Callable[[], CheckResult],
 ) -> dict[str, CheckResult]:
-    """The results of all checks and of the track's own, by name."""
+    """The results of the chosen checks and of the track's own, by name."""
     try:
         reading = DocumentReadings(ablation_input)
-        checks = {name: _run(partial(check, reading)) for name, check in CHECKS.items()}
+        checks = {name: _run(partial(check, reading)) for name, check in chosen.items()}
     except Exception as error:  # noqa: BLE001  # The reader is the track's.
-        checks = dict.fromkeys(CHECKS, _error(error))
+        checks = dict.fromkeys(chosen, _error(error))
     return checks | {name: _run(check) for name, check in more.items()}
 
 
