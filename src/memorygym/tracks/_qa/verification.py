@@ -5,7 +5,7 @@ tasks; everything in its lists is a failure.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from math import sqrt
 from typing import Any, TypeAlias
@@ -49,6 +49,12 @@ def verified(
     lines += [f"{name}: {_shown(check)}" for name, check in overall.items()]
     counts: dict[str, JSON] = {name: dict(numbers) for name, numbers in totals.items()}
     return Verification(failures, lines, {"tasks": len(recipes), **counts, **overall})
+
+
+def result(wrong: Iterable[str], **numbers: JSON) -> CheckResult:
+    """The result of a check that lists what is wrong."""
+    failures: list[JSON] = [*wrong]
+    return {"ok": not failures, **numbers, "wrong": failures}
 
 
 def _checked(checks: Callable[[Task], Checks], recipe: TaskRecipe) -> Checks:
@@ -98,7 +104,7 @@ def chance_level(asked: Mapping[str, int], right: Mapping[str, int], fewest: int
     shares = {name: right.get(name, 0) / asked[name] for name in limits}
     checked = [name for name in limits if asked[name] >= fewest and right.get(name, 0) > 1]
     guessable: list[JSON] = [
-        f"{name!r}: {right[name]} of {asked[name]:,} right without the texts"
+        f"{name!r}: {right[name]} of {asked[name]:,} right by guessing"
         for name in checked
         if shares[name] > limits[name]
     ]
@@ -108,7 +114,7 @@ def chance_level(asked: Mapping[str, int], right: Mapping[str, int], fewest: int
     )
     return {
         "ok": not guessable,
-        "guesses": len(shares),
+        "groups": len(shares),
         "best": f"{best!r} ({shares.get(best, 0):.1%} of {asked.get(best, 0):,})",
         "bound": bound if asked.get(best, 0) >= fewest else f"not checked below {fewest}",
         "guessable": guessable,

@@ -21,7 +21,7 @@ from memorygym.tracks._qa.correctness import is_correct
 from memorygym.tracks._qa.questions import Found, QuestionGold
 from memorygym.tracks._qa.stream import QUESTION_KIND
 from memorygym.tracks.research.fact_reader import ResearchReader
-from memorygym.tracks.research.questions import Query, Total, parsed_phrase
+from memorygym.tracks.research.questions import QuestionPart, Total, parsed_phrase
 from memorygym.tracks.research.task import SEARCH_KIND, documents_of
 
 CHANCE_LEVEL = 0.25
@@ -47,7 +47,7 @@ class _RecordingReader(ResearchReader):
         self.value_counts.update((statement.key, statement.text) for statement in statements)
         return statements
 
-    def guess(self, query: Query) -> str | None:
+    def guess(self, query: QuestionPart) -> str | None:
         """The best guess at a query: the most common answer to its last look-up."""
         ends = [self._end(key, inverse=inverse) for key, inverse in query.ends]
         if not isinstance(query, Total):

@@ -32,7 +32,7 @@ from memorygym.tracks._qa.ablation import (
 from memorygym.tracks._qa.correctness import is_correct
 from memorygym.tracks._qa.questions import Question
 from memorygym.tracks._qa.stream import QUESTION_KIND
-from memorygym.tracks._qa.verification import Checks, Totals, chance_level
+from memorygym.tracks._qa.verification import Checks, Totals, chance_level, result
 from memorygym.tracks.worlds.agents.guesser import guess
 from memorygym.tracks.worlds.fact_reader import StrongReader, strong_reader
 from memorygym.tracks.worlds.facts import Guide, by_entity, category_in
@@ -74,20 +74,20 @@ def verification(task: Task) -> dict[str, CheckResult]:
         "stale": CHECKS["stale"],
         "order": _order,
         "needs": _needs,
-        "strictness": lambda reading: _result(_accepted(reading, gold)),
+        "strictness": lambda reading: result(_accepted(reading, gold)),
         "guesses": partial(_guesses, task),
         "winners": _winners,
-        "statements": lambda reading: _result(_unstated(reading, gold), heldout=len(gold.heldout)),
-        "clear": lambda reading: _result(_unclear(reading, reader)),
-        "budget": lambda reading: _result(_wrong_budget(reading, task, reader.guide)),
+        "statements": lambda reading: result(_unstated(reading, gold), heldout=len(gold.heldout)),
+        "clear": lambda reading: result(_unclear(reading, reader)),
+        "budget": lambda reading: result(_wrong_budget(reading, task, reader.guide)),
     }
     return run_checks(
         ablation_input,
         of_readings,
-        sizes=lambda: _result(_wrong_sizes(task, gold)),
-        days=lambda: _result(_wrong_days(task)),
-        distractors=lambda: _result(_misleading(task)),
-        leaks=lambda: _result(_leaks(StrayTexts(task, gold, reader.guide), gold)),
+        sizes=lambda: result(_wrong_sizes(task, gold)),
+        days=lambda: result(_wrong_days(task)),
+        distractors=lambda: result(_misleading(task)),
+        leaks=lambda: result(_leaks(StrayTexts(task, gold, reader.guide), gold)),
     )
 
 
@@ -107,11 +107,6 @@ def _shown(guide: Guide, fact: Statement) -> str:
     return fact.text if is_name else guide.attribute(fact.key).show(fact.value)
 
 
-def _result(wrong: Iterator[str], **numbers: JSON) -> CheckResult:
-    failures: list[JSON] = [*wrong]
-    return {"ok": not failures, **numbers, "wrong": failures}
-
-
 def _order(reading: DocumentReadings) -> CheckResult:
     """The order of facts and names does not matter."""
 
@@ -121,7 +116,7 @@ def _order(reading: DocumentReadings) -> CheckResult:
         query = replace(case.query, names=case.query.names[::-1])
         return reading.is_right(case, reading.ablation_input.reader.answer(query, reordered))
 
-    return _result(case.question.text for case in reading.cases if not is_right(case))
+    return result(case.question.text for case in reading.cases if not is_right(case))
 
 
 def _needs(reading: DocumentReadings) -> CheckResult:
