@@ -7,7 +7,6 @@ raises an error is not ok and gives the reason. A task is accepted if all checks
 from bisect import bisect_left
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import pairwise
 from typing import Any, TypeAlias
 
@@ -274,17 +273,14 @@ CHECKS: dict[str, Check] = {
 
 
 def run_checks(
-    ablation_input: AblationInput,
-    chosen: Mapping[str, Check] = CHECKS,
-    **more: Callable[[], CheckResult],
+    ablation_input: AblationInput, checks: Mapping[str, Check] = CHECKS
 ) -> dict[str, CheckResult]:
-    """The results of the chosen checks and of the track's own, by name."""
+    """The results of the checks, by name."""
     try:
         reading = DocumentReadings(ablation_input)
-        checks = {name: _run(partial(check, reading)) for name, check in chosen.items()}
     except Exception as error:  # noqa: BLE001  # The reader is the track's.
-        checks = dict.fromkeys(chosen, _error(error))
-    return checks | {name: _run(check) for name, check in more.items()}
+        return dict.fromkeys(checks, _error(error))
+    return {name: _run(check, reading) for name, check in checks.items()}
 
 
 def failed(results: Mapping[str, CheckResult]) -> list[str]:
@@ -292,9 +288,9 @@ def failed(results: Mapping[str, CheckResult]) -> list[str]:
     return [name for name, result in results.items() if not result["ok"]]
 
 
-def _run(check: Callable[[], CheckResult]) -> CheckResult:
+def _run(check: Check, reading: DocumentReadings) -> CheckResult:
     try:
-        return check()
+        return check(reading)
     except Exception as error:  # noqa: BLE001  # The reader is the track's.
         return _error(error)
 

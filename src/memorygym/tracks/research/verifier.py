@@ -11,7 +11,9 @@ from memorygym.core.tokens import count
 from memorygym.core.types import Task
 from memorygym.memories.stores.splitter import sentences
 from memorygym.tracks._qa.ablation import (
+    CHECKS,
     AblationInput,
+    Check,
     CheckResult,
     QuestionEvent,
     ShownDocument,
@@ -96,11 +98,11 @@ def verification(task: Task) -> dict[str, CheckResult]:
         pinned=task.system,
         sentences={need: _sentence(need, documents) for need in needs},
     )
-    return run_checks(
-        ablation_input,
-        subquery_shortcut=lambda: _shortcut(searches, reader, question_event),
-        one_fact_each=lambda: {"ok": reader.most == 1, "most": reader.most},
-    )
+    own: dict[str, Check] = {
+        "subquery_shortcut": lambda _: _shortcut(searches, reader, question_event),
+        "one_fact_each": lambda _: {"ok": reader.most == 1, "most": reader.most},
+    }
+    return run_checks(ablation_input, CHECKS | own)
 
 
 def _sentence(fact: Statement, documents: Iterable[str]) -> str:

@@ -24,7 +24,6 @@ from memorygym.tracks._qa.ablation import (
     Check,
     CheckResult,
     DocumentReadings,
-    ParsedQuestion,
     QuestionEvent,
     ShownDocument,
     run_checks,
@@ -59,36 +58,31 @@ def verification(task: Task) -> dict[str, CheckResult]:
     """The results of all checks of a task."""
     gold, reader = task.gold, strong_reader(task.system)
     assert isinstance(gold, WorldsGold)
+    guide = reader.guide
+    events = [(n, e.text) for n, e in enumerate(task.events) if e.kind != QUESTION_KIND]
     ablation_input = AblationInput(
         reader,
-        [
-            ShownDocument(number, event.text)
-            for number, event in enumerate(task.events)
-            if event.kind != QUESTION_KIND
-        ],
+        [ShownDocument(*event) for event in events],
         [QuestionEvent(question, task.events[question.event].text) for question in gold.questions],
-        show=partial(_shown, reader.guide),
+        show=partial(_shown, guide),
     )
-    of_readings: Mapping[str, Check] = {
+    checks: dict[str, Check] = {
         "full": CHECKS["full"],
         "stale": CHECKS["stale"],
-        "order": _order,
+        "order": lambda reading: result(_order_matters(reading)),
         "needs": _needs,
         "strictness": lambda reading: result(_accepted(reading, gold)),
         "guesses": partial(_guesses, task),
         "winners": _winners,
         "statements": lambda reading: result(_unstated(reading, gold), heldout=len(gold.heldout)),
         "clear": lambda reading: result(_unclear(reading, reader)),
-        "budget": lambda reading: result(_wrong_budget(reading, task, reader.guide)),
+        "budget": lambda reading: result(_wrong_budget(reading, task, guide)),
+        "sizes": lambda _: result(_wrong_sizes(task, gold)),
+        "days": lambda _: result(_wrong_days(task)),
+        "distractors": lambda _: result(_misleading(task)),
+        "leaks": lambda _: result(_leaks(StrayTexts(task, gold, guide), gold)),
     }
-    return run_checks(
-        ablation_input,
-        of_readings,
-        sizes=lambda: result(_wrong_sizes(task, gold)),
-        days=lambda: result(_wrong_days(task)),
-        distractors=lambda: result(_misleading(task)),
-        leaks=lambda: result(_leaks(StrayTexts(task, gold, reader.guide), gold)),
-    )
+    return run_checks(ablation_input, checks)
 
 
 def together(totals: Totals) -> Checks:
@@ -107,16 +101,14 @@ def _shown(guide: Guide, fact: Statement) -> str:
     return fact.text if is_name else guide.attribute(fact.key).show(fact.value)
 
 
-def _order(reading: DocumentReadings) -> CheckResult:
-    """The order of facts and names does not matter."""
-
-    def is_right(case: ParsedQuestion) -> bool:
+def _order_matters(reading: DocumentReadings) -> Iterator[str]:
+    """The questions whose answer depends on the order of facts or names."""
+    for case in reading.cases:
         entities = by_entity(chain.from_iterable(reading.read[: case.end]))
         reordered = StatementIndex(chain.from_iterable(reversed(entities)))
         query = replace(case.query, names=case.query.names[::-1])
-        return reading.is_right(case, reading.ablation_input.reader.answer(query, reordered))
-
-    return result(case.question.text for case in reading.cases if not is_right(case))
+        if not reading.is_right(case, reading.ablation_input.reader.answer(query, reordered)):
+            yield case.question.text
 
 
 def _needs(reading: DocumentReadings) -> CheckResult:
