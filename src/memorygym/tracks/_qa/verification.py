@@ -14,7 +14,7 @@ from memorygym.core.track import MapFunction, TaskRecipe, Verification
 from memorygym.core.types import JSON, Task
 from memorygym.tracks._qa.ablation import CheckResult
 
-Checks: TypeAlias = Mapping[str, CheckResult]
+Checks: TypeAlias = Mapping[str, Mapping[str, JSON]]
 """The results of checks by name."""
 Totals: TypeAlias = Mapping[str, Any]
 """By check: the sums of its numbers over all tasks."""
@@ -70,7 +70,7 @@ def _add(total: dict[str, Any], numbers: Mapping[str, Any]) -> None:
             total[name] = total.get(name, 0) + value
 
 
-def _reasons(check: CheckResult) -> Iterator[str]:
+def _reasons(check: Mapping[str, JSON]) -> Iterator[str]:
     """Why a check failed: what its lists name, or else all that it says."""
     if check["ok"]:
         return
