@@ -4,7 +4,6 @@ A check gives {"ok": bool, numbers, lists of what is wrong}. Its numbers are add
 tasks; everything in its lists is a failure.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from math import sqrt
@@ -32,23 +31,27 @@ def verified(
 ) -> Verification:
     """The verification of all tasks; `together` checks the sums of all numbers."""
     totals: dict[str, dict[str, Any]] = {}
-    passed, failed, failures = Counter[str](), Counter[str](), list[str]()
+    passed, failures = dict[str, list[bool]](), list[str]()
     results = parallel_map(partial(_checked, checks), recipes)
-    for recipe, result in zip(recipes, results, strict=True):
-        for name, check in result.items():
+    for recipe, results_of_task in zip(recipes, results, strict=True):
+        for name, check in results_of_task.items():
             _add(totals.setdefault(name, {}), check)
-            (passed if check["ok"] else failed)[name] += 1
+            passed.setdefault(name, []).append(bool(check["ok"]))
             place = f"{recipe.template} seed {recipe.seed}"
             failures += [f"{name}: {place}: {reason}" for reason in _reasons(check)]
     overall = together(totals)
-    for name, check in overall.items():
-        failures += [f"{name}: {reason}" for reason in _reasons(check)]
-    lines = [f"{len(recipes)} tasks", f"{'check':<20}{'ok':>6}{'failed':>8}"]
-    for name, numbers in totals.items():
-        lines.append(f"{name:<20}{passed[name]:>6}{failed[name]:>8}  {_shown(numbers)}".rstrip())
+    failures += [f"{name}: {why}" for name, check in overall.items() for why in _reasons(check)]
+    lines = [f"{len(recipes)} tasks", *check_table(passed, totals)]
     lines += [f"{name}: {_shown(check)}" for name, check in overall.items()]
-    counts: dict[str, JSON] = {name: dict(numbers) for name, numbers in totals.items()}
-    return Verification(failures, lines, {"tasks": len(recipes), **counts, **overall})
+    return Verification(failures, lines, {"tasks": len(recipes), **totals, **overall})
+
+
+def check_table(passed: Mapping[str, Sequence[bool]], totals: Totals) -> Iterator[str]:
+    """By check: how many tasks pass and fail it, and the sums of its numbers."""
+    yield f"{'check':<20}{'ok':>6}{'failed':>8}"
+    for name, results in passed.items():
+        ok, numbers = sum(results), _shown(totals.get(name, {}))
+        yield f"{name:<20}{ok:>6}{len(results) - ok:>8}  {numbers}".rstrip()
 
 
 def result(wrong: Iterable[str], **numbers: JSON) -> CheckResult:
