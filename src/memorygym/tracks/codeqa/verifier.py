@@ -5,10 +5,10 @@ from typing import Any
 from memorygym.core.tokens import count
 from memorygym.core.types import Task
 from memorygym.tracks._qa.ablation import (
-    AblationInput,
     CheckResult,
     QuestionEvent,
     ShownDocument,
+    TaskReadings,
     run_checks,
 )
 from memorygym.tracks._qa.stream import QUESTION_KIND
@@ -23,15 +23,15 @@ WORDING = frozenset(
 
 def verification(task: Task) -> dict[str, CheckResult]:
     """The results of all checks of a task."""
-    return run_checks(ablation_input(task))
+    return run_checks(readings(task))
 
 
-def ablation_input(task: Task) -> AblationInput:
+def readings(task: Task) -> TaskReadings:
     """The input of the checks; each paragraph is a document, because a memory may keep it alone."""
     gold: Any = task.gold
     parameters: Any = task.recipe["parameters"]
     texts = [event.text for event in task.events if event.kind != QUESTION_KIND]
-    return AblationInput(
+    return TaskReadings(
         CodeReader(),
         [
             ShownDocument(event, part)

@@ -12,11 +12,11 @@ from memorygym.core.types import Task
 from memorygym.memories.stores.splitter import sentences
 from memorygym.tracks._qa.ablation import (
     CHECKS,
-    AblationInput,
     Check,
     CheckResult,
     QuestionEvent,
     ShownDocument,
+    TaskReadings,
     run_checks,
 )
 from memorygym.tracks._qa.correctness import is_correct
@@ -87,7 +87,7 @@ def verification(task: Task) -> dict[str, CheckResult]:
     needs = gold.questions[0].needs
     reader = _RecordingReader({need[:3] for need in needs})
     question_event = QuestionEvent(replace(gold.questions[0], event=len(texts)), last)
-    ablation_input = AblationInput(
+    readings = TaskReadings(
         reader=reader,
         documents=[ShownDocument(event, text) for text, event in documents.items()],
         questions=[question_event],
@@ -102,7 +102,7 @@ def verification(task: Task) -> dict[str, CheckResult]:
         "subquery_shortcut": lambda _: _shortcut(searches, reader, question_event),
         "one_fact_each": lambda _: {"ok": reader.most == 1, "most": reader.most},
     }
-    return run_checks(ablation_input, CHECKS | own)
+    return run_checks(readings, CHECKS | own)
 
 
 def _sentence(fact: Statement, documents: Iterable[str]) -> str:

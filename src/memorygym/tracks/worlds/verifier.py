@@ -20,12 +20,11 @@ from memorygym.core.tokens import MONTHS, count
 from memorygym.core.types import JSON, Message, Task
 from memorygym.tracks._qa.ablation import (
     CHECKS,
-    AblationInput,
     Check,
     CheckResult,
-    DocumentReadings,
     QuestionEvent,
     ShownDocument,
+    TaskReadings,
     run_checks,
 )
 from memorygym.tracks._qa.correctness import is_correct
@@ -60,7 +59,7 @@ def verification(task: Task) -> dict[str, CheckResult]:
     assert isinstance(gold, WorldsGold)
     guide = reader.guide
     events = [(n, e.text) for n, e in enumerate(task.events) if e.kind != QUESTION_KIND]
-    ablation_input = AblationInput(
+    readings = TaskReadings(
         reader,
         [ShownDocument(*event) for event in events],
         [QuestionEvent(question, task.events[question.event].text) for question in gold.questions],
@@ -82,7 +81,7 @@ def verification(task: Task) -> dict[str, CheckResult]:
         "distractors": lambda _: result(_misleading(task)),
         "leaks": lambda _: result(_leaks(StrayTexts(task, gold, guide), gold)),
     }
-    return run_checks(ablation_input, checks)
+    return run_checks(readings, checks)
 
 
 def together(totals: Totals) -> Checks:
@@ -101,23 +100,21 @@ def _shown(guide: Guide, fact: Statement) -> str:
     return fact.text if is_name else guide.attribute(fact.key).show(fact.value)
 
 
-def _order_matters(reading: DocumentReadings) -> Iterator[str]:
+def _order_matters(reading: TaskReadings) -> Iterator[str]:
     """The questions whose answer depends on the order of facts or names."""
     for case in reading.cases:
-        entities = by_entity(chain.from_iterable(reading.read[: case.end]))
+        entities = by_entity(chain.from_iterable(reading.stated[: case.end]))
         reordered = StatementIndex(chain.from_iterable(reversed(entities)))
         query = replace(case.query, names=case.query.names[::-1])
-        if not reading.is_right(case, reading.ablation_input.reader.answer(query, reordered)):
+        if not reading.is_right(case, reading.reader.answer(query, reordered)):
             yield case.question.text
 
 
-def _needs(reading: DocumentReadings) -> CheckResult:
+def _needs(reading: TaskReadings) -> CheckResult:
     """A question needs at least one message; one on a fact stated once needs the one stating it."""
     wrong, removed, needed = list[JSON](), 0, 0
     for case in reading.cases:
-        stating = {
-            n for need in case.needs for _, n in reading.statements[need[:2]] if n < case.end
-        }
+        stating = {n for need in case.needs for _, n in reading.about[need[:2]] if n < case.end}
         spare = [n for n in stating if reading.solves(case, {*range(case.end)} - {n})]
         removed += len(stating)
         needed += len(stating) - len(spare)
@@ -128,7 +125,7 @@ def _needs(reading: DocumentReadings) -> CheckResult:
     return {"ok": not wrong, "removed": removed, "needed": needed, "wrong": wrong}
 
 
-def _accepted(reading: DocumentReadings, gold: WorldsGold) -> Iterator[str]:
+def _accepted(reading: TaskReadings, gold: WorldsGold) -> Iterator[str]:
     """Answers close to the truth that are graded as right."""
     for case in reading.cases:
         for wrong in _near_misses(case.question, gold.names):
@@ -150,7 +147,7 @@ def _near_misses(question: Question, entities: Sequence[str]) -> Iterator[str]:
         yield f"{truth[:i]}{int(truth[i]) % 9 + 1}{truth[i + 1 :]}"
 
 
-def _guesses(task: Task, reading: DocumentReadings) -> CheckResult:
+def _guesses(task: Task, reading: TaskReadings) -> CheckResult:
     """How often the best guess is right, by question type."""
     asked, right = Counter[str](), Counter[str]()
     for question in (case.question for case in reading.cases if case.needs):
@@ -161,7 +158,7 @@ def _guesses(task: Task, reading: DocumentReadings) -> CheckResult:
     return {"ok": True, "asked": dict(asked), "right": dict(right)}
 
 
-def _winners(reading: DocumentReadings) -> CheckResult:
+def _winners(reading: TaskReadings) -> CheckResult:
     """How often a question names the winner first and last, and among how many names."""
     sizes, first, last = Counter[str](), 0, 0
     for case in reading.cases:
@@ -187,12 +184,12 @@ def _winner_place(sizes: Mapping[str, int], first: int, last: int) -> CheckResul
     }
 
 
-def _unstated(reading: DocumentReadings, gold: WorldsGold) -> Iterator[str]:
+def _unstated(reading: TaskReadings, gold: WorldsGold) -> Iterator[str]:
     """The facts that are not stated where they should be, or not as they are in the end."""
-    documents = reading.ablation_input.documents
+    documents = reading.documents
     stated = {
         (document.event, fact.content)
-        for document, facts in zip(documents, reading.read, strict=True)
+        for document, facts in zip(documents, reading.stated, strict=True)
         for fact in facts
     }
     for fact in gold.facts:
@@ -203,17 +200,17 @@ def _unstated(reading: DocumentReadings, gold: WorldsGold) -> Iterator[str]:
             yield f"{fact.key} of {fact.subject} in the end"
 
 
-def _unclear(reading: DocumentReadings, reader: StrongReader) -> Iterator[str]:
+def _unclear(reading: TaskReadings, reader: StrongReader) -> Iterator[str]:
     """The documents with sentences that the reader cannot attribute."""
-    for document, facts in zip(reading.ablation_input.documents, reading.read, strict=True):
+    for document, facts in zip(reading.documents, reading.stated, strict=True):
         if facts and (unread := reader.coverage(document.text)[1]):
             yield f"event {document.event}: {unread} sentences"
 
 
-def _wrong_budget(reading: DocumentReadings, task: Task, guide: Guide) -> Iterator[str]:
+def _wrong_budget(reading: TaskReadings, task: Task, guide: Guide) -> Iterator[str]:
     """A budget that does not follow from the mean reference record."""
     budget = task.budget
-    documents = chain.from_iterable(map(by_entity, reading.read))
+    documents = chain.from_iterable(map(by_entity, reading.stated))
     tokens = [count(record_of(guide, facts)) for facts in documents if category_in(facts)]
     mean = max(1.0, sum(tokens) / max(1, len(tokens)))
     if budget.capacity is None or budget.writes is None or budget.slot is None:
