@@ -17,7 +17,7 @@ from memorygym.core.statements import AMONG, FORMER, SHIFT, Statement, Statement
 from memorygym.core.tokens import count
 from memorygym.core.trace import Answer, MemoryUpdate, Trace
 from memorygym.core.types import Message, Task
-from memorygym.scoring.grading import grade
+from memorygym.tracks._qa.correctness import is_correct
 from memorygym.tracks.worlds.fact_reader import StrongReader, strong_reader
 from memorygym.tracks.worlds.facts import Facts, Guide, Query, category_in, values_in
 from memorygym.tracks.worlds.generator.gold import WeightedQuestion, WorldsGold
@@ -303,9 +303,7 @@ class DecisionTable:
         query = self._reader.ask(self.task.events[question.event].text)
         assert query is not None
         answer = self._reader.answer(query, StatementIndex(self._notes(held))).answer
-        if not answer:
-            return False
-        return grade(question.question_type, question.truth, answer, question.rivals).correct
+        return answer is not None and is_correct(question, answer)
 
     def _notes(self, held: Held) -> Iterator[Statement]:
         """The facts that the notes state, in the order of subjects."""

@@ -60,7 +60,7 @@ def instance(*texts: str, **changes: object) -> TaskReadings:
         Chains(),
         documents,
         [question_event(QUESTION)],
-        lambda query: None,
+        lambda *_: None,
         tokens=1000,
         target=1000,
     )

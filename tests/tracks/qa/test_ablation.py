@@ -74,7 +74,7 @@ DEFECTS = {
         ["leave_one_out", "distractors_only", "single_document"],
     ),
     "a truth that is guessed": (
-        instance(guess=lambda query: "lisbon"),
+        instance(guess=lambda *_: "lisbon"),
         ["closed_book"],
     ),
     "a bridge named in the question": (
@@ -144,7 +144,7 @@ def test_every_check_of_the_reader_rejects_input_that_cannot_be_read(
 
 
 def test_a_check_that_raises_an_error_rejects_with_its_message() -> None:
-    def guess(query: object) -> str:
+    def guess(*_: object) -> str:
         raise ZeroDivisionError("no candidates")
 
     verification: Any = run_checks(instance(guess=guess))

@@ -79,7 +79,7 @@ class TaskReadings:
     documents: Sequence[ShownDocument]
     """All shown documents, in the order of their events."""
     questions: Sequence[QuestionEvent]
-    guess: Callable[[Any], str | None] = lambda _: None
+    guess: "Callable[[TaskReadings, Any], str | None]" = lambda *_: None
     """The best guess at the answer to a query without any text; None if there is none."""
     tokens: int = 0
     """Tokens of all texts that are shown."""
@@ -227,7 +227,7 @@ def closed_book(reading: TaskReadings) -> CheckResult:
     """The question alone does not give the answer: not by reading, the best guess or a refusal."""
 
     def guessable(case: ParsedQuestion) -> bool:
-        guesses = (REFUSAL, reading.guess(case.query) or REFUSAL)
+        guesses = (REFUSAL, reading.guess(reading, case.query) or REFUSAL)
         return reading.solves(case, ()) or bool(_accepted(case, guesses))
 
     return _none(reading, guessable)

@@ -22,27 +22,21 @@ WORDING = frozenset(
 
 
 def verification(task: Task) -> dict[str, CheckResult]:
-    """The results of all checks of a task."""
-    return run_checks(readings(task))
-
-
-def readings(task: Task) -> TaskReadings:
-    """The input of the checks; each paragraph is a document, because a memory may keep it alone."""
+    """The results of all checks; each paragraph is a document, because a memory may keep it
+    alone."""
     gold: Any = task.gold
     parameters: Any = task.recipe["parameters"]
     texts = [event.text for event in task.events if event.kind != QUESTION_KIND]
-    return TaskReadings(
+    parts = [(event, part) for event, text in enumerate(texts) for part in text.split("\n\n")]
+    readings = TaskReadings(
         CodeReader(),
-        [
-            ShownDocument(event, part)
-            for event, text in enumerate(texts)
-            for part in text.split("\n\n")
-        ],
+        [ShownDocument(*part) for part in parts],
         [QuestionEvent(question, task.events[question.event].text) for question in gold.questions],
-        guess,
+        lambda _, query: guess(query),
         tokens=sum(map(count, texts)),
         target=parameters["tokens"],
         window=0,
         wording=WORDING,
         pinned=task.system,
     )
+    return run_checks(readings)

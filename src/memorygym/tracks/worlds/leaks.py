@@ -7,6 +7,7 @@ from memorygym.core.types import Task
 from memorygym.tracks._qa.leakage import contains_name, normalised
 from memorygym.tracks.worlds.facts import Guide, spoken_date
 from memorygym.tracks.worlds.generator.gold import WeightedQuestion, WorldsGold
+from memorygym.tracks.worlds.questions import KINDS
 
 _HEAD = re.compile(
     r"^=== [A-Z]+ · event \d+ of \d+(?: · (?:session|batch) \d+ of \d+)*"
@@ -18,8 +19,6 @@ _NAME = re.compile(r"[A-Z][a-z]+(?: [A-Z][a-z]+)+")
 _ISO = re.compile(r"\d{4}-\d\d-\d\d")
 _APART = " x "
 """Stands between two texts, so that no value is read across them."""
-NAMELESS = ("ABSTAIN", "relationship_count", "relationship_lookup")
-"""A truth, and question types, without a value: their truth consists of names."""
 
 
 class StrayTexts:
@@ -47,8 +46,7 @@ class StrayTexts:
         if any(contains_name(stray, form) for form in forms):
             yield "the texts beside the facts"
         asked = self._task.events[question.event].text.partition("\n")[2]
-        own = forms or [question.truth] * (question.question_type == "relationship_lookup")
-        if any(contains_name(normalised(asked), form) for form in own):
+        if any(contains_name(normalised(asked), form) for form in forms or [question.truth]):
             yield "the question itself"
         yield from self._told_by_questions(question, forms)
 
@@ -98,7 +96,7 @@ def values_of(question: WeightedQuestion) -> list[str]:
     >>> values_of(WeightedQuestion(3, "retrieval", "retrieval", "When?", "2014-03-09"))
     ['2014-03-09', '9 March 2014']
     """
-    if question.truth in NAMELESS or question.question_type in NAMELESS:
+    if question.kind == "abstention" or not KINDS[question.question_type].has_value:
         return []
     value = question.truth.partition(" (")[2].removesuffix(")") or question.truth
     if _ISO.fullmatch(value):

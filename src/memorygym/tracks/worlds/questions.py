@@ -60,6 +60,11 @@ class QuestionKind:
     one_record: bool = False
     """Whether the current record of one entity answers it."""
 
+    @property
+    def has_value(self) -> bool:
+        """Whether its answer has a value, rather than names alone."""
+        return "{a0}" in self.text
+
     def draw(self, sampler: "QuestionSampler") -> Query:
         """The arguments of a question. Raises Unanswerable if these make no fair question."""
         try:

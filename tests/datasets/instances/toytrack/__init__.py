@@ -79,7 +79,7 @@ def verification(task: Task) -> dict[str, Any]:
     return run_checks(
         TaskReadings(
             Chains(), documents, [QuestionEvent(question, last)],
-            lambda query: None, tokens, target,
+            lambda *_: None, tokens, target,
         )
     )  # fmt: skip
 
