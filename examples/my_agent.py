@@ -32,7 +32,7 @@ class MyAgent(Policy):
         if context.title == "QUESTION" and context.query:
             if not context.replies:
                 return calls(read())
-            answer = context.reader.answer(context.query, context.knowledge)
+            answer = context.reader.answer(context.query, context.knowledge).answer
             return calls(submit(answer or REFUSAL))
         return END
 

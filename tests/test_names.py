@@ -8,7 +8,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[1] / "src" / "memorygym"
 TWICE = set(
     """
-    Column Line LookupNoteTaker Options Query Question Result Strong Table Verifier Weak
+    Column Line Options Table
     """.split()
 )
 """Names that two classes still have; none may be added. `Options` is what every provider has."""

@@ -75,7 +75,7 @@ def test_a_sound_folder_passes_every_check(folder: Path, ran) -> None:
     assert rows.pop("manifest").split() == ["3", "0"]
     assert {tuple(row.split()) for row in rows.values()} == {("2", "0")}
     assert {"read", "id", "schema", "leave_one_out", "length"} <= set(rows)
-    assert out.endswith(f"2 instances in {folder}: 2 pass, 0 fail\n")
+    assert out.endswith(f"2 instances in {folder}: 2 pass, 0 fail\nall checks passed\n")
 
 
 def state_twice(content: Content) -> None:
@@ -154,7 +154,7 @@ def test_a_truncated_file_is_listed_and_the_others_are_checked(folder: Path, com
     outcome = command("verify", folder)
     assert outcome.status == 1
     assert f"FAILS read: instances/{path.name}: is not JSON (" in outcome.text
-    assert outcome.out.endswith(f"2 instances in {folder}: 1 pass, 1 fail\n")
+    assert f"\n2 instances in {folder}: 1 pass, 1 fail\n" in outcome.out
 
 
 def test_a_file_that_cannot_be_read_is_named(folder: Path, failures) -> None:

@@ -27,7 +27,7 @@ from memorygym.core.trace import (
 from memorygym.core.types import Budget, Entry, Message
 from memorygym.runs.metrics import Measurement, ModelCost, QuestionCase, measure
 from memorygym.scoring.attribution import Coverage
-from memorygym.tracks.worlds.generator.gold import Change, Question, WorldsGold
+from memorygym.tracks.worlds.generator.gold import Change, WeightedQuestion, WorldsGold
 from tests.episodes import generated, gold
 
 OLD, OTHER = "Acme Harbor patents: 120", "Birch Marine offices: 7"
@@ -63,8 +63,8 @@ RECORDS: tuple[Record, ...] = (
 )
 
 
-def asked(event: int, kind: str, truth: str, *needs: Statement) -> Question:
-    return Question(event, kind, kind, "?", truth, needs=needs)
+def asked(event: int, kind: str, truth: str, *needs: Statement) -> WeightedQuestion:
+    return WeightedQuestion(event, kind, kind, "?", truth, needs=needs)
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def trace() -> Trace:
     return Trace("0" * 16, "worlds", recipe, task.system, Budget(), table, labels, [*RECORDS])
 
 
-def asking(trace: Trace, *questions: Question) -> QuestionCase:
+def asking(trace: Trace, *questions: WeightedQuestion) -> QuestionCase:
     """The first answerable one of other questions in the same episode."""
     assert isinstance(trace.gold, WorldsGold)
     trace.gold = replace(trace.gold, questions=questions)

@@ -13,15 +13,19 @@ from memorygym.models.scripted import Scripted
 from memorygym.runs.model_roles import ModelRoles, model_roles_of
 from memorygym.runs.systems import scripted
 from memorygym.scoring.judge import Judge
+from memorygym.tracks._qa.reasoners import Strong
 from memorygym.tracks.worlds.generator.task import generate
-from memorygym.tracks.worlds.reasoners import Strong, Weak
+from memorygym.tracks.worlds.reasoners import OneRecordReasoner
 
 TASK = generate("company", 0, "lite")
 
 
 def test_a_run_without_models_is_scripted_and_waits_for_none() -> None:
     model_roles = ModelRoles()
-    assert [type(scripted(name, TASK)) for name in ("strong", "weak")] == [Strong, Weak]
+    assert [type(scripted(name, TASK)) for name in ("strong", "weak")] == [
+        Strong,
+        OneRecordReasoner,
+    ]
     assert model_roles.writer is extractive.write
     assert (model_roles.waits, model_roles.asks) == (False, False)
     assert model_roles.recipe() == {"models": {}, "memory_model": None, "judge": None}

@@ -14,7 +14,7 @@ from memorygym.memories.markdown import Markdown
 from memorygym.scoring.attribution import CAUSES, Attribution
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.fact_reader import strong_reader
-from memorygym.tracks.worlds.generator.gold import Question, WorldsGold
+from memorygym.tracks.worlds.generator.gold import WeightedQuestion, WorldsGold
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
 from memorygym.tracks.worlds.generator.notes import pack_value
 from memorygym.tracks.worlds.reasoners import REASONERS
@@ -23,7 +23,7 @@ from tests.episodes import generated, gold, played
 Replies = Sequence[Message]
 
 
-def note(task: Task, table: WorldsGold, question: Question, *, event: int) -> str:
+def note(task: Task, table: WorldsGold, question: WeightedQuestion, *, event: int) -> str:
     """The fact that a question needs, as it was before an event."""
     (need,) = question.needs
     attribute = strong_reader(task.system).guide.attribute(need.key)
@@ -43,7 +43,7 @@ def driven(task: Task, plan: Mapping[int, Replies]) -> Trace:
     return episode.trace
 
 
-def cause(trace: Trace, question: Question) -> str:
+def cause(trace: Trace, question: WeightedQuestion) -> str:
     return {o.goal: cause_of_goal for o, cause_of_goal in Attribution(trace).causes}[question]
 
 

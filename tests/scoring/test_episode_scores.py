@@ -18,7 +18,7 @@ from memorygym.scoring.episode_scores import outcomes, score
 from memorygym.tracks.worlds.axes import WEIGHTS, composite
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.fact_reader import strong_reader
-from memorygym.tracks.worlds.generator.gold import Question, WorldsGold
+from memorygym.tracks.worlds.generator.gold import WeightedQuestion, WorldsGold
 from memorygym.tracks.worlds.generator.notes import pack_value
 from tests.episodes import generated, gold, played
 
@@ -37,7 +37,9 @@ def trace_of(asked: ModelCall, writes: int = 0, peak: int = 0, budget: Budget = 
     for event, (question_type, answer, *weight) in enumerate(asked):
         kind = question_type if question_type in KINDS else "reasoning"
         truth = "ABSTAIN" if kind == "abstention" else RIGHT
-        questions.append(Question(event, kind, question_type, "?", truth, weight=sum(weight) or 1))
+        questions.append(
+            WeightedQuestion(event, kind, question_type, "?", truth, weight=sum(weight) or 1)
+        )
         records += [] if answer is None else [Answer(event, answer)]
     gold = WorldsGold((), (), (), tuple(questions), (), record_tokens=200)
     return Trace("t", "worlds", {}, "", budget, gold, {}, list(records))

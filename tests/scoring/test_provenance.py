@@ -20,7 +20,7 @@ from memorygym.tracks import research
 from memorygym.tracks.research.generator.settings import ResearchSettings
 from memorygym.tracks.research.strata import ResearchRecipe
 from memorygym.tracks.worlds.env import WorldsEnv
-from memorygym.tracks.worlds.generator.gold import Question
+from memorygym.tracks.worlds.generator.gold import WeightedQuestion
 from memorygym.tracks.worlds.generator.task import generate
 from memorygym.tracks.worlds.reasoners import REASONERS
 from tests.episodes import generated, gold, played
@@ -110,7 +110,7 @@ def test_the_sentence_that_stated_a_fact_is_quoted() -> None:
             assert len(mention.passage.sentence) < 250 and "\n" not in mention.passage.sentence
 
 
-def update(trace: Trace) -> tuple[Question, FactHistory]:
+def update(trace: Trace) -> tuple[WeightedQuestion, FactHistory]:
     """An update question of an episode, whose fact was stated in full twice."""
     return next(
         (outcome.goal, history)

@@ -85,8 +85,8 @@ def scholar(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Ac
     query = by.ask(asked)
     if query is None or "submit_answer" not in tools:
         return "ok", []
-    answer = by.answer(query, StatementIndex(fact for text in known for fact in by.read(text)))
-    return "", [("submit_answer", {"answer": REFUSAL if answer is None else answer})]
+    facts = StatementIndex(fact for text in known for fact in by.read(text))
+    return "", [("submit_answer", {"answer": by.answer(query, facts).answer or REFUSAL})]
 
 
 def condenser(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Action:

@@ -25,7 +25,7 @@ class InItsClass(Policy):
         if now.title != "QUESTION":
             facts.extend(now.reader.read(now.text))
             return END
-        answer = now.query and now.reader.answer(now.query, StatementIndex(facts))
+        answer = now.query and now.reader.answer(now.query, StatementIndex(facts)).answer
         return calls(submit(answer or REFUSAL))
 
 

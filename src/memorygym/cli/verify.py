@@ -11,7 +11,7 @@ from memorygym.cli._settings import add_settings, settings_of
 from memorygym.core import registry
 from memorygym.core.errors import UnknownPart
 from memorygym.core.track import TaskOptions, Track, find
-from memorygym.reports.instance_checks import check_lines, folder_checks
+from memorygym.reports.instance_checks import check_text, folder_checks
 from memorygym.runs import tasks
 from memorygym.runs.executors import over_processes, watched
 from memorygym.runs.settings import VerifySettings
@@ -38,8 +38,7 @@ def run(args: argparse.Namespace) -> int:
             settings.refuse(OF_MODELS, "--model; no model is asked")
         settings.refuse(OF_GENERATED, "generated tasks; DIR is checked as it is")
         report = folder_checks(args.folder, settings)
-        text = "\n".join(check_lines(args.folder, report))
-        print(json.dumps(report, indent=1) if settings.json else text)
+        print(json.dumps(report, indent=1) if settings.json else check_text(args.folder, report))
         return 1 if report["failures"] else 0
     of_folders = ("model", "again", *OF_MODELS)
     settings.refuse(of_folders, "DIR; generated tasks are checked without it")

@@ -1,13 +1,13 @@
 """The checks of a folder of instances: how many files pass each, and every failure."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from memorygym.core.text import one_line
-from memorygym.core.track import MOST_SHOWN
+from memorygym.core.track import Verification
 from memorygym.datasets.instances.folder import read_task
 from memorygym.datasets.instances.verifier import (
     FILE_CHECKS,
@@ -18,13 +18,13 @@ from memorygym.datasets.instances.verifier import (
     with_recipes,
 )
 from memorygym.models import specs
-from memorygym.reports.table import plain
-from memorygym.reports.terminal import RED, fit, paint, wrapped
+from memorygym.reports.terminal import fit
 from memorygym.runs.executors import over_processes, over_threads, watched
 from memorygym.runs.settings import THREADS, VerifySettings
 from memorygym.stats import TOO_FEW
 from memorygym.tracks._qa.closed_book import closed_book
 from memorygym.tracks._qa.questions import Question, QuestionGold
+from memorygym.tracks._qa.verification import check_table
 
 NOT_RUN = "not run"
 
@@ -80,18 +80,17 @@ def _questions(file: ListedFile) -> Sequence[Question]:
     return gold.questions
 
 
-def check_lines(folder: Path, report: Mapping[str, Any]) -> Iterator[str]:
+def check_text(folder: Path, report: Mapping[str, Any]) -> str:
     """Counts by check, then every failure with its file."""
-    failures, files, sound = report["failures"], report["files"], report["sound"]
-    rows = [(name, *counts.values()) for name, counts in report["checks"].items()]
-    yield from plain(("check", "ok", "failed"), rows).lines()
-    yield from fit(f"llm_closed_book: {_closed_book_text(report['llm_closed_book'])}")
-    for failure in failures[:MOST_SHOWN]:
-        file, check, reason = map(one_line, failure.values())
-        yield paint(wrapped(f"FAILS {check}: {file}: {reason}"), RED)
-    if (more := len(failures) - MOST_SHOWN) > 0:
-        yield f"… and {more} more"
-    yield f"{files} instances in {folder}: {sound} pass, {files - sound} fail"
+    files, sound, checks = report["files"], report["sound"], report["checks"]
+    passed = {name: [True] * n["ok"] + [False] * n["failed"] for name, n in checks.items()}
+    lines = [
+        *check_table(passed, {}),
+        *fit(f"llm_closed_book: {_closed_book_text(report['llm_closed_book'])}"),
+        f"{files} instances in {folder}: {sound} pass, {files - sound} fail",
+    ]
+    rows = [map(one_line, (row["check"], row["file"], row["reason"])) for row in report["failures"]]
+    return Verification(list(map(": ".join, rows)), lines, report).text
 
 
 def _closed_book_text(answers: Any) -> str:

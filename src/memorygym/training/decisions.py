@@ -17,10 +17,10 @@ from memorygym.core.statements import AMONG, FORMER, SHIFT, Statement, Statement
 from memorygym.core.tokens import count
 from memorygym.core.trace import Answer, MemoryUpdate, Trace
 from memorygym.core.types import Message, Task
-from memorygym.scoring.grading import grade
+from memorygym.tracks._qa.correctness import is_correct
 from memorygym.tracks.worlds.fact_reader import StrongReader, strong_reader
 from memorygym.tracks.worlds.facts import Facts, Guide, Query, category_in, values_in
-from memorygym.tracks.worlds.generator.gold import Question, WorldsGold
+from memorygym.tracks.worlds.generator.gold import WeightedQuestion, WorldsGold
 from memorygym.tracks.worlds.generator.notes import pack_value
 from memorygym.tracks.worlds.parsed_view import ParsedContext, parse_view
 
@@ -267,7 +267,7 @@ class DecisionTable:
                 former = _tokens(guide, code, old)
         return replace(decision, subject=subject, items=items, former=former)
 
-    def _requirement(self, question: Question) -> Requirement:
+    def _requirement(self, question: WeightedQuestion) -> Requirement:
         query = self._reader.ask(self.task.events[question.event].text)
         assert query is not None  # The strong reader parses every question of the track.
         needs = tuple((*self._place(need), need.role == FORMER) for need in question.needs)
@@ -302,10 +302,8 @@ class DecisionTable:
         question = self._asked[goal]
         query = self._reader.ask(self.task.events[question.event].text)
         assert query is not None
-        answer = self._reader.answer(query, StatementIndex(self._notes(held)))
-        if not answer:
-            return False
-        return grade(question.question_type, question.truth, answer, question.rivals).correct
+        answer = self._reader.answer(query, StatementIndex(self._notes(held))).answer
+        return answer is not None and is_correct(question, answer)
 
     def _notes(self, held: Held) -> Iterator[Statement]:
         """The facts that the notes state, in the order of subjects."""

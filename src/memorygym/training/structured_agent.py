@@ -108,7 +108,7 @@ def _answered(context: ParsedContext) -> Message:
     if not context.replies:
         return calls(read())
     query = context.query
-    answer = query and context.reader.answer(query, context.knowledge)
+    answer = query and context.reader.answer(query, context.knowledge).answer
     return calls(submit(answer or REFUSAL))
 
 

@@ -14,7 +14,7 @@ from memorygym.models.scripted import Scripted
 from memorygym.scoring.episode_scores import outcomes, score
 from memorygym.scoring.judge import Judge, judge_trace
 from memorygym.scoring.judge.agreement import Agreement, agreement_in
-from memorygym.tracks.worlds.generator.gold import Question, WorldsGold
+from memorygym.tracks.worlds.generator.gold import WeightedQuestion, WorldsGold
 
 RIVALS = ("seaport", "fortress")
 ASKED = (
@@ -33,7 +33,7 @@ ASKED = (
 def trace_of(*asked: tuple[str, str, str | None]) -> Trace:
     """A trace of these questions (question type, right answer, answer)."""
     questions = tuple(
-        Question(
+        WeightedQuestion(
             event,
             kind,
             kind,

@@ -1,6 +1,5 @@
 """`verify` of dialogue: the shipped desks are fair, and wrong ones are refused."""
 
-from collections import Counter
 from dataclasses import fields, replace
 from typing import Any
 
@@ -9,11 +8,13 @@ import pytest
 from memorygym.cli import main
 from memorygym.core.errors import BadSettings
 from memorygym.core.track import Verification
+from memorygym.tracks._qa.ablation import failed
+from memorygym.tracks._qa.verification import verified
 from memorygym.tracks.dialogue.desk import Desk, Limit
 from memorygym.tracks.dialogue.desks.retail import DESK
 from memorygym.tracks.dialogue.generator import DialogueRecipe
 from memorygym.tracks.dialogue.guesses import GUESSES
-from memorygym.tracks.dialogue.verifier import Result, Verifier, verify
+from memorygym.tracks.dialogue.verifier import together, verification
 from tests.slow import mostly_slow
 from tests.tracks.dialogue.sessions import DESKS, TRACK, session
 
@@ -23,19 +24,18 @@ PLACE = "tests.tracks.dialogue.strange_desks"
 @mostly_slow("seed", [10, 11, 12, 13], quick=1)
 @pytest.mark.parametrize("template", DESKS)
 def test_sessions_are_fair(template: str, seed: int) -> None:
-    result = verify(DialogueRecipe(template, seed))
-    assert result.failures == []
-    assert result.needed > 30
-    assert result.spare > 10 * result.needed
+    results = verification(session(template, seed))
+    assert failed(results) == []
+    needs: Any = results["leave_one_out"]
+    assert needs["needed"] > 30 and needs["spare"] > 10 * needs["needed"]
 
 
 def test_no_guess_is_right_often() -> None:
-    total = verify(DialogueRecipe("retail", 0))
-    for seed in range(1, 5):
-        total.add(verify(DialogueRecipe("retail", seed)))
-    total.close()
-    assert total.failures == []
-    assert total.guessed.keys() == GUESSES.keys()
+    assert TRACK.verify
+    checked = TRACK.verify([DialogueRecipe("retail", seed) for seed in range(5)], map)
+    assert checked.failures == []
+    guesses: Any = checked.counts["guesses"]
+    assert guesses["asked"].keys() == guesses["right"].keys() == GUESSES.keys()
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,8 @@ def test_wrong_needs_are_found(change: object, failure: str) -> None:
     goals = [change(goal) for goal in task.gold.goals]  # type: ignore[operator]
     if failure:
         broken = replace(task, gold=replace(task.gold, goals=tuple(goals)))
-        assert any(failure in line for line in Verifier(broken, "retail, seed 3").check().failures)
+        wrong: Any = verification(broken)["leave_one_out"]["wrong"]
+        assert any(failure in line for line in wrong)
 
 
 def test_a_fact_that_a_request_repeats_is_found() -> None:
@@ -60,7 +61,7 @@ def test_a_fact_that_a_request_repeats_is_found() -> None:
     script = list(task.state["script"])
     script[first.event - 1] = "Customer: " + TRACK.facts(task.system).render(first.needs[0])
     leaky = replace(task, state={**task.state, "script": script})
-    assert any("states" in line for line in Verifier(leaky, "retail, seed 3").check().failures)
+    assert "told" in failed(verification(leaky))
 
 
 def test_a_desk_of_another_package_is_played_and_verified() -> None:
@@ -115,21 +116,20 @@ def test_a_domain_whose_requests_make_no_session_is_refused() -> None:
 @pytest.mark.parametrize(
     ("requests", "right", "line", "fails"),
     [
-        (90, 9, "10.0 % of the requests (not checked below 150 requests)", False),
-        (300, 14, "4.7 % of the requests (fails above 5.0 %: 3 % and 2 standard errors)", False),
-        (300, 16, "5.3 % of the requests (fails above 5.0 %: 3 % and 2 standard errors)", True),
+        (90, 9, "(10.0% of 90), bound not checked below 150", False),
+        (300, 14, "(4.7% of 300), bound fails above 5.0%: 3% and 2 standard errors", False),
+        (300, 16, "(5.3% of 300), bound fails above 5.0%: 3% and 2 standard errors", True),
     ],
 )
 def test_the_text_says_by_which_bound_guesses_are_checked(
     requests: int, right: int, line: str, fails: bool
 ) -> None:
-    result = Result(20, requests, guessed=Counter({"rank 12": right}))
-    result.close()
-    checked = result.verification()
+    totals = {"guesses": {"asked": {"rank 12": requests}, "right": {"rank 12": right}}}
+    checked = verified(verification, [], map, lambda _: together(totals))
     assert line in checked.text
     assert bool(checked.failures) is fails
     assert ("all checks passed" in checked.text) is not fails
-    assert ("FAILS guessable: 'rank 12'" in checked.text) is fails
+    assert ("FAILS chance_level: guessable 'rank 12': 16 of 300" in checked.text) is fails
 
 
 def test_fifty_failures_are_shown_and_all_are_in_the_json() -> None:

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from memorygym.core.statements import Statement, StatementIndex
-from memorygym.tracks._qa.ablation import AblationInput, QuestionEvent, ShownDocument
+from memorygym.tracks._qa.ablation import QuestionEvent, ShownDocument, TaskReadings
 from memorygym.tracks._qa.questions import Found, Missing, Question
 
 STATEMENTS = re.compile(r"The (\w+) of ([\w ]+) is ([\w ]+)(?: \(rank (\d+)\))?\.")
@@ -53,14 +53,14 @@ TEXTS = (
 )
 
 
-def instance(*texts: str, **changes: object) -> AblationInput:
+def instance(*texts: str, **changes: object) -> TaskReadings:
     """One question of two hops after these documents, one document per event."""
     documents = [ShownDocument(event, text) for event, text in enumerate(texts or TEXTS)]
-    valid = AblationInput(
+    valid = TaskReadings(
         Chains(),
         documents,
         [question_event(QUESTION)],
-        lambda query: None,
+        lambda *_: None,
         tokens=1000,
         target=1000,
     )

@@ -165,7 +165,7 @@ def test_every_question_is_parsed_and_answered_from_the_full_text(template: str)
         query = reader.ask(task.events[question.event].text)
         assert query is not None, question.text
         knowledge = StatementIndex(fact for text in texts for fact in reader.read(text))
-        answer = reader.answer(query, knowledge)
+        answer = reader.answer(query, knowledge).answer
         assert (answer is None) is (question.kind == "abstention")
 
 

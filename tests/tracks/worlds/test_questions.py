@@ -10,14 +10,15 @@ import pytest
 from memorygym.core import registry
 from memorygym.core.statements import AMONG, CATEGORY, Statement, StatementIndex
 from memorygym.core.types import Task
+from memorygym.tracks._qa.ablation import failed
 from memorygym.tracks.worlds.answers import Conclusion, KnownFacts, Unanswerable
 from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.facts import Query
 from memorygym.tracks.worlds.generator import question_placement
-from memorygym.tracks.worlds.generator.gold import Question
+from memorygym.tracks.worlds.generator.gold import WeightedQuestion
 from memorygym.tracks.worlds.questions import KINDS, NUMBER, QuestionKind
 from memorygym.tracks.worlds.settings import WorldsSettings
-from memorygym.tracks.worlds.verifier import verify
+from memorygym.tracks.worlds.verifier import verification
 from tests.episodes import generated, gold
 
 TEMPLATES = registry.names("templates")
@@ -26,7 +27,7 @@ TEMPLATES = registry.names("templates")
 class Truth:
     """The gold facts before one question, and what the question asks for."""
 
-    def __init__(self, task: Task, question: Question) -> None:
+    def __init__(self, task: Task, question: WeightedQuestion) -> None:
         table, reader = gold(task), strong_reader(task.system)
         query = reader.ask(task.events[question.event].text)
         assert query is not None
@@ -186,9 +187,9 @@ TRUTHS: dict[str, Callable[[Truth], str]] = {
 
 
 @pytest.fixture(scope="module")
-def asked() -> dict[str, list[tuple[Task, Question]]]:
+def asked() -> dict[str, list[tuple[Task, WeightedQuestion]]]:
     """By question type: the questions of all templates at tier standard, seeds 0 to 9."""
-    questions = defaultdict[str, list[tuple[Task, Question]]](list)
+    questions = defaultdict[str, list[tuple[Task, WeightedQuestion]]](list)
     for task in [generated(t, seed, "standard") for t in TEMPLATES for seed in range(10)]:
         for question in gold(task).questions:
             questions[question.question_type].append((task, question))
@@ -197,7 +198,7 @@ def asked() -> dict[str, list[tuple[Task, Question]]]:
 
 @pytest.mark.parametrize("question_type", [name for name in KINDS if name != "abstention"])
 def test_the_truth_is_what_brute_force_gives(
-    asked: dict[str, list[tuple[Task, Question]]], question_type: str
+    asked: dict[str, list[tuple[Task, WeightedQuestion]]], question_type: str
 ) -> None:
     assert len(asked[question_type]) >= 14
     for task, question in asked[question_type]:
@@ -223,7 +224,7 @@ def test_a_trend_has_the_label_that_its_question_states(last: int, label: str) -
     reader = strong_reader(generated().system)
     code = next(a.code for a in reader.guide.attributes if a.kind == "series")
     known = StatementIndex([Statement("Ann Lee", code, (1000, 2000, last))])
-    answer = reader.answer(Query(("Ann Lee",), (code,), kind="trend"), known)
+    answer = reader.answer(Query(("Ann Lee",), (code,), kind="trend"), known).answer
     assert answer is not None and answer.startswith(f"{label} (")
 
 
@@ -261,6 +262,6 @@ def test_one_entry_adds_a_kind_of_question(added: str, monkeypatch: pytest.Monke
     monkeypatch.setattr(question_placement, "REASONING", [added])
     strong_reader.cache_clear()
     settings = WorldsSettings("company", 0, "standard", salt="another kind")
-    result = verify(settings)
-    assert result.counts[added, "right"] == result.counts[added, "asked"] == 7
-    assert not result.failures
+    task = settings.generate()
+    assert [q.question_type for q in gold(task).questions].count(added) == 7
+    assert failed(verification(task)) == []

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from memorygym.core.types import Task
+from memorygym.tracks._qa.ablation import failed
+from memorygym.tracks.worlds import verify
 from memorygym.tracks.worlds.generator.gold import WorldsGold
 from memorygym.tracks.worlds.settings import WorldsSettings
-from memorygym.tracks.worlds.verifier import verify
+from memorygym.tracks.worlds.verifier import verification
 from tests.episodes import generated, gold
 
 Alter = Callable[[Task], Task]
@@ -75,26 +77,26 @@ def telling(kind: str, old: str, new: str) -> Alter:
 DEFECTS: dict[str, tuple[str, Alter]] = {
     "a day before the last": ("days", with_text(1, "January 2031", "January 2030")),
     "two days": ("days", with_text(0, "· 9 January", "· 10 January")),
-    "two near figures": ("misleading", with_line(f"{FIGURES} 1,050 of them left.")),
-    "a sentence without its value": ("unclear", with_line("Larkin Harbor has no shareholders.")),
+    "two near figures": ("distractors", with_line(f"{FIGURES} 1,050 of them left.")),
+    "a sentence without its value": ("clear", with_line("Larkin Harbor has no shareholders.")),
     "another capacity": ("budget", with_budget(capacity=620)),
     "a small slot": ("budget", with_budget(slot=30)),
     "fewer questions": ("sizes", with_gold(lambda table: {"questions": table.questions[:-1]})),
-    "another value": ("not stated", with_gold(other_value)),
-    "no question": ("not parsed", asking_nothing),
-    "a memo with an answer": ("leak", telling("noise", "[Memo", "Heard at noon: {value}. [Memo")),
-    "an answer in a memo": ("leak", telling("noise", "]\n", "]\nThey say {value}. ")),
-    "a title with an answer": ("leak", telling("documents", "\n[", "\n[{value} ")),
-    "a hint with an answer": ("leak", telling("documents", "To end", "Note {value}. To end")),
-    "an answer beside another name": ("leak", telling("documents", "]\n", "]\n{name}: {value}. ")),
-    "a heading with an answer": ("leak", telling("documents", " · event", " {value} · event")),
-    "a question with an answer": ("leak", telling("question", "?", ", is it {value}?")),
+    "another value": ("statements", with_gold(other_value)),
+    "no question": ("full", asking_nothing),
+    "a memo with an answer": ("leaks", telling("noise", "[Memo", "Heard at noon: {value}. [Memo")),
+    "an answer in a memo": ("leaks", telling("noise", "]\n", "]\nThey say {value}. ")),
+    "a title with an answer": ("leaks", telling("documents", "\n[", "\n[{value} ")),
+    "a hint with an answer": ("leaks", telling("documents", "To end", "Note {value}. To end")),
+    "an answer beside another name": ("leaks", telling("documents", "]\n", "]\n{name}: {value}. ")),
+    "a heading with an answer": ("leaks", telling("documents", " · event", " {value} · event")),
+    "a question with an answer": ("leaks", telling("question", "?", ", is it {value}?")),
 }
 
 
-def checks(task: Task, tier: str = "lite") -> set[str]:
+def checks(task: Task) -> set[str]:
     """The checks that the task fails."""
-    return {failure.check for failure in verify(WorldsSettings("company", 0, tier), task).failures}
+    return set(failed(verification(task)))
 
 
 @pytest.mark.parametrize("name", DEFECTS)
@@ -105,11 +107,11 @@ def test_a_defect_of_a_task_is_reported(name: str) -> None:
 
 @pytest.mark.parametrize("tier", ["lite", "multi"])
 def test_a_sound_task_fails_no_check(tier: str) -> None:
-    assert checks(generated(tier=tier), tier) == set()
+    assert checks(generated(tier=tier)) == set()
 
 
 def test_figures_further_apart_do_not_mislead() -> None:
-    assert "misleading" not in checks(with_line(f"{FIGURES} 1,053 of them left.")(generated()))
+    assert "distractors" not in checks(with_line(f"{FIGURES} 1,053 of them left.")(generated()))
 
 
 def test_a_change_in_the_session_of_its_fact_is_reported() -> None:
@@ -117,19 +119,32 @@ def test_a_change_in_the_session_of_its_fact_is_reported() -> None:
     change = gold(task).changes[0]
     same = change._replace(event=gold(task).events[change.new.subject])
     altered = replace(task, gold=replace(gold(task), changes=(same, *gold(task).changes[1:])))
-    assert "same session" in checks(altered, "multi")
+    assert "sizes" in checks(altered)
 
 
 def test_a_missing_limit_is_said_as_such() -> None:
-    task = with_budget(writes=None)(generated())
-    found = verify(WorldsSettings("company", 0, "lite"), task).failures
-    assert ("budget", "a limit is missing") in {
-        (failure.check, failure.detail) for failure in found
-    }
+    budget = verification(with_budget(writes=None)(generated()))["budget"]
+    assert budget["wrong"] == ["a limit is missing"]
 
 
 def test_each_message_is_left_out_once_and_counted() -> None:
-    counts = verify(WorldsSettings("company", 0, "lite"), generated()).counts
-    asked = counts["retrieval", "asked"]
-    assert counts["retrieval", "removals"] == counts["retrieval", "needed"] == asked != 0
-    assert sum(n for (_, column), n in counts.items() if column == "careless") > 0
+    table = gold(generated())
+    retrievals = tuple(q for q in table.questions if q.kind == "retrieval")
+    task = replace(generated(), gold=replace(table, questions=retrievals))
+    needs = verification(task)["needs"]
+    assert needs["removed"] == needs["needed"] == len(retrievals) > 0
+
+
+def test_a_task_that_cannot_be_read_fails_with_its_place_and_the_reason() -> None:
+    recipe = WorldsSettings("company", 0, "lite")
+
+    class Broken:
+        template, seed = "company", 0
+
+        def generate(self) -> Task:
+            return asking_nothing(recipe.generate())
+
+    (failure, *_), lines = verify([Broken()], map).failures, verify([recipe], map).summary
+    assert failure.startswith("full: company seed 0: error ValueError: q0: the reader finds no")
+    assert lines[:3] == ["1 tasks", "check                   ok  failed", lines[2]]
+    assert lines[2].split() == ["full", "1", "0", "asked", "10"]

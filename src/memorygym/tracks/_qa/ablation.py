@@ -7,7 +7,7 @@ raises an error is not ok and gives the reason. A task is accepted if all checks
 from bisect import bisect_left
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property
 from itertools import pairwise
 from typing import Any, TypeAlias
 
@@ -16,7 +16,7 @@ from memorygym.core.statements import Statement, StatementIndex
 from memorygym.core.types import JSON
 from memorygym.tracks._qa.correctness import is_correct
 from memorygym.tracks._qa.leakage import leaked_names, shared_wording
-from memorygym.tracks._qa.questions import Found, Question, Reader
+from memorygym.tracks._qa.questions import Found, Missing, Question, Reader
 from memorygym.tracks._qa.stream import REFUSAL
 
 CheckResult: TypeAlias = dict[str, JSON]
@@ -41,30 +41,6 @@ class QuestionEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class AblationInput:
-    """The input of the checks, as a track passes it."""
-
-    reader: Reader
-    documents: Sequence[ShownDocument]
-    """All shown documents, in the order of their events."""
-    questions: Sequence[QuestionEvent]
-    guess: Callable[[Any], str | None]
-    """The best guess at the answer to a query without any text; None if there is none."""
-    tokens: int
-    """Tokens of all texts that are shown."""
-    target: int
-    """Tokens that the instance should have."""
-    window: int = 1
-    """How many of the last events before a question are in view without a memory."""
-    pinned: str = ""
-    """The system message, which is in view in every event."""
-    wording: frozenset[str] = frozenset()
-    """Words of the domain, in lower case, that questions and facts may share."""
-    sentences: Mapping[Statement, str] = field(default_factory=FrozenDict)
-    """By needed fact: the sentence that states it, if that is not the reader's own."""
-
-
-@dataclass(frozen=True, slots=True)
 class ParsedQuestion:
     """A question as the reader parses it."""
 
@@ -75,7 +51,11 @@ class ParsedQuestion:
     query: Any
     end: int
     """How many documents were shown before it."""
-    needs: tuple[Statement, ...]
+
+    @property
+    def needs(self) -> Sequence[Statement]:
+        """The facts that it needs."""
+        return self.question.needs
 
 
 class _RequestedNumbers(Container[int]):
@@ -90,50 +70,91 @@ class _RequestedNumbers(Container[int]):
         return False
 
 
-class DocumentReadings:
-    """The statements that a reader finds in all documents; it reads each document once, alone."""
+@dataclass(frozen=True)
+class TaskReadings:
+    """What is shown in a task, as a track states it, and what its reader finds there; every
+    document is read once, alone."""
 
-    def __init__(self, ablation_input: AblationInput) -> None:
-        documents = ablation_input.documents
-        if any(document.event > later.event for document, later in pairwise(documents)):
+    reader: Reader
+    documents: Sequence[ShownDocument]
+    """All shown documents, in the order of their events."""
+    questions: Sequence[QuestionEvent]
+    guess: "Callable[[TaskReadings, Any], str | None]" = lambda *_: None
+    """The best guess at the answer to a query without any text; None if there is none."""
+    tokens: int = 0
+    """Tokens of all texts that are shown."""
+    target: int = 0
+    """Tokens that the task should have."""
+    show: Callable[[Statement], str] = lambda statement: statement.text
+    """The value of a statement as an answer writes it."""
+    window: int = 1
+    """How many of the last events before a question are in view without a memory."""
+    pinned: str = ""
+    """The system message, which is in view in every event."""
+    wording: frozenset[str] = frozenset()
+    """Words of the domain, in lower case, that questions and facts may share."""
+    sentences: Mapping[Statement, str] = field(default_factory=FrozenDict)
+    """By needed fact: the sentence that states it, if that is not the reader's own."""
+
+    @cached_property
+    def stated(self) -> Sequence[Sequence[Statement]]:
+        """By document: its statements."""
+        if any(document.event > later.event for document, later in pairwise(self.documents)):
             raise ValueError("the documents are not in the order of their events")
-        self.ablation_input = ablation_input
-        self.statements: dict[tuple[object, ...], list[tuple[Statement, int]]] = {
-            need[:2]: [] for event in ablation_input.questions for need in event.question.needs
-        }
-        """All statements about each fact, also with other values, with their document numbers."""
-        pairs = [
-            (statement, number)
-            for number, document in enumerate(documents)
-            for statement in ablation_input.reader.read(document.text)
-        ]
-        for statement, number in pairs:
-            if statement[:2] in self.statements:
-                self.statements[statement[:2]].append((statement, number))
-        self.known = StatementIndex((pair[0] for pair in pairs), (pair[1] for pair in pairs))
-        events = enumerate(ablation_input.questions)
-        self.cases = [self._case(f"q{number}", event) for number, event in events]
+        return [self.reader.read(document.text) for document in self.documents]
+
+    @cached_property
+    def numbered(self) -> Sequence[tuple[Statement, int]]:
+        """All statements, with the numbers of their documents."""
+        return [(fact, number) for number, facts in enumerate(self.stated) for fact in facts]
+
+    @cached_property
+    def known(self) -> StatementIndex:
+        """All statements, with the numbers of their documents as sources."""
+        return StatementIndex((fact for fact, _ in self.numbered), (n for _, n in self.numbered))
+
+    @cached_property
+    def about(self) -> Mapping[tuple[object, ...], list[tuple[Statement, int]]]:
+        """By subject and key of each needed fact: all statements, also of other values."""
+        needs = (need for event in self.questions for need in event.question.needs)
+        about: dict[tuple[object, ...], list[tuple[Statement, int]]] = {n[:2]: [] for n in needs}
+        for fact, number in self.numbered:
+            if fact[:2] in about:
+                about[fact[:2]].append((fact, number))
+        return about
+
+    @cached_property
+    def cases(self) -> Sequence[ParsedQuestion]:
+        """The questions as they are parsed. Raises ValueError for one that cannot be."""
+        return [self._case(f"q{number}", event) for number, event in enumerate(self.questions)]
 
     def _case(self, name: str, event: QuestionEvent) -> ParsedQuestion:
-        query = self.ablation_input.reader.ask(event.text)
+        query = self.reader.ask(event.text)
         if query is None:
             raise ValueError(f"{name}: the reader finds no question in {event.text!r}")
-        end = _first(self.ablation_input.documents, event.question.event)
-        text = "\n".join((event.question.text, event.text, self.ablation_input.pinned))
-        return ParsedQuestion(name, event.question, text, query, end, event.question.needs)
+        text = "\n".join((event.question.text, event.text, self.pinned))
+        end = _first(self.documents, event.question.event)
+        return ParsedQuestion(name, event.question, text, query, end)
+
+    def sentence(self, fact: Statement) -> str:
+        """The sentence that states a needed fact."""
+        return self.sentences[fact] if fact in self.sentences else self.reader.render(fact)
 
     def stating(self, fact: Statement) -> set[int]:
         """The numbers of the documents that state a fact."""
-        return {n for s, n in self.statements[fact[:2]] if s.value == fact.value}
+        return {number for s, number in self.about[fact[:2]] if s.value == fact.value}
 
     def needed_for(self, case: ParsedQuestion) -> set[int]:
         """The numbers of the documents that state any fact that a question needs."""
         return set().union(*map(self.stating, case.needs))
 
     def solves(self, case: ParsedQuestion, documents: Container[int]) -> bool:
-        """Whether the reader answers correctly from these documents alone."""
-        result = self.ablation_input.reader.answer(case.query, self.known.only(documents))
-        return isinstance(result, Found) and is_correct(case.question, result.answer)
+        """Whether the reader answers correctly from these documents alone; else it refuses."""
+        return self.is_right(case, self.reader.answer(case.query, self.known.only(documents)))
+
+    def is_right(self, case: ParsedQuestion, result: Found | Missing) -> bool:
+        """Whether a reader's result is right; a missing fact makes it refuse."""
+        return is_correct(case.question, REFUSAL if result.answer is None else result.answer)
 
 
 def _first(documents: Sequence[ShownDocument], event: int) -> int:
@@ -141,30 +162,30 @@ def _first(documents: Sequence[ShownDocument], event: int) -> int:
     return bisect_left(documents, event, key=lambda document: document.event)
 
 
-def solvable(reading: DocumentReadings) -> CheckResult:
+def solvable(reading: TaskReadings) -> CheckResult:
     """The reader is right from only the documents that state needed facts."""
     return _all(reading, lambda case: reading.solves(case, reading.needed_for(case)))
 
 
-def full(reading: DocumentReadings) -> CheckResult:
+def full(reading: TaskReadings) -> CheckResult:
     """The reader is right from all documents before the question."""
     return _all(reading, lambda case: reading.solves(case, range(case.end)))
 
 
-def no_memory(reading: DocumentReadings) -> CheckResult:
+def no_memory(reading: TaskReadings) -> CheckResult:
     """The reader is wrong from the documents that are still in view when the question is asked."""
-    documents = reading.ablation_input.documents
+    documents = reading.documents
 
     def seen(case: ParsedQuestion) -> range:
         start = case.end
-        for _ in range(reading.ablation_input.window):
+        for _ in range(reading.window):
             start = _first(documents, documents[start - 1].event) if start else 0
         return range(start, case.end)
 
     return _none(reading, lambda case: reading.solves(case, seen(case)))
 
 
-def leave_one_out(reading: DocumentReadings) -> CheckResult:
+def leave_one_out(reading: TaskReadings) -> CheckResult:
     """The reader is wrong when all documents that state any one needed fact are removed."""
     trials, not_needed = 0, []
     for case in reading.cases:
@@ -176,7 +197,7 @@ def leave_one_out(reading: DocumentReadings) -> CheckResult:
     return {"ok": not not_needed and trials > 0, "facts": trials, "not_needed": list(not_needed)}
 
 
-def distractors_only(reading: DocumentReadings) -> CheckResult:
+def distractors_only(reading: TaskReadings) -> CheckResult:
     """The reader is wrong from all the documents that state no needed fact."""
 
     def distractors(case: ParsedQuestion) -> set[int]:
@@ -185,7 +206,7 @@ def distractors_only(reading: DocumentReadings) -> CheckResult:
     return _none(reading, lambda case: reading.solves(case, distractors(case)))
 
 
-def single_document(reading: DocumentReadings) -> CheckResult:
+def single_document(reading: TaskReadings) -> CheckResult:
     """The reader is wrong from any single document, unless it states every needed fact.
 
     Documents that the reader never looks up when it knows nothing are skipped.
@@ -193,7 +214,7 @@ def single_document(reading: DocumentReadings) -> CheckResult:
     trials, sufficient = 0, []
     for case in reading.cases:
         requested = _RequestedNumbers()
-        reading.ablation_input.reader.answer(case.query, reading.known.only(requested))
+        reading.reader.answer(case.query, reading.known.only(requested))
         complete = set.intersection(*map(reading.stating, case.needs)) if case.needs else set()
         for number in sorted(requested.numbers - complete):
             trials += number < case.end
@@ -202,44 +223,40 @@ def single_document(reading: DocumentReadings) -> CheckResult:
     return {"ok": not sufficient, "tried": trials, "enough": list(sufficient)}
 
 
-def closed_book(reading: DocumentReadings) -> CheckResult:
+def closed_book(reading: TaskReadings) -> CheckResult:
     """The question alone does not give the answer: not by reading, the best guess or a refusal."""
 
     def guessable(case: ParsedQuestion) -> bool:
-        guesses = (REFUSAL, reading.ablation_input.guess(case.query) or REFUSAL)
+        guesses = (REFUSAL, reading.guess(reading, case.query) or REFUSAL)
         return reading.solves(case, ()) or bool(_accepted(case, guesses))
 
     return _none(reading, guessable)
 
 
-def question_leakage(reading: DocumentReadings) -> CheckResult:
+def question_leakage(reading: TaskReadings) -> CheckResult:
     """The question's event names nothing that must be found and quotes no sentence of its facts."""
-    reader, named, quoted = reading.ablation_input.reader, [], []
+    named, quoted = list[str](), list[str]()
     for case in reading.cases:
         known = reading.known.only(range(case.end))
         truths = (case.question.truth, *case.question.aliases)
-        leaked = leaked_names(case.text, truths, case.needs, reader, case.query, known)
+        leaked = leaked_names(case.text, truths, case.needs, reading.reader, case.query, known)
         named += [f"{case.name}/{name}" for name in leaked]
-        sentences = reading.ablation_input.sentences
-        facts = [
-            (need, sentences[need] if need in sentences else reader.render(need))
-            for need in case.needs
-        ]
-        shared = shared_wording(case.question.text, facts, reading.ablation_input.wording)
+        facts = [(need, reading.sentence(need)) for need in case.needs]
+        shared = shared_wording(case.question.text, facts, reading.wording)
         quoted += [f"{case.name}/{run}" for run in shared]
     return {"ok": not named and not quoted, "named": list(named), "quoted": list(quoted)}
 
 
-def stale(reading: DocumentReadings) -> CheckResult:
+def stale(reading: TaskReadings) -> CheckResult:
     """Rivals and, if a fact's value is the answer, all its other values are graded wrong."""
-    values, accepted = 0, list[JSON]()
+    values, accepted, show = 0, list[JSON](), reading.show
     for case in reading.cases:
         for fact in case.needs:
-            statements = reading.statements[fact[:2]]
-            shown = {str(statement.value) for statement, number in statements if number < case.end}
-            others = shown - {str(fact.value)}
-            if not is_correct(case.question, str(fact.value)):
+            if not is_correct(case.question, show(fact)):
                 continue
+            statements = reading.about[fact[:2]]
+            shown = {show(statement) for statement, number in statements if number < case.end}
+            others = shown - {show(fact)}
             values += len(others)
             accepted += _accepted(case, sorted(others))
         values += len(case.question.rivals)
@@ -251,15 +268,16 @@ def _accepted(case: ParsedQuestion, values: Iterable[str]) -> list[JSON]:
     return [f"{case.name}/{value}" for value in values if is_correct(case.question, value)]
 
 
-def length(reading: DocumentReadings) -> CheckResult:
+def length(reading: TaskReadings) -> CheckResult:
     """The shown texts have the target length."""
-    achieved, target = reading.ablation_input.tokens, reading.ablation_input.target
+    achieved, target = reading.tokens, reading.target
     deviation = (achieved - target) / target
     ok = abs(deviation) <= LENGTH_OFF
     return {"ok": ok, "tokens": achieved, "target": target, "off": round(deviation, 5)}
 
 
-CHECKS: dict[str, Callable[[DocumentReadings], CheckResult]] = {
+Check: TypeAlias = Callable[[TaskReadings], CheckResult]
+CHECKS: dict[str, Check] = {
     check.__name__: check
     for check in (
         solvable, full, no_memory, leave_one_out, distractors_only, single_document, closed_book,
@@ -269,15 +287,10 @@ CHECKS: dict[str, Callable[[DocumentReadings], CheckResult]] = {
 
 
 def run_checks(
-    ablation_input: AblationInput, **more: Callable[[], CheckResult]
+    reading: TaskReadings, checks: Mapping[str, Check] = CHECKS
 ) -> dict[str, CheckResult]:
-    """The results of all checks and of the track's own, by name."""
-    try:
-        reading = DocumentReadings(ablation_input)
-        checks = {name: _run(partial(check, reading)) for name, check in CHECKS.items()}
-    except Exception as error:  # noqa: BLE001  # The reader is the track's.
-        checks = dict.fromkeys(CHECKS, _error(error))
-    return checks | {name: _run(check) for name, check in more.items()}
+    """The results of the checks, by name."""
+    return {name: _run(check, reading) for name, check in checks.items()}
 
 
 def failed(results: Mapping[str, CheckResult]) -> list[str]:
@@ -285,24 +298,20 @@ def failed(results: Mapping[str, CheckResult]) -> list[str]:
     return [name for name, result in results.items() if not result["ok"]]
 
 
-def _run(check: Callable[[], CheckResult]) -> CheckResult:
+def _run(check: Check, reading: TaskReadings) -> CheckResult:
     try:
-        return check()
+        return check(reading)
     except Exception as error:  # noqa: BLE001  # The reader is the track's.
-        return _error(error)
-
-
-def _error(error: Exception) -> CheckResult:
-    return {"ok": False, "error": f"{type(error).__name__}: {error}"[:300]}
+        return {"ok": False, "error": f"{type(error).__name__}: {error}"[:300]}
 
 
 def _all(
-    reading: DocumentReadings, solves: Callable[[ParsedQuestion], bool], label: str = "wrong"
+    reading: TaskReadings, solves: Callable[[ParsedQuestion], bool], label: str = "wrong"
 ) -> CheckResult:
     failures = [case.name for case in reading.cases if not solves(case)]
     ok = not failures and len(reading.cases) > 0
     return {"ok": ok, "asked": len(reading.cases), label: list(failures)}
 
 
-def _none(reading: DocumentReadings, solves: Callable[[ParsedQuestion], bool]) -> CheckResult:
+def _none(reading: TaskReadings, solves: Callable[[ParsedQuestion], bool]) -> CheckResult:
     return _all(reading, lambda case: not solves(case), "right")

@@ -1,14 +1,14 @@
 """The fields of `Track` that all question-answering tracks share."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from memorygym.core.json_types import from_json
 from memorygym.core.outcome import Outcome
 from memorygym.core.trace import Trace
-from memorygym.core.track import gold_table, reader_of
-from memorygym.core.types import Message, Policy, Step, Task, tool
+from memorygym.core.track import MapFunction, TaskRecipe, Verification, gold_table, reader_of
+from memorygym.core.types import JSON, Message, Policy, Step, Task, tool
 from memorygym.tracks._qa.questions import QuestionGold
 from memorygym.tracks._qa.stream import QUESTION, StreamingEnv, event_start, submit
 
@@ -86,6 +86,17 @@ def oracle(task: Task) -> Mapping[int, str]:
         for question in task.gold.questions
         if question.needs
     }
+
+
+def verify(
+    checks: Callable[[Task], Mapping[str, Mapping[str, JSON]]],
+    recipes: Sequence[TaskRecipe],
+    parallel_map: MapFunction,
+) -> Verification:
+    """The verification of generated tasks by these checks."""
+    from memorygym.tracks._qa.verification import verified
+
+    return verified(checks, recipes, parallel_map)
 
 
 def asks(view: Sequence[Message]) -> bool:

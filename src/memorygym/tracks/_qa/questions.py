@@ -55,6 +55,10 @@ class Missing(NamedTuple):
     used: tuple[Statement, ...]
     """The statements used so far."""
 
+    @property
+    def answer(self) -> None:
+        """There is none."""
+
 
 class Reader(Protocol):
     """The scripted reader of a track. It parses rendered text and has no access to the generator's

@@ -3,12 +3,13 @@ questions about them."""
 
 import argparse
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from memorygym.core.track import Instances, Track
 from memorygym.core.types import JSON, Task
 from memorygym.datasets.instances.loader import parameters_of, tasks_of
-from memorygym.tracks._qa.defaults import SHARED
+from memorygym.tracks._qa import defaults
 from memorygym.tracks._qa.questions import Reader
 from memorygym.tracks.codeqa.generator.settings import VERSION, add_options
 
@@ -39,11 +40,12 @@ def verification(task: Task) -> Mapping[str, Mapping[str, JSON]]:
 
 INSTANCES = Instances(declare=add_options, recipes=recipes, verification=verification)
 TRACK = Track(
-    **SHARED,
+    **defaults.SHARED,
     name="codeqa",
     version=VERSION,
     tasks=tasks_of("codeqa", INSTANCES),
     facts=facts,
     parameters=lambda: parameters_of(INSTANCES),
     instances=INSTANCES,
+    verify=partial(defaults.verify, verification),
 )

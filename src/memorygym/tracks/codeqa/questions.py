@@ -115,7 +115,7 @@ class UsedStatements:
         return name
 
 
-def _value(query: "Query", known: UsedStatements) -> str:
+def _value(query: "CodeQuery", known: UsedStatements) -> str:
     """The value of the kind's key at the end of the path."""
     key = (query.kind.key or query.kind.name).format(**query.words)
     stated = known.get(known.end(query.path), key)
@@ -138,14 +138,14 @@ class CodeQuestion:
     """The best guess from the question alone."""
     key: str = ""
     """The key whose value it asks for; "" is its name."""
-    answer: Callable[["Query", UsedStatements], str] = _value
+    answer: Callable[["CodeQuery", UsedStatements], str] = _value
     """The answer to a query. Raises UnknownName, Unsupported, Raised or ValueError."""
     question_type: str = "retrieval"
     """How it is graded."""
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
+class CodeQuery:
     """A parsed question."""
 
     kind: CodeQuestion
@@ -153,24 +153,24 @@ class Query:
     """By place of the wording: what stands there."""
     path: Path
     """The path in it; its anchor is "" if there is none."""
-    terms: tuple["Query", ...] = ()
+    terms: tuple["CodeQuery", ...] = ()
     """The queries for the terms of a sum."""
 
 
-def _sum(query: Query, known: UsedStatements) -> str:
+def _sum(query: CodeQuery, known: UsedStatements) -> str:
     return str(sum(int(term.kind.answer(term, known)) for term in query.terms))
 
 
-def _output(query: Query, known: UsedStatements) -> str:
+def _output(query: CodeQuery, known: UsedStatements) -> str:
     return str(Evaluator(known.get).expression(query.words["call"]))
 
 
-def _returns(query: Query, known: UsedStatements) -> str:
+def _returns(query: CodeQuery, known: UsedStatements) -> str:
     name = known.end(query.path)
     return str(Evaluator(known.get).call(name, int(query.words["number"])))
 
 
-def _callers(query: Query, known: UsedStatements) -> str:
+def _callers(query: CodeQuery, known: UsedStatements) -> str:
     name, number = known.end(query.path), query.words["number"]
     callers = known.index.whose(f"calls:{name}", "yes")
     if len(callers) != int(number):
@@ -179,7 +179,7 @@ def _callers(query: Query, known: UsedStatements) -> str:
     return f"{number} ({', '.join(sorted(caller.subject for caller in callers))})"
 
 
-def _failing(query: Query, known: UsedStatements) -> str:
+def _failing(query: CodeQuery, known: UsedStatements) -> str:
     """The first test that uses a constant and fails once the constant has a value."""
     name, value = known.end(query.path), query.words["number"]
     missing, calls = name, dict[Statement, None]()
@@ -272,7 +272,7 @@ def _pattern(text: str) -> re.Pattern[str]:
 _PATTERNS = [(kind, _pattern(kind.text)) for kind in KINDS.values()]
 
 
-def ask(text: str) -> Query | None:
+def ask(text: str) -> CodeQuery | None:
     """The query in the text of an event; None if the event asks no known question.
 
     >>> query = ask("What is the value of the constant read by `sift`?")
@@ -287,13 +287,13 @@ def ask(text: str) -> Query | None:
     return None
 
 
-def _query(kind: CodeQuestion, words: Mapping[str, str]) -> Query | None:
+def _query(kind: CodeQuestion, words: Mapping[str, str]) -> CodeQuery | None:
     path = _path(words["path"]) if "path" in words else Path("")
     sides = [words[side] for side in ("left", "right") if side in words]
     terms = [term for side in sides if (term := ask(f"{_TERM}{side}?"))]
     if path is None or len(terms) < len(sides):
         return None
-    return Query(kind, words, path, tuple(terms))
+    return CodeQuery(kind, words, path, tuple(terms))
 
 
 def term_of(question: str) -> str:
@@ -301,7 +301,7 @@ def term_of(question: str) -> str:
     return question.removeprefix(_TERM).removesuffix("?")
 
 
-def answer(query: Query, known: StatementIndex) -> Found | Missing:
+def answer(query: CodeQuery, known: StatementIndex) -> Found | Missing:
     """The answer that follows from the known statements, or what is missing."""
     statements, query_text = UsedStatements(known), ""
     try:
@@ -315,7 +315,7 @@ def answer(query: Query, known: StatementIndex) -> Found | Missing:
     return Missing(query_text, tuple(statements.used))
 
 
-def guess(query: Query) -> str:
+def guess(query: CodeQuery) -> str:
     """The best guess from the question alone: a name or a number in it, or a common value."""
     return query.kind.guess.format(anchor=query.path.anchor, **query.words)
 

@@ -5,10 +5,10 @@ from typing import Any
 from memorygym.core.tokens import count
 from memorygym.core.types import Task
 from memorygym.tracks._qa.ablation import (
-    AblationInput,
     CheckResult,
     QuestionEvent,
     ShownDocument,
+    TaskReadings,
     run_checks,
 )
 from memorygym.tracks._qa.stream import QUESTION_KIND
@@ -22,27 +22,21 @@ WORDING = frozenset(
 
 
 def verification(task: Task) -> dict[str, CheckResult]:
-    """The results of all checks of a task."""
-    return run_checks(ablation_input(task))
-
-
-def ablation_input(task: Task) -> AblationInput:
-    """The input of the checks; each paragraph is a document, because a memory may keep it alone."""
+    """The results of all checks; each paragraph is a document, because a memory may keep it
+    alone."""
     gold: Any = task.gold
     parameters: Any = task.recipe["parameters"]
     texts = [event.text for event in task.events if event.kind != QUESTION_KIND]
-    return AblationInput(
+    parts = [(event, part) for event, text in enumerate(texts) for part in text.split("\n\n")]
+    readings = TaskReadings(
         CodeReader(),
-        [
-            ShownDocument(event, part)
-            for event, text in enumerate(texts)
-            for part in text.split("\n\n")
-        ],
+        [ShownDocument(*part) for part in parts],
         [QuestionEvent(question, task.events[question.event].text) for question in gold.questions],
-        guess,
+        lambda _, query: guess(query),
         tokens=sum(map(count, texts)),
         target=parameters["tokens"],
         window=0,
         wording=WORDING,
         pinned=task.system,
     )
+    return run_checks(readings)

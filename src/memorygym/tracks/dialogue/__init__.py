@@ -73,9 +73,10 @@ def inspect(agent: str, trace: Trace) -> Mapping[str, float]:  # noqa: ARG001
 
 def verify(recipes: Sequence[TaskRecipe], parallel_map: MapFunction) -> Verification:
     """Whether sessions can be granted, need their facts, and cannot be guessed."""
-    from memorygym.tracks.dialogue import verifier
+    from memorygym.tracks._qa.verification import verified
+    from memorygym.tracks.dialogue.verifier import together, verification
 
-    return verifier.verify_all(recipes, parallel_map)
+    return verified(verification, recipes, parallel_map, together)
 
 
 def reader(trace: Trace) -> TraceReader:

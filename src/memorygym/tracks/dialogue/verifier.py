@@ -7,19 +7,18 @@ help; and no guess is right in more than 3 % of all requests, chance allowed for
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
-from math import sqrt
 from typing import Any
 
 from memorygym.core.episode import Episode, play
 from memorygym.core.registry import make
 from memorygym.core.statements import Statement, StatementIndex, SubTaskGold
 from memorygym.core.trace import Observation, ToolResult, Trace
-from memorygym.core.track import MapFunction, TaskRecipe, Verification, find
+from memorygym.core.track import find
 from memorygym.core.types import JSON, Budget, Task
 from memorygym.scoring.episode_scores import rewarded
-from memorygym.tracks.dialogue.agents import MOST_GUESSED
+from memorygym.tracks._qa.ablation import CheckResult
+from memorygym.tracks._qa.verification import Checks, Totals, chance_level, result
 from memorygym.tracks.dialogue.desk import CUSTOMER, POLICY
 from memorygym.tracks.dialogue.desks import desk_named
 from memorygym.tracks.dialogue.env import DialogueEnv
@@ -33,127 +32,38 @@ RECENT = 3
 """Turns before a request that must state nothing that it needs."""
 ENOUGH = 150
 """Requests below which the best of so many guesses says nothing."""
-GUESS_Z = 2
-"""Standard errors above the highest share of guesses that count as a failure."""
 
 
-@dataclass
-class Result:
-    """The verification of one session, or of several."""
-
-    sessions: int = 0
-    requests: int = 0
-    needed: int = 0
-    """Facts, one at a time, without which a request fails."""
-    spare: int = 0
-    """Other facts that were left out, one at a time, without any effect."""
-    guessed: Counter[str] = field(default_factory=Counter)
-    """By guess (guesses.GUESSES): requests that it granted without memory."""
-    failures: list[str] = field(default_factory=list)
-
-    def add(self, other: "Result") -> None:
-        """Adds another verification."""
-        for name in ("sessions", "requests", "needed", "spare"):
-            setattr(self, name, getattr(self, name) + getattr(other, name))
-        self.guessed.update(other.guessed)
-        self.failures += other.failures
-
-    @property
-    def best_guess(self) -> tuple[str, float]:
-        """The guess that was right most often, and its share of all requests in percent."""
-        guess, times = max(self.guessed.items(), key=lambda pair: pair[1], default=("none", 0))
-        return guess, 100 * times / max(1, self.requests)
-
-    @property
-    def most_guessed(self) -> float:
-        """The share above which the best guess is a failure, in percent: MOST_GUESSED and GUESS_Z
-        standard errors of so many requests."""
-        return MOST_GUESSED + GUESS_Z * 100 * sqrt(MOST_GUESSED / 100 / max(1, self.requests))
-
-    def close(self) -> None:
-        """Checks what only all sessions together show."""
-        guess, share = self.best_guess
-        if self.requests >= ENOUGH and share > self.most_guessed:
-            self.failures.append(
-                f"guessable: {guess!r} grants {share:.1f} % of the requests without memory"
-            )
-
-    def verification(self) -> Verification:
-        """The result as people and programs read it."""
-        guess, share = self.best_guess
-        checked = (
-            f"fails above {self.most_guessed:.1f} %: {MOST_GUESSED} % and {GUESS_Z} standard errors"
-            if self.requests >= ENOUGH
-            else f"not checked below {ENOUGH} requests"
-        )
-        lines = [
-            f"dialogue: {self.sessions} sessions, {self.requests} requests",
-            f"granted with all facts in view, and never without memory; {self.needed:,} facts are"
-            f" needed, {self.spare:,} others are not",
-            f"best of {len(self.guessed)} guesses without memory: {guess!r}, {share:.1f} % of the"
-            f" requests ({checked})",
-        ]
-        counts: dict[str, JSON] = {
-            "sessions": self.sessions,
-            "requests": self.requests,
-            "needed": self.needed,
-            "spare": self.spare,
-            "best_guess_percent": round(share, 2),
-        }
-        return Verification(self.failures, lines, counts)
+def verification(task: Task) -> dict[str, CheckResult]:
+    """The results of all checks of a session."""
+    session = _Session(task)
+    return {
+        "full": result(session.refused(), requests=len(session.goals)),
+        "no_memory": result(session.granted()),
+        "tools": result(session.unknown_tools()),
+        "clear": result(session.unclear()),
+        "told": result(session.told()),
+        "leave_one_out": session.leave_one_out(),
+        "guesses": session.guesses(),
+    }
 
 
-def verify_all(recipes: Sequence[TaskRecipe], parallel_map: MapFunction) -> Verification:
-    """The verification of all sessions together."""
-    total = Result()
-    for result in parallel_map(verify, recipes):
-        total.add(result)
-    total.close()
-    return total.verification()
+def together(totals: Totals) -> Checks:
+    """Whether a guess grants too many requests of all sessions."""
+    guesses = totals["guesses"]
+    return {"chance_level": chance_level(guesses["asked"], guesses["right"], ENOUGH)}
 
 
-def verify(recipe: TaskRecipe) -> Result:
-    """The verification of one session."""
-    return Verifier(recipe.generate(), f"{recipe.template}, seed {recipe.seed}").check()
+class _Session:
+    """A session with all facts in view."""
 
-
-class Verifier:
-    """Verifies one session."""
-
-    def __init__(self, task: Task, place: str) -> None:
+    def __init__(self, task: Task) -> None:
         assert isinstance(task.gold, SubTaskGold)
-        self.task, self.place, self.goals = task, place, task.gold.goals
+        self.task, self.goals = task, task.gold.goals
         self.desk = desk_named(str(task.state["desk"]))
         self.reader = reader_of(task.system)
-        self.result = Result(sessions=1, requests=len(self.goals))
-
-    def check(self) -> Result:
-        """The result of all checks."""
-        trace = self._played("full")
-        self._expect(trace, granted=True, how="with all facts in view")
-        self._expect(self._played("none"), granted=False, how="without memory")
-        self._check_tools()
-        self._check_texts(trace)
-        self._check_needs(trace)
-        self._guess()
-        return self.result
-
-    def _guess(self) -> None:
-        """Tries the guesses on the requests that need nothing but a choice of offers whose wishes
-        the request names."""
-        right: Any = self.task.state["right"]
-        for goal in self.goals:
-            request = request_in(self.desk, goal.text)
-            assert request
-            if request.choice and not request.choice.wishes and len(request.action.arguments) == 1:
-                offers = self._search(request.wishes(self.desk))
-                (right_id,) = right[str(goal.event)][0].values()
-                for name, guess in GUESSES.items():
-                    offer = guess(self.desk, offers)
-                    self.result.guessed[name] += offer is not None and offer["id"] == right_id
-
-    def _fail(self, event: int, what: str) -> None:
-        self.result.failures.append(f"{self.place}, event {event}: {what}")
+        self.trace = self._played("full")
+        self.shown = list(_shown(self.trace))
 
     def _played(self, memory: str) -> Trace:
         env = DialogueEnv(self.task)
@@ -161,30 +71,39 @@ class Verifier:
         trace.gold = self.task.gold
         return trace
 
-    def _expect(self, trace: Trace, *, granted: bool, how: str) -> None:
-        for outcome in rewarded(trace):
-            if outcome.correct != granted:
-                self._fail(outcome.goal.event, f"{how}: {outcome.answer}; {outcome.goal.truth}")
+    def refused(self) -> Iterator[str]:
+        """The requests that fail with all facts in view."""
+        for outcome in rewarded(self.trace):
+            if not outcome.correct:
+                yield f"event {outcome.goal.event}: {outcome.answer}; {outcome.goal.truth}"
 
-    def _check_tools(self) -> None:
-        """The tools are the track's, by which traces are read."""
+    def granted(self) -> Iterator[str]:
+        """The requests that are granted without memory."""
+        for outcome in rewarded(self._played("none")):
+            if outcome.correct:
+                yield f"event {outcome.goal.event}: {outcome.answer}"
+
+    def unknown_tools(self) -> Iterator[str]:
+        """The tools that are not the track's, by which traces are read."""
         known = find(self.task.track).tool_names
         for tool in DialogueEnv(self.task).tools:
             if tool.name not in known:
-                self._fail(0, f"the tool {tool.name!r} is none of: {', '.join(sorted(known))}")
+                yield f"{tool.name!r} is none of: {', '.join(sorted(known))}"
 
-    def _check_texts(self, trace: Trace) -> None:
-        """Every text is read in full, and none states a needed fact where it would help."""
-        shown = [(0, self.task.system), *_shown(trace)]
-        for event, text in shown:
+    def unclear(self) -> Iterator[str]:
+        """The texts that are not read in full."""
+        for event, text in ((0, self.task.system), *self.shown):
             if unread := self.reader.coverage(text)[1]:
-                self._fail(event, f"{unread} statements are unclear: {text[:80]!r}")
+                yield f"event {event}: {unread} statements: {text[:80]!r}"
+
+    def told(self) -> Iterator[str]:
+        """The texts that state a needed fact where it would help."""
         for goal in self.goals:
             near = {0, *range(goal.event - RECENT + 1, goal.event)}
-            requested = (goal.event, goal.text)
-            for event, text in (*shown, requested):
-                if (event in near or text is goal.text) and (told := self._told(goal.needs, text)):
-                    self._fail(goal.event, f"event {event} states {told[0]}")
+            texts = [(event, text) for event, text in self.shown if event in near]
+            for event, text in ((0, self.task.system), *texts, (goal.event, goal.text)):
+                for fact in self._told(goal.needs, text)[:1]:
+                    yield f"event {goal.event}: event {event} states {fact}"
 
     def _told(self, needs: Sequence[Statement], text: str) -> list[str]:
         """The needed facts that a text states, or whose code it holds."""
@@ -195,22 +114,42 @@ class Verifier:
             for f in (*codes, *(f for f in needs if f[:3] in stated))
         ]
 
-    def _check_needs(self, trace: Trace) -> None:
-        """Leave-one-out on the run with all facts in view."""
-        told = [(event, fact) for event, text in _shown(trace) for fact in self.reader.read(text)]
+    def leave_one_out(self) -> CheckResult:
+        """Without a needed fact a request fails; without any other it does not."""
+        wrong, needed, spare = list[JSON](), 0, 0
+        told = [(event, fact) for event, text in self.shown for fact in self.reader.read(text)]
         for goal in self.goals:
             facts = [fact for event, fact in told if event < goal.event]
             right = self._decided(goal.event, facts)
             for pair in dict.fromkeys(fact[:2] for fact in facts):
                 rest = [fact for fact in facts if fact[:2] != pair]
                 fails = self._decided(goal.event, rest) != right
-                is_need = any(need[:2] == pair for need in goal.needs)
-                self.result.needed += fails
-                self.result.spare += not fails
-                if fails != is_need:
-                    self._fail(goal.event, f"{'' if fails else 'not '}needed: {' '.join(pair)}")
+                needed += fails
+                spare += not fails
+                if fails != any(need[:2] == pair for need in goal.needs):
+                    wrong.append(
+                        f"event {goal.event}: {'' if fails else 'not '}needed: {' '.join(pair)}"
+                    )
             if "(link" in goal.question_type and goal.needs[0].subject in (CUSTOMER, POLICY):
-                self._fail(goal.event, "a request of a chain needs no fact about its person")
+                wrong.append(f"event {goal.event}: a chain needs no fact of its person")
+        return {"ok": not wrong, "needed": needed, "spare": spare, "wrong": wrong}
+
+    def guesses(self) -> CheckResult:
+        """How often each guess grants a request. They are tried on the requests that need nothing
+        but a choice of offers whose wishes the request names."""
+        right: Any = self.task.state["right"]
+        times = Counter(dict.fromkeys(GUESSES, 0))
+        for goal in self.goals:
+            request = request_in(self.desk, goal.text)
+            assert request
+            if request.choice and not request.choice.wishes and len(request.action.arguments) == 1:
+                offers = self._search(request.wishes(self.desk))
+                (right_id,) = right[str(goal.event)][0].values()
+                for name, guess in GUESSES.items():
+                    offer = guess(self.desk, offers)
+                    times[name] += offer is not None and offer["id"] == right_id
+        asked = dict.fromkeys(GUESSES, len(self.goals))
+        return {"ok": True, "asked": asked, "right": dict(times)}
 
     def _decided(self, event: int, facts: Sequence[Statement]) -> tuple[object, str]:
         """The call and the words that follow from these facts."""

@@ -128,4 +128,5 @@ TRACK = Track(
     facts=facts,
     parameters=lambda: parameters_of(INSTANCES),
     instances=INSTANCES,
+    verify=partial(defaults.verify, verification),
 )

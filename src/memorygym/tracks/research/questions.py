@@ -38,7 +38,7 @@ class _UnknownPhrase(ValueError):
     """A phrase that is no part of a question."""
 
 
-class Query(Protocol):
+class QuestionPart(Protocol):
     """A part of a question. The entities that it names have names, or in a program only kinds."""
 
     @property
@@ -46,7 +46,7 @@ class Query(Protocol):
         """The kind of what it leads to: of entity, YEAR or COUNT."""
 
     @property
-    def parts(self) -> "tuple[Query, ...]":
+    def parts(self) -> "tuple[QuestionPart, ...]":
         """The parts that it is made of, in the order of the text."""
         return ()
 
@@ -59,7 +59,7 @@ class Query(Protocol):
         """Its text; `starts` are the entities that it names."""
 
     @staticmethod
-    def parse(phrase: "_Phrase") -> "Query | None":
+    def parse(phrase: "_Phrase") -> "QuestionPart | None":
         """The part that a phrase begins with, if it is one of this kind."""
 
     def find(self, facts: "_Facts") -> str:
@@ -67,7 +67,7 @@ class Query(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Start(Query):
+class Start(QuestionPart):
     """An entity that a question names."""
 
     name: str
@@ -91,11 +91,11 @@ class Start(Query):
 
 
 @dataclass(frozen=True, slots=True)
-class Hop(Query):
+class Hop(QuestionPart):
     """The value of a key of an entity; with `inverse`, the entity that has that value."""
 
     key: str
-    inner: Query
+    inner: QuestionPart
     inverse: bool = False
     month: int = 0
     """For a term of office: the month that it must cover, counted from the year 0."""
@@ -106,7 +106,7 @@ class Hop(Query):
         return relation.subject if self.inverse else relation.value
 
     @property
-    def parts(self) -> tuple[Query, ...]:
+    def parts(self) -> tuple[QuestionPart, ...]:
         return (self.inner,)
 
     @property
@@ -148,20 +148,20 @@ _HOPS = [
 
 
 @dataclass(frozen=True, slots=True)
-class Pick(Query):
+class Pick(QuestionPart):
     """The one of two entities with the smaller, or larger, value of a key."""
 
     key: str
     least: bool
-    left: Query
-    right: Query
+    left: QuestionPart
+    right: QuestionPart
 
     @property
     def kind(self) -> str:
         return RELATIONS[self.key].subject
 
     @property
-    def parts(self) -> tuple[Query, ...]:
+    def parts(self) -> tuple[QuestionPart, ...]:
         return self.left, self.right
 
     def words(self, stream: Stream, starts: Iterator[str]) -> str:
@@ -192,18 +192,18 @@ class Pick(Query):
 
 
 @dataclass(frozen=True, slots=True)
-class Shared(Query):
+class Shared(QuestionPart):
     """The person who works at a laboratory and invented a method that builds on another."""
 
-    laboratory: Query
-    basis: Query
+    laboratory: QuestionPart
+    basis: QuestionPart
 
     @property
     def kind(self) -> str:
         return "person"
 
     @property
-    def parts(self) -> tuple[Query, ...]:
+    def parts(self) -> tuple[QuestionPart, ...]:
         return self.laboratory, self.basis
 
     @property
@@ -241,11 +241,11 @@ class Shared(Query):
 
 
 @dataclass(frozen=True, slots=True)
-class Total(Query):
+class Total(QuestionPart):
     """The sum of two numbers, or the difference between them."""
 
-    left: Query
-    right: Query
+    left: QuestionPart
+    right: QuestionPart
     minus: bool
 
     @property
@@ -253,7 +253,7 @@ class Total(Query):
         return COUNT
 
     @property
-    def parts(self) -> tuple[Query, ...]:
+    def parts(self) -> tuple[QuestionPart, ...]:
         return self.left, self.right
 
     def words(self, stream: Stream, starts: Iterator[str]) -> str:
@@ -276,7 +276,7 @@ class Total(Query):
         return str(abs(first - second) if self.minus else first + second)
 
 
-_PARTS: tuple[type[Query], ...] = (Hop, Pick, Shared, Total, Start)
+_PARTS: tuple[type[QuestionPart], ...] = (Hop, Pick, Shared, Total, Start)
 
 
 def _number(value: str, key: str) -> int:
@@ -317,7 +317,7 @@ class _Facts:
         return statements[0].subject
 
 
-def answer_of(query: Query, known: StatementIndex) -> Found | Missing:
+def answer_of(query: QuestionPart, known: StatementIndex) -> Found | Missing:
     """The answer that follows from the known facts, or the fact to search for next."""
     facts = _Facts(known)
     try:
@@ -327,20 +327,20 @@ def answer_of(query: Query, known: StatementIndex) -> Found | Missing:
     return Found(answer, tuple(facts.used))
 
 
-def question_of(stream: Stream, query: Query, starts: Sequence[str]) -> str:
+def question_of(stream: Stream, query: QuestionPart, starts: Sequence[str]) -> str:
     """The text of a question; `starts` are the entities that it names."""
     kind = query.kind
     asks = {"person": "Who is", YEAR: "What is", COUNT: "What is"}.get(kind, f"Which {kind} is")
     return f"{asks} {query.words(stream, iter(starts))}?"
 
 
-def parsed_question(text: str) -> Query | None:
+def parsed_question(text: str) -> QuestionPart | None:
     """The query in the text of an event; None if the event asks no question."""
     match = _QUESTION.search(text)
     return parsed_phrase(match[1]) if match else None
 
 
-def parsed_phrase(text: str) -> Query | None:
+def parsed_phrase(text: str) -> QuestionPart | None:
     """The query that a whole phrase states; None if it is none."""
     phrase = _Phrase(text)
     try:
@@ -357,14 +357,14 @@ class _Phrase:
         self.text = text
         self.position = 0
 
-    def query(self) -> Query:
+    def query(self) -> QuestionPart:
         """The next part. Raises _UnknownPhrase."""
         for part in _PARTS:
             if query := part.parse(self):
                 return query
         raise _UnknownPhrase(self.text[self.position :])
 
-    def pair(self, between: str) -> tuple[Query, Query]:
+    def pair(self, between: str) -> tuple[QuestionPart, QuestionPart]:
         """Two parts with words between them. Raises _UnknownPhrase."""
         left = self.query()
         if not self.take(between):

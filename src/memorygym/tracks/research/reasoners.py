@@ -18,7 +18,7 @@ from memorygym.tracks._qa.stream import REFUSAL, event_start
 from memorygym.tracks.research import SEARCH
 from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.research.generator.task_texts import RESULT
-from memorygym.tracks.research.questions import Query, parsed_search, search_words
+from memorygym.tracks.research.questions import QuestionPart, parsed_search, search_words
 from memorygym.tracks.research.relations import RELATIONS
 
 LOOKUPS = (RECALL.name, "memory_search")
@@ -112,7 +112,7 @@ class StrongSearcher(Policy):
         query = _READER.ask(context.question)
         return _REFUSED if query is None else self.step(context, query)
 
-    def step(self, context: SearchContext, query: Query) -> Message:
+    def step(self, context: SearchContext, query: QuestionPart) -> Message:
         """The next call on the way to the answer."""
         findings = context.findings()
         new = [statement for statement in findings if statement not in context.new_notes]
@@ -162,10 +162,9 @@ def _next_search(query: str, known: StatementIndex, finished: set[str]) -> str |
 class WeakSearcher(StrongSearcher):
     """The reasoner that believes the first match, reads few pages, and never queries the memory."""
 
-    def step(self, context: SearchContext, query: Query) -> Message:
-        result = _READER.answer(
-            query, StatementIndex(_READER.read("\n\n".join(context.texts)), first=True)
-        )
+    def step(self, context: SearchContext, query: QuestionPart) -> Message:
+        known = StatementIndex(_READER.read("\n\n".join(context.texts)), first=True)
+        result = _READER.answer(query, known)
         if isinstance(result, Found):
             return _call(SUBMIT, "", answer=result.answer)
         if context.page_query != result.query and not context.is_last:

@@ -93,23 +93,24 @@ def validate(
 
 def verify(recipes: Sequence[TaskRecipe], parallel_map: MapFunction) -> Verification:
     """The verification of generated tasks: whether every question can be answered fairly."""
-    from memorygym.tracks.worlds import verifier
+    from memorygym.tracks._qa.verification import verified
+    from memorygym.tracks.worlds.verifier import together, verification
 
-    return verifier.verify_all(recipes, parallel_map)
+    return verified(verification, recipes, parallel_map, together)
 
 
 def reasoner(name: str, task: Task) -> Policy:
     """The scripted reasoner of that name."""
-    from memorygym.tracks.worlds.reasoners import REASONERS
+    from memorygym.tracks.worlds import reasoners
 
-    return REASONERS[name](task.texts)
+    return reasoners.reasoner(name, task.texts)
 
 
 def note_taker(reasoner: Policy, _: Task) -> Policy:
     """The scripted writer: keeps notes as `brief_reader` does, and answers as the reasoner does."""
-    from memorygym.tracks.worlds.reasoners import LookupNoteTaker
+    from memorygym.tracks.worlds.reasoners import ReasonerWithNotes
 
-    return LookupNoteTaker(reasoner)
+    return ReasonerWithNotes(reasoner)
 
 
 class _Agents(Mapping[str, Agent]):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple, TypeVar
 
-from memorygym.core.statements import StatementIndex, Value
+from memorygym.core.statements import CATEGORY, Statement, StatementIndex, Value
 from memorygym.tracks.worlds.facts import Guide, Query
 
 K = TypeVar("K")
@@ -36,13 +36,16 @@ class KnownFacts:
         self.guide = guide
         self._facts = facts
         self._careless = careless
+        self.used: list[Statement] = []
+        """The statements that were used so far."""
 
     def value(self, name: str, code: str) -> Value:
         """The current value of a fact."""
-        value = self._facts.current(name, code)
-        if value is None:
+        statement = self._facts.get(name, code)
+        if statement is None:
             raise Unanswerable(name, code)
-        return value
+        self.used.append(statement)
+        return statement.value
 
     def number(self, name: str, code: str) -> int:
         """The current value of a number."""
@@ -50,6 +53,7 @@ class KnownFacts:
 
     def previous(self, name: str, code: str) -> int:
         """A number before its last change."""
+        self.used += self._facts.stated(name, code)
         return as_number(self._facts.previous(name, code))
 
     def values(self, names: Iterable[str], code: str) -> dict[str, Value]:
@@ -71,10 +75,12 @@ class KnownFacts:
 
     def category(self, name: str) -> str:
         """The category of an entity."""
-        category = self._facts.category(name)
-        if not category and not self._careless:
-            raise Unanswerable(name)
-        return category
+        try:
+            return str(self.value(name, CATEGORY))
+        except Unanswerable:
+            if not self._careless:
+                raise
+            return ""
 
     def scope(self, query: Query) -> Sequence[str]:
         """The entities that a question is about: as many as it states."""
@@ -89,6 +95,7 @@ class KnownFacts:
         others = self._facts.related(name, code, symmetric=relation.symmetric)
         if not others:
             raise Unanswerable(name, relation)
+        self.used += self._facts.links(name, code, symmetric=relation.symmetric)
         return others
 
     def only_related(self, query: Query) -> str:

@@ -16,6 +16,7 @@ from memorygym.core.statements import (
 )
 from memorygym.scoring.fact_reader.claims import Reading
 from memorygym.scoring.fact_reader.matching import Matcher
+from memorygym.tracks._qa.questions import Found, Missing
 from memorygym.tracks._qa.stream import EVENT
 from memorygym.tracks.worlds.facts import Guide, Query
 from memorygym.tracks.worlds.generator.notes import read_note
@@ -50,7 +51,9 @@ class _Parser:
         facts, unread = self._reading(text)
         return len(facts), unread
 
-    def answer(self, query: Query, known: StatementIndex, *, careless: bool = False) -> str | None:
+    def answer(
+        self, query: Query, known: StatementIndex, *, careless: bool = False
+    ) -> Found | Missing:
         """See StrongReader."""
         return answer_of(self._guide, query, known, careless=careless)
 
@@ -114,9 +117,9 @@ class StrongReader:
     """See core.statements.CountingReader."""
     ask: Callable[[str], Query | None]
     """The question in an event's text, or None if there is none or it cannot be parsed."""
-    answer: Callable[..., str | None]
-    """The answer to a query, or None (refuse) if a needed fact is unknown. With `careless` the
-    reader leaves out unknown members of a set, as long as it knows some."""
+    answer: Callable[..., Found | Missing]
+    """The answer to a query, or what is known of it. With `careless` the reader leaves out unknown
+    members of a set, as long as it knows some."""
     render: Callable[[Statement], str]
     """A fact as a canonical sentence."""
     against: Callable[[Iterable[str]], "StrongReader"]

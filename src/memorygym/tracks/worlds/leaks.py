@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from memorygym.core.types import Task
 from memorygym.tracks._qa.leakage import contains_name, normalised
 from memorygym.tracks.worlds.facts import Guide, spoken_date
-from memorygym.tracks.worlds.generator.gold import Question, WorldsGold
+from memorygym.tracks.worlds.generator.gold import WeightedQuestion, WorldsGold
+from memorygym.tracks.worlds.questions import KINDS
 
 _HEAD = re.compile(
     r"^=== [A-Z]+ · event \d+ of \d+(?: · (?:session|batch) \d+ of \d+)*"
@@ -18,8 +19,6 @@ _NAME = re.compile(r"[A-Z][a-z]+(?: [A-Z][a-z]+)+")
 _ISO = re.compile(r"\d{4}-\d\d-\d\d")
 _APART = " x "
 """Stands between two texts, so that no value is read across them."""
-NAMELESS = ("ABSTAIN", "relationship_count", "relationship_lookup")
-"""A truth, and question types, without a value: their truth consists of names."""
 
 
 class StrayTexts:
@@ -40,15 +39,14 @@ class StrayTexts:
                 seen.update(dict.fromkeys(map(normalised, self._stray(event.text))))
         self._texts = list(seen)
 
-    def leaks(self, question: Question) -> Iterator[str]:
+    def leaks(self, question: WeightedQuestion) -> Iterator[str]:
         """Each place that states the answer: a stray text, the question, an earlier question."""
         forms = values_of(question)
         stray = _APART.join(self._texts[: self._before[question.event]])
         if any(contains_name(stray, form) for form in forms):
             yield "the texts beside the facts"
         asked = self._task.events[question.event].text.partition("\n")[2]
-        own = forms or [question.truth] * (question.question_type == "relationship_lookup")
-        if any(contains_name(normalised(asked), form) for form in own):
+        if any(contains_name(normalised(asked), form) for form in forms or [question.truth]):
             yield "the question itself"
         yield from self._told_by_questions(question, forms)
 
@@ -76,7 +74,7 @@ class StrayTexts:
         }
         return bool(self._label.search(sentence)) and not others & self._names
 
-    def _told_by_questions(self, question: Question, forms: Sequence[str]) -> Iterator[str]:
+    def _told_by_questions(self, question: WeightedQuestion, forms: Sequence[str]) -> Iterator[str]:
         """An earlier question that names the entity and the attribute and gives the value."""
         if question.kind not in ("retrieval", "update"):
             return
@@ -90,15 +88,15 @@ class StrayTexts:
                     yield f"the question of event {other.event}"
 
 
-def values_of(question: Question) -> list[str]:
+def values_of(question: WeightedQuestion) -> list[str]:
     """The notations of the value in a question's truth; none if it consists of names.
 
-    >>> values_of(Question(3, "reasoning", "synthesis", "Which?", "Acme Quay ($38.7M)"))
+    >>> values_of(WeightedQuestion(3, "reasoning", "synthesis", "Which?", "Acme Quay ($38.7M)"))
     ['$38.7M', '38.7']
-    >>> values_of(Question(3, "retrieval", "retrieval", "When?", "2014-03-09"))
+    >>> values_of(WeightedQuestion(3, "retrieval", "retrieval", "When?", "2014-03-09"))
     ['2014-03-09', '9 March 2014']
     """
-    if question.truth in NAMELESS or question.question_type in NAMELESS:
+    if question.kind == "abstention" or not KINDS[question.question_type].has_value:
         return []
     value = question.truth.partition(" (")[2].removesuffix(")") or question.truth
     if _ISO.fullmatch(value):

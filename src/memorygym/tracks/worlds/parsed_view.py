@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from memorygym.core.statements import StatementIndex
 from memorygym.core.types import Message
 from memorygym.memories.stores.notebook import EMPTY, NOTHING
+from memorygym.tracks._qa.stream import EVENT
 from memorygym.tracks.worlds.fact_reader import StrongReader, strong_reader
 from memorygym.tracks.worlds.facts import Facts, Query, by_entity
 
 _HEAD = re.compile(
-    r"=== (\w+) · event (\d+) of (\d+)(?: · session \d+ of \d+)?(?: · batch (\d+) of (\d+))?"
+    r"=== (\w+) · event (\d+) of \d+(?: · session \d+ of \d+)?(?: · batch (\d+) of (\d+))?"
 )
 _STATUS = re.compile(
     r"\[memory: (\d+) of (\d+) writes left; ([\d,]+) of ([\d,]+) tokens held; at most (\d+) tokens"
 )
-UNLIMITED = 10**9
+_UNLIMITED = str(10**9)
+_NO_HEAD = ("", "1", "0", "0")
+_NO_STATUS = (_UNLIMITED, _UNLIMITED, "0", _UNLIMITED, _UNLIMITED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,10 @@ class ParsedContext:
     """The text of the event."""
     title: str
     """DOCUMENTS, CORRECTION, MEMO or QUESTION."""
+    replies: tuple[Message, ...]
+    """The agent's own replies in this event."""
+    tool_results: tuple[str, ...]
+    """The results of its tool calls, in order."""
     event: int
     """Number of the event, counted from 0."""
     batch: int
@@ -42,10 +49,6 @@ class ParsedContext:
     """Most tokens that the memory may hold."""
     slot: int
     """Most tokens of one entry."""
-    replies: tuple[Message, ...]
-    """The agent's own replies in this event."""
-    tool_results: tuple[str, ...]
-    """The results of its tool calls, in order."""
 
     @property
     def reader(self) -> StrongReader:
@@ -71,37 +74,19 @@ class ParsedContext:
 
 def parse_view(view: Sequence[Message]) -> ParsedContext:
     """The parsed context of a view."""
-    text, status = "", None
-    replies: list[Message] = []
-    tool_results: list[str] = []
-    for message in view[1:]:
-        match message.role:
-            case "user" if message.content.startswith("==="):
-                text = message.content
-            case "user":
-                status = _STATUS.match(message.content) or status
-            case "assistant":
-                replies.append(message)
-            case "tool":
-                tool_results.append(message.content)
-    head = _HEAD.match(text)
-    title, event, batch, batches = (
-        (head[1], int(head[2]) - 1, head[4], head[5]) if head else ("", 0, None, None)
-    )
-    numbers = [int(part.replace(",", "")) for part in status.groups()] if status else None
-    left, writes, held, capacity, slot = numbers or [UNLIMITED, UNLIMITED, 0, UNLIMITED, UNLIMITED]
+    texts = [message.content for message in view[1:] if message.role == "user"]
+    event = next((text for text in reversed(texts) if text.startswith(EVENT)), "")
+    title, number, batch, batches = head.groups("0") if (head := _HEAD.match(event)) else _NO_HEAD
+    statuses = [match for text in texts if (match := _STATUS.match(text))]
+    figures = statuses[-1].groups() if statuses else _NO_STATUS
     return ParsedContext(
         view[0].content,
-        text,
-        title,
         event,
-        int(batch or 0),
-        int(batches or 0),
-        left,
-        writes,
-        held,
-        capacity,
-        slot,
-        tuple(replies),
-        tuple(tool_results),
+        title,
+        tuple(message for message in view[1:] if message.role == "assistant"),
+        tuple(message.content for message in view[1:] if message.role == "tool"),
+        int(number) - 1,
+        int(batch),
+        int(batches),
+        *(int(figure.replace(",", "")) for figure in figures),
     )

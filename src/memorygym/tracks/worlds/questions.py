@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from memorygym.core.statements import StatementIndex, Value
+from memorygym.tracks._qa.questions import Found, Missing
 from memorygym.tracks.worlds.answers import (
     Conclusion,
     KnownFacts,
@@ -56,6 +57,13 @@ class QuestionKind:
     """Whether it needs the groups of the entities that it names."""
     needs_previous: bool = False
     """Whether it needs the values before a change, too."""
+    one_record: bool = False
+    """Whether the current record of one entity answers it."""
+
+    @property
+    def has_value(self) -> bool:
+        """Whether its answer has a value, rather than names alone."""
+        return "{a0}" in self.text
 
     def draw(self, sampler: "QuestionSampler") -> Query:
         """The arguments of a question. Raises Unanswerable if these make no fair question."""
@@ -76,15 +84,21 @@ class QuestionKind:
         return replace(query, flags=sampler.direction()) if "{flag}" in self.text else query
 
 
+def kind_of(query: Query) -> QuestionKind:
+    """The kind of a query; of those that share a name, the first."""
+    return next(kind for kind in KINDS.values() if kind.name == query.kind)
+
+
 def answer_of(
     guide: Guide, query: Query, facts: StatementIndex, *, careless: bool = False
-) -> str | None:
-    """The answer to a query, or None if a needed fact is unknown."""
-    kind = next(kind for kind in KINDS.values() if kind.name == query.kind)
+) -> Found | Missing:
+    """The answer to a query, or what is known of it; the track's memories are not searched."""
+    known = KnownFacts(guide, facts, careless=careless)
     try:
-        return kind.answer(KnownFacts(guide, facts, careless=careless), query).text
+        answer = kind_of(query).answer(known, query).text
     except Unanswerable:
-        return None
+        return Missing("", tuple(known.used))
+    return Found(answer, tuple(known.used))
 
 
 # ---- One entity ----
@@ -310,13 +324,14 @@ TRICK = (
 KINDS: Mapping[str, QuestionKind] = {
     "retrieval": QuestionKind(
         "value", PLAIN, lambda s: s.entities(1), ((),), _value,
-        is_fair=lambda s, q: not s.ever_changes(q), competency="retrieval", trick=TRICK),
+        is_fair=lambda s, q: not s.ever_changes(q), competency="retrieval", trick=TRICK,
+        one_record=True),
     "update": QuestionKind(
         "value", PLAIN, lambda s: s.change(lambda c: c.new[:2] not in s.asked), (), _value,
-        competency="update"),
+        competency="update", one_record=True),
     "abstention": QuestionKind(
         "value", PLAIN, lambda s: Query((s.absent,)), ((),), _value,
-        competency="abstention", trick=TRICK),
+        competency="abstention", trick=TRICK, one_record=True),
     "synthesis": QuestionKind(
         "best", "Which of {names} has the {flag} entry for {a0}? Answer as NAME (VALUE).",
         lambda s: s.entities(NAMED), (NUMBER,), _best),
@@ -336,7 +351,7 @@ KINDS: Mapping[str, QuestionKind] = {
     "ratio": QuestionKind(
         "ratio", "For {name}, divide the entry for {a0} by the entry for {a1}: what is the"
         " quotient, to two decimals?",
-        _ratio_start, (), _ratio, is_fair=lambda s, q: _quotient(s.known, q) >= 1),
+        _ratio_start, (), _ratio, is_fair=lambda s, q: _quotient(s.known, q) >= 1, one_record=True),
     "comparison": QuestionKind(
         "gap", "Which of {names} has the higher entry for {a0}, and by how much? Answer as NAME"
         " (DIFFERENCE{points}).",
@@ -367,7 +382,7 @@ KINDS: Mapping[str, QuestionKind] = {
         lambda s, q: (_bound(s, q, 0, q.size - q.size // 3), _bound(s, q, 1, q.size // 3))),
     "relationship_lookup": QuestionKind(
         "lookup", 'Complete the sentence "{name} {r0} ...": which {noun} is it? Answer as NAME.',
-        lambda s: s.related(1, 1), (), _lookup),
+        lambda s: s.related(1, 1), (), _lookup, one_record=True),
     "relationship_hop": QuestionKind(
         "hop", 'Take the {noun} that completes "{name} {r0} ...". What is the entry for {a0} under'
         " that name?",
@@ -389,11 +404,11 @@ KINDS: Mapping[str, QuestionKind] = {
         " strongly rising (by more than 15 %), slightly rising (more than 3 %), flat, slightly"
         " falling or strongly falling? Answer as LABEL (CHANGE IN %), with two decimals.",
         lambda s: s.entities(1), (("series",),), _trend,
-        is_fair=lambda s, q: _is_clear(s.known, q)),
+        is_fair=lambda s, q: _is_clear(s.known, q), one_record=True),
     "temporal_extreme": QuestionKind(
         "extreme", "In which period, counted from 1, is the entry of {name} for {a0} {flag}, and"
         " what is it then? Answer as PERIOD (VALUE).",
-        lambda s: s.entities(1), (("series",),), _extreme),
+        lambda s: s.entities(1), (("series",),), _extreme, one_record=True),
     "text_match": QuestionKind(
         "match", 'Among {scope}, which has the word "{v0}" in the entry for {a0}, and what is the'
         " entry for {a1} there? Answer as NAME (VALUE).",

@@ -1,61 +1,38 @@
-"""The scripted reasoners: they answer from the context that the memory composes, without state.
-
-The strong one reads the whole context and combines facts as a careful human would. The weak one
-imitates a small model: it answers from one record, reads few tokens, and takes the first match.
+"""What the reasoners of worlds have for themselves: the weak one answers from one record, and the
+note taker keeps notes within the budget.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from memorygym.core.statements import AMONG, Statement, StatementIndex
 from memorygym.core.types import Message, Policy, Tool
-from memorygym.tracks._qa import reasoners
 from memorygym.tracks._qa.questions import Found, Missing
-from memorygym.tracks._qa.reasoners import AskedQuestion, attended_parts
+from memorygym.tracks._qa.reasoners import AskedQuestion, Strong, attended_parts
 from memorygym.tracks._qa.stream import event_start
 from memorygym.tracks.worlds.agents.honest import brief_reader
 from memorygym.tracks.worlds.fact_reader import strong_reader
-
-SINGLE_HOP = ("value", "ratio", "trend", "extreme", "lookup")
-"""Kinds of queries that one record answers."""
+from memorygym.tracks.worlds.questions import kind_of
 
 
-class Strong(reasoners.Strong):
-    """A reasoner that answers whatever follows from the view and refuses the rest.
-
-    It never asks the memory to recall anything.
-    """
-
-    def __init__(self, shown: tuple[str, ...] | None = None) -> None:
-        """`shown` are the texts of the stream, if they are known."""
-        super().__init__(partial(strong_reader, shown=shown))
-
-    def conclude(self, asked: AskedQuestion) -> Found | Missing:
-        answer = asked.reader.answer(asked.query, self.known(asked))
-        return Missing("", ()) if answer is None else Found(answer, ())
-
-    def known(self, asked: AskedQuestion) -> StatementIndex:
-        """What the answer is computed from."""
-        return StatementIndex(asked.read(asked.texts))
-
-
-class Weak(Strong):
+class OneRecordReasoner(Strong):
     """A reasoner that reads the first tokens about the entity, and of two values uses the first."""
 
-    def conclude(self, asked: AskedQuestion) -> Found | Missing:
-        return super().conclude(asked) if asked.query.kind in SINGLE_HOP else Missing("", ())
-
-    def known(self, asked: AskedQuestion) -> StatementIndex:
-        """What the first parts state of the entity; of its relations only the first that do."""
-        name, facts = asked.query.names[0], list[Statement]()
-        for part in attended_parts(asked.texts, lambda part: name in part):
-            stated = [f for f in asked.read([part]) if f.subject == name and f.holds]
+    def conclude(self, context: AskedQuestion) -> Found | Missing:
+        if not kind_of(context.query).one_record:
+            return Missing("", ())
+        # Of its relations, only those that one part states.
+        name, facts = context.query.names[0], list[Statement]()
+        for part in attended_parts(context.texts, lambda part: name in part):
+            stated = [f for f in context.read([part]) if f.subject == name and f.holds]
             is_related = any(fact.role == AMONG for fact in facts)
             facts += [fact for fact in stated if fact.role != AMONG or not is_related]
-        return StatementIndex(facts, first=True)
+        answer: Found | Missing
+        answer = context.reader.answer(context.query, StatementIndex(facts, first=True))
+        return answer
 
 
-class LookupNoteTaker(Policy):
+class ReasonerWithNotes(Policy):
     """A scripted writer: keeps notes as `brief_reader` does, and looks them up for a reasoner."""
 
     def __init__(self, reasoner: Policy) -> None:
@@ -70,5 +47,7 @@ class LookupNoteTaker(Policy):
         return policy.act(view, tools)
 
 
-REASONERS = {"strong": Strong, "weak": Weak}
-"""The reasoners by name, the strong one first."""
+def reasoner(name: str, shown: tuple[str, ...] | None = None) -> Policy:
+    """The reasoner of that name, which knows what the stream shows if its texts are given."""
+    make = {"strong": Strong, "weak": OneRecordReasoner}[name]
+    return make(partial(strong_reader, shown=shown))

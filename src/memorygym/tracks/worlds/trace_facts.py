@@ -22,7 +22,7 @@ from memorygym.core.types import Task
 from memorygym.tracks._qa.question_reader import QuestionTraceReader
 from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.facts import Guide
-from memorygym.tracks.worlds.generator.gold import Question, WorldsGold
+from memorygym.tracks.worlds.generator.gold import WeightedQuestion, WorldsGold
 
 
 class _LateReader:
@@ -119,7 +119,7 @@ def gold_evidence(task: Task) -> dict[int, str]:
     return {q.event: "\n".join(_canonical(q, gold, guide)) for q in gold.questions if q.needs}
 
 
-def _canonical(question: Question, gold: WorldsGold, guide: Guide) -> Iterator[str]:
+def _canonical(question: WeightedQuestion, gold: WorldsGold, guide: Guide) -> Iterator[str]:
     """All needed facts in canonical sentences: a heading and a line for each entity."""
     place = {name: number for number, name in enumerate(gold.names)}
     groups: dict[tuple[bool, str], list[Statement]] = {}

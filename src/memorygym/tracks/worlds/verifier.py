@@ -1,35 +1,50 @@
 """Verifies that generated tasks are fair, with a reader that sees only the rendered text.
 
-The reader must answer every question from the full text, and must fail when a needed message is
-removed. It may guess at most 3 % of a question type from the question alone. The value before a
-correction must be marked wrong. No other text that is shown may state an answer, and the place at
-which a question names the winner must not give it away.
+Beside what `_qa.ablation` checks: at least one message is needed; answers close to the truth are
+wrong; no other text that is shown may state an answer. Over all tasks, guessing from the question
+alone is right in at most 3 % of any question type, and the place at which a question names the
+winner does not give it away.
 """
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import chain
+from math import sqrt
+from typing import Any
 
-from memorygym.core.statements import HELD, Statement, StatementIndex
+from memorygym.core.statements import CATEGORY, HELD, Statement, StatementIndex
 from memorygym.core.tokens import MONTHS, count
-from memorygym.core.track import MapFunction, TaskRecipe, Verification
-from memorygym.core.types import Message, Task
-from memorygym.scoring.grading import grade
+from memorygym.core.types import JSON, Message, Task
+from memorygym.tracks._qa.ablation import (
+    CHECKS,
+    Check,
+    CheckResult,
+    QuestionEvent,
+    ShownDocument,
+    TaskReadings,
+    run_checks,
+)
+from memorygym.tracks._qa.correctness import is_correct
+from memorygym.tracks._qa.questions import Question
+from memorygym.tracks._qa.stream import QUESTION_KIND
+from memorygym.tracks._qa.verification import Checks, Totals, chance_level, result
 from memorygym.tracks.worlds.agents.guesser import guess
 from memorygym.tracks.worlds.fact_reader import StrongReader, strong_reader
-from memorygym.tracks.worlds.facts import Query, by_entity, category_in
-from memorygym.tracks.worlds.generator.gold import Question, WorldsGold
+from memorygym.tracks.worlds.facts import Guide, by_entity, category_in
+from memorygym.tracks.worlds.generator.gold import WorldsGold
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
 from memorygym.tracks.worlds.generator.notes import record_of
 from memorygym.tracks.worlds.generator.schedule import BATCH
-from memorygym.tracks.worlds.generator.tiers import MIX, sized
+from memorygym.tracks.worlds.generator.tiers import MIX, Sizes, sized
 from memorygym.tracks.worlds.leaks import StrayTexts
 from memorygym.tracks.worlds.parsed_view import parse_view
-from memorygym.tracks.worlds.settings import WorldsSettings
-from memorygym.tracks.worlds.verification_report import FairnessFailure, VerificationResult
 
+PLACE_Z = 5.0
+"""Standard errors above chance at which the place of the winner among the named counts as given
+away."""
 NEAR = 0.05
 """Relative difference below which two figures could be confused."""
 _DAY = re.compile(r"· (\d+) ([A-Z][a-z]+) (\d{4})(?: ===$|\]$)", re.M)
@@ -38,208 +53,214 @@ _SENTENCE = re.compile(r"\. |\n|\b[Ii]n \d{4}\b")
 _FIGURE = re.compile(r"(?<!\S)([^\s\d]*)(\d[\d,]*(?:\.\d+)?)([^\s\d.,;]*)(?=[.,;]?(?:\s|$))")
 
 
-def verify(settings: WorldsSettings, task: Task | None = None) -> VerificationResult:
-    """The verification of one generated task."""
-    return Verifier(settings, task or settings.generate()).check()
+def verification(task: Task) -> dict[str, CheckResult]:
+    """The results of all checks of a task."""
+    gold, reader = task.gold, strong_reader(task.system)
+    assert isinstance(gold, WorldsGold)
+    guide = reader.guide
+    events = [(n, e.text) for n, e in enumerate(task.events) if e.kind != QUESTION_KIND]
+    readings = TaskReadings(
+        reader,
+        [ShownDocument(*event) for event in events],
+        [QuestionEvent(question, task.events[question.event].text) for question in gold.questions],
+        show=partial(_shown, guide),
+    )
+    checks: dict[str, Check] = {
+        "full": CHECKS["full"],
+        "stale": CHECKS["stale"],
+        "order": lambda reading: result(_order_matters(reading)),
+        "needs": _needs,
+        "strictness": lambda reading: result(_accepted(reading, gold)),
+        "guesses": partial(_guesses, task),
+        "winners": _winners,
+        "statements": lambda reading: result(_unstated(reading, gold), heldout=len(gold.heldout)),
+        "clear": lambda reading: result(_unclear(reading, reader)),
+        "budget": lambda reading: result(_wrong_budget(reading, task, guide)),
+        "sizes": lambda _: result(_wrong_sizes(task, gold)),
+        "days": lambda _: result(_wrong_days(task)),
+        "distractors": lambda _: result(_misleading(task)),
+        "leaks": lambda _: result(_leaks(StrayTexts(task, gold, guide), gold)),
+    }
+    return run_checks(readings, checks)
 
 
-def verify_all(recipes: Sequence[TaskRecipe], parallel_map: MapFunction) -> Verification:
-    """The verification of all tasks together."""
-    total = VerificationResult()
-    for result in parallel_map(verify, recipes):
-        total.add(result)
-    total.close()
-    return total.verification()
+def together(totals: Totals) -> Checks:
+    """What only all tasks show: whether guesses are right, or a place names the winner."""
+    guesses, winners = totals["guesses"], totals["winners"]
+    if not guesses:  # The questions of no task could be read.
+        return {}
+    return {
+        "chance_level": chance_level(guesses["asked"], guesses["right"], 2),
+        "winner_place": _winner_place(winners["named"], winners["first"], winners["last"]),
+    }
 
 
-class Verifier:
-    """Verifies one task; every message is parsed once."""
+def _shown(guide: Guide, fact: Statement) -> str:
+    is_name = fact.key == CATEGORY or guide.relation(fact.key)
+    return fact.text if is_name else guide.attribute(fact.key).show(fact.value)
 
-    def __init__(self, settings: WorldsSettings, task: Task) -> None:
-        assert isinstance(task.gold, WorldsGold)
-        self.settings, self.task, self.gold = settings, task, task.gold
-        self.reader: StrongReader = strong_reader(task.system)
-        self.facts: list[tuple[Statement, ...]] = [
-            () if event.text.startswith("=== QUESTION") else self.reader.read(event.text)
-            for event in task.events
-        ]
-        """By event: the facts that it states."""
-        pairs = [(fact, event) for event, facts in enumerate(self.facts) for fact in facts]
-        self.known = StatementIndex((fact for fact, _ in pairs), [event for _, event in pairs])
-        self.stray = StrayTexts(task, task.gold, self.reader.guide)
-        self.result = VerificationResult()
-        self.counts = self.result.counts
 
-    def check(self) -> VerificationResult:
-        """The result of all checks."""
-        self.counts["all", "tasks"] += 1
-        self.counts["all", "heldout"] += len(self.gold.heldout)
-        self._check_statements()
-        self._check_budget()
-        self._check_sizes()
-        self._check_texts()
-        for question in self.gold.questions:
-            self._check_question(question)
-        return self.result
-
-    def _fail(self, event: int, check: str, detail: str) -> None:
-        self.result.failures.append(
-            FairnessFailure(self.settings.template, self.settings.seed, event, check, detail)
-        )
-
-    def _count(self, question: Question, column: str, n: int = 1) -> None:
-        self.counts[question.question_type, column] += n
-
-    def _check_statements(self) -> None:
-        """Every value of the gold table is stated where it should be; no sentence is unclear."""
-        for event, shown in enumerate(self.task.events):
-            if self.facts[event] and (unread := self.reader.coverage(shown.text)[1]):
-                self._fail(event, "unclear", f"{unread} sentences")
-        heldout = set(self.gold.heldout)
-        for fact in self.gold.facts:
-            name, key = fact.subject, fact.key
-            event = self.gold.events[name]
-            if not any(fact == stated.content for stated in self.facts[event]):
-                self._fail(event, "not stated", f"{key} in the document of {name}")
-                self.counts["all", "heldout_misread"] += (name, key) in heldout
-        for fact in self.gold.in_the_end():
-            if self.known.state(fact) != HELD:
-                event = self.gold.events[fact.subject]
-                self._fail(event, "not stated", f"{fact.key} of {fact.subject} in the end")
-
-    def _check_budget(self) -> None:
-        """The budget follows from the mean reference record."""
-        budget, guide = self.task.budget, self.reader.guide
-        documents = (facts for shown in self.facts for facts in by_entity(shown))
-        tokens = [count(record_of(guide, facts)) for facts in documents if category_in(facts)]
-        mean = max(1.0, sum(tokens) / max(1, len(tokens)))
-        if budget.capacity is None or budget.writes is None or budget.slot is None:
-            self._fail(-1, "budget", "a limit is missing")
-        elif abs(budget.capacity - budget.writes * mean) > 1 or not 1 <= budget.slot / mean <= 1.3:
-            self._fail(-1, "budget", f"{budget} for records of {mean:.1f} tokens")
-
-    def _check_sizes(self) -> None:
-        """All sizes are as set, and a fact changes in a later session than it was stated."""
-        gold, events = self.gold, self.task.events
-        tier = sized(self.settings.tier, self.settings.sizes)
-        kinds = Counter(question.kind for question in gold.questions)
-        actual = [kinds[kind] for kind in MIX] + [len(gold.names), self.task.budget.writes]
-        actual += [sum(c.notice for c in gold.changes), 1 + sum(event.session for event in events)]
-        sessions = min(tier.sessions, -(-tier.entities // BATCH))
-        expected = [*tier.mix, tier.entities, tier.writes, tier.corrections, sessions]
-        if actual != expected and self.settings.sizes.tokens is None:
-            self._fail(-1, "sizes", f"{expected} expected, {actual} found")
-        for change in gold.changes if sessions > 1 else ():
-            between = events[gold.events[change.new.subject] + 1 : change.event + 1]
-            if not any(event.session for event in between):
-                self._fail(change.event, "same session", change.new.subject)
-
-    def _check_texts(self) -> None:
-        """Dates never go back; no sentence of an event's first document has two similar figures."""
-        last = (0, 0, 0)
-        for index, event in enumerate(self.task.events):
-            days = {(int(y), MONTHS.index(m), int(d)) for d, m, y in _DAY.findall(event.text)}
-            if len(days) != 1 or min(days) < last:
-                self._fail(index, "days", f"{sorted(days)} after {last}")
-            last = max(days, default=last)
-            for sentence in _SENTENCE.split(event.text.partition("\n\n")[0]):
-                figures = _FIGURE.findall(sentence)
-                if len(figures) == 2 and _near(*figures):
-                    self._fail(index, "misleading", sentence)
-
-    def _check_question(self, question: Question) -> None:
-        self._count(question, "asked")
-        event = self.task.events[question.event]
-        for place in self.stray.leaks(question):
-            self._fail(question.event, "leak", f"{place} | {question.text} | {question.truth}")
-        query = self.reader.ask(event.text)
-        if query is None:
-            self._fail(question.event, "not parsed", question.text)
-            return
-        known = self._before(question.event)
-        answer = self.reader.answer(query, known)
-        self._count(question, "right", self._right(question, answer, "full text"))
-        self._check_strictness(question, query, known)
-        if question.kind == "abstention":
-            return
-        self.result.note_winner(query.names, question.truth.partition(" (")[0])
-        view = [Message("system", self.task.system), Message("user", event.text)]
-        self._count(question, "guessed", self._right(question, guess(parse_view(view))))
-        self._check_needs(question, query)
-        if question.kind == "update":
-            self._check_stale(question)
-
-    def _check_strictness(self, question: Question, query: Query, known: StatementIndex) -> None:
-        """The order of the facts does not matter, and answers close to the truth are wrong."""
-        entities = by_entity(chain.from_iterable(self.facts[: question.event]))
+def _order_matters(reading: TaskReadings) -> Iterator[str]:
+    """The questions whose answer depends on the order of facts or names."""
+    for case in reading.cases:
+        entities = by_entity(chain.from_iterable(reading.stated[: case.end]))
         reordered = StatementIndex(chain.from_iterable(reversed(entities)))
-        answer = self.reader.answer(replace(query, names=query.names[::-1]), reordered)
-        self._right(question, answer, "tie")
-        for wrong in self._near_misses(question):
-            if self._right(question, wrong):
-                self._fail(question.event, "lenient", f"{question.truth} | accepted {wrong}")
-
-    def _near_misses(self, question: Question) -> Iterator[str]:
-        """Answers close to the truth, each wrong in one part."""
-        truth = question.truth
-        head, mark, rest = truth.partition(" (")
-        yield "412" if question.kind == "abstention" else REFUSAL
-        names = self.gold.names if head in self.gold.names else ()
-        for other in (question.rivals or [name for name in names[:2] if name != head])[:1]:
-            yield f"{other}{mark}{rest}"
-            yield f"{truth} or {other}{mark}{rest}"
-        places = [digit.start() for digit in _LEADING.finditer(truth)][:2]
-        for i in [*places, len(truth) - 1] if truth.replace(",", "").isdigit() else places:
-            yield f"{truth[:i]}{int(truth[i]) % 9 + 1}{truth[i + 1 :]}"
-
-    def _before(self, event: int, without: int = -1) -> StatementIndex:
-        """What all earlier events but one state."""
-        return self.known.only({*range(event)} - {without})
-
-    def _right(self, question: Question, answer: str | None, check: str = "") -> bool:
-        """Whether an answer is right; if it is not, the check of that name fails."""
-        text = REFUSAL if answer is None else answer
-        verdict = grade(question.question_type, question.truth, text, question.rivals)
-        if check and not verdict.correct:
-            detail = f"{question.text} | truth {question.truth} | read {answer} | {verdict.reason}"
-            self._fail(question.event, check, detail)
-        return verdict.correct
-
-    def _check_needs(self, question: Question, query: Query) -> None:
-        """At least one message is needed; for a fact stated once, the message that states it."""
-        sources = self._sources(question)
-        needed = 0
-        for source in sources:
-            known = self._before(question.event, without=source)
-            if self._right(question, self.reader.answer(query, known)):
-                continue
-            needed += 1
-            careless = self.reader.answer(query, known, careless=True)
-            self._count(question, "careless", self._right(question, careless))
-        self._count(question, "removals", len(sources))
-        self._count(question, "needed", needed)
-        if not needed:
-            self._fail(question.event, "needs nothing", f"{question.text} | {question.truth}")
-        elif question.kind == "retrieval" and needed < len(sources):
-            self._fail(question.event, "stated twice", f"{question.text} | {question.truth}")
-
-    def _sources(self, question: Question) -> list[int]:
-        """The events that state the needed facts."""
-        needs = {need[:2] for need in question.needs}
-        sources = {self.gold.events[need.subject] for need in question.needs}
-        changed = {c.event for c in self.gold.changes if c.new[:2] in needs}
-        return sorted(sources | {event for event in changed if event < question.event})
-
-    def _check_stale(self, question: Question) -> None:
-        """The value before the change is marked wrong."""
-        need = question.needs[0]
-        old = self.gold.known.stated(need.subject, need.key)[0].value
-        if self._right(question, self.reader.guide.attribute(need.key).show(old)):
-            self._count(question, "stale_right")
-            self._fail(question.event, "stale", f"{question.text} | {question.truth}")
+        query = replace(case.query, names=case.query.names[::-1])
+        if not reading.is_right(case, reading.reader.answer(query, reordered)):
+            yield case.question.text
 
 
-def _near(first: tuple[str, str, str], second: tuple[str, str, str]) -> bool:
-    """Whether two figures have the same unit and nearly the same size."""
-    low, high = sorted(float(figure[1].replace(",", "")) for figure in (first, second))
-    return first[::2] == second[::2] and high - low <= NEAR * low
+def _needs(reading: TaskReadings) -> CheckResult:
+    """A question needs at least one message; one on a fact stated once needs the one stating it."""
+    wrong, removed, needed = list[JSON](), 0, 0
+    for case in reading.cases:
+        stating = {n for need in case.needs for _, n in reading.about[need[:2]] if n < case.end}
+        spare = [n for n in stating if reading.solves(case, {*range(case.end)} - {n})]
+        removed += len(stating)
+        needed += len(stating) - len(spare)
+        if case.needs and len(spare) == len(stating):
+            wrong.append(f"nothing: {case.question.text}")
+        elif spare and case.question.kind == "retrieval":
+            wrong.append(f"one of two messages: {case.question.text}")
+    return {"ok": not wrong, "removed": removed, "needed": needed, "wrong": wrong}
+
+
+def _accepted(reading: TaskReadings, gold: WorldsGold) -> Iterator[str]:
+    """Answers close to the truth that are graded as right."""
+    for case in reading.cases:
+        for wrong in _near_misses(case.question, gold.names):
+            if is_correct(case.question, wrong):
+                yield f"{case.question.truth}: {wrong}"
+
+
+def _near_misses(question: Question, entities: Sequence[str]) -> Iterator[str]:
+    """Answers close to the truth, each wrong in one part."""
+    truth = question.truth
+    head, mark, rest = truth.partition(" (")
+    yield "412" if question.kind == "abstention" else REFUSAL
+    names = entities if head in entities else ()
+    for other in (question.rivals or [name for name in names[:2] if name != head])[:1]:
+        yield f"{other}{mark}{rest}"
+        yield f"{truth} or {other}{mark}{rest}"
+    places = [digit.start() for digit in _LEADING.finditer(truth)][:2]
+    for i in [*places, len(truth) - 1] if truth.replace(",", "").isdigit() else places:
+        yield f"{truth[:i]}{int(truth[i]) % 9 + 1}{truth[i + 1 :]}"
+
+
+def _guesses(task: Task, reading: TaskReadings) -> CheckResult:
+    """How often the best guess is right, by question type."""
+    asked, right = Counter[str](), Counter[str]()
+    for question in (case.question for case in reading.cases if case.needs):
+        event = Message("user", task.events[question.event].text)
+        answer = guess(parse_view([Message("system", task.system), event]))
+        asked[question.question_type] += 1
+        right[question.question_type] += is_correct(question, answer)
+    return {"ok": True, "asked": dict(asked), "right": dict(right)}
+
+
+def _winners(reading: TaskReadings) -> CheckResult:
+    """How often a question names the winner first and last, and among how many names."""
+    sizes, first, last = Counter[str](), 0, 0
+    for case in reading.cases:
+        names, winner = case.query.names, case.question.truth.partition(" (")[0]
+        if len(names) > 1 and winner in names:
+            sizes[str(len(names))] += 1
+            first += names[0] == winner
+            last += names[-1] == winner
+    return {"ok": True, "named": dict(sizes), "first": first, "last": last}
+
+
+def _winner_place(sizes: Mapping[str, int], first: int, last: int) -> CheckResult:
+    """Whether questions tend to name the winner first or last."""
+    shares = [(1 / int(size), n) for size, n in sizes.items()]
+    expected = sum(n * share for share, n in shares)
+    limit = expected + PLACE_Z * sqrt(sum(n * share * (1 - share) for share, n in shares))
+    return {
+        "ok": max(first, last) <= limit,
+        "first": first,
+        "last": last,
+        "by_chance": f"{expected:.1f}",
+        "at_most": f"{limit:.1f}",
+    }
+
+
+def _unstated(reading: TaskReadings, gold: WorldsGold) -> Iterator[str]:
+    """The facts that are not stated where they should be, or not as they are in the end."""
+    documents = reading.documents
+    stated = {
+        (document.event, fact.content)
+        for document, facts in zip(documents, reading.stated, strict=True)
+        for fact in facts
+    }
+    for fact in gold.facts:
+        if (gold.events[fact.subject], fact) not in stated:
+            yield f"{fact.key} in the document of {fact.subject}"
+    for fact in gold.in_the_end():
+        if reading.known.state(fact) != HELD:
+            yield f"{fact.key} of {fact.subject} in the end"
+
+
+def _unclear(reading: TaskReadings, reader: StrongReader) -> Iterator[str]:
+    """The documents with sentences that the reader cannot attribute."""
+    for document, facts in zip(reading.documents, reading.stated, strict=True):
+        if facts and (unread := reader.coverage(document.text)[1]):
+            yield f"event {document.event}: {unread} sentences"
+
+
+def _wrong_budget(reading: TaskReadings, task: Task, guide: Guide) -> Iterator[str]:
+    """A budget that does not follow from the mean reference record."""
+    budget = task.budget
+    documents = chain.from_iterable(map(by_entity, reading.stated))
+    tokens = [count(record_of(guide, facts)) for facts in documents if category_in(facts)]
+    mean = max(1.0, sum(tokens) / max(1, len(tokens)))
+    if budget.capacity is None or budget.writes is None or budget.slot is None:
+        yield "a limit is missing"
+    elif abs(budget.capacity - budget.writes * mean) > 1 or not 1 <= budget.slot / mean <= 1.3:
+        yield f"{budget} for records of {mean:.1f} tokens"
+
+
+def _wrong_sizes(task: Task, gold: WorldsGold) -> Iterator[str]:
+    """Sizes that are not as set, and changes in the session in which the fact was stated."""
+    recipe: Any = task.recipe
+    sizes = [recipe[name] for name in ("entities", "writes", "questions", "corrections")]
+    tier, events = sized(recipe["tier"], Sizes(*sizes)), task.events
+    kinds = Counter(question.kind for question in gold.questions)
+    actual = [kinds[kind] for kind in MIX] + [len(gold.names), task.budget.writes]
+    actual += [sum(c.notice for c in gold.changes), 1 + sum(event.session for event in events)]
+    sessions = min(tier.sessions, -(-tier.entities // BATCH))
+    expected = [*tier.mix, tier.entities, tier.writes, tier.corrections, sessions]
+    if actual != expected and recipe["tokens"] is None:
+        yield f"{expected} expected, {actual} found"
+    for change in gold.changes if sessions > 1 else ():
+        between = events[gold.events[change.new.subject] + 1 : change.event + 1]
+        if not any(event.session for event in between):
+            yield f"{change.new.subject} changes in the same session"
+
+
+def _wrong_days(task: Task) -> Iterator[str]:
+    """Events whose date goes back, or that have two dates."""
+    last = (0, 0, 0)
+    for number, event in enumerate(task.events):
+        days = {(int(y), MONTHS.index(m), int(d)) for d, m, y in _DAY.findall(event.text)}
+        if len(days) != 1 or min(days) < last:
+            yield f"event {number}: {sorted(days)} after {last}"
+        last = max(days, default=last)
+
+
+def _misleading(task: Task) -> Iterator[str]:
+    """Sentences of an event's first document with two similar figures of one unit."""
+    for event in task.events:
+        for sentence in _SENTENCE.split(event.text.partition("\n\n")[0]):
+            match _FIGURE.findall(sentence):
+                case [(prefix, first, unit), (other_prefix, second, other_unit)]:
+                    low, high = sorted(float(size.replace(",", "")) for size in (first, second))
+                    same = (prefix, unit) == (other_prefix, other_unit)
+                    if same and high - low <= NEAR * low:
+                        yield sentence
+
+
+def _leaks(stray: StrayTexts, gold: WorldsGold) -> Iterator[str]:
+    """Places that state an answer before or beside its question."""
+    for question in gold.questions:
+        for place in stray.leaks(question):
+            yield f"{place} | {question.text} | {question.truth}"

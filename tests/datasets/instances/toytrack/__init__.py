@@ -15,7 +15,7 @@ from memorygym.core.track import Instances, Track
 from memorygym.core.types import Budget, Event, Task
 from memorygym.datasets.instances.folder import task_id
 from memorygym.datasets.instances.loader import parameters_of, tasks_of
-from memorygym.tracks._qa.ablation import AblationInput, QuestionEvent, ShownDocument, run_checks
+from memorygym.tracks._qa.ablation import QuestionEvent, ShownDocument, TaskReadings, run_checks
 from memorygym.tracks._qa.defaults import SHARED
 from memorygym.tracks._qa.questions import Question, QuestionGold
 from tests.tracks.qa.chains import Chains
@@ -77,9 +77,9 @@ def verification(task: Task) -> dict[str, Any]:
     assert isinstance(parameters, Mapping)
     tokens, target = sum(map(count, texts)), int(str(parameters["tokens"]))
     return run_checks(
-        AblationInput(
+        TaskReadings(
             Chains(), documents, [QuestionEvent(question, last)],
-            lambda query: None, tokens, target,
+            lambda *_: None, tokens, target,
         )
     )  # fmt: skip
 

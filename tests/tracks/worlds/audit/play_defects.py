@@ -210,7 +210,7 @@ def every_question_has_the_same_importance(patch: pytest.MonkeyPatch) -> None:
     wrap(
         patch,
         question_placement,
-        "Question",
+        "WeightedQuestion",
         lambda old, *args, **kw: replace(old(*args, **kw), weight=1),
     )
 

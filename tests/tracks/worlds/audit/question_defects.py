@@ -19,7 +19,7 @@ from memorygym.tracks.worlds.generator import (
     question_placement,
     template_schema,
 )
-from memorygym.tracks.worlds.generator.gold import Question
+from memorygym.tracks.worlds.generator.gold import WeightedQuestion
 from memorygym.tracks.worlds.generator.question_sampler import QuestionSampler
 from tests.tracks.worlds.audit.defect import LONG, LONGER, Plant, validate, verify, wrap
 
@@ -34,24 +34,24 @@ def fewer_questions_than_expected(patch: pytest.MonkeyPatch) -> None:
     )
 
 
-@verify("not parsed")
+@verify("full")
 def questions_do_not_say_which_attribute(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(QuestionSampler, "label", lambda self, attribute: "that figure")
 
 
-@verify("full text")
+@verify("full")
 def abstention_asks_about_what_exists(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(
         question_placement.QuestionPlacer, "_absent_names", lambda self, _: self._timeline.names[:8]
     )
 
 
-@verify("full text")
+@verify("full")
 def questions_need_facts_that_are_shown_later(patch: pytest.MonkeyPatch) -> None:
     wrap(patch, fact_timeline.FactTimeline, "members_by", lambda old, self, event: old(self, 10**6))
 
 
-@verify("full text", LONG)
+@verify("full", LONG)
 def scopes_state_a_wrong_size(patch: pytest.MonkeyPatch) -> None:
     wrap(
         patch,
@@ -61,7 +61,7 @@ def scopes_state_a_wrong_size(patch: pytest.MonkeyPatch) -> None:
     )
 
 
-@verify("tie", LONG)
+@verify("order", LONG)
 def ties_are_asked(patch: pytest.MonkeyPatch) -> None:
     def best(self: answers.KnownFacts, figures: Any, flag: str = "highest") -> Any:
         return (max if flag == "highest" else min)(figures, key=figures.get)
@@ -78,7 +78,7 @@ def ties_are_asked(patch: pytest.MonkeyPatch) -> None:
     wrap(patch, template_schema.AttributeSpec, "draw", coarse)
 
 
-@verify("chance level", LONG)
+@verify("chance_level", LONG)
 def every_number_is_the_middle_of_its_range(patch: pytest.MonkeyPatch) -> None:
     def middle(old: Any, self: Any, stream: Any) -> Any:
         return (self.low + self.high) // 2 if self.kind == "int" else old(self, stream)
@@ -86,7 +86,9 @@ def every_number_is_the_middle_of_its_range(patch: pytest.MonkeyPatch) -> None:
     wrap(patch, template_schema.AttributeSpec, "draw", middle)
 
 
-def _altered(patch: pytest.MonkeyPatch, alter: Callable[[QuestionSampler, Question], Any]) -> None:
+def _altered(
+    patch: pytest.MonkeyPatch, alter: Callable[[QuestionSampler, WeightedQuestion], Any]
+) -> None:
     """Alters every question that combines or looks up facts, after it was drawn."""
 
     def draw(old: Any, self: Any, sampler: QuestionSampler, *args: Any, **kw: Any) -> Any:
@@ -96,9 +98,9 @@ def _altered(patch: pytest.MonkeyPatch, alter: Callable[[QuestionSampler, Questi
     wrap(patch, question_placement.QuestionPlacer, "_draw", draw)
 
 
-@verify("winner's place", LONGER)
+@verify("winner_place", LONGER)
 def the_winner_is_named_first(patch: pytest.MonkeyPatch) -> None:
-    def reordered(sampler: QuestionSampler, question: Question) -> Question:
+    def reordered(sampler: QuestionSampler, question: WeightedQuestion) -> WeightedQuestion:
         text, winner = question.text, question.truth.partition(" (")[0]
         named = [name for name in sampler.timeline.names if name in text]
         if winner not in named:
@@ -111,9 +113,9 @@ def the_winner_is_named_first(patch: pytest.MonkeyPatch) -> None:
     _altered(patch, reordered)
 
 
-@verify("leak")
+@verify("leaks")
 def a_question_may_state_its_answer(patch: pytest.MonkeyPatch) -> None:
-    def told(_: QuestionSampler, question: Question) -> Question:
+    def told(_: QuestionSampler, question: WeightedQuestion) -> WeightedQuestion:
         if question.kind != "retrieval":
             return question
         return replace(question, text=f"{question.text} ({question.truth})")
@@ -123,7 +125,7 @@ def a_question_may_state_its_answer(patch: pytest.MonkeyPatch) -> None:
 
 @verify("stale")
 def updates_accept_the_value_before_the_correction(patch: pytest.MonkeyPatch) -> None:
-    def stale(sampler: QuestionSampler, question: Question) -> Question:
+    def stale(sampler: QuestionSampler, question: WeightedQuestion) -> WeightedQuestion:
         if question.kind != "update":
             return question
         old = sampler.timeline.changed[question.needs[0][:2]].old
@@ -132,7 +134,7 @@ def updates_accept_the_value_before_the_correction(patch: pytest.MonkeyPatch) ->
     _altered(patch, stale)
 
 
-@verify("full text", LONGER)
+@verify("full", LONGER)
 def truths_ignore_corrections(patch: pytest.MonkeyPatch) -> None:
     def first(self: QuestionSampler) -> StatementIndex:
         return StatementIndex(chain.from_iterable(self.timeline.facts.values()))
@@ -140,12 +142,12 @@ def truths_ignore_corrections(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(QuestionSampler, "facts", property(first))
 
 
-@verify("full text", LONGER)
+@verify("full", LONGER)
 def truths_are_those_of_the_end(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(QuestionSampler, "facts", property(lambda self: self.timeline.known))
 
 
-@verify("full text", LONG)
+@verify("full", LONG)
 def symmetric_relations_hold_one_way(patch: pytest.MonkeyPatch) -> None:
     def known(self: QuestionSampler) -> KnownFacts:
         relations = tuple(replace(r, symmetric=False) for r in self.guide.relations)
@@ -154,9 +156,9 @@ def symmetric_relations_hold_one_way(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(QuestionSampler, "known", property(known))
 
 
-@verify("full text", LONG)
+@verify("full", LONG)
 def truths_are_wrong(patch: pytest.MonkeyPatch) -> None:
-    def wrong(sampler: QuestionSampler, question: Question) -> Question:
+    def wrong(sampler: QuestionSampler, question: WeightedQuestion) -> WeightedQuestion:
         """Another number in the truth, or another name if it has no number."""
         truth = question.truth
         starts = [m.start() for m in re.finditer(r"(?<![\d,.])[1-9]", truth)]
@@ -180,12 +182,12 @@ def every_answer_is_rejected(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(verdict, "_objection", lambda *args: "is always wrong")
 
 
-@verify("lenient")
+@verify("strictness")
 def numbers_need_only_be_half_right(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Number, "_near", lambda self, true, said: 2 * abs(said - true) <= abs(true))
 
 
-@verify("lenient")
+@verify("strictness")
 def counts_need_only_be_nearly_right(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Number, "_near", lambda self, true, said: 50 * abs(said - true) <= abs(true))
 
@@ -202,7 +204,7 @@ _LENIENT |= {
     "text": (phrases, "objection"),
 }
 ACCEPTED = {
-    f"every_{name}_is_accepted": verify("lenient", LONG)(_accepts(*place, ""))
+    f"every_{name}_is_accepted": verify("strictness", LONG)(_accepts(*place, ""))
     for name, place in _LENIENT.items()
 }
-every_refusal_is_accepted = verify("lenient")(_accepts(verdict, "refuses", True))
+every_refusal_is_accepted = verify("strictness")(_accepts(verdict, "refuses", True))

@@ -13,7 +13,7 @@ from memorygym.tracks.worlds.generator import fact_timeline, generator, prose, t
 from tests.tracks.worlds.audit.defect import LONG, MANY, SESSIONS, validate, verify, wrap
 
 
-@verify("not stated")
+@verify("statements")
 def documents_state_one_attribute(patch: pytest.MonkeyPatch) -> None:
     def document(old: Any, *args: Any) -> tuple[str, list[str]]:
         text, heldout = old(*args)
@@ -23,7 +23,7 @@ def documents_state_one_attribute(patch: pytest.MonkeyPatch) -> None:
     wrap(patch, prose.Prose, "document", document)
 
 
-@verify("not stated")
+@verify("statements")
 def the_last_batch_is_missing(patch: pytest.MonkeyPatch) -> None:
     def body(old: Any, self: Any, event: int, scheduled: Any, *rest: Any) -> tuple[str, str]:
         last = scheduled.kind == "documents" and scheduled.entities.stop == self.tier.entities
@@ -32,7 +32,7 @@ def the_last_batch_is_missing(patch: pytest.MonkeyPatch) -> None:
     wrap(patch, task.Generator, "_body", body)
 
 
-@verify("full text")
+@verify("full")
 def documents_hide_their_group(patch: pytest.MonkeyPatch) -> None:
     def hidden(facts: Facts) -> Facts:
         return tuple(f._replace(value="secret") if f.key == CATEGORY else f for f in facts)
@@ -41,25 +41,25 @@ def documents_hide_their_group(patch: pytest.MonkeyPatch) -> None:
         self, hidden(facts), *rest))  # fmt: skip
 
 
-@verify("full text", LONG)
+@verify("full", LONG)
 def documents_hide_relations(patch: pytest.MonkeyPatch) -> None:
     wrap(patch, prose.Prose, "document", lambda old, self, facts, *rest: old(
         self, tuple(fact for fact in facts if fact.role != AMONG), *rest))  # fmt: skip
 
 
-@verify("not stated")
+@verify("statements")
 def corrections_state_no_value(patch: pytest.MonkeyPatch) -> None:
     value = re.compile(r"is (now )?\S+( \S+ than stated before)?\.$")
     wrap(patch, prose.Prose, "notice", lambda old, *args: value.sub("changed.", old(*args)))
 
 
-@verify("not stated")
+@verify("statements")
 def corrections_state_the_old_value(patch: pytest.MonkeyPatch) -> None:
     wrap(patch, prose.Prose, "notice", lambda old, self, change, *rest: old(
         self, change._replace(new=change.old, relative=False), *rest))  # fmt: skip
 
 
-@verify("not stated")
+@verify("statements")
 def relative_notices_have_the_wrong_sign(patch: pytest.MonkeyPatch) -> None:
     turn = {"higher": "lower", "lower": "higher"}
 
@@ -69,7 +69,7 @@ def relative_notices_have_the_wrong_sign(patch: pytest.MonkeyPatch) -> None:
     wrap(patch, prose.Prose, "notice", notice)
 
 
-@verify("not stated")
+@verify("statements")
 def contradictions_are_never_shown(patch: pytest.MonkeyPatch) -> None:
     wrap(patch, prose.Prose, "follow_up", lambda old, self, news, stream, today:
          f"[Memo · {prose.day(today)}]\nNothing happened.")  # fmt: skip
@@ -81,12 +81,12 @@ def contradictions_are_dated_before_what_they_replace(patch: pytest.MonkeyPatch)
          old(self, news, stream, today - 400))  # fmt: skip
 
 
-@verify("not stated")
+@verify("statements")
 def corrections_come_before_the_document(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(task.Generator, "_shown_before", lambda self, event, scheduled: 10**6)
 
 
-@verify("same session", SESSIONS)
+@verify("sizes", SESSIONS)
 def sessions_correct_facts_of_the_same_session(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(task.Generator, "_shown_before", lambda self, event, scheduled: event)
 
@@ -98,7 +98,7 @@ def session_breaks_are_left_out(patch: pytest.MonkeyPatch) -> None:
     )
 
 
-@verify("needs nothing", LONG)
+@verify("needs", LONG)
 def documents_are_shown_twice(patch: pytest.MonkeyPatch) -> None:
     def body(old: Any, self: Any, event: int, scheduled: Any, *rest: Any) -> tuple[str, str]:
         title, text = old(self, event, scheduled, *rest)
@@ -111,12 +111,12 @@ def documents_are_shown_twice(patch: pytest.MonkeyPatch) -> None:
     wrap(patch, task.Generator, "_body", body)
 
 
-@verify("unclear")
+@verify("clear")
 def distractors_have_no_cue(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(prose.Prose, "_wrap", lambda self, *args: ("{c} or {d}", False))
 
 
-@verify("misleading")
+@verify("distractors")
 def distractors_are_as_large_as_the_truth(patch: pytest.MonkeyPatch) -> None:
     def near(old: Any, spec: Any, value: Any, stream: Any) -> Any:
         return value + 1 + value // 100 if isinstance(value, int) else old(spec, value, stream)
@@ -124,7 +124,7 @@ def distractors_are_as_large_as_the_truth(patch: pytest.MonkeyPatch) -> None:
     wrap(patch, prose, "false_value", near)
 
 
-@verify("leak")
+@verify("leaks")
 def memos_state_values(patch: pytest.MonkeyPatch) -> None:
     def body(old: Any, self: Any, event: int, scheduled: Any, *rest: Any) -> tuple[str, str]:
         title, text = old(self, event, scheduled, *rest)

@@ -12,9 +12,9 @@ from memorygym.runs.evaluation import Evaluation
 from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.settings import BenchSettings
 from memorygym.runs.tasks import Tasks
+from memorygym.tracks.worlds import verify
 from memorygym.tracks.worlds.settings import WorldsSettings
 from memorygym.tracks.worlds.trace_measures import inspect
-from memorygym.tracks.worlds.verifier import VerificationResult, verify
 from tests.episodes import results_of, worlds
 from tests.slow import mostly_slow
 from tests.tracks.worlds.audit.defect import Defect, TaskSet
@@ -63,11 +63,7 @@ def _failed_rows(task_set: TaskSet, agents: tuple[str, ...]) -> list[str]:
 
 
 def _failed_checks(task_set: TaskSet) -> list[str]:
-    total = VerificationResult()
-    for settings in _recipes(task_set):
-        total.add(verify(settings))
-    total.close()
-    return [failure.check for failure in total.failures]
+    return list(verify(_recipes(task_set), map).failures)
 
 
 def _failures(caught_by: str, tasks: TaskSet, agents: tuple[str, ...]) -> list[str]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from memorygym.core.rng import Stream
 from memorygym.tracks.research.generator.names import NamePool
-from memorygym.tracks.research.questions import Hop, Pick, Query, Shared, Start
+from memorygym.tracks.research.questions import Hop, Pick, QuestionPart, Shared, Start
 from memorygym.tracks.research.relations import (
     KINDS,
     RELATIONS,
@@ -103,13 +103,13 @@ class EntityGraph:
         self._recent: dict[str, deque[str]] = {kind: deque(maxlen=40) for kind in KINDS}
         self._numbers: dict[str, set[int]] = defaultdict(set)
 
-    def chain(self, program: Query) -> Chain:
+    def chain(self, program: QuestionPart) -> Chain:
         """The program on new entities."""
         chain = Chain()
         self._run(program, chain)
         return chain
 
-    def _run(self, program: Query, chain: Chain) -> str:
+    def _run(self, program: QuestionPart, chain: Chain) -> str:
         """Makes the facts of a program; returns the name or number that it leads to."""
         match program:
             case Start(kind):

@@ -1,7 +1,7 @@
 """Random question programs: nested parts from named entities to the answer."""
 
 from memorygym.core.rng import Stream
-from memorygym.tracks.research.questions import Hop, Pick, Query, Shared, Start, Total
+from memorygym.tracks.research.questions import Hop, Pick, QuestionPart, Shared, Start, Total
 from memorygym.tracks.research.relations import (
     COUNT,
     KINDS,
@@ -31,7 +31,7 @@ def shapes(hops: int) -> tuple[str, ...]:
     return tuple(shape for shape, (least, _) in _SHAPES.items() if least <= hops)
 
 
-def program(stream: Stream, shape: str, hops: int) -> Query:
+def program(stream: Stream, shape: str, hops: int) -> QuestionPart:
     """A random program of that shape with exactly that many look-ups."""
     while True:
         query = _SHAPES[shape][1](stream, hops)
@@ -39,16 +39,16 @@ def program(stream: Stream, shape: str, hops: int) -> Query:
             return query
 
 
-def _temporal(query: Query) -> bool:
+def _temporal(query: QuestionPart) -> bool:
     is_term = isinstance(query, Hop) and query.key == TERM
     return is_term or any(map(_temporal, query.parts))
 
 
-def _bridge(stream: Stream, hops: int) -> Query | None:
+def _bridge(stream: Stream, hops: int) -> QuestionPart | None:
     return _walk(stream, Start(stream.choice(KINDS)), hops, (stream.choice(_FREE),))
 
 
-def _numerical(stream: Stream, hops: int) -> Query | None:
+def _numerical(stream: Stream, hops: int) -> QuestionPart | None:
     first = stream.between(2, hops - 2)
     end = (stream.choice(_COUNTS),)
     left = _walk(stream, Start(stream.choice(KINDS)), first, end)
@@ -56,7 +56,7 @@ def _numerical(stream: Stream, hops: int) -> Query | None:
     return Total(left, right, stream.bernoulli(0.5)) if left and right else None
 
 
-def _comparison(stream: Stream, hops: int) -> Query | None:
+def _comparison(stream: Stream, hops: int) -> QuestionPart | None:
     key = stream.choice(_COMPARED)
     kind = RELATIONS[key].subject
     after = stream.between(1, hops - 4)
@@ -68,7 +68,7 @@ def _comparison(stream: Stream, hops: int) -> Query | None:
     return _walk(stream, Pick(key, stream.bernoulli(0.5), left, right), after, _FREE)
 
 
-def _intersection(stream: Stream, hops: int) -> Query | None:
+def _intersection(stream: Stream, hops: int) -> QuestionPart | None:
     after = stream.between(1, hops - 3)
     first = stream.between(0, hops - 3 - after)
     left = _to_kind(stream, "laboratory", first)
@@ -88,7 +88,7 @@ _FREE = tuple(RELATIONS.values())
 _COUNTS = tuple(relation for relation in _FREE if relation.value == COUNT)
 
 
-def _to_kind(stream: Stream, kind: str, steps: int) -> Query | None:
+def _to_kind(stream: Stream, kind: str, steps: int) -> QuestionPart | None:
     if not steps:
         return Start(kind)
     last_relations = tuple(relation for relation in _FREE if relation.value == kind)
@@ -96,8 +96,8 @@ def _to_kind(stream: Stream, kind: str, steps: int) -> Query | None:
 
 
 def _walk(
-    stream: Stream, query: Query, steps: int, last_relations: tuple[GraphRelation, ...]
-) -> Query | None:
+    stream: Stream, query: QuestionPart, steps: int, last_relations: tuple[GraphRelation, ...]
+) -> QuestionPart | None:
     """The program taken that many steps further, the last by one of `ends`; None at a dead end."""
     for steps_left in range(steps, 0, -1):
         options = _next(query)
@@ -121,7 +121,7 @@ def _walk(
     return query
 
 
-def _next(query: Query) -> list[tuple[GraphRelation, bool]]:
+def _next(query: QuestionPart) -> list[tuple[GraphRelation, bool]]:
     """The possible next steps; none leads back along a fact that was just used."""
     match query:
         case Hop(key) | Pick(key):

@@ -16,7 +16,7 @@ from memorygym.tracks.research.generator.prose import (
 )
 from memorygym.tracks.research.generator.settings import BY_HOP, SIBLINGS, ResearchSettings
 from memorygym.tracks.research.generator.task_texts import search_text
-from memorygym.tracks.research.questions import Query, hop_words, question_of
+from memorygym.tracks.research.questions import QuestionPart, hop_words, question_of
 from memorygym.tracks.research.relations import RELATIONS, TERM
 
 
@@ -62,7 +62,7 @@ class Plan:
     """A question, the searches that lead to its answer, and the others."""
 
     settings: ResearchSettings
-    program: Query
+    program: QuestionPart
     graph: EntityGraph
     chain: Chain
     siblings: list[Chain]
@@ -116,7 +116,9 @@ class Plan:
         return further_claims
 
 
-def plan(stream: Stream, settings: ResearchSettings, program: Query, graph: EntityGraph) -> Plan:
+def plan(
+    stream: Stream, settings: ResearchSettings, program: QuestionPart, graph: EntityGraph
+) -> Plan:
     """The plan with the turns of the chain and its siblings, not ordered yet."""
     chain = graph.chain(program)
     siblings = [graph.chain(program) for _ in range(SIBLINGS)]

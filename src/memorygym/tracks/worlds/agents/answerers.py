@@ -131,15 +131,15 @@ def concluded_or_guessed(
     context: ParsedContext, query: Query, knowledge: StatementIndex
 ) -> str | None:
     """The conclusion from memory, or else the best guess from question and schema."""
-    return context.reader.answer(query, knowledge) or guess(context)
+    return context.reader.answer(query, knowledge).answer or guess(context)
 
 
 def hedged(context: ParsedContext, query: Query, knowledge: StatementIndex) -> str | None:
     """Several candidates, or claims with a refusal; one time in eight even if it is sure."""
-    sure = context.reader.answer(query, knowledge)
+    sure = context.reader.answer(query, knowledge).answer
     if sure and named_rng("hedger", context.text).below(8):
         return sure
-    careless = context.reader.answer(query, knowledge, careless=True)
+    careless = context.reader.answer(query, knowledge, careless=True).answer
     claims = [claim for claim in (sure, careless) if claim]
     claims += [*_candidates(context, query, knowledge), guess(context)]
     if named_rng("hedger", context.text, "form").below(2):

@@ -70,7 +70,7 @@ class SummaryLeaker(Policy):
             query = context.query
             texts = _texts([message for message in view[1:] if message != look])
             stated = (fact for text in texts for fact in context.reader.read(text))
-            answer = context.reader.answer(query, StatementIndex(stated)) if query else None
+            answer = query and context.reader.answer(query, StatementIndex(stated)).answer
             return calls(submit(answer or REFUSAL))
         guide = context.reader.guide
         facts = "\n".join(record_of(guide, r) for r in context.records if category_in(r))

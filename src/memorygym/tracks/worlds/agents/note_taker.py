@@ -28,7 +28,7 @@ Conclude = Callable[[ParsedContext, Query, StatementIndex], str | None]
 
 def concluded(context: ParsedContext, query: Query, knowledge: StatementIndex) -> str | None:
     """The answer if it follows from the facts, else None."""
-    return context.reader.answer(query, knowledge)
+    return context.reader.answer(query, knowledge).answer
 
 
 class BudgetedNoteTaker(Policy):

@@ -14,7 +14,7 @@ from memorygym.core.types import JSON, Budget, Event, Task
 from memorygym.tracks._qa.stream import content_hash
 from memorygym.tracks.worlds.answers import Unanswerable
 from memorygym.tracks.worlds.generator.fact_timeline import CHANGEABLE, guide_of, timeline_of
-from memorygym.tracks.worlds.generator.gold import Change, Question, WorldsGold
+from memorygym.tracks.worlds.generator.gold import Change, WeightedQuestion, WorldsGold
 from memorygym.tracks.worlds.generator.instructions import instructions
 from memorygym.tracks.worlds.generator.notes import record_of
 from memorygym.tracks.worlds.generator.prose import HINT, Prose, day
@@ -143,7 +143,7 @@ class Generator:
             return event
         return next(i for i, e in enumerate(self.schedule) if e.session == scheduled.session)
 
-    def _events(self, questions: Mapping[int, Question]) -> tuple[Event, ...]:
+    def _events(self, questions: Mapping[int, WeightedQuestion]) -> tuple[Event, ...]:
         stream = self._stream("prose")
         batches = 1 + max(e.batch for e in self.schedule if e.kind == "documents")
         events: list[Event] = []
@@ -168,7 +168,7 @@ class Generator:
         self,
         event: int,
         scheduled: ScheduledEvent,
-        questions: Mapping[int, Question],
+        questions: Mapping[int, WeightedQuestion],
         stream: Stream,
         today: int,
     ) -> tuple[str, str]:

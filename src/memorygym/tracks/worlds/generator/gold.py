@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from memorygym.core.json_types import SchemaMismatch, from_json
 from memorygym.core.statements import AMONG, Statement, StatementIndex, Value
 from memorygym.scoring.grading import UnreadableTruth, parse
-from memorygym.tracks._qa import questions
+from memorygym.tracks._qa.questions import Question
 from memorygym.tracks.worlds.generator.tiers import MIX
 
 
@@ -25,7 +25,7 @@ class Change(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Question(questions.Question):
+class WeightedQuestion(Question):
     """A question of worlds. Its kind is retrieval, update, reasoning or abstention."""
 
     weight: int = 1
@@ -43,7 +43,7 @@ class WorldsGold:
     facts: tuple[Statement, ...]
     """Everything as first stated."""
     changes: tuple[Change, ...]
-    questions: tuple[Question, ...]
+    questions: tuple[WeightedQuestion, ...]
     heldout: tuple[tuple[str, str], ...]
     """(entity, attribute code) stated in a phrasing that the strong reader was not written for."""
     record_tokens: int
@@ -100,7 +100,7 @@ def _check(gold: WorldsGold) -> None:
         raise SchemaMismatch(f"is {gold.record_tokens}, not at least 1", "gold.record_tokens")
 
 
-def _check_question(question: Question, first: Set[tuple[str, Value]], path: str) -> None:
+def _check_question(question: WeightedQuestion, first: Set[tuple[str, Value]], path: str) -> None:
     if question.kind not in MIX:
         raise SchemaMismatch(f"is {question.kind!r}, none of {', '.join(MIX)}", f"{path}.kind")
     if question.event < 0 or question.weight < 1:

@@ -11,7 +11,7 @@ from memorygym.core.statements import CATEGORY, FORMER, Statement
 from memorygym.tracks.worlds.answers import Unanswerable
 from memorygym.tracks.worlds.facts import Query
 from memorygym.tracks.worlds.generator.fact_timeline import FactTimeline, draw_names
-from memorygym.tracks.worlds.generator.gold import Question
+from memorygym.tracks.worlds.generator.gold import WeightedQuestion
 from memorygym.tracks.worlds.generator.question_sampler import QuestionSampler
 from memorygym.tracks.worlds.generator.schedule import ScheduledEvent
 from memorygym.tracks.worlds.generator.storage_cost import StorageCost
@@ -25,7 +25,9 @@ SPARE_NAMES = 40
 """Names drawn beyond those needed, for those that an entity of the task already has."""
 
 
-def plan(sampler: QuestionSampler, question_type: str, *, trick: bool = False) -> Question | None:
+def plan(
+    sampler: QuestionSampler, question_type: str, *, trick: bool = False
+) -> WeightedQuestion | None:
     """A question of that type, or None if the draw makes no fair one."""
     kind = KINDS[question_type]
     try:
@@ -36,7 +38,7 @@ def plan(sampler: QuestionSampler, question_type: str, *, trick: bool = False) -
     entities, needs = _needs(sampler, kind, query)
     weight = sampler.guide.importance(sampler.facts.category(answer.name), answer.code)
     rivals = _rivals(sampler, query, entities, answer.text)
-    return Question(
+    return WeightedQuestion(
         sampler.event,
         kind.competency,
         question_type,
@@ -89,7 +91,7 @@ def _rivals(
     return tuple(candidate for candidate in candidates if candidate != winner)
 
 
-def _states_answer(question: Question) -> bool:
+def _states_answer(question: WeightedQuestion) -> bool:
     """Whether a bound in the text happens to be the value of the truth."""
     value = question.truth.partition(" (")[2].removesuffix(")") or question.truth
     return value in question.text
@@ -108,9 +110,9 @@ class QuestionPlacer:
         self._tricks = min(2, max(1, tier.questions // 10)) if tier.mix[0] > 1 else 0
         self._asked: set[object] = set()
 
-    def place(self, schedule: Sequence[ScheduledEvent]) -> list[Question]:
+    def place(self, schedule: Sequence[ScheduledEvent]) -> list[WeightedQuestion]:
         """All questions in order. Raises BadSettings if too few different ones are possible."""
-        questions: list[Question] = []
+        questions: list[WeightedQuestion] = []
         for event, scheduled in enumerate(schedule):
             if scheduled.kind != "question":
                 continue
@@ -123,7 +125,7 @@ class QuestionPlacer:
             questions.append(question)
         return questions
 
-    def _plan(self, event: int, competency: str) -> Question | None:
+    def _plan(self, event: int, competency: str) -> WeightedQuestion | None:
         """The question for an event; None if none is possible."""
         sampler = QuestionSampler(self._timeline, event, self._stream)
         match competency:
@@ -147,20 +149,20 @@ class QuestionPlacer:
                 return question
         return None
 
-    def _abstention(self, sampler: QuestionSampler) -> Question:
+    def _abstention(self, sampler: QuestionSampler) -> WeightedQuestion:
         """A question about an entity that no document names."""
         kind, sampler.absent = KINDS["abstention"], self._absent.pop()
         query = kind.draw(sampler)
         trick = self._stream.below(3) == 0
         text = _text(sampler, kind, query, trick=trick)
         weight = sampler.guide.importance("", query.codes[0])
-        return Question(
+        return WeightedQuestion(
             sampler.event, kind.competency, "abstention", text, "ABSTAIN", weight=weight
         )
 
     def _draw(
         self, sampler: QuestionSampler, question_type: str, *, trick: bool = False
-    ) -> Question | None:
+    ) -> WeightedQuestion | None:
         """The first draw that is new, does not state its answer, and whose facts still fit the
         budget."""
         for _ in range(TRIES):
