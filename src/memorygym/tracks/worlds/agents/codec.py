@@ -114,6 +114,8 @@ def _place(item: int | str, column: Column) -> int:
     """The place of a word, or of the number nearest to this one."""
     if isinstance(item, str):
         return column.index(item)
+    if isinstance(column, range):
+        return min(max(item - column.start, 0), len(column) - 1)
     place = bisect_left(column, item)
     near = range(max(0, place - 1), min(place + 1, len(column)))
     return min(near, key=lambda place: abs(column[place] - item))
@@ -326,11 +328,8 @@ def _batch_in(system: str, lines: tuple[str, ...]) -> Sequence[Statement]:
 def capacities_held(trace: Trace) -> float:
     """The tokens of the records in the final memory, if honest agents wrote them, as a share of its
     capacity."""
-    texts: dict[str, str] = {}
-    for _, stored in trace.memory_states():
-        texts = stored
     guide = strong_reader(trace.system).guide
-    entities = by_entity(facts_in(trace.system, "\n".join(texts.values())))
+    entities = by_entity(facts_in(trace.system, "\n".join(trace.final_memory.values())))
     held = sum(count(key_record_of(guide, facts)) for facts in entities if category_in(facts))
     assert trace.budget.capacity is not None
     return held / trace.budget.capacity
