@@ -28,8 +28,6 @@ MESSAGE_TOKENS = 4
 _RUN = re.compile(r"[A-Za-z0-9]+|\n|[^\sA-Za-z0-9]")
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
-_BREAK = re.compile(r"[\n\x0b\x0c\r\x1c-\x1e\x85\u2028\u2029]\s*")
-_BLANK = re.compile(r"[^\S\n]+")
 _ANY_BLANK = re.compile(r"\s+")
 MONTHS = tuple(
     "January February March April May June July August September October November December".split()
@@ -127,9 +125,8 @@ def normalize(text: str) -> str:
     """
     if _is_normalized(text):
         return text
-    # Blanks before a line break are removed last: a pattern for both takes quadratic time.
-    text = _BLANK.sub(" ", _BREAK.sub("\n", unicode_normal("NFC", text)))
-    return text.replace(" \n", "\n").strip()
+    lines = (" ".join(line.split()) for line in unicode_normal("NFC", text).splitlines())
+    return "\n".join(filter(None, lines))
 
 
 def _is_normalized(text: str) -> bool:
