@@ -14,6 +14,7 @@ Blanks cost nothing: stored text is normalised, so they cannot carry information
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Container
 from functools import lru_cache
 from unicodedata import is_normalized
@@ -56,7 +57,9 @@ def count(text: str, known: Container[str] = ALL_WORDS) -> int:
         return _count_all_known(text)
     # A budget counts the same texts many times while its words grow: cache by the words lacking.
     if isinstance(known, set):
-        return _count_lacking(text, words(text) - known)
+        own, tokens = _count_own_known(text)
+        unknown = own - known
+        return tokens + _more_lacking(text, unknown) if unknown else tokens
     return sum(_run(run, known) for run in _RUN.findall(text))
 
 
@@ -66,15 +69,19 @@ def _count_all_known(text: str) -> int:
 
 
 @lru_cache(maxsize=16_384)
-def _count_lacking(text: str, unknown: frozenset[str]) -> int:
-    """Tokens of a text whose words are all known, except these."""
-    runs = _RUN.findall(text)
-    total = sum(map(_run_own_known, runs))
-    if unknown:
-        known = words(text) - unknown
-        affected = [run for run in runs if run in unknown or not unknown.isdisjoint(words(run))]
-        total += sum(_run(run, known) - _run_own_known(run) for run in affected)
-    return total
+def _count_own_known(text: str) -> tuple[frozenset[str], int]:
+    """The words of a text, and its tokens if all of these are known."""
+    runs = Counter(_RUN.findall(text))
+    own = frozenset[str]().union(*map(words, runs))
+    return own, sum(times * _run_own_known(run) for run, times in runs.items())
+
+
+@lru_cache(maxsize=16_384)
+def _more_lacking(text: str, unknown: frozenset[str]) -> int:
+    """The tokens that a text has more if these words of it are unknown."""
+    known = _count_own_known(text)[0] - unknown
+    affected = [run for run in _RUN.findall(text) if not unknown.isdisjoint(words(run))]
+    return sum(_run(run, known) - _run_own_known(run) for run in affected)
 
 
 @lru_cache(maxsize=65_536)
