@@ -41,7 +41,7 @@ class Statement(NamedTuple):
     @property
     def content(self) -> "Statement":
         """The statement without rank, date and source: equal for facts of equal content."""
-        return Statement(*self[:4])
+        return Statement(*self[:4]) if any(self[4:]) else self
 
     @property
     def holds(self) -> bool:

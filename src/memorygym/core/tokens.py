@@ -72,7 +72,7 @@ def _count_all_known(text: str) -> int:
 def _count_own_known(text: str) -> tuple[frozenset[str], int]:
     """The words of a text, and its tokens if all of these are known."""
     runs = Counter(_RUN.findall(text))
-    own = frozenset[str]().union(*map(words, runs))
+    own = frozenset[str]().union(*(words(run) for run in runs if not run.isdigit()))
     return own, sum(times * _run_own_known(run) for run, times in runs.items())
 
 
@@ -91,7 +91,7 @@ def _run_all_known(run: str) -> int:
 
 @lru_cache(maxsize=65_536)
 def _run_own_known(run: str) -> int:
-    return _run(run, words(run))
+    return _run(run, () if run.isdigit() else words(run))
 
 
 def _run(run: str, known: Container[str]) -> int:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 from memorygym.core.outcome import Goal, Outcome
 from memorygym.core.statements import (
@@ -182,7 +183,7 @@ class Attribution:
         return self._seen[event]
 
     def _read(self, texts: Iterable[str]) -> Iterator[Statement]:
-        return (statement for text in texts for statement in self.reader.read(text))
+        return chain.from_iterable(map(self.reader.read, texts))
 
     @cached_property
     def views(self) -> dict[int, list[tuple[str, str]]]:

@@ -255,7 +255,8 @@ class CodecWriter(BudgetedNoteTaker):
 
         def fits(step: int) -> bool:
             entries = written(step)
-            return len(entries) <= lines and sum(map(count, entries)) <= room
+            tokens = width * (len(entries) - 1) + count(entries[-1])
+            return len(entries) <= lines and tokens <= room
 
         step = bisect_left(range(len(steps)), True, key=lambda step: not fits(step))
         return written(step - 1) if step else []
@@ -276,7 +277,8 @@ class CodecWriter(BudgetedNoteTaker):
 
     def _notes(self, context: ParsedContext, news: Facts) -> Iterator[str]:
         """One note for each value whose digits differ from the stored ones."""
-        held, name = facts_in(context.system, context.tool_results[0]), news[0].subject
+        name, facts = news[0].subject, facts_in(context.system, context.tool_results[0])
+        held = [fact for fact in facts if fact[0] == name]
         before, after = StatementIndex(held), StatementIndex([*held, *news])
         codec = Codec(public_template(context.reader.guide.noun), len(name.split()))
         for code in (fact.key for fact in news if fact.key in CODES):
