@@ -39,7 +39,7 @@ def usage(trace: Trace) -> dict[str, float]:
     prices: dict[str, int] = {}
     sizes: dict[str, int] = {}
     called: tuple[Call, ...] = ()
-    error, peak, largest, paid, free, blank = 0, 0, 0, 0, 0, 0
+    total, error, peak, largest, paid, free, blank = 0, 0, 0, 0, 0, 0, 0
     for record in trace.records:
         match record:
             case Observation(messages=messages):
@@ -48,13 +48,13 @@ def usage(trace: Trace) -> dict[str, float]:
                     known |= words(message.content)
             case MemoryUpdate(entries=entries, dropped=dropped, tokens=tokens):
                 for id in dropped:
-                    sizes.pop(id, None)
+                    total -= sizes.pop(id, 0)
                 for entry in entries:
                     size = prices.get(entry.text) or count(entry.text, known)
+                    total += size - sizes.get(entry.id, 0)
                     sizes[entry.id] = prices[entry.text] = size
                     largest = max(largest, size)
                     blank += entry.text != normalize(entry.text)
-                total = sum(sizes.values())
                 peak, error = max(peak, total), max(error, abs(total - tokens))
             case Action(message=message):
                 called = message.calls
