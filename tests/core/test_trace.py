@@ -22,7 +22,7 @@ from memorygym.core.trace import (
     read_trace,
 )  # fmt: skip
 from memorygym.core.types import Budget, Call, Entry, Message
-from memorygym.scoring.attribution import Attribution, store_precision
+from memorygym.scoring.attribution import Attribution
 from memorygym.scoring.episode_scores import score
 from memorygym.tracks.worlds.generator.gold import read_gold
 from tests.episodes import generated, played
@@ -78,7 +78,7 @@ def test_scores_from_disk_are_those_of_the_moment(agent: str, tier: str) -> None
     again, _ = read_trace(trace.lines())
     assert score(again) == score(trace)
     assert Attribution(again).causes == Attribution(trace).causes
-    assert store_precision(again) == store_precision(trace)
+    assert Attribution(again).store_precision == Attribution(trace).store_precision
 
 
 def test_a_trace_without_gold_says_that_it_cannot_be_scored() -> None:

@@ -13,7 +13,7 @@ from memorygym.core.trace import Answer, MemoryUpdate, Trace
 from memorygym.core.types import Budget, Entry, Task
 from memorygym.memories.markdown import Markdown
 from memorygym.scoring import attribution
-from memorygym.scoring.attribution import CONDITIONS, store_precision
+from memorygym.scoring.attribution import CONDITIONS, Attribution
 from memorygym.scoring.episode_scores import outcomes, score
 from memorygym.tracks.worlds.axes import WEIGHTS, composite
 from memorygym.tracks.worlds.env import WorldsEnv
@@ -183,7 +183,7 @@ def test_store_precision_classifies_each_fact_that_the_final_entries_state() -> 
     new, old = (pack_value(attribute, fact.value) for fact in (change.new, change.old))
     notes = [f"{head} {new}", f"{head} {old}", f"{head} 777777", f"{head} {new}", "milk and eggs"]
     shares = dict.fromkeys(CONDITIONS, 0.25) | {"irrelevant": 0.0}
-    assert store_precision(storing(task, *notes)) == shares
+    assert Attribution(storing(task, *notes)).store_precision == shares
 
 
 def test_an_entry_with_many_facts_counts_as_many_entries_with_one() -> None:
@@ -196,20 +196,20 @@ def test_an_entry_with_many_facts_counts_as_many_entries_with_one() -> None:
     wrong, together = f"{name} {attributes[0].code} 777777", f"{name} {' '.join(facts)}"
     apart = [f"{name} {fact}" for fact in facts]
     shares = dict.fromkeys(CONDITIONS, 0.0) | {"true": 0.9, "wrong": 0.1}
-    assert store_precision(storing(task, together, wrong)) == pytest.approx(shares)
-    assert store_precision(storing(task, *apart, wrong)) == pytest.approx(shares)
+    assert Attribution(storing(task, together, wrong)).store_precision == pytest.approx(shares)
+    assert Attribution(storing(task, *apart, wrong)).store_precision == pytest.approx(shares)
 
 
 def test_the_precision_of_a_store_is_withheld_if_more_than_5_percent_is_unread(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     trace = played("strategic", generated())
-    assert store_precision(trace)["true"] > 0
+    assert Attribution(trace).store_precision["true"] > 0
     for unread, stated in ((5, True), (6, False)):
         monkeypatch.setattr(attribution, "coverage", lambda _facts, _text, n=unread: (100 - n, n))
-        assert bool(store_precision(trace)) == stated
+        assert bool(Attribution(trace).store_precision) == stated
 
 
 def test_an_empty_store_has_no_precision() -> None:
-    result = store_precision(played("guesser", generated()))
+    result = Attribution(played("guesser", generated())).store_precision
     assert result == dict.fromkeys(CONDITIONS, 0.0)

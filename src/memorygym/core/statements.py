@@ -43,7 +43,7 @@ class Statement(NamedTuple):
     @property
     def content(self) -> "Statement":
         """The statement without rank, date and source: equal for facts of equal content."""
-        return Statement(*self[:4])
+        return Statement(*self[:4]) if any(self[4:]) else self
 
     @property
     def holds(self) -> bool:
@@ -86,8 +86,8 @@ class StatementIndex:
         self._by_subject: dict[str, list[tuple[Statement, int]]] = {}
         self._by_key: dict[str, dict[str, list[tuple[Statement, int]]]] = {}
         """By subject and key, for the subjects that were looked up."""
-        self._by_value: dict[tuple[str, Value], list[tuple[str, int]]] = {}
-        """Subjects and sources by key and value, once a value was looked up."""
+        self._with_key: dict[str, list[tuple[Statement, int]]] = {}
+        """By key, once a value was looked up."""
         self._first = first
         self._sources: Container[int] | None = None
         """The selected sources; None selects all."""
@@ -111,8 +111,7 @@ class StatementIndex:
 
     def stated(self, subject: str, key: str) -> list[Statement]:
         """The statements of a key, in their order."""
-        pairs = self._keys(subject).get(key, ())
-        stated = [statement for statement, source in pairs if self._includes(source)]
+        stated = self._selected(self._keys(subject).get(key, ()))
         if len(stated) > 1 and not self._first:
             dated = iter(sorted((s for s in stated if s.date), key=lambda s: s.date))
             stated = [next(dated) if s.date else s for s in stated]
@@ -167,12 +166,11 @@ class StatementIndex:
 
     def whose(self, key: str, value: Value) -> list[Statement]:
         """The current statements with that key and value, in the order of their first mention."""
-        if not self._by_value:
-            for statement, source in chain.from_iterable(self._by_subject.values()):
-                place = statement.key, statement.value
-                self._by_value.setdefault(place, []).append((statement.subject, source))
-        stated = self._by_value.get((key, value), ())
-        subjects = dict.fromkeys(name for name, source in stated if self._includes(source))
+        if not self._with_key:
+            for pair in chain.from_iterable(self._by_subject.values()):
+                self._with_key.setdefault(pair[0][1], []).append(pair)
+        stated = [pair for pair in self._with_key.get(key, ()) if pair[0][2] == value]
+        subjects = dict.fromkeys(statement[0] for statement in self._selected(stated))
         return [s for name in subjects if (s := self._with(name, key, value))]
 
     def state(self, fact: Statement) -> str:
@@ -193,7 +191,7 @@ class StatementIndex:
         current = next(among, None) or self._current(stated)
         return current if current and current.value == value else None
 
-    def _current(self, stated: Sequence[Statement]) -> Statement | None:
+    def _current(self, stated: list[Statement]) -> Statement | None:
         holding = self._holding(stated)
         return (holding[0] if self._first else holding[-1]) if holding else None
 
@@ -205,12 +203,16 @@ class StatementIndex:
                 keys.setdefault(pair[0][1], []).append(pair)
         return keys
 
-    def _includes(self, source: int) -> bool:
-        return self._sources is None or source in self._sources
+    def _selected(self, pairs: Iterable[tuple[Statement, int]]) -> list[Statement]:
+        """The statements of the selected sources."""
+        sources = self._sources
+        return [statement for statement, source in pairs if sources is None or source in sources]
 
     @staticmethod
-    def _holding(stated: Iterable[Statement]) -> list[Statement]:
+    def _holding(stated: list[Statement]) -> list[Statement]:
         """The values that held one after another; a shift gives the next one."""
+        if len(stated) == 1 and stated[0].holds:  # Most keys are stated once.
+            return stated
         holding: list[Statement] = []
         for statement in stated:
             if statement.role == SHIFT:

@@ -14,6 +14,7 @@ Blanks cost nothing: stored text is normalised, so they cannot carry information
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Container
 from functools import lru_cache
 from unicodedata import is_normalized
@@ -28,8 +29,6 @@ MESSAGE_TOKENS = 4
 _RUN = re.compile(r"[A-Za-z0-9]+|\n|[^\sA-Za-z0-9]")
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
-_BREAK = re.compile(r"[\n\x0b\x0c\r\x1c-\x1e\x85\u2028\u2029]\s*")
-_BLANK = re.compile(r"[^\S\n]+")
 _ANY_BLANK = re.compile(r"\s+")
 MONTHS = tuple(
     "January February March April May June July August September October November December".split()
@@ -58,7 +57,9 @@ def count(text: str, known: Container[str] = ALL_WORDS) -> int:
         return _count_all_known(text)
     # A budget counts the same texts many times while its words grow: cache by the words lacking.
     if isinstance(known, set):
-        return _count_lacking(text, words(text) - known)
+        own, tokens = _count_own_known(text)
+        unknown = own - known
+        return tokens + _more_lacking(text, unknown) if unknown else tokens
     return sum(_run(run, known) for run in _RUN.findall(text))
 
 
@@ -68,15 +69,19 @@ def _count_all_known(text: str) -> int:
 
 
 @lru_cache(maxsize=16_384)
-def _count_lacking(text: str, unknown: frozenset[str]) -> int:
-    """Tokens of a text whose words are all known, except these."""
-    runs = _RUN.findall(text)
-    total = sum(map(_run_own_known, runs))
-    if unknown:
-        known = words(text) - unknown
-        affected = [run for run in runs if run in unknown or not unknown.isdisjoint(words(run))]
-        total += sum(_run(run, known) - _run_own_known(run) for run in affected)
-    return total
+def _count_own_known(text: str) -> tuple[frozenset[str], int]:
+    """The words of a text, and its tokens if all of these are known."""
+    runs = Counter(_RUN.findall(text))
+    own = frozenset[str]().union(*(words(run) for run in runs if not run.isdigit()))
+    return own, sum(times * _run_own_known(run) for run, times in runs.items())
+
+
+@lru_cache(maxsize=16_384)
+def _more_lacking(text: str, unknown: frozenset[str]) -> int:
+    """The tokens that a text has more if these words of it are unknown."""
+    known = _count_own_known(text)[0] - unknown
+    affected = [run for run in _RUN.findall(text) if not unknown.isdisjoint(words(run))]
+    return sum(_run(run, known) - _run_own_known(run) for run in affected)
 
 
 @lru_cache(maxsize=65_536)
@@ -86,7 +91,7 @@ def _run_all_known(run: str) -> int:
 
 @lru_cache(maxsize=65_536)
 def _run_own_known(run: str) -> int:
-    return _run(run, words(run))
+    return _run(run, () if run.isdigit() else words(run))
 
 
 def _run(run: str, known: Container[str]) -> int:
@@ -127,9 +132,8 @@ def normalize(text: str) -> str:
     """
     if _is_normalized(text):
         return text
-    # Blanks before a line break are removed last: a pattern for both takes quadratic time.
-    text = _BLANK.sub(" ", _BREAK.sub("\n", unicode_normal("NFC", text)))
-    return text.replace(" \n", "\n").strip()
+    lines = (" ".join(line.split()) for line in unicode_normal("NFC", text).splitlines())
+    return "\n".join(filter(None, lines))
 
 
 def _is_normalized(text: str) -> bool:

@@ -224,13 +224,25 @@ class Trace:
 
     def memory_states(self) -> Iterator[tuple[int, dict[str, str]]]:
         """The whole memory after each change: (event, text by id)."""
+        return ((event, dict(entries)) for event, entries in self._memory())
+
+    @property
+    def final_memory(self) -> dict[str, str]:
+        """The whole memory at the end: text by id."""
+        final: dict[str, str] = {}
+        for _, entries in self._memory():
+            final = entries
+        return final
+
+    def _memory(self) -> Iterator[tuple[int, dict[str, str]]]:
+        """One and the same memory, after each change."""
         entries: dict[str, str] = {}
         for record in self.records:
             if isinstance(record, MemoryUpdate):
                 entries.update((entry.id, entry.text) for entry in record.entries)
                 for id in record.dropped:
                     entries.pop(id, None)
-                yield record.event, dict(entries)
+                yield record.event, entries
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,8 +88,8 @@ PlayAgain = Callable[[Task, str, Callable[[Policy], Policy] | None], Trace]
 class SelfTest:
     """The checks of a track that `bench --validate` makes by playing its scripted agents."""
 
-    inspect: Callable[[str, Trace], Mapping[str, float]]
-    """From an agent's name and trace: the measures that `validate` needs."""
+    inspect: Callable[[str, Trace, Sequence[Outcome]], Mapping[str, float]]
+    """From an agent's name and trace and the graded outcomes: the measures of `validate`."""
     validate: Callable[
         [Sequence[TaskRecipe], Sequence[PlayedEpisode], PlayAgain], Sequence[Invariant]
     ]

@@ -13,7 +13,7 @@ from memorygym.runs.metrics import Measurement, measure
 from memorygym.runs.store import episode_name
 from memorygym.runs.systems import System
 from memorygym.runs.tasks import MissingTask
-from memorygym.scoring.attribution import Attribution, store_precision
+from memorygym.scoring.attribution import Attribution
 from memorygym.scoring.episode_scores import accuracies, outcomes, score
 from memorygym.scoring.judge.agreement import Agreement, agreement_in
 from memorygym.scoring.usage import Usage, usage_of
@@ -153,19 +153,28 @@ class ResultOptions:
     """The measurements that a comparison needs."""
     traced: bool = False
     """The trace itself."""
-    inspect: Callable[[str, Trace], Mapping[str, float]] | None = None
+    inspect: Callable[[str, Trace, Sequence[Outcome]], Mapping[str, float]] | None = None
     """A function for further figures of an agent's trace, called in the process that played it."""
 
 
 def played_result(place: EpisodeKey, trace: Trace, wanted: ResultOptions) -> Played:
     """The result of a trace, with what is asked for beside it. Raises BadTrace without gold."""
-    measures = wanted.inspect(place.agent, trace) if wanted.inspect else {}
-    return Played(result_of(place, trace, wanted), measures, trace if wanted.traced else None)
+    graded = outcomes(trace)
+    measures = wanted.inspect(place.agent, trace, graded) if wanted.inspect else {}
+    result = result_of(place, trace, wanted, graded)
+    return Played(result, measures, trace if wanted.traced else None)
 
 
-def result_of(place: EpisodeKey, trace: Trace, wanted: ResultOptions) -> Result:
-    """The result of a trace, which is graded here. Raises BadTrace without a gold table."""
-    graded, labels, attribution = outcomes(trace), trace.labels, Attribution(trace)
+def result_of(
+    place: EpisodeKey,
+    trace: Trace,
+    wanted: ResultOptions,
+    graded: Sequence[Outcome] | None = None,
+) -> Result:
+    """The result of a trace, graded here unless its outcomes are given. Raises BadTrace without a
+    gold table."""
+    graded = outcomes(trace) if graded is None else graded
+    labels, attribution = trace.labels, Attribution(trace)
     causes = Counter(attribution.cause(o) for o in graded if wanted.causes and not o.correct)
     return Result(
         place=place,
@@ -176,7 +185,7 @@ def result_of(place: EpisodeKey, trace: Trace, wanted: ResultOptions) -> Result:
         judged=agreement_in(trace, graded) if "judge" in labels else None,
         stuck=len(trace.stuck_events),
         causes=dict(causes),
-        precision=store_precision(trace) if wanted.causes else {},
+        precision=attribution.store_precision if wanted.causes else {},
         usage=usage_of(trace) if "usage" in labels else {},
         measured=measure(trace, graded, attribution) if wanted.measured else None,
     )

@@ -21,7 +21,7 @@ from memorygym.core.trace import (
 )
 from memorygym.core.track import track_of
 from memorygym.core.types import Message
-from memorygym.scoring.attribution import Attribution, Coverage, final_texts, stored_facts
+from memorygym.scoring.attribution import Attribution, Coverage
 from memorygym.scoring.episode_scores import outcomes
 from memorygym.scoring.grading import squad
 from memorygym.scoring.usage import limits_of
@@ -144,11 +144,11 @@ def measure(
         cuts=sum(isinstance(record, LimitHit) for record in trace.records),
         peak=max((record.tokens for record in stored), default=0),
         writes=stored[-1].writes if stored else 0,
-        facts=stored_facts(trace),
+        facts=attribution.stored_facts,
         limited=sum(bool(limit) for _, limit in limits_of(trace)),
         repaired=sum(outcome.repaired for outcome in goals),
         shown=attribution.coverage(attribution.shown()),
-        held=attribution.coverage(final_texts(trace)),
+        held=attribution.final_coverage,
         strongest=labels["agent"] == next(iter(track_of(trace).reasoners)),
     )
 

@@ -111,16 +111,19 @@ class AgentSystem:
         return start_episode(task, make) if self.waits else episode_for(self.agent, task, make)
 
     def policy(self, task: Task, model: Policy | None = None) -> Policy:
+        return model or self._maker(task)()
+
+    def _maker(self, task: Task) -> Callable[[], Policy]:
+        """Makes the agent, anew at every call."""
         plugged = self.objects.get(self.agent)
         if isinstance(plugged, GivenAgent):
-            passed: Policy = plugged.make(replace(task, gold=None, state={}))
-            return passed
-        return model or policy_for(self.agent, task)
+            return lambda: plugged.make(replace(task, gold=None, state={}))
+        return policy_maker(self.agent, task)
 
     def play(self, task: Task, repeat: int, steps: Steps) -> Trace:
         episode, labels = self.begin(task, steps), self.system.labels(task.track, repeat)
         chat = self.model_roles.chat(self.agent, repeat) if self.waits else None
-        policy: Policy = chat or FreshPolicy(partial(self.policy, task), episode)
+        policy: Policy = chat or FreshPolicy(self._maker(task), episode)
         passed = self.agent in self.objects
         if not chat and (passed or self.agent not in agents_of(find(task.track))):
             error = BadSettings if passed else AgentFault
@@ -190,11 +193,15 @@ def policy_for(agent: str, task: Task) -> Policy:
 
     Raises UnknownPart with the choices.
     """
+    return policy_maker(agent, task)()
+
+
+def policy_maker(agent: str, task: Task) -> Callable[[], Policy]:
+    """Makes what `policy_for` returns, anew at every call."""
     own = agents_of(find(task.track))
     if agent in own:
-        return own[agent].make(task)
-    policy: Policy = registry.make("agents", agent, replace(task, gold=None, state={}))
-    return policy
+        return partial(own[agent].make, task)
+    return lambda: registry.make("agents", agent, replace(task, gold=None, state={}))
 
 
 def episode_for(agent: str, task: Task, memory: Callable[[], Memory]) -> Episode:

@@ -2,9 +2,10 @@
 not be read, from a trace, without an LLM."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 from memorygym.core.outcome import Goal, Outcome
 from memorygym.core.statements import (
@@ -182,7 +183,7 @@ class Attribution:
         return self._seen[event]
 
     def _read(self, texts: Iterable[str]) -> Iterator[Statement]:
-        return (statement for text in texts for statement in self.reader.read(text))
+        return chain.from_iterable(map(self.reader.read, texts))
 
     @cached_property
     def views(self) -> dict[int, list[tuple[str, str]]]:
@@ -209,29 +210,28 @@ class Attribution:
                     )
         return views
 
+    @cached_property
+    def final_coverage(self) -> Coverage:
+        """How much of the final entries the fact reader understood."""
+        return self.coverage(self._trace.final_memory.values())
 
-def final_texts(trace: Trace) -> Collection[str]:
-    """The entries of the memory at the end."""
-    texts: Collection[str] = ()
-    for _, entries in trace.memory_states():
-        texts = entries.values()
-    return texts
+    @cached_property
+    def stored_facts(self) -> dict[str, int]:
+        """How many facts the final entries state in each of CONDITIONS."""
+        reader, seen, counts = self.reader, set[Statement](), dict.fromkeys(CONDITIONS, 0)
+        texts = self._trace.final_memory.values()
+        for fact in (fact.content for text in texts for fact in reader.facts(text)):
+            condition = reader.condition(fact)
+            counts["duplicate" if condition == "true" and fact in seen else condition] += 1
+            seen.add(fact)
+        return counts
 
-
-def store_precision(trace: Trace) -> dict[str, float]:
-    """Of the facts that the final entries state: the share in each of CONDITIONS; {} if more than
-    UNREAD_LIMIT of the statements are unread."""
-    unread = Attribution(trace).coverage(final_texts(trace)).unread_share
-    counts = stored_facts(trace)
-    total = max(1, sum(counts.values()))
-    return {} if is_unreadable(unread) else {name: n / total for name, n in counts.items()}
-
-
-def stored_facts(trace: Trace) -> dict[str, int]:
-    """How many facts the final entries state in each of CONDITIONS."""
-    reader, seen, counts = reader_of(trace), set[Statement](), dict.fromkeys(CONDITIONS, 0)
-    for fact in (fact.content for text in final_texts(trace) for fact in reader.facts(text)):
-        condition = reader.condition(fact)
-        counts["duplicate" if condition == "true" and fact in seen else condition] += 1
-        seen.add(fact)
-    return counts
+    @property
+    def store_precision(self) -> dict[str, float]:
+        """Of the facts that the final entries state: the share in each of CONDITIONS; {} if more
+        than UNREAD_LIMIT of the statements are unread."""
+        if is_unreadable(self.final_coverage.unread_share):
+            return {}
+        counts = self.stored_facts
+        total = max(1, sum(counts.values()))
+        return {name: n / total for name, n in counts.items()}

@@ -28,7 +28,7 @@ from memorygym.core.track import Track, gold_table, track_of
 from memorygym.runs.comparison.figures import judged, mean_of, share_of
 from memorygym.runs.metrics import measure
 from memorygym.scoring import episode_scores
-from memorygym.scoring.attribution import Attribution, store_precision
+from memorygym.scoring.attribution import Attribution
 
 Figures = dict[str, float | None]
 Judgement = tuple[Figures, str, dict[str, Any]]
@@ -92,7 +92,7 @@ def _scorer(judge: Callable[[Trace], Judgement]) -> Scorer:
             "version": trace.labels["version"],
             "task": trace.task,
             "causes": dict(attribution.counts),
-            "store_precision": store_precision(trace),
+            "store_precision": attribution.store_precision,
         }
         return Score(
             value={name: nan if value is None else value for name, value in figures.items()},

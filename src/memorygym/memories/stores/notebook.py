@@ -78,7 +78,7 @@ class Notebook(Memory):
     def write(self, text: str) -> int:
         """Stores an entry and returns its key."""
         key = self._next
-        self.entries[key] = self._context.store(text)
+        self.entries[key] = Entry(str(key), self._context.store(text))
         self._next += 1
         return key
 
@@ -86,22 +86,23 @@ class Notebook(Memory):
         """Changes the one entry in which `old` occurs and returns its key."""
         if not old:
             raise Refused("refused: old_text is empty")
-        matches = [(key, text.count(old)) for key, text in self.entries.items() if old in text]
+        texts = ((key, entry.text) for key, entry in self.entries.items())
+        matches = [(key, text.count(old)) for key, text in texts if old in text]
         times = sum(n for _, n in matches)
         if times != 1:
             raise Refused(f"refused: old_text occurs {times} times, and must occur exactly once")
         key = matches[0][0]
-        before = self.entries[key]
+        before = self.entries[key].text
         after = self._context.store(before.replace(old, new), replacing=before)
         if after:
-            self.entries[key] = after
+            self.entries[key] = Entry(str(key), after)
         else:
             del self.entries[key]
         return key
 
     def read(self, arguments: Mapping[str, JSON]) -> str:
         """The lines that were asked for."""
-        lines = "\n".join(self.entries.values())
+        lines = "\n".join(entry.text for entry in self.entries.values())
         start, number = arguments.get("start_line", 1), arguments.get("num_lines")
         if start != 1 or number is not None:
             assert isinstance(start, int)
@@ -112,21 +113,22 @@ class Notebook(Memory):
     def _search(self, query: str, k: int) -> str:
         """The entries found, one after the other. The index is built at the first search."""
         if self._index is None:
-            self._index = self._make_index(self.entries.items())
-        return "\n".join(self.entries[key] for key in self._index.search(query, k)) or NOTHING
+            self._index = self._make_index((key, e.text) for key, e in self.entries.items())
+        found = self._index.search(query, k)
+        return "\n".join(self.entries[key].text for key in found) or NOTHING
 
     def _refresh(self, key: int) -> None:
         if self._index is None:
             return
         if key in self.entries:
-            self._index.set(key, self.entries[key])
+            self._index.set(key, self.entries[key].text)
         else:
             self._index.drop(key)
 
     def dump(self) -> list[Entry]:
-        return [Entry(str(key), text) for key, text in self.entries.items()]
+        return list(self.entries.values())
 
     def restore(self, entries: Sequence[Entry]) -> None:
-        self.entries = {int(entry.id): entry.text for entry in entries}
+        self.entries = {int(entry.id): entry for entry in entries}
         self._next = max(self.entries, default=0) + 1
         self._index = None

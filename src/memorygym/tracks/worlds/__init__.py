@@ -75,11 +75,11 @@ def oracle(task: Task) -> Mapping[int, str]:
     return gold_evidence(task)
 
 
-def inspect(agent: str, trace: Trace) -> Mapping[str, float]:
+def inspect(agent: str, trace: Trace, outcomes: Sequence[Outcome]) -> Mapping[str, float]:
     """The measures of a trace that the self-test needs."""
     from memorygym.tracks.worlds import trace_measures
 
-    return trace_measures.inspect(agent, trace)
+    return trace_measures.inspect(agent, trace, outcomes)
 
 
 def validate(

@@ -120,7 +120,10 @@ class Guide:
 
     def relation(self, code: str) -> Relation | None:
         """The relation with that code; None if it is the code of something else."""
-        return next((relation for relation in self.relations if relation.code == code), None)
+        for relation in self.relations:
+            if relation.code == code:
+                return relation
+        return None
 
     def fact(self, name: str, key: str, value: Value, role: str = CURRENT) -> Statement:
         """The fact with that key: the code of an attribute or a relation, or CATEGORY."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from memorygym.core.statements import StatementIndex
 from memorygym.core.types import Message
@@ -69,7 +70,7 @@ class ParsedContext:
     def knowledge(self) -> StatementIndex:
         """The facts in the tool results of this event."""
         texts = [text for text in self.tool_results if text not in (EMPTY, NOTHING)]
-        return StatementIndex(fact for text in texts for fact in self.reader.read(text))
+        return StatementIndex(chain.from_iterable(map(self.reader.read, texts)))
 
 
 def parse_view(view: Sequence[Message]) -> ParsedContext:

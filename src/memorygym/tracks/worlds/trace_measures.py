@@ -1,12 +1,13 @@
 """What the self-test measures in one trace, counted anew from its texts."""
 
 import re
+from collections.abc import Sequence
 
+from memorygym.core.outcome import Outcome
 from memorygym.core.tokens import count, normalize, words
 from memorygym.core.trace import Action, MemoryUpdate, Observation, ToolResult, Trace
 from memorygym.core.types import Call
 from memorygym.scoring.attribution import Attribution
-from memorygym.scoring.episode_scores import outcomes
 from memorygym.scoring.grading import grade
 from memorygym.tracks.worlds.agents.codec import capacities_held
 from memorygym.tracks.worlds.axes import admitted, gold_of
@@ -15,13 +16,13 @@ from memorygym.tracks.worlds.fact_reader import strong_reader
 _HEADING = re.compile(r"=== [A-Z]+ · event (\d+) of (\d+) ")
 
 
-def inspect(agent: str, trace: Trace) -> dict[str, float]:
+def inspect(agent: str, trace: Trace, outcomes: Sequence[Outcome]) -> dict[str, float]:
     """The measures of a trace that the invariants need, counted anew from its texts."""
     measures = {"admitted": admitted(trace), **_events(trace)}
-    if (breadth := _breadth(trace)) is not None:
+    if (breadth := _breadth(trace, outcomes)) is not None:
         measures["breadth"] = breadth
     if agent == "naive":
-        measures["outdated"] = _outdated(trace)
+        measures["outdated"] = _outdated(trace, outcomes)
     if trace.budget.capacity is not None:
         measures |= usage(trace)
     if agent == "codec":
@@ -38,7 +39,7 @@ def usage(trace: Trace) -> dict[str, float]:
     prices: dict[str, int] = {}
     sizes: dict[str, int] = {}
     called: tuple[Call, ...] = ()
-    error, peak, largest, paid, free, blank = 0, 0, 0, 0, 0, 0
+    total, error, peak, largest, paid, free, blank = 0, 0, 0, 0, 0, 0, 0
     for record in trace.records:
         match record:
             case Observation(messages=messages):
@@ -47,13 +48,13 @@ def usage(trace: Trace) -> dict[str, float]:
                     known |= words(message.content)
             case MemoryUpdate(entries=entries, dropped=dropped, tokens=tokens):
                 for id in dropped:
-                    sizes.pop(id, None)
+                    total -= sizes.pop(id, 0)
                 for entry in entries:
                     size = prices.get(entry.text) or count(entry.text, known)
+                    total += size - sizes.get(entry.id, 0)
                     sizes[entry.id] = prices[entry.text] = size
                     largest = max(largest, size)
                     blank += entry.text != normalize(entry.text)
-                total = sum(sizes.values())
                 peak, error = max(peak, total), max(error, abs(total - tokens))
             case Action(message=message):
                 called = message.calls
@@ -88,12 +89,12 @@ def _events(trace: Trace) -> dict[str, float]:
     }
 
 
-def _breadth(trace: Trace) -> float | None:
+def _breadth(trace: Trace, outcomes: Sequence[Outcome]) -> float | None:
     """Breadth with the importance that the system message states: 1, plus 1 for a key attribute,
     plus 1 for a key category. None without questions."""
     gold, guide = gold_of(trace), strong_reader(trace.system).guide
     weights = {True: 0, False: 0}
-    for outcome in outcomes(trace):
+    for outcome in outcomes:
         if outcome.goal.kind == "retrieval":
             (need,) = outcome.goal.needs
             category = gold.known.category(need.subject)
@@ -102,11 +103,11 @@ def _breadth(trace: Trace) -> float | None:
     return weights[True] / total if total else None
 
 
-def _outdated(trace: Trace) -> int:
+def _outdated(trace: Trace, outcomes: Sequence[Outcome]) -> int:
     """Questions answered with the value before a change whose view is said to give the new one."""
     gold, guide = gold_of(trace), strong_reader(trace.system).guide
     attribution, total = Attribution(trace), 0
-    for outcome in outcomes(trace):
+    for outcome in outcomes:
         if outcome.goal.kind == "update" and not outcome.correct and outcome.answer:
             (need,) = outcome.goal.needs
             first = gold.known.stated(need.subject, need.key)[0].value

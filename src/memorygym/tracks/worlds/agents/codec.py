@@ -114,6 +114,8 @@ def _place(item: int | str, column: Column) -> int:
     """The place of a word, or of the number nearest to this one."""
     if isinstance(item, str):
         return column.index(item)
+    if isinstance(column, range):
+        return min(max(item - column.start, 0), len(column) - 1)
     place = bisect_left(column, item)
     near = range(max(0, place - 1), min(place + 1, len(column)))
     return min(near, key=lambda place: abs(column[place] - item))
@@ -253,7 +255,8 @@ class CodecWriter(BudgetedNoteTaker):
 
         def fits(step: int) -> bool:
             entries = written(step)
-            return len(entries) <= lines and sum(map(count, entries)) <= room
+            tokens = width * (len(entries) - 1) + count(entries[-1])
+            return len(entries) <= lines and tokens <= room
 
         step = bisect_left(range(len(steps)), True, key=lambda step: not fits(step))
         return written(step - 1) if step else []
@@ -274,7 +277,8 @@ class CodecWriter(BudgetedNoteTaker):
 
     def _notes(self, context: ParsedContext, news: Facts) -> Iterator[str]:
         """One note for each value whose digits differ from the stored ones."""
-        held, name = facts_in(context.system, context.tool_results[0]), news[0].subject
+        name, facts = news[0].subject, facts_in(context.system, context.tool_results[0])
+        held = [fact for fact in facts if fact[0] == name]
         before, after = StatementIndex(held), StatementIndex([*held, *news])
         codec = Codec(public_template(context.reader.guide.noun), len(name.split()))
         for code in (fact.key for fact in news if fact.key in CODES):
@@ -326,11 +330,8 @@ def _batch_in(system: str, lines: tuple[str, ...]) -> Sequence[Statement]:
 def capacities_held(trace: Trace) -> float:
     """The tokens of the records in the final memory, if honest agents wrote them, as a share of its
     capacity."""
-    texts: dict[str, str] = {}
-    for _, stored in trace.memory_states():
-        texts = stored
     guide = strong_reader(trace.system).guide
-    entities = by_entity(facts_in(trace.system, "\n".join(texts.values())))
+    entities = by_entity(facts_in(trace.system, "\n".join(trace.final_memory.values())))
     held = sum(count(key_record_of(guide, facts)) for facts in entities if category_in(facts))
     assert trace.budget.capacity is not None
     return held / trace.budget.capacity
