@@ -100,7 +100,6 @@ def test_what_makes_no_part_is_named(kind: str, spec: str, message: str) -> None
 @pytest.mark.parametrize(
     ("expression", "output"),
     [
-        ("'scrapbook' in registry.names('memory')", "True"),
         ("type(registry.make('memory', 'scrapbook')).__name__", "Scrapbook"),
         ("registry.load_module('memory', 'scrapbook').__name__", "outside_pack"),
         ("registry.make('memory', 'scrapbok')", "did you mean scrapbook?"),
@@ -192,10 +191,9 @@ PARTS = {
         ),
         (
             ("--track", "shop:SHOP"),
-            "tracks shop:SHOP: shop cannot be imported (Track.__init__() missing",
+            "tracks shop:SHOP: shop cannot be imported (Track.__init__() missing … 'env' …"
+            " see examples/my_track.py",
         ),
-        (("--track", "shop:SHOP"), "'env'"),
-        (("--track", "shop:SHOP"), "see examples/my_track.py"),
         (
             ("--strategy", "needy:Any"),
             "agents needy:Any: needy cannot be imported (No module named 'nowhere_to_be_found')",
@@ -216,7 +214,7 @@ def test_a_plugged_in_part_that_is_unfit_is_refused_in_one_sentence(
         (tmp_path / f"{name}.py").write_text(code)
     done = memorygym(tmp_path, "bench", "--seeds", "1", *words)
     assert done.returncode == 2
-    assert message in " ".join(done.stderr.split())
+    assert re.search(re.escape(message).replace("…", ".*"), " ".join(done.stderr.split()))
     assert "Traceback" not in done.stderr
 
 
