@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 import pytest
@@ -38,23 +39,29 @@ class Defect:
     tasks: TaskSet = FEW
 
 
-def validate(check: str, *agents: str, tasks: TaskSet = FEW) -> Callable[[Plant], Defect]:
-    """A decorator for a defect that `bench --validate` must find."""
-    players = agents or ("clairvoyant", "strategic")
-    return lambda plant: Defect(plant, "validate", check, players, tasks)
-
-
-def verify(check: str, tasks: TaskSet = FEW) -> Callable[[Plant], Defect]:
-    """A decorator for a defect that `memorygym verify` must find."""
-    return lambda plant: Defect(plant, "verify", check, tasks=tasks)
-
-
 def wrap(patch: pytest.MonkeyPatch, owner: Any, name: str, around: Callable[..., Any]) -> None:
-    """Replaces a function by `around(old, *arguments)`."""
+    """Replaces a function, or a property, by `around(old, *arguments)`."""
     old = getattr(owner, name)
-    patch.setattr(owner, name, lambda *args, **kw: around(old, *args, **kw))
+    if isinstance(old, cached_property):
+        patch.setattr(owner, name, property(lambda self: around(old.func, self)))
+    else:
+        patch.setattr(owner, name, lambda *args, **kw: around(old, *args, **kw))
 
 
-def defects_in(names: dict[str, Any]) -> dict[str, Defect]:
-    """The defects among the names of a module."""
-    return {name: value for name, value in names.items() if isinstance(value, Defect)}
+def validate(
+    check: str, owner: Any, name: str, *agents: str, tasks: TaskSet = FEW
+) -> Callable[[Callable[..., Any]], Defect]:
+    """A decorator of what replaces a function: a defect that `bench --validate` must find."""
+    players = agents or ("clairvoyant", "strategic")
+    return lambda around: Defect(
+        lambda patch: wrap(patch, owner, name, around), "validate", check, players, tasks
+    )
+
+
+def verify(
+    check: str, owner: Any, name: str, tasks: TaskSet = FEW
+) -> Callable[[Callable[..., Any]], Defect]:
+    """A decorator of what replaces a function: a defect that `memorygym verify` must find."""
+    return lambda around: Defect(
+        lambda patch: wrap(patch, owner, name, around), "verify", check, tasks=tasks
+    )

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
-from memorygym.core import budget, episode, rng, tokens
+from memorygym.core import budget, rng, tokens
+from memorygym.core.budget import BudgetTracker
+from memorygym.core.episode import Episode
 from memorygym.core.statements import HELD, STALE, StatementIndex
 from memorygym.core.types import Message
-from memorygym.memories.stores import notebook
+from memorygym.memories.stores.notebook import Notebook
 from memorygym.memories.stores.search.fulltext import FullText
 from memorygym.runs import episode_result
 from memorygym.scoring import episode_scores
@@ -17,258 +19,205 @@ from memorygym.tracks.worlds import axes
 from memorygym.tracks.worlds.agents import note_taker
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.generator import generator, question_placement, task
-from tests.tracks.worlds.audit.defect import SESSIONS, validate, wrap
+from tests.tracks.worlds.audit.defect import SESSIONS, Defect, validate, wrap
 
 
-@validate("capacity used")
-def capacity_is_not_enforced(patch: pytest.MonkeyPatch) -> None:
-    wrap(
-        patch, budget, "_check_limit", lambda old, kind, *rest: "memory" in kind or old(kind, *rest)
-    )
-    patch.setattr(episode.Episode, "_undo_excess", lambda self, _: False)
+def _no_capacity(patch: pytest.MonkeyPatch) -> None:
+    wrap(patch, budget, "_check_limit", lambda old, kind, *n: "memory" in kind or old(kind, *n))
+    wrap(patch, Episode, "_undo_excess", lambda old, self, _: False)
 
 
-@validate("writes used", "strategic", "reward_farmer")
-def writes_are_not_enforced(patch: pytest.MonkeyPatch) -> None:
-    wrap(
-        patch, budget, "_check_limit", lambda old, kind, *rest: kind == "writes" or old(kind, *rest)
-    )
+capacity_is_not_enforced = Defect(
+    _no_capacity, "validate", "capacity used", ("clairvoyant", "strategic")
+)
 
 
-@validate("slot used", "strategic", "edit_dumper")
-def the_slot_is_not_enforced(patch: pytest.MonkeyPatch) -> None:
-    wrap(
-        patch, budget, "_check_limit", lambda old, kind, *rest: "entry" in kind or old(kind, *rest)
-    )
+@validate("writes used", budget, "_check_limit", "strategic", "reward_farmer")
+def writes_are_not_enforced(old: Any, kind: str, *rest: Any) -> Any:
+    return kind == "writes" or old(kind, *rest)
 
 
-@validate("writes used", "strategic", "edit_dumper")
-def edits_are_never_charged(patch: pytest.MonkeyPatch) -> None:
-    def store(old: Any, self: Any, text: str, replacing: str | None = None) -> str:
-        self.free_edits = 1
-        return str(old(self, text, replacing))
+@validate("slot used", budget, "_check_limit", "strategic", "edit_dumper")
+def the_slot_is_not_enforced(old: Any, kind: str, *rest: Any) -> Any:
+    return "entry" in kind or old(kind, *rest)
 
-    wrap(patch, budget.BudgetTracker, "store", store)
 
+@validate("writes used", BudgetTracker, "store", "strategic", "edit_dumper")
+def edits_are_never_charged(old: Any, self: Any, *texts: str | None) -> Any:
+    self.free_edits = 1
+    return old(self, *texts)
 
-@validate("mistakes not refused")
-def a_free_edit_may_be_repeated(patch: pytest.MonkeyPatch) -> None:
-    def store(old: Any, self: Any, text: str, replacing: str | None = None) -> str:
-        free = self.free_edits
-        stored = str(old(self, text, replacing))
-        self.free_edits = free
-        return stored
 
-    wrap(patch, budget.BudgetTracker, "store", store)
+@validate("mistakes not refused", BudgetTracker, "store")
+def a_free_edit_may_be_repeated(old: Any, self: Any, *texts: str | None) -> Any:
+    free = self.free_edits
+    stored = old(self, *texts)
+    self.free_edits = free
+    return stored
 
 
-@validate("slot used", "edit_dumper")
-def an_edit_may_grow_an_entry_beyond_its_slot(patch: pytest.MonkeyPatch) -> None:
-    def store(old: Any, self: Any, text: str, replacing: str | None = None) -> str:
-        kept = self.budget
-        self.budget = kept if replacing is None else replace(kept, slot=None)
-        try:
-            return str(old(self, text, replacing))
-        finally:
-            self.budget = kept
+@validate("slot used", BudgetTracker, "store", "edit_dumper")
+def an_edit_may_grow_an_entry_beyond_its_slot(
+    old: Any, self: Any, text: str, replacing: str | None = None
+) -> Any:
+    kept = self.budget
+    self.budget = kept if replacing is None else replace(kept, slot=None)
+    try:
+        return old(self, text, replacing)
+    finally:
+        self.budget = kept
 
-    wrap(patch, budget.BudgetTracker, "store", store)
 
+@validate("mistakes not refused", Notebook, "edit")
+def an_edit_takes_the_first_of_two(old: Any, self: Any, before: str, after: str) -> int:
+    for key, text in self.entries.items():
+        if before and before in text:
+            self.entries[key] = self._context.store(text.replace(before, after, 1), text)
+            return int(key)
+    return int(old(self, before, after))
 
-@validate("mistakes not refused")
-def an_edit_takes_the_first_of_two(patch: pytest.MonkeyPatch) -> None:
-    def edit(old: Any, self: Any, before: str, after: str) -> int:
-        for key, text in self.entries.items():
-            if before and before in text:
-                self.entries[key] = self._context.store(text.replace(before, after, 1), text)
-                return int(key)
-        return int(old(self, before, after))
 
-    wrap(patch, notebook.Notebook, "edit", edit)
+@validate("views unlike the trace", Episode, "_advance")
+def context_stays_in_view(old: Any, self: Any, step: Any) -> None:
+    kept = list(self._live)
+    old(self, step)
+    self._live[:0] = kept
 
 
-@validate("views unlike the trace")
-def context_stays_in_view(patch: pytest.MonkeyPatch) -> None:
-    def show(old: Any, self: Any, step: Any) -> None:
-        kept = list(self._live)
-        old(self, step)
-        self._live[:0] = kept
+@validate("views unlike the trace", Episode, "view")
+def memory_is_in_every_view(old: Any, self: Any) -> list[Message]:
+    kept = "\n".join(self._memory.dump().values())
+    return [*old(self), Message("user", kept)]
 
-    wrap(patch, episode.Episode, "_advance", show)
 
+@validate("events that kept context", WorldsEnv, "_show")
+def events_do_not_evict(old: Any, *args: Any) -> Any:
+    return replace(old(*args), evict=False)
 
-@validate("views unlike the trace")
-def memory_is_in_every_view(patch: pytest.MonkeyPatch) -> None:
-    def view(old: Any, self: Any) -> list[Message]:
-        kept = "\n".join(self._memory.dump().values())
-        return [*old(self), Message("user", kept)]
 
-    wrap(patch, episode.Episode, "view", view)
+@validate("questions not shown", WorldsEnv, "_show")
+def an_event_shows_the_one_before_it_too(old: Any, self: Any, answer: str | None) -> Any:
+    step = old(self, answer)
+    before = self.task.events[max(0, self._event - 1)].text
+    return replace(step, messages=(Message("user", before), *step.messages))
 
 
-@validate("events that kept context")
-def events_do_not_evict(patch: pytest.MonkeyPatch) -> None:
-    wrap(patch, WorldsEnv, "_show", lambda old, *args: replace(old(*args), evict=False))
+@validate("questions not shown", task.Generator, "task")
+def the_stream_is_empty(old: Any, self: Any) -> Any:
+    return replace(old(self), events=())
 
 
-@validate("questions not shown")
-def an_event_shows_the_one_before_it_too(patch: pytest.MonkeyPatch) -> None:
-    def show(old: Any, self: Any, answer: str | None) -> Any:
-        step = old(self, answer)
-        before = self.task.events[max(0, self._event - 1)].text
-        return replace(step, messages=(Message("user", before), *step.messages))
+@validate("tokens miscounted", Episode, "step")
+def words_of_the_agent_count_as_shown(old: Any, self: Any, message: Message) -> None:
+    self._tracker.unread_texts.extend(str(call.arguments) for call in message.calls)
+    old(self, message)
 
-    wrap(patch, WorldsEnv, "_show", show)
 
+@validate("tokens miscounted", BudgetTracker, "store", "strategic")
+def an_edited_entry_costs_nothing(
+    old: Any, self: Any, text: str, replacing: str | None = None
+) -> Any:
+    stored = old(self, text, replacing)
+    if replacing is not None:
+        self.prices[stored] = 1
+    return stored
 
-@validate("questions not shown")
-def the_stream_is_empty(patch: pytest.MonkeyPatch) -> None:
-    wrap(patch, task.Generator, "task", lambda old, self: replace(old(self), events=()))
 
+@validate("bits per token of random text", tokens, "_price")
+def unknown_words_cost_a_token_for_four_letters(old: Any, piece: str, known: Any) -> int:
+    return -(-len(piece) // 4)
 
-@validate("tokens miscounted")
-def words_of_the_agent_count_as_shown(patch: pytest.MonkeyPatch) -> None:
-    def step(old: Any, self: Any, message: Message) -> None:
-        self._tracker.unread_texts.extend(str(call.arguments) for call in message.calls)
-        old(self, message)
 
-    wrap(patch, episode.Episode, "step", step)
+@validate("bits per token of random text", tokens, "_run")
+def figures_cost_nothing(old: Any, run: str, known: Any) -> Any:
+    return not run.isdigit() and old(run, known)
 
 
-@validate("tokens miscounted", "strategic")
-def an_edited_entry_costs_nothing(patch: pytest.MonkeyPatch) -> None:
-    def store(old: Any, self: Any, text: str, replacing: str | None = None) -> str:
-        stored = str(old(self, text, replacing))
-        if replacing is not None:
-            self.prices[stored] = 1
-        return stored
+@validate("entries whose blanks hold data", budget, "normalize")
+def blanks_are_stored_as_written(old: Any, text: str) -> str:
+    return text
 
-    wrap(patch, budget.BudgetTracker, "store", store)
 
+@validate("clairvoyant", Notebook, "restore", tasks=SESSIONS)
+def a_session_break_loses_the_memory(old: Any, self: Any, entries: Any) -> None:
+    old(self, ())
 
-@validate("bits per token of random text")
-def unknown_words_cost_a_token_for_four_letters(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(tokens, "_price", lambda piece, known: -(-len(piece) // 4))
 
+@validate("clairvoyant", Notebook, "write")
+def the_memory_keeps_half(old: Any, self: Any, text: str) -> Any:
+    return old(self, text[: len(text) // 2])
 
-@validate("bits per token of random text")
-def figures_cost_nothing(patch: pytest.MonkeyPatch) -> None:
-    wrap(patch, tokens, "_run", lambda old, run, known: not run.isdigit() and old(run, known))
 
+@validate("clairvoyant", FullText, "search")
+def search_returns_nothing(old: Any, self: Any, query: str, k: int) -> list[int]:
+    return []
 
-@validate("entries whose blanks hold data")
-def blanks_are_stored_as_written(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(budget, "normalize", lambda text: text)
 
+@validate("same seed, another trace", generator, "named_rng")
+def tasks_are_generated_without_a_seed(old: Any, *path: Any) -> rng.Stream:
+    return rng.Stream(Random().getrandbits(64))
 
-@validate("clairvoyant", tasks=SESSIONS)
-def a_session_break_loses_the_memory(patch: pytest.MonkeyPatch) -> None:
-    wrap(patch, notebook.Notebook, "restore", lambda old, self, entries: old(self, ()))
 
+@validate("same seed, another trace", note_taker, "at_random")
+def agents_choose_without_a_seed(old: Any, name: str) -> float:
+    return Random().random()
 
-@validate("clairvoyant")
-def the_memory_keeps_half(patch: pytest.MonkeyPatch) -> None:
-    wrap(
-        patch, notebook.Notebook, "write", lambda old, self, text: old(self, text[: len(text) // 2])
-    )
 
+@validate("identical tasks", task, "Generator")
+def every_seed_generates_the_same_task(old: Any, template: Any, seed: int, *rest: Any) -> Any:
+    return old(template, 0, *rest)
 
-@validate("clairvoyant")
-def search_returns_nothing(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(FullText, "search", lambda self, query, k: [])
 
+@validate("tokens miscounted", BudgetTracker, "store")
+def text_is_priced_before_it_is_normalised(old: Any, self: Any, text: str, *rest: Any) -> Any:
+    raw = self.count(text)
+    stored = old(self, text, *rest)
+    self.tokens += raw - self.prices[stored]
+    self.prices[stored] = raw
+    return stored
 
-@validate("same seed, another trace")
-def tasks_are_generated_without_a_seed(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(generator, "named_rng", lambda *path: rng.Stream(Random().getrandbits(64)))
 
+@validate("breadth not by importance", question_placement, "Question", "strategic")
+def every_question_has_the_same_importance(old: Any, *args: Any, **kw: Any) -> Any:
+    return replace(old(*args, **kw), weight=1)
 
-@validate("same seed, another trace")
-def agents_choose_without_a_seed(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(note_taker, "at_random", lambda name: Random().random())
 
+@validate("breadth not by importance", axes, "_weighted", "strategic")
+def breadth_ignores_importance(old: Any, outcomes: Any, weights: Any) -> Any:
+    return episode_scores.accuracy(outcomes)
 
-@validate("identical tasks")
-def every_seed_generates_the_same_task(patch: pytest.MonkeyPatch) -> None:
-    wrap(patch, task, "Generator", lambda old, template, seed, *rest: old(template, 0, *rest))
 
+@validate("old values said to be new", StatementIndex, "state", "naive")
+def a_stale_value_counts_as_held(old: Any, *args: Any) -> Any:
+    return HELD if (state := old(*args)) == STALE else state
 
-@validate("tokens miscounted")
-def text_is_priced_before_it_is_normalised(patch: pytest.MonkeyPatch) -> None:
-    def store(old: Any, self: Any, text: str, replacing: str | None = None) -> str:
-        raw = self.count(text)
-        stored = str(old(self, text, replacing))
-        self.tokens += raw - self.prices[stored]
-        self.prices[stored] = raw
-        return stored
 
-    wrap(patch, budget.BudgetTracker, "store", store)
+@validate("questions not scored", episode_result, "outcomes", "few_entity_asker")
+def skipped_questions_are_not_counted(old: Any, trace: Any) -> list[Any]:
+    return [outcome for outcome in old(trace) if outcome.answer is not None]
 
 
-@validate("breadth not by importance", "strategic")
-def every_question_has_the_same_importance(patch: pytest.MonkeyPatch) -> None:
-    wrap(
-        patch,
-        question_placement,
-        "Question",
-        lambda old, *args, **kw: replace(old(*args, **kw), weight=1),
-    )
+@validate(
+    "maintenance above its limit", axes, "_maintenance", "notice_keeper", "naive", "strategic"
+)
+def maintenance_has_no_limit(old: Any, trace: Any, outcomes: Any, breadth: float) -> Any:
+    return episode_scores.accuracy([o for o in outcomes if o.goal.kind == "update"])
 
 
-@validate("breadth not by importance", "strategic")
-def breadth_ignores_importance(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(axes, "_weighted", lambda outcomes, weights: episode_scores.accuracy(outcomes))
+@validate("efficiency above its limit", axes, "_efficiency", "strategic")
+def efficiency_ignores_use(old: Any, trace: Any, plain: Any, asked: int) -> float:
+    return min(1.0, 1.25 * plain.correct / asked)
 
 
-@validate("old values said to be new", "naive")
-def a_stale_value_counts_as_held(patch: pytest.MonkeyPatch) -> None:
-    wrap(
-        patch,
-        StatementIndex,
-        "state",
-        lambda old, *args: HELD if (state := old(*args)) == STALE else state,
-    )
+@validate("abstainer", episode_result, "outcomes", "abstainer")
+def refusals_are_scored_as_breadth(old: Any, trace: Any) -> list[Any]:
+    kinds = {"abstention": "retrieval"}
+    return [
+        replace(o, goal=replace(o.goal, kind=kinds.get(o.goal.kind, o.goal.kind)))
+        for o in old(trace)
+    ]
 
 
-@validate("questions not scored", "few_entity_asker")
-def skipped_questions_are_not_counted(patch: pytest.MonkeyPatch) -> None:
-    def outcomes(old: Any, trace: Any) -> list[Any]:
-        return [outcome for outcome in old(trace) if outcome.answer is not None]
-
-    wrap(patch, episode_result, "outcomes", outcomes)
-
-
-@validate("maintenance above its limit", "notice_keeper", "naive", "strategic")
-def maintenance_has_no_limit(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(axes, "_maintenance", lambda trace, outcomes, breadth: episode_scores.accuracy(
-        [o for o in outcomes if o.goal.kind == "update"]))  # fmt: skip
-
-
-@validate("efficiency above its limit", "strategic")
-def efficiency_ignores_use(patch: pytest.MonkeyPatch) -> None:
-    def efficiency(old: Any, trace: Any, plain: Any, asked: int) -> float:
-        return min(1.0, 1.25 * plain.correct / asked)
-
-    wrap(patch, axes, "_efficiency", efficiency)
-
-
-@validate("abstainer", "abstainer")
-def refusals_are_scored_as_breadth(patch: pytest.MonkeyPatch) -> None:
-    def outcomes(old: Any, trace: Any) -> list[Any]:
-        kinds = {"abstention": "retrieval"}
-        return [
-            replace(o, goal=replace(o.goal, kind=kinds.get(o.goal.kind, o.goal.kind)))
-            for o in old(trace)
-        ]
-
-    wrap(patch, episode_result, "outcomes", outcomes)
-
-
-@validate("perfect", "perfect")
-def late_answers_are_lost(patch: pytest.MonkeyPatch) -> None:
-    wrap(
-        patch,
-        episode_result,
-        "outcomes",
-        lambda old, trace: old(replace(trace, records=trace.records[:-9])),
-    )
+@validate("perfect", episode_result, "outcomes", "perfect")
+def late_answers_are_lost(old: Any, trace: Any) -> Any:
+    return old(replace(trace, records=trace.records[:-9]))

@@ -11,187 +11,154 @@ import pytest
 from memorygym.core.statements import StatementIndex
 from memorygym.scoring.grading import names, phrases, verdict
 from memorygym.scoring.grading.quantities import Number
-from memorygym.tracks.worlds import answers, question_texts
+from memorygym.tracks.worlds import question_texts
 from memorygym.tracks.worlds.answers import KnownFacts
-from memorygym.tracks.worlds.generator import (
-    fact_timeline,
-    generator,
-    question_placement,
-    template_schema,
-)
+from memorygym.tracks.worlds.generator import generator
+from memorygym.tracks.worlds.generator.fact_timeline import FactTimeline
 from memorygym.tracks.worlds.generator.gold import Question
+from memorygym.tracks.worlds.generator.question_placement import QuestionPlacer
 from memorygym.tracks.worlds.generator.question_sampler import QuestionSampler
-from tests.tracks.worlds.audit.defect import LONG, LONGER, Plant, validate, verify, wrap
+from memorygym.tracks.worlds.generator.template_schema import AttributeSpec
+from tests.tracks.worlds.audit.defect import LONG, LONGER, Defect, validate, verify, wrap
 
 
-@verify("sizes")
-def fewer_questions_than_expected(patch: pytest.MonkeyPatch) -> None:
-    wrap(
-        patch,
-        generator,
-        "plan",
-        lambda old, tier, stream: old(replace(tier, mix=(6, 4, 6, 3)), stream),
-    )
+@verify("sizes", generator, "plan")
+def fewer_questions_than_expected(old: Any, tier: Any, stream: Any) -> Any:
+    return old(replace(tier, mix=(6, 4, 6, 3)), stream)
 
 
-@verify("not parsed")
-def questions_do_not_say_which_attribute(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(QuestionSampler, "label", lambda self, attribute: "that figure")
+@verify("not parsed", QuestionSampler, "label")
+def questions_do_not_say_which_attribute(old: Any, self: Any, attribute: Any) -> str:
+    return "that figure"
 
 
-@verify("full text")
-def abstention_asks_about_what_exists(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(
-        question_placement.QuestionPlacer, "_absent_names", lambda self, _: self._timeline.names[:8]
-    )
+@verify("full text", QuestionPlacer, "_absent_names")
+def abstention_asks_about_what_exists(old: Any, self: Any, _: Any) -> list[str]:
+    return list(self._timeline.names[:8])
 
 
-@verify("full text")
-def questions_need_facts_that_are_shown_later(patch: pytest.MonkeyPatch) -> None:
-    wrap(patch, fact_timeline.FactTimeline, "members_by", lambda old, self, event: old(self, 10**6))
+@verify("full text", FactTimeline, "members_by")
+def questions_need_facts_that_are_shown_later(old: Any, self: Any, event: int) -> Any:
+    return old(self, 10**6)
 
 
-@verify("full text", LONG)
-def scopes_state_a_wrong_size(patch: pytest.MonkeyPatch) -> None:
-    wrap(
-        patch,
-        question_texts,
-        "_scope_text",
-        lambda old, guide, query: old(guide, replace(query, size=query.size + 1)),
-    )
+@verify("full text", question_texts, "_scope_text", LONG)
+def scopes_state_a_wrong_size(old: Any, guide: Any, query: Any) -> Any:
+    return old(guide, replace(query, size=query.size + 1))
 
 
-@verify("tie", LONG)
-def ties_are_asked(patch: pytest.MonkeyPatch) -> None:
-    def best(self: answers.KnownFacts, figures: Any, flag: str = "highest") -> Any:
+def _ties(patch: pytest.MonkeyPatch) -> None:
+    def best(_: Any, self: KnownFacts, figures: Any, flag: str = "highest") -> Any:
         return (max if flag == "highest" else min)(figures, key=figures.get)
 
     def coarse(old: Any, self: Any, stream: Any) -> Any:
-        value = old(self, stream)
-        return (
-            value - value % ((self.high - self.low) // 4) + self.low
-            if self.kind == "int"
-            else value
-        )
+        value, step = old(self, stream), (self.high - self.low) // 4
+        return value - value % step + self.low if self.kind == "int" else value
 
-    patch.setattr(answers.KnownFacts, "best", best)
-    wrap(patch, template_schema.AttributeSpec, "draw", coarse)
+    wrap(patch, KnownFacts, "best", best)
+    wrap(patch, AttributeSpec, "draw", coarse)
 
 
-@verify("chance level", LONG)
-def every_number_is_the_middle_of_its_range(patch: pytest.MonkeyPatch) -> None:
-    def middle(old: Any, self: Any, stream: Any) -> Any:
-        return (self.low + self.high) // 2 if self.kind == "int" else old(self, stream)
-
-    wrap(patch, template_schema.AttributeSpec, "draw", middle)
+ties_are_asked = Defect(_ties, "verify", "tie", tasks=LONG)
 
 
-def _altered(patch: pytest.MonkeyPatch, alter: Callable[[QuestionSampler, Question], Any]) -> None:
+@verify("chance level", AttributeSpec, "draw", LONG)
+def every_number_is_the_middle_of_its_range(old: Any, self: Any, stream: Any) -> Any:
+    return (self.low + self.high) // 2 if self.kind == "int" else old(self, stream)
+
+
+def _altered(alter: Callable[[QuestionSampler, Question], Question]) -> Callable[..., Any]:
     """Alters every question that combines or looks up facts, after it was drawn."""
 
     def draw(old: Any, self: Any, sampler: QuestionSampler, *args: Any, **kw: Any) -> Any:
         question = old(self, sampler, *args, **kw)
         return question and alter(sampler, question)
 
-    wrap(patch, question_placement.QuestionPlacer, "_draw", draw)
+    return draw
 
 
-@verify("winner's place", LONGER)
-def the_winner_is_named_first(patch: pytest.MonkeyPatch) -> None:
-    def reordered(sampler: QuestionSampler, question: Question) -> Question:
-        text, winner = question.text, question.truth.partition(" (")[0]
-        named = [name for name in sampler.timeline.names if name in text]
-        if winner not in named:
-            return question
-        first = min(named, key=text.index)
-        turn = {first: winner, winner: first}
-        pair = re.compile("|".join(map(re.escape, turn)))
-        return replace(question, text=pair.sub(lambda m: turn[m[0]], text))
-
-    _altered(patch, reordered)
+@verify("winner's place", QuestionPlacer, "_draw", LONGER)
+@_altered
+def the_winner_is_named_first(sampler: QuestionSampler, question: Question) -> Question:
+    text, winner = question.text, question.truth.partition(" (")[0]
+    named = [name for name in sampler.timeline.names if name in text]
+    if winner not in named:
+        return question
+    first = min(named, key=text.index)
+    turn = {first: winner, winner: first}
+    pair = re.compile("|".join(map(re.escape, turn)))
+    return replace(question, text=pair.sub(lambda m: turn[m[0]], text))
 
 
-@verify("leak")
-def a_question_may_state_its_answer(patch: pytest.MonkeyPatch) -> None:
-    def told(_: QuestionSampler, question: Question) -> Question:
-        if question.kind != "retrieval":
-            return question
-        return replace(question, text=f"{question.text} ({question.truth})")
-
-    _altered(patch, told)
+@verify("leak", QuestionPlacer, "_draw")
+@_altered
+def a_question_may_state_its_answer(_: QuestionSampler, question: Question) -> Question:
+    if question.kind != "retrieval":
+        return question
+    return replace(question, text=f"{question.text} ({question.truth})")
 
 
-@verify("stale")
-def updates_accept_the_value_before_the_correction(patch: pytest.MonkeyPatch) -> None:
-    def stale(sampler: QuestionSampler, question: Question) -> Question:
-        if question.kind != "update":
-            return question
-        old = sampler.timeline.changed[question.needs[0][:2]].old
-        return replace(question, truth=sampler.guide.attribute(old.key).show(old.value))
-
-    _altered(patch, stale)
-
-
-@verify("full text", LONGER)
-def truths_ignore_corrections(patch: pytest.MonkeyPatch) -> None:
-    def first(self: QuestionSampler) -> StatementIndex:
-        return StatementIndex(chain.from_iterable(self.timeline.facts.values()))
-
-    patch.setattr(QuestionSampler, "facts", property(first))
+@verify("stale", QuestionPlacer, "_draw")
+@_altered
+def updates_accept_the_value_before_the_correction(
+    sampler: QuestionSampler, question: Question
+) -> Question:
+    if question.kind != "update":
+        return question
+    old = sampler.timeline.changed[question.needs[0][:2]].old
+    return replace(question, truth=sampler.guide.attribute(old.key).show(old.value))
 
 
-@verify("full text", LONGER)
-def truths_are_those_of_the_end(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(QuestionSampler, "facts", property(lambda self: self.timeline.known))
+@verify("full text", QuestionSampler, "facts", LONGER)
+def truths_ignore_corrections(old: Any, self: QuestionSampler) -> StatementIndex:
+    return StatementIndex(chain.from_iterable(self.timeline.facts.values()))
 
 
-@verify("full text", LONG)
-def symmetric_relations_hold_one_way(patch: pytest.MonkeyPatch) -> None:
-    def known(self: QuestionSampler) -> KnownFacts:
-        relations = tuple(replace(r, symmetric=False) for r in self.guide.relations)
-        return KnownFacts(replace(self.guide, relations=relations), self.facts)
-
-    patch.setattr(QuestionSampler, "known", property(known))
+@verify("full text", QuestionSampler, "facts", LONGER)
+def truths_are_those_of_the_end(old: Any, self: QuestionSampler) -> StatementIndex:
+    return self.timeline.known
 
 
-@verify("full text", LONG)
-def truths_are_wrong(patch: pytest.MonkeyPatch) -> None:
-    def wrong(sampler: QuestionSampler, question: Question) -> Question:
-        """Another number in the truth, or another name if it has no number."""
-        truth = question.truth
-        starts = [m.start() for m in re.finditer(r"(?<![\d,.])[1-9]", truth)]
-        if not starts:
-            other = next(name for name in sampler.timeline.names if name not in truth)
-            return replace(question, truth=other)
-        i = starts[-1]
-        return replace(question, truth=f"{truth[:i]}{int(truth[i]) % 9 + 1}{truth[i + 1 :]}")
-
-    _altered(patch, wrong)
+@verify("full text", QuestionSampler, "known", LONG)
+def symmetric_relations_hold_one_way(old: Any, self: QuestionSampler) -> KnownFacts:
+    relations = tuple(replace(r, symmetric=False) for r in self.guide.relations)
+    return KnownFacts(replace(self.guide, relations=relations), self.facts)
 
 
-@validate("guesser", "guesser")
-def every_answer_is_accepted(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(verdict, "_objection", lambda *args: "")
-    patch.setattr(verdict, "declines", lambda reading: False)
+@verify("full text", QuestionPlacer, "_draw", LONG)
+@_altered
+def truths_are_wrong(sampler: QuestionSampler, question: Question) -> Question:
+    """Another number in the truth, or another name if it has no number."""
+    truth = question.truth
+    starts = [m.start() for m in re.finditer(r"(?<![\d,.])[1-9]", truth)]
+    if not starts:
+        other = next(name for name in sampler.timeline.names if name not in truth)
+        return replace(question, truth=other)
+    i = starts[-1]
+    return replace(question, truth=f"{truth[:i]}{int(truth[i]) % 9 + 1}{truth[i + 1 :]}")
 
 
-@validate("perfect", "perfect")
-def every_answer_is_rejected(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(verdict, "_objection", lambda *args: "is always wrong")
+def _accept_all(patch: pytest.MonkeyPatch) -> None:
+    wrap(patch, verdict, "_objection", lambda old, *args: "")
+    wrap(patch, verdict, "declines", lambda old, reading: False)
 
 
-@verify("lenient")
-def numbers_need_only_be_half_right(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Number, "_near", lambda self, true, said: 2 * abs(said - true) <= abs(true))
+every_answer_is_accepted = Defect(_accept_all, "validate", "guesser", ("guesser",))
 
 
-@verify("lenient")
-def counts_need_only_be_nearly_right(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Number, "_near", lambda self, true, said: 50 * abs(said - true) <= abs(true))
+@validate("perfect", verdict, "_objection", "perfect")
+def every_answer_is_rejected(old: Any, *args: Any) -> str:
+    return "is always wrong"
 
 
-def _accepts(owner: Any, name: str, objection: object) -> Plant:
-    return lambda patch: patch.setattr(owner, name, lambda *args: objection)
+@verify("lenient", Number, "_near")
+def numbers_need_only_be_half_right(old: Any, self: Any, true: Any, said: Any) -> bool:
+    return bool(2 * abs(said - true) <= abs(true))
+
+
+@verify("lenient", Number, "_near")
+def counts_need_only_be_nearly_right(old: Any, self: Any, true: Any, said: Any) -> bool:
+    return bool(50 * abs(said - true) <= abs(true))
 
 
 _CHECKED = "number series day trend extreme roll".split()
@@ -202,7 +169,7 @@ _LENIENT |= {
     "text": (phrases, "objection"),
 }
 ACCEPTED = {
-    f"every_{name}_is_accepted": verify("lenient", LONG)(_accepts(*place, ""))
+    f"every_{name}_is_accepted": verify("lenient", *place, LONG)(lambda old, *args: "")
     for name, place in _LENIENT.items()
 }
-every_refusal_is_accepted = verify("lenient")(_accepts(verdict, "refuses", True))
+every_refusal_is_accepted = verify("lenient", verdict, "refuses")(lambda old, *args: True)
