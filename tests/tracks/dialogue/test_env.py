@@ -90,11 +90,13 @@ def test_what_must_be_said_is_part_of_a_request() -> None:
     assert {score for some in found.values() for score in some} == {1.0}
 
 
-def test_a_request_of_a_chain_fails_where_the_one_before_it_was_not_granted() -> None:
-    def lazy(turn: Turn, reply: Message) -> Message:
-        is_order = turn.request and turn.request.action.name == "order"
-        return calls(("hand_over", {"reason": "no time"})) if is_order else reply
+def lazy(turn: Turn, reply: Message) -> Message:
+    """Hands over whoever wants to order."""
+    is_order = turn.request and turn.request.action.name == "order"
+    return calls(("hand_over", {"reason": "no time"})) if is_order else reply
 
+
+def test_a_request_of_a_chain_fails_where_the_one_before_it_was_not_granted() -> None:
     found = scores_of(lazy)
     links = [name for name in found if "(link" in name]
     assert {score for name in links for score in found[name]} == {0.0}
@@ -161,10 +163,6 @@ def test_the_score_has_parts_by_need_and_by_depth() -> None:
 
 
 def test_a_chain_counts_as_deep_as_all_its_requests_were_granted() -> None:
-    def lazy(turn: Turn, reply: Message) -> Message:
-        is_order = turn.request and turn.request.action.name == "order"
-        return calls(("hand_over", {"reason": "no time"})) if is_order else reply
-
     axes = score(played(session(prefix="fixed"), policy=Changed(lazy))).axes
     assert [axes[depth] for depth in CHAIN] == [0.0, 0.0, 0.0]
 

@@ -38,20 +38,11 @@ def test_no_guess_is_right_often() -> None:
     assert total.guessed.keys() == GUESSES.keys()
 
 
-@pytest.mark.parametrize(
-    ("change", "failure"),
-    [
-        # A fact is withheld from the gold table, or one too many stands in it.
-        (lambda goal: replace(goal, needs=goal.needs[1:]), "needed: "),
-        (lambda goal: replace(goal, needs=(*goal.needs, ("customer", "fax", "1"))), ""),
-    ],
-)
-def test_wrong_needs_are_found(change: object, failure: str) -> None:
+def test_a_need_that_the_gold_table_lacks_is_found() -> None:
     task = session("retail", 3)
-    goals = [change(goal) for goal in task.gold.goals]  # type: ignore[operator]
-    if failure:
-        broken = replace(task, gold=replace(task.gold, goals=tuple(goals)))
-        assert any(failure in line for line in Verifier(broken, "retail, seed 3").check().failures)
+    goals = tuple(replace(goal, needs=goal.needs[1:]) for goal in task.gold.goals)
+    broken = replace(task, gold=replace(task.gold, goals=goals))
+    assert any("needed: " in line for line in Verifier(broken, "retail, seed 3").check().failures)
 
 
 def test_a_fact_that_a_request_repeats_is_found() -> None:

@@ -9,14 +9,7 @@ import pytest
 from memorygym.core.statements import Statement, StatementIndex
 from memorygym.tracks._qa.ablation import CHECKS, AblationInput, QuestionEvent, run_checks
 from memorygym.tracks._qa.questions import Found, Missing
-from tests.tracks.qa.chains import (
-    FACTS,
-    QUESTION,
-    TEXTS,
-    Chains,
-    instance,
-    question_event,
-)
+from tests.tracks.qa.chains import FACTS, QUESTION, TEXTS, Chains, instance, question_event
 
 
 def failed(data: AblationInput) -> list[str]:
@@ -38,84 +31,42 @@ def test_a_sound_instance_is_accepted_with_its_numbers() -> None:
     assert verification["stale"]["values"] == 1
 
 
+LEAK, EVERYWHERE = ["question_leakage"], ["leave_one_out", "distractors_only"]
+WHOSE = "What is the city of lab of Ada Byron?"
 DEFECTS = {
-    "an untold fact": (
-        instance(TEXTS[0], "", "", ""),
-        ["solvable", "full", "leave_one_out"],
-    ),
+    "an untold fact": (instance(TEXTS[0], "", "", ""), ["solvable", "full", "leave_one_out"]),
     "a newer value that the truth does not know": (
-        instance(*TEXTS[:3], "The city of Orion is Porto (rank 3)."),
-        ["full"],
-    ),
+        instance(*TEXTS[:3], "The city of Orion is Porto (rank 3)."), ["full"]),
     "the evidence still in view": (
-        instance(TEXTS[1], TEXTS[1], TEXTS[1], f"{TEXTS[0]} {TEXTS[2]}"),
-        ["no_memory"],
-    ),
+        instance(TEXTS[1], TEXTS[1], TEXTS[1], f"{TEXTS[0]} {TEXTS[2]}"), ["no_memory"]),
     "a fact that is not needed": (
-        instance(
-            **asking(needs=(*FACTS, Statement("Vega", "city", "Rome"))),
-        ),
-        ["leave_one_out"],
-    ),
-    "a needed fact left out of the list": (
-        instance(**asking(needs=FACTS[:1])),
-        ["solvable"],
-    ),
+        instance(**asking(needs=(*FACTS, Statement("Vega", "city", "Rome")))), ["leave_one_out"]),
+    "a needed fact left out of the list": (instance(**asking(needs=FACTS[:1])), ["solvable"]),
     "an answer stated without the needed facts": (
         instance(
             TEXTS[0], TEXTS[2], "The lab of Ada Byron is Vega.", "The city of Vega is Lisbon."
-        ),
-        ["leave_one_out", "distractors_only"],
-    ),
+        ), EVERYWHERE),
     "a shortcut through one document": (
         instance(
             "The lab of Ada Byron is Mira. The city of Mira is Lisbon.", TEXTS[0], TEXTS[2], ""
-        ),
-        ["leave_one_out", "distractors_only", "single_document"],
-    ),
-    "a truth that is guessed": (
-        instance(guess=lambda query: "lisbon"),
-        ["closed_book"],
-    ),
+        ), [*EVERYWHERE, "single_document"]),
+    "a truth that is guessed": (instance(guess=lambda query: "lisbon"), ["closed_book"]),
     "a bridge named in the question": (
-        instance(**asking(text="What is the city of Orion, the lab of Ada Byron?")),
-        ["question_leakage"],
-    ),
-    "a truth named in the question": (
-        instance(**asking(text="What is the city of lab of Ada Byron? Is it Lisbon?")),
-        ["question_leakage"],
-    ),
+        instance(**asking(text="What is the city of Orion, the lab of Ada Byron?")), LEAK),
+    "a truth named in the question": (instance(**asking(text=f"{WHOSE} Is it Lisbon?")), LEAK),
     "a truth in look-alike letters": (
-        instance(**asking(text="What is the city of lab of Ada Byron? Is it L\u0456s\u200bbon?")),
-        ["question_leakage"],
-    ),
-    "a truth in the pinned message": (
-        instance(pinned="Bear in mind: lisbon."),
-        ["question_leakage"],
-    ),
+        instance(**asking(text=f"{WHOSE} Is it L\u0456s\u200bbon?")), LEAK),
+    "a truth in the pinned message": (instance(pinned="Bear in mind: lisbon."), LEAK),
     "a truth beside the question": (
-        instance(questions=[QuestionEvent(QUESTION, f"{QUESTION.text}\n\nA hint: LISBON")]),
-        ["question_leakage"],
-    ),
+        instance(questions=[QuestionEvent(QUESTION, f"{QUESTION.text}\n\nA hint: LISBON")]), LEAK),
     "a refusal that is right": (
-        instance(**asking(aliases=("I have no record of that.",))),
-        ["closed_book"],
-    ),
+        instance(**asking(aliases=("I have no record of that.",))), ["closed_book"]),
     "the words of the evidence": (
-        instance(
-            sentences={FACTS[0]: "Ada works behind green doors at Orion."},
-            **asking(text="Which city, as she works behind green doors, is hers?"),
-        ),
-        ["question_leakage"],
-    ),
+        instance(sentences={FACTS[0]: "Ada works behind green doors at Orion."},
+                 **asking(text="Which city, as she works behind green doors, is hers?")), LEAK),
     "an old value that is right": (
-        instance(**asking(aliases=("Porto",))),
-        ["leave_one_out", "stale"],
-    ),
-    "a rival that is right": (
-        instance(**asking(rivals=("The Lisbon",))),
-        ["stale"],
-    ),
+        instance(**asking(aliases=("Porto",))), ["leave_one_out", "stale"]),
+    "a rival that is right": (instance(**asking(rivals=("The Lisbon",))), ["stale"]),
     "a length that is missed": (instance(tokens=1011), ["length"]),
     "a target of nothing": (instance(target=0), ["length"]),
 }  # fmt: skip
