@@ -61,9 +61,7 @@ def test_locomo_counts_every_question_with_evidence_of_all_five_categories(tmp_p
     assert measurement.skipped == {"without_evidence": 2} and measurement.unknown == 2
 
 
-def test_a_question_with_unknown_evidence_is_skipped_and_counted(
-    tmp_path: Path,
-) -> None:
+def test_a_question_with_unknown_evidence_is_skipped_and_counted(tmp_path: Path) -> None:
     row = published.hotpot(supporting_facts=[["Elsewhere", 0]])
     path = published.write(tmp_path / "a.json", [row, published.hotpot(1)])
     measurement = measured("hotpotqa", path)

@@ -121,11 +121,7 @@ def test_cost_is_by_the_table(spent: Callable[..., Trace]) -> None:
 
 @pytest.mark.parametrize(
     ("model", "name"),
-    [
-        (Counting(), "unlisted"),
-        (Counting(gap=True), "m"),
-        (Counting(cached=None), "discount"),
-    ],
+    [(Counting(), "unlisted"), (Counting(gap=True), "m"), (Counting(cached=None), "discount")],
 )
 def test_an_unknown_cost_is_none_and_not_nothing(
     spent: Callable[..., Trace], model: Model, name: str

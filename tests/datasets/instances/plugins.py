@@ -29,10 +29,7 @@ def plug(folder: Path) -> Path:
 @contextmanager
 def plugged(folder: Path) -> Iterator[None]:
     """Makes the track known to this process."""
-    caches = (
-        registry._plugged,
-        generating_tracks,
-    )  # A process looks up installed packages once.
+    caches = (registry._plugged, generating_tracks)  # A process looks up installed packages once.
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(plug(folder)))
         # What the track's commands leave in this process is gone with it.
