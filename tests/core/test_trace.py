@@ -22,7 +22,6 @@ from memorygym.core.trace import (
     read_trace,
 )  # fmt: skip
 from memorygym.core.types import Budget, Call, Entry, Message
-from memorygym.scoring.attribution import Attribution, store_precision
 from memorygym.scoring.episode_scores import score
 from memorygym.tracks.worlds.generator.gold import read_gold
 from tests.episodes import generated, played
@@ -66,16 +65,6 @@ def test_a_played_trace_and_its_gold_are_read_back_equal(agent: str) -> None:
     assert list(again.lines()) == list(trace.lines())
     assert isinstance(again.gold, dict)
     assert replace(again, gold=read_gold(again.gold)) == trace
-
-
-@pytest.mark.parametrize("agent", ["strategic", "template_expert", "smart_guesser"])
-@pytest.mark.parametrize("tier", ["lite", "multi"])
-def test_scores_from_disk_are_those_of_the_moment(agent: str, tier: str) -> None:
-    trace = played(agent, generated(tier=tier))
-    again, _ = read_trace(trace.lines())
-    assert score(again) == score(trace)
-    assert Attribution(again).causes == Attribution(trace).causes
-    assert store_precision(again) == store_precision(trace)
 
 
 def test_a_trace_without_gold_says_that_it_cannot_be_scored() -> None:

@@ -11,7 +11,7 @@ import pytest
 from memorygym.agents.chat import Chat
 from memorygym.core.episode import Episode, play
 from memorygym.core.errors import BadSettings, BadTrace
-from memorygym.core.trace import Trace, read_trace
+from memorygym.core.trace import Trace
 from memorygym.core.types import Message
 from memorygym.memories.markdown import Markdown
 from memorygym.models.model import OVERFLOW, Model, Reply
@@ -86,14 +86,6 @@ def test_usage_is_counted_at_ingest_and_at_query(spent: Callable[..., Trace]) ->
         "ingest": Usage(other, 1000 * other, 2 * other, 40 * other),
         "query": Usage(asked, 100 * asked, 2 * asked, 40 * asked),
     }
-
-
-def test_a_trace_from_disk_has_the_same_usage(spent: Callable[..., Trace], tmp_path: Path) -> None:
-    trace = spent(Counting())
-    read, damage = read_trace(trace.lines())
-    assert not damage
-    assert usage_of(read) == usage_of(trace)
-    assert cost(read) == cost(trace)
 
 
 def test_a_figure_that_one_reply_lacks_is_unknown(spent: Callable[..., Trace]) -> None:

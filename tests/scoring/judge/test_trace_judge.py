@@ -32,15 +32,9 @@ ASKED = (
 
 def trace_of(*asked: tuple[str, str, str | None]) -> Trace:
     """A trace of these questions (question type, right answer, answer)."""
+    rivals = {"update": RIVALS}
     questions = tuple(
-        Question(
-            event,
-            kind,
-            kind,
-            f"Question {event}?",
-            truth,
-            rivals=RIVALS if kind == "update" else (),
-        )
+        Question(event, kind, kind, f"Question {event}?", truth, rivals=rivals.get(kind, ()))
         for event, (kind, truth, _) in enumerate(asked)
     )
     records = [Answer(event, answer) for event, (*_, answer) in enumerate(asked) if answer]
@@ -60,9 +54,8 @@ def gullible(messages: Any, _: Any) -> str:
 
 def railways(messages: Any, _: Any) -> str:
     """Accepts what names a rail."""
-    return json.dumps({"quote": "", "correct": False}) if "rail" not in answer_of(
-        messages
-    ) else gullible(messages, _)  # fmt: skip
+    is_named = "rail" in answer_of(messages)
+    return gullible(messages, _) if is_named else json.dumps({"quote": "", "correct": False})
 
 
 def judged(rule: Any, prompt: str = "strict", **options: bool) -> Trace:

@@ -187,14 +187,6 @@ def test_the_reader_without_a_gold_table_reads_nothing(tmp_path: Path) -> None:
     assert reader.read(task.events[0].text) == () and reader.ask(task.events[-1].text) is None
 
 
-def test_a_rendered_paragraph_is_read_as_the_same_statement(tmp_path: Path) -> None:
-    gold = gold_of(tasks("hotpotqa", tmp_path)[0])
-    reader = data.informed_reader(gold)
-    for need in (need for question in gold.questions for need in question.needs):
-        (statement,) = reader.read(need.text)
-        assert reader.read(reader.render(statement)) == (statement,)
-
-
 @pytest.mark.parametrize(("more", "events"), [(0, 1), (1, 2)])
 def test_an_event_is_filled_to_its_last_token(more: int, events: int) -> None:
     first = Paragraph("Lamps", "lamp " * (EVENT_TOKENS // 2), "a")

@@ -15,7 +15,6 @@ from memorygym.tracks.dialogue import offers
 from memorygym.tracks.dialogue.agents import AGENTS
 from memorygym.tracks.dialogue.desk import POLICY
 from memorygym.tracks.dialogue.desks import desk_named
-from memorygym.tracks.dialogue.env import DialogueEnv
 from memorygym.tracks.dialogue.reasoners import StrongClerk, Turn
 from memorygym.tracks.dialogue.resolve import Resolver, request_in
 from memorygym.tracks.dialogue.scores import CHAIN, KINDS
@@ -38,14 +37,6 @@ def scores_of(change: Callable[[Turn, Message], Message], **dials: Any) -> dict[
     for outcome in ended(session(**dials), policy=Changed(change)):
         found.setdefault(outcome.goal.question_type, []).append(outcome.score)
     return found
-
-
-@pytest.mark.parametrize("template", DESKS)
-@pytest.mark.parametrize("prefix", ["live", "fixed"])
-def test_the_full_context_grants_every_request_and_none_nothing(template: str, prefix: str) -> None:
-    task = session(template, 5, prefix=prefix)
-    assert granted(task) == 1
-    assert granted(task, "none") == 0
 
 
 @pytest.mark.parametrize("name", [n for n, agent in AGENTS.items() if agent.kind == "adversary"])
@@ -186,12 +177,3 @@ def test_approval_is_needed_above_the_threshold_and_not_at_it(
     rules = {"approval threshold": str(int(chosen["price"]) + threshold), "approval code": "Z-1"}
     given = arguments(*(Statement(POLICY, key, value) for key, value in rules.items()))
     assert given["approval"] == ("Z-1" if needs_code else "none")
-
-
-def test_a_fork_does_not_show_in_the_original() -> None:
-    env = DialogueEnv(session())
-    env.reset()
-    other = env.fork()
-    first, second = env.step(END), other.step(END)
-    assert first == second
-    assert other.step(END) == env.step(END)

@@ -185,13 +185,6 @@ def test_a_secret_gives_another_task_of_the_same_public_structure() -> None:
     assert "s3cret" not in str(salted.recipe) and salted.recipe["salted"] is True
 
 
-def test_equal_settings_give_equal_tasks_and_different_ones_different_tasks() -> None:
-    settings = [("company", s, t, salt) for s in (0, 1) for t in TIERS for salt in ("", "x")]
-    first, second = ([generate(a, b, c, Sizes(), d) for a, b, c, d in settings] for _ in range(2))
-    assert first == second
-    assert len({task.id for task in first}) == len(settings)
-
-
 @pytest.mark.parametrize("n", [100, 5_000])
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_names_never_run_out_and_none_begins_another(template: str, n: int) -> None:
