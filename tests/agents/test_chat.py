@@ -162,8 +162,3 @@ def test_how_a_model_was_asked_is_described() -> None:
 def test_a_mistake_is_an_observation_not_a_crash(reply: Line, answer: str) -> None:
     (text,) = tool_results(played(reply, "ok", "ok"))
     assert answer in text
-
-
-def test_a_provider_failure_is_raised() -> None:
-    with pytest.raises(ProviderFailure, match="down"):
-        played(ProviderFailure("down"))

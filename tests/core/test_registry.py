@@ -116,7 +116,6 @@ def test_an_entry_point_of_another_package_is_a_part(
     [
         ("bm25:top_kk=3", "no parameter of memory bm25 named 'top_kk'; did you mean top_k"),
         ("bm25:top_k=many", "memory bm25: top_k=many: give a whole number"),
-        ("bm25:top_k=0", "top_k 0: give at least 1"),
         ("none:top_k=1", "memory none has no parameters, so no top_k"),
     ],
 )

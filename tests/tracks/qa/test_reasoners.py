@@ -6,7 +6,7 @@ import pytest
 
 from memorygym.core.episode import Episode, play
 from memorygym.core.errors import Refused
-from memorygym.core.trace import Action, Observation, Trace
+from memorygym.core.trace import Action, Trace
 from memorygym.core.track import TaskOptions
 from memorygym.core.types import Call, Message, Policy, Task
 from memorygym.runs.comparison.memory_specs import memory_of, plug_all
@@ -39,16 +39,14 @@ def _task() -> Task:
     return research_task()
 
 
+def actions(trace: Trace) -> list[Action]:
+    return [record for record in trace.records if isinstance(record, Action)]
+
+
 def question_replies(trace: Trace) -> list[Message]:
-    """The replies in the event that asks the question."""
-    question_event = max(
-        record.event for record in trace.records if isinstance(record, Observation)
-    )
-    return [
-        record.message
-        for record in trace.records
-        if isinstance(record, Action) and record.event == question_event
-    ]
+    """The replies in the last event, which asks the question."""
+    last = max(record.event for record in trace.records)
+    return [action.message for action in actions(trace) if action.event == last]
 
 
 def test_without_memory_the_reasoner_asks_once_refuses_and_is_wrong(task: Task) -> None:
@@ -68,22 +66,13 @@ def test_the_reasoner_queries_memory_for_each_hop_and_notes_the_facts(task: Task
 
 def test_a_reasoner_is_silent_in_events_that_ask_nothing(task: Task) -> None:
     trace = played(task, "bm25", scripted("strong", task))
-    early = [
-        record.message
-        for record in trace.records
-        if isinstance(record, Action) and not record.message.calls
-    ]
+    early = [action.message for action in actions(trace) if not action.message.calls]
     assert all(not message.content for message in early) and len(early) == len(task.events) - 1
 
 
 def test_the_note_taker_writes_the_facts_of_each_text_and_searches_at_each_step(task: Task) -> None:
     trace = played(task, "markdown", scripted("strong", task))
-    names = [
-        call.name
-        for record in trace.records
-        if isinstance(record, Action)
-        for call in record.message.calls
-    ]
+    names = [call.name for action in actions(trace) for call in action.message.calls]
     assert "Write" in names and "memory_search" in names and names[-1] == "submit_answer"
 
 
