@@ -96,6 +96,7 @@ def test_what_makes_no_part_is_named(kind: str, spec: str, message: str) -> None
 @pytest.mark.parametrize(
     ("expression", "output"),
     [
+        ("'scrapbook' in registry.names('memory')", "True"),
         ("type(registry.make('memory', 'scrapbook')).__name__", "Scrapbook"),
         ("registry.load_module('memory', 'scrapbook').__name__", "outside_pack"),
         ("registry.make('memory', 'scrapbok')", "did you mean scrapbook?"),

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from memorygym.core.types import Call, Message
+from memorygym.core.types import JSON, Call, Message
 from memorygym.scoring.argument_values import Conversation, Use, is_stale
-from memorygym.scoring.value_forms import kind_of, plain, states
+from memorygym.scoring.value_forms import kind_of, leaves, plain, states
 
 USER = Message("user", "Please book HAT069 for Mia Li, account acct_7730, on 2031-04-05.")
 LATER = (
@@ -136,6 +136,12 @@ def test_values_are_compared_after_normalisation(text: str, value: str) -> None:
 )  # fmt: skip
 def test_a_part_of_a_longer_value_is_another_value(text: str, value: str) -> None:
     assert not states(plain(text), plain(value))
+
+
+def test_the_texts_and_numbers_of_arguments_have_places() -> None:
+    arguments: JSON = {"a": [1, {"b": "x"}], "c": True, "d": 2.0, "e": None}
+    assert [*leaves(arguments)] == [("a[0]", "1"), ("a[1].b", "x"), ("d", "2")]
+    assert [*leaves("no JSON")] == [("", "no JSON")]
 
 
 def order(delivery: str) -> Message:

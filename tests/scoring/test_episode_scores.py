@@ -127,6 +127,7 @@ def test_abstention_is_reported_apart_and_moves_no_axis() -> None:
     better, worse = score(trace_of(asked)), score(trace_of([asked[0], ("abstention", "12")]))
     assert (better.correct_refusals, worse.correct_refusals) == (1.0, 0.0)
     assert better.composite == worse.composite and better.axes == worse.axes
+    assert set(axes(asked[1:]).values()) == {None}
 
 
 def test_a_skipped_question_counts_as_wrong_everywhere() -> None:

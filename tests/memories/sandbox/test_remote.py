@@ -93,15 +93,15 @@ def test_an_honest_memory_leaves_the_same_trace_as_in_this_process(spec: str) ->
             "Observer:deed=quit",
             "observe() ended its process with status 3 before the first event. Raise an error",
         ),
-        ("Observer:deed=leave", "observe() raised SystemExit: enough (plugins.py, line"),
         ("Observer:deed=crash", "observe() ended its process by the signal SIGSEGV"),
+        ("Observer:deed=leave", "observe() raised SystemExit: enough (plugins.py, line"),
         ("Observer:deed=fail", "observe() raised ValueError: a defect (plugins.py, line"),
+        ("Garbage:kind=swarm", "() returned 100,001 items, more than the limit of 100,000 before"),
         ("Observer:deed=babble", "observe() broke the connection to its process"),
         (
             "Garbage:kind=flood",
             "compose() returned more than 64 MiB before the first event. Return less text.",
         ),
-        ("Garbage:kind=swarm", "() returned 100,001 items, more than the limit of 100,000 before"),
         (
             "Garbage",
             "compose() returned 'hello' before the first event. Return a list or tuple of Message",
@@ -109,7 +109,7 @@ def test_an_honest_memory_leaves_the_same_trace_as_in_this_process(spec: str) ->
         ("Garbage:kind=object", "Garbage object"),
         ("Garbage:kind=numbers", "compose() returned [3], where [0] is 3"),
     ],
-    quick=4,
+    quick=5,
 )
 def test_every_error_in_the_process_of_a_memory_is_a_fault_of_that_memory(
     spec: str, sentence: str

@@ -65,7 +65,7 @@ def test_the_clairvoyant_scores_exactly_1_within_its_budget(tier: str, seed: int
         trace = played("clairvoyant", generated(template, seed, tier))
         result: Score = score(trace)
         assert (result.composite, result.accuracy) == (1.0, 1.0), template
-        assert result.writes <= (trace.budget.writes or 0)
+        assert result.writes <= 0.7 * (trace.budget.writes or 0)  # What a task may need.
 
 
 @pytest.mark.parametrize(
