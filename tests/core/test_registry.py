@@ -14,6 +14,7 @@ from memorygym.core.errors import BadSettings, MemoryGymError, UnknownPart
 from tests.installed import install
 from tests.slow import mostly_slow
 
+SOURCE = str(Path(registry.__file__).parents[2])
 KINDS = ("templates", "memory", "agents", "tracks")
 CODE = "from memorygym.memories.markdown import Markdown\n\nclass Scrapbook(Markdown):\n    pass\n"
 
@@ -27,7 +28,7 @@ def outside(tmp_path: Path) -> Callable[[str], str]:
     def run(expression: str) -> str:
         script = f"from memorygym.core import registry\nprint({expression})"
         command = [sys.executable, "-c", script]
-        environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+        environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{SOURCE}"}
         done = subprocess.run(command, env=environment, capture_output=True, check=False, text=True)
         return (done.stdout or done.stderr).strip()
 
@@ -127,9 +128,8 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 def memorygym(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
     """The command, run from that folder."""
     command = [sys.executable, "-m", "memorygym", *words]
-    source = str(Path(registry.__file__).parents[2])
     return subprocess.run(
-        command, env={**os.environ, "PYTHONPATH": source, "PYTHONSAFEPATH": "1"}, cwd=folder,
+        command, env={**os.environ, "PYTHONPATH": SOURCE, "PYTHONSAFEPATH": "1"}, cwd=folder,
         capture_output=True, check=False, text=True,
     )  # fmt: skip
 

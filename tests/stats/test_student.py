@@ -2,7 +2,7 @@
 
 import pytest
 
-from memorygym.stats.intervals import t_point, t_tail
+from memorygym.stats.intervals import beta_share, t_point, t_tail
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,17 @@ from memorygym.stats.intervals import t_point, t_tail
 def test_a_point_of_t_is_exact(freedom: float, tail: float, point: float) -> None:
     assert t_point(tail, freedom) == pytest.approx(point, rel=1e-9)
     assert t_tail(point, freedom) == pytest.approx(tail, rel=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("x", "a", "b", "share"),
+    [
+        (0.3, 2.5, 0.5, 0.018927124072),
+        (0.9, 50, 4, 0.210531717219),
+        (0.01, 0.2, 300, 0.996346399536),
+        (0, 2, 3, 0),
+        (1, 2, 3, 1),
+    ],
+)
+def test_the_incomplete_beta_function_is_exact(x: float, a: float, b: float, share: float) -> None:
+    assert beta_share(x, a, b) == pytest.approx(share, abs=1e-11)

@@ -45,10 +45,16 @@ def value_in_question(task: Task) -> Task:
     return with_question(task, 1, text=f"{question.text}\nIs it {question.truth}?")
 
 
+def another_length(task: Task) -> Task:
+    parameters: Any = task.recipe["parameters"]
+    return replace(task, recipe={**task.recipe, "parameters": {**parameters, "tokens": 13_000}})
+
+
 DEFECTS: dict[str, tuple[Callable[[Task], Task], set[str]]] = {
     "a fact that is not stated": (fact_lost, {"solvable", "full", "leave_one_out"}),
     "another truth": (lambda task: with_question(task, 0, truth="4711"), {"solvable", "full"}),
     "a value in the question": (value_in_question, {"question_leakage"}),
+    "another length": (another_length, {"length"}),
     "a question that nobody understands": (
         lambda task: with_question(task, 0, text="Why?"), {"solvable", "full", "stale"},
     ),

@@ -87,6 +87,15 @@ def test_evidence_in_view_with_the_question_is_found(task):
     assert "question_leakage" in failed(with_question(task, text=shown))
 
 
+def test_a_question_in_the_words_of_a_document_is_found(task):
+    (question,), fact = task.gold.questions, task.gold.needs[-1]
+    sentences = re.split(r"(?<=\.) ", document_with(task, fact).partition("\n")[2])
+    read = [(ResearchReader().read(sentence), sentence) for sentence in sentences]
+    said = next(sentence for facts, sentence in read if facts and facts[0].key == fact.key)
+    quoted = with_question(task, text=f"{question.text} ({said.lower()})")
+    assert "question_leakage" in failed(quoted)
+
+
 def test_a_missing_length_is_found(task):
     recipe = thaw(task.recipe)
     recipe["parameters"]["tokens"] *= 2
