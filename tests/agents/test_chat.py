@@ -6,15 +6,14 @@ import pytest
 
 from memorygym.agents.chat import Chat
 from memorygym.agents.text_protocol import as_text
-from memorygym.core.episode import Episode, play
+from memorygym.core.episode import play
 from memorygym.core.errors import ProviderFailure, UnknownPart
 from memorygym.core.trace import Trace
 from memorygym.core.types import Call, Message
-from memorygym.memories.markdown import Markdown
 from memorygym.memories.stores.notebook import TOOLS
 from memorygym.models.model import Model, Reply, ToolsRejected
 from memorygym.models.scripted import Line, Scripted
-from tests.tracks.worlds.agents.reading_env import Reading, tool_results
+from tests.agents.reading_env import reading, tool_results
 
 VIEW = [
     Message("system", "Rules."),
@@ -25,7 +24,7 @@ READ = '<tool_call>{"name": "Read", "arguments": {}}</tool_call>'
 
 
 def played(*script: Line) -> Trace:
-    return play(Episode(Reading(), Markdown), Chat(Scripted(script)))
+    return play(reading(), Chat(Scripted(script)))
 
 
 def test_neighbouring_user_messages_are_sent_as_one() -> None:
@@ -162,8 +161,3 @@ def test_how_a_model_was_asked_is_described() -> None:
 def test_a_mistake_is_an_observation_not_a_crash(reply: Line, answer: str) -> None:
     (text,) = tool_results(played(reply, "ok", "ok"))
     assert answer in text
-
-
-def test_a_provider_failure_is_raised() -> None:
-    with pytest.raises(ProviderFailure, match="down"):
-        played(ProviderFailure("down"))

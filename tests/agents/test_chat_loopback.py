@@ -10,16 +10,15 @@ import pytest
 from memorygym.agents.chat import Chat
 from memorygym.agents.text_protocol import describe
 from memorygym.core.episode import Episode, play
-from memorygym.core.errors import ProviderFailure
 from memorygym.core.trace import Action, LimitHit, MemoryUpdate, Observation, ToolResult
 from memorygym.core.types import Message
 from memorygym.memories.markdown import Markdown
 from memorygym.scoring.attribution import Attribution
 from memorygym.tracks.worlds.env import WorldsEnv
+from tests.agents.reading_env import reading, tool_results
 from tests.episodes import generated
 from tests.servers.openai import Server
 from tests.slow import mostly_slow
-from tests.tracks.worlds.agents.reading_env import Reading, tool_results
 
 
 def chat(server: Server, name: str, tool_mode: Any = "auto", **options: Any) -> Chat:
@@ -35,14 +34,14 @@ def chat(server: Server, name: str, tool_mode: Any = "auto", **options: Any) -> 
 @pytest.mark.parametrize("name", ["writer", "writer+notools", "writer+429x1+cutx1"])
 @pytest.mark.parametrize("stream", [False, True])
 def test_an_episode_runs_over_the_loopback(server: Server, name: str, *, stream: bool) -> None:
-    trace = play(Episode(Reading(), Markdown), chat(server, name, stream=stream))
+    trace = play(reading(), chat(server, name, stream=stream))
     (stored,) = [record for record in trace.records if isinstance(record, MemoryUpdate)]
     assert stored.entries[0].text == "Acme has 40 beds."
 
 
 @pytest.mark.parametrize("mode", ["native", "text"])
 def test_parallel_calls_are_all_run_in_order(server: Server, mode: str) -> None:
-    trace = play(Episode(Reading(), Markdown), chat(server, "twins", mode))
+    trace = play(reading(), chat(server, "twins", mode))
     results = [record.messages for record in trace.records if isinstance(record, ToolResult)]
     assert [len(messages) for messages in results] == [2, 2]
     assert "Acme: 40" in results[0][1].content
@@ -88,24 +87,11 @@ def test_a_bad_model_ends_in_a_truthful_trace(
 
 def test_a_request_beyond_the_context_ends_its_event_and_no_more(server: Server) -> None:
     player = chat(server, "writer+contextx1")
-    trace = play(Episode(Reading(), Markdown), player)
+    trace = play(reading(), player)
     replies = [record.message for record in trace.records if isinstance(record, Action)]
     assert replies == [Message("assistant", ""), Message("assistant", "ok")]
     assert [row["finish"] for row in player.usage] == ["context_exceeded", "stop"]
     assert player.usage[0]["prompt_tokens"] == 0
-
-
-@pytest.mark.parametrize("fault", ["cut", "half", "garbage", "empty", "500"])
-def test_a_dead_endpoint_is_a_provider_failure_and_no_reply(server: Server, fault: str) -> None:
-    episode = Episode(Reading(), Markdown)
-    with pytest.raises(ProviderFailure, match="2 tries"):
-        play(episode, chat(server, f"writer+{fault}", stream=True, max_retries=1))
-    assert not [record for record in episode.trace.records if isinstance(record, Action)]
-
-
-def test_reasoning_in_the_text_stays_out_of_what_is_sent_back(server: Server) -> None:
-    play(Episode(Reading(), Markdown), chat(server, "thinker"))
-    assert "<think>" not in json.dumps(server.bodies)
 
 
 @pytest.mark.parametrize("mode", ["native", "text"])

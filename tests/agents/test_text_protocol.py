@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from memorygym.agents.text_protocol import as_text, describe, split_calls
-from memorygym.core.types import Call, Message, Tool
+from memorygym.core.types import Call, Message
 from memorygym.memories.stores.notebook import TOOLS
 from tests.slow import mostly_slow
 
@@ -159,22 +159,6 @@ def test_a_megabyte_is_read_in_linear_time(head: str, items: float, piece: str) 
     # Machines differ, so a twentieth is timed too: 20 times as much takes 20 times as long, or 400
     # times where the time is quadratic.
     assert seconds(MEGABYTE) < 50 * max(0.05, seconds(MEGABYTE // 20))
-
-
-def test_the_tools_are_described_in_these_words() -> None:
-    schema: dict[str, Any] = {"type": "object", "properties": {}, "required": []}
-    assert describe([Tool("Read", "Read memory.", schema), Tool("Skip", "Go on.", schema)]) == (
-        "You may call tools. To call one, write a JSON object with its name and its arguments"
-        " between tags, like this:\n"
-        '<tool_call>{"name": "TOOL", "arguments": {"ARGUMENT": "VALUE"}}</tool_call>\n'
-        "A reply may hold several calls, each in its own tags; they are run in order and the next"
-        " message gives their results.\n"
-        "The tools, one a line, with a JSON schema of their arguments:\n"
-        '{"name": "Read", "description": "Read memory.", "parameters":'
-        ' {"type": "object", "properties": {}, "required": []}}\n'
-        '{"name": "Skip", "description": "Go on.", "parameters":'
-        ' {"type": "object", "properties": {}, "required": []}}'
-    )
 
 
 def test_the_example_of_the_description_names_no_real_tool() -> None:

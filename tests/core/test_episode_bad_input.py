@@ -15,21 +15,12 @@ HUGE = "x" * 2_000_000
 TOOLS = ("submit_answer", "Write", "Edit", "Read", "memory_search")
 LEAST = "memory_search: top_k must be bigger than or equal to 1, not 0"
 NOT_FOUND = "refused: old_text occurs 0 times, and must occur exactly once"
-SURROGATES = "refused: the text holds lone surrogates, which are not characters"
-KINDS: list[tuple[JSON, str]] = [
-    (None, "the arguments must be a JSON object, not NoneType"),
-    ([], "the arguments must be a JSON object, not list"),
-    (["content"], "the arguments must be a JSON object, not list"),
-    (7, "the arguments must be a JSON object, not int"),
-    (True, "the arguments must be a JSON object, not bool"),
-    ("{not json", "the arguments must be a JSON object, not str"),
-    (HUGE, "the arguments must be a JSON object, not str"),
-]
 
 
 @pytest.mark.parametrize("tool", TOOLS)
-@pytest.mark.parametrize(("arguments", "problem"), KINDS)
-def test_arguments_that_are_no_object_are_named(tool: str, arguments: JSON, problem: str) -> None:
+@pytest.mark.parametrize("arguments", [None, [], ["content"], 7, True, "{not json", HUGE])
+def test_arguments_that_are_no_object_are_named(tool: str, arguments: JSON) -> None:
+    problem = f"the arguments must be a JSON object, not {type(arguments).__name__}"
     episode = begin()
     assert say(episode, Message("assistant", "", (Call(tool, arguments),))) == f"{tool}: {problem}"
     assert not episode.done
@@ -39,11 +30,6 @@ def test_arguments_that_are_no_object_are_named(tool: str, arguments: JSON, prob
     ("tool", "arguments", "answer"),
     [
         ("Write", {}, "Write: the arguments must contain ['content'] properties"),
-        (
-            "Write",
-            {"content": "a", "x": 1},
-            "Write: the arguments must not contain 'x'; it takes content",
-        ),
         ("Write", {"content": None}, "Write: content must be string, not None"),
         ("Write", {"content": {"a": 1}}, "Write: content must be string, not {'a': 1}"),
         ("Read", {"start_line": True}, "Read: start_line must be integer, not True"),
@@ -59,9 +45,6 @@ def test_arguments_that_are_no_object_are_named(tool: str, arguments: JSON, prob
         ("memory_search", {"query": "a " * 1_000_000}, "(nothing found)"),
         ("memory_search", {"query": HUGE}, "(nothing found)"),
         ("submit_answer", {"answer": "4"}, "no question is open in this event"),
-        ("Write", {"content": HUGE}, "refused: 2,000,000 characters asked, 1,000,000 allowed"),
-        ("Write", {"content": "\udfff"}, SURROGATES),
-        ("Write", {"content": " " * 900_000}, "refused: nothing to store (the text is empty)"),
         ("Edit", {"old_text": HUGE, "new_text": HUGE}, NOT_FOUND),
         ("Edit", {"old_text": "\ud800", "new_text": ""}, NOT_FOUND),
     ],

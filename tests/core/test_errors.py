@@ -3,7 +3,7 @@
 import pytest
 
 from memorygym.core import errors
-from memorygym.core.errors import MemoryGymError, UnknownPart
+from memorygym.core.errors import MemoryGymError
 
 KINDS = [
     cls
@@ -15,15 +15,3 @@ KINDS = [
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_error_can_be_caught_as_one_of_ours(kind: type) -> None:
     assert issubclass(kind, MemoryGymError)
-
-
-@pytest.mark.parametrize(
-    ("name", "message"),
-    [
-        ("compny", "no templates named 'compny'; did you mean company?"),
-        ("zzz", "no templates named 'zzz'; choose from city, company"),
-        ("", "no templates named ''; choose from city, company"),
-    ],
-)
-def test_an_unknown_part_suggests_the_nearest_or_lists_all(name: str, message: str) -> None:
-    assert str(UnknownPart("templates", name, ["company", "city"])) == message

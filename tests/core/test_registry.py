@@ -11,27 +11,24 @@ import pytest
 
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, MemoryGymError, UnknownPart
+from tests.installed import install
 from tests.slow import mostly_slow
 
+SOURCE = str(Path(registry.__file__).parents[2])
 KINDS = ("templates", "memory", "agents", "tracks")
-METADATA = "Metadata-Version: 2.1\nName: outside-pack\nVersion: 1.0\n"
-POINTS = "[memorygym.memory]\nscrapbook = outside_pack:Scrapbook\n"
 CODE = "from memorygym.memories.markdown import Markdown\n\nclass Scrapbook(Markdown):\n    pass\n"
 
 
 @pytest.fixture
 def outside(tmp_path: Path) -> Callable[[str], str]:
     """Runs code where another package is installed that has a memory."""
-    info = tmp_path / "outside_pack-1.0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text(METADATA)
-    (info / "entry_points.txt").write_text(POINTS)
+    install(tmp_path, "memory", "scrapbook", "outside_pack:Scrapbook")
     (tmp_path / "outside_pack.py").write_text(CODE)
 
     def run(expression: str) -> str:
         script = f"from memorygym.core import registry\nprint({expression})"
         command = [sys.executable, "-c", script]
-        environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+        environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{SOURCE}"}
         done = subprocess.run(command, env=environment, capture_output=True, check=False, text=True)
         return (done.stdout or done.stderr).strip()
 
@@ -117,7 +114,6 @@ def test_an_entry_point_of_another_package_is_a_part(
     [
         ("bm25:top_kk=3", "no parameter of memory bm25 named 'top_kk'; did you mean top_k"),
         ("bm25:top_k=many", "memory bm25: top_k=many: give a whole number"),
-        ("bm25:top_k=0", "top_k 0: give at least 1"),
         ("none:top_k=1", "memory none has no parameters, so no top_k"),
     ],
 )
@@ -132,9 +128,8 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 def memorygym(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
     """The command, run from that folder."""
     command = [sys.executable, "-m", "memorygym", *words]
-    source = str(Path(registry.__file__).parents[2])
     return subprocess.run(
-        command, env={**os.environ, "PYTHONPATH": source, "PYTHONSAFEPATH": "1"}, cwd=folder,
+        command, env={**os.environ, "PYTHONPATH": SOURCE, "PYTHONSAFEPATH": "1"}, cwd=folder,
         capture_output=True, check=False, text=True,
     )  # fmt: skip
 
@@ -170,10 +165,8 @@ def test_an_agent_that_breaks_fails_its_episodes_alone(
 
 
 PARTS = {
-    "idle": "class Idle:\n    pass\n",
     "deaf": "class Deaf:\n    def observe(self, new):\n        pass\n",
     "shop": "from memorygym.core.track import Track\nSHOP = Track(name='shop', version='s-1')\n",
-    "needy": "import nowhere_to_be_found\n",
     "broken": "class Broken(:\n",
     "hasty": "1 / 0\n",
 }
@@ -183,29 +176,16 @@ PARTS = {
     ("words", "message"),
     [
         (
-            ("--strategy", "idle:Idle"),
-            "agents idle:Idle: it makes an object of Idle, which has no `act`;",
-        ),
-        (
             ("--backend", "deaf:Deaf"),
             "deaf:Deaf: it makes an object of Deaf, which has no `compose`; give it",
         ),
         (
             ("--track", "shop:SHOP"),
-            "tracks shop:SHOP: shop cannot be imported (Track.__init__() missing",
-        ),
-        (("--track", "shop:SHOP"), "'env'"),
-        (("--track", "shop:SHOP"), "see examples/my_track.py"),
-        (
-            ("--strategy", "needy:Any"),
-            "agents needy:Any: needy cannot be imported (No module named 'nowhere_to_be_found')",
+            "tracks shop:SHOP: shop cannot be imported (Track.__init__() missing …'env'…"
+            "see examples/my_track.py",
         ),
         (("--strategy", "broken:Broken"), "broken cannot be imported (SyntaxError: "),
         (("--strategy", "hasty:Hasty"), "hasty cannot be imported (ZeroDivisionError: division"),
-        (
-            ("-t", "nosuch:TEMPLATE"),
-            "templates nosuch:TEMPLATE: nosuch cannot be imported (No module",
-        ),
     ],
     quick=2,
 )
@@ -216,7 +196,7 @@ def test_a_plugged_in_part_that_is_unfit_is_refused_in_one_sentence(
         (tmp_path / f"{name}.py").write_text(code)
     done = memorygym(tmp_path, "bench", "--seeds", "1", *words)
     assert done.returncode == 2
-    assert message in " ".join(done.stderr.split())
+    assert re.search(re.escape(message).replace("…", ".*"), " ".join(done.stderr.split()))
     assert "Traceback" not in done.stderr
 
 

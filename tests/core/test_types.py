@@ -34,7 +34,6 @@ def test_an_assistant_message_is_equal_after_a_round_trip(content: str, calls: l
         Message("system", "be brief"),
         Message("user", "häuser 家 \n"),
         Message("tool", "stored", (), "call_7"),
-        Message("assistant", "", (Call("Read", {}, "a"), Call("Read", {"start_line": 2}, "b"))),
     ],
 )
 def test_a_message_of_every_role_is_equal_after_a_round_trip(message: Message) -> None:
@@ -63,14 +62,6 @@ def test_odd_provider_messages_are_read_as_empty(raw: dict[str, Any]) -> None:
 def test_an_unknown_role_names_the_roles() -> None:
     with pytest.raises(ValueError, match="no role 'robot'; choose from system, user"):
         Message.from_openai({"role": "robot"})
-
-
-def test_a_tool_becomes_a_function_definition() -> None:
-    schema: dict[str, JSON] = {"type": "object", "properties": {}, "required": []}
-    assert Tool("Read", "Reads.", schema).to_openai() == {
-        "type": "function",
-        "function": {"name": "Read", "description": "Reads.", "parameters": schema},
-    }
 
 
 NESTED: dict[str, JSON] = {"a": [1, {"b": [2]}], "c": {"d": None}}

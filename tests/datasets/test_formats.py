@@ -78,9 +78,7 @@ def test_a_turn_of_locomo_is_date_speaker_text_and_caption_in_the_order_of_sessi
     )
 
 
-def test_unclear_evidence_of_locomo_is_counted_as_unknown(
-    tmp_path: Path,
-) -> None:
+def test_unclear_evidence_of_locomo_is_counted_as_unknown(tmp_path: Path) -> None:
     questions = samples("locomo", published.file_of("locomo", tmp_path))[0].questions
     assert [question.evidence for question in questions] == [
         ("D1:1",), ("D2:1", "D1:1"), ("D1:2",), (), ("D1:1",)

@@ -43,16 +43,8 @@ def test_a_file_of_another_format_is_named_with_its_first_bad_record(
         ("question", None, "question is None, not a text"),
         ("question", "  ", "question is '  ', not a text"),
         ("context", {}, "context.title is missing"),
-        (
-            "context",
-            [["Ash"]],
-            "context[0] is ['Ash'], not a title and sentences",
-        ),
-        (
-            "supporting_facts",
-            [3],
-            "supporting_facts[0] is 3, not a title and a number",
-        ),
+        ("context", [["Ash"]], "context[0] is ['Ash'], not a title and sentences"),
+        ("supporting_facts", [3], "supporting_facts[0] is 3, not a title and a number"),
     ],
 )
 def test_an_invalid_record_is_reported_with_its_field(
@@ -103,10 +95,7 @@ def test_damaged_gzip_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("texts", "message"),
-    [
-        (["", "[]", " \n"], "it is empty"),
-        (["]", "\x00\x01", "]{}"], "0 .line 1.: is no JSON"),
-    ],
+    [(["", "[]", " \n"], "it is empty"), (["]", "\x00\x01", "]{}"], "0 .line 1.: is no JSON")],
 )
 def test_a_file_without_records_is_refused(texts: list[str], message: str, tmp_path: Path) -> None:
     for text in texts:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from memorygym.core.errors import BadSettings, UnknownPart
+from memorygym.core.errors import BadSettings
 from memorygym.datasets._recall import RecallMeasurement, figures, index_of, measure, shares
 from memorygym.datasets._samples import load
 from tests.datasets import published
@@ -35,16 +35,11 @@ def measured(name: str, path: Path, unit: str | None = None) -> RecallMeasuremen
 def test_recall_is_the_mean_share_any_and_all_of_the_evidence(tmp_path: Path) -> None:
     # Alder, Birch, Cedar are ranked in this order; the questions need AB, B and CB.
     measurement = measured("hotpotqa", published.file_of("hotpotqa", tmp_path))
-    assert (
-        figures(measurement, [1, 2]).items()
-        >= {
-            "recall": {"1": round(1 / 6, 6), "2": round(5 / 6, 6)},
-            "any": {"1": round(1 / 3, 6), "2": 1.0},
-            "all": {"1": 0.0, "2": round(2 / 3, 6)},
-            "n": 3,
-        }.items()
-    )
-    assert measurement.smallest == 3
+    row = figures(measurement, [1, 2])
+    assert row["recall"] == {"1": round(1 / 6, 6), "2": round(5 / 6, 6)}
+    assert row["any"] == {"1": round(1 / 3, 6), "2": 1.0}
+    assert row["all"] == {"1": 0.0, "2": round(2 / 3, 6)}
+    assert (row["n"], measurement.smallest) == (3, 3)
 
 
 def test_a_single_sample_has_no_interval(tmp_path: Path) -> None:
@@ -53,30 +48,12 @@ def test_a_single_sample_has_no_interval(tmp_path: Path) -> None:
     assert row["intervals"] == {"1": {"recall": None, "any": None, "all": None}}
 
 
-def test_locomo_counts_every_question_with_evidence_of_all_five_categories(tmp_path: Path) -> None:
-    measurement = measured("locomo", published.file_of("locomo", tmp_path, rows=2))
-    assert {name: len(questions) for name, questions in measurement.by_category().items()} == {
-        "1": 2, "2": 2, "4": 2, "5": 2
-    }  # fmt: skip
-    assert measurement.skipped == {"without_evidence": 2} and measurement.unknown == 2
-
-
-def test_a_question_with_unknown_evidence_is_skipped_and_counted(
-    tmp_path: Path,
-) -> None:
+def test_a_question_with_unknown_evidence_is_skipped_and_counted(tmp_path: Path) -> None:
     row = published.hotpot(supporting_facts=[["Elsewhere", 0]])
     path = published.write(tmp_path / "a.json", [row, published.hotpot(1)])
     measurement = measured("hotpotqa", path)
-    assert (len(measurement.searched), measurement.skipped, measurement.unknown) == (
-        1,
-        {"evidence_unknown": 1},
-        1,
-    )
-
-
-def test_invalid_records_are_listed(tmp_path: Path) -> None:
-    path = published.write(tmp_path / "a.json", [published.hotpot(), {}])
-    assert [record.index for record in measured("hotpotqa", path).left_out] == [1]
+    assert (len(measurement.searched), measurement.unknown) == (1, 1)
+    assert measurement.skipped == {"evidence_unknown": 1}
 
 
 @pytest.mark.parametrize("memory", RANKING)
@@ -94,14 +71,3 @@ def test_a_ranking_memory_finds_the_named_entity(memory: str, tmp_path: Path) ->
 def test_a_memory_that_ranks_nothing_is_refused_with_those_that_do(memory: str) -> None:
     with pytest.raises(BadSettings, match=f"choose from {', '.join(RANKING)}"):
         index_of(memory)
-
-
-@pytest.mark.parametrize("memory", ["bm52", "bm25:k=3"])
-def test_an_unknown_memory_or_parameter_is_refused(memory: str) -> None:
-    with pytest.raises(UnknownPart):
-        index_of(memory)
-
-
-def test_most_evidence_of_real_questions_is_found(tmp_path: Path) -> None:
-    measurement = measure(load("hotpotqa", published.hotpot_file(tmp_path)), index_of("bm25"), 5)
-    assert shares(measurement.searched, 2)["any"].mean > 0.5

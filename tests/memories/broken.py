@@ -11,13 +11,6 @@ from memorygym.memories.recency import Recency
 from memorygym.memories.stores.passages import Passages
 
 
-class Forgetful(Recency):
-    """Forgets everything."""
-
-    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        return ()
-
-
 class Scrap(Markdown):
     """Stores nothing but the first letter of what is written."""
 
@@ -42,13 +35,6 @@ class Gossip(Recency):
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
         return (*super().compose(live, budget and budget // 2), *self._news)
-
-
-class Doubler(Recency):
-    """Takes twice the budget of the view."""
-
-    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        return super().compose(live, budget and budget * 2)
 
 
 class Unpriced(Recency):
@@ -128,15 +114,6 @@ class Batching(Memory):
 
     def restore(self, entries: Sequence[Entry]) -> None:
         self._kept.restore(entries)
-
-
-class Fickle(Recency):
-    """Shows what it likes; `views` outlives every episode."""
-
-    views: ClassVar = counter()
-
-    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        return super().compose(live, budget) if next(self.views) % 7 else ()
 
 
 class Resummarising(Recency):

@@ -1,4 +1,4 @@
-"""A newcomer's first memory, the example of the documents, wrong in five ways.
+"""A newcomer's first memory, the example of the documents, wrong in four ways.
 
 They stand in a module of their own, so that another process can import them.
 """
@@ -8,12 +8,6 @@ from collections.abc import Sequence
 
 from examples.my_memory import MyMemory
 from memorygym.core.types import Entry, Message
-
-
-class ReturnsNothing(MyMemory):
-    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        super().compose(live, budget)
-        return None  # type: ignore[return-value]  # The defect: the value is not returned.
 
 
 class ForgetsToDump(MyMemory):

@@ -1,13 +1,14 @@
-"""The memories of the registry, as parameters of a test."""
+"""Memories that tests open, and those of the registry, as parameters of a test."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 from typing import Any
 
 import pytest
 
 from memorygym.core import registry
-from memorygym.core.types import Memory
+from memorygym.core.budget import BudgetTracker
+from memorygym.core.types import Budget, Memory, Writer
 
 EXTRAS = {"chromadb": "chroma"}
 """Memories that need an extra, and its marker."""
@@ -18,6 +19,20 @@ UNLIKE = ("markdown", "bm25", "llm_summarizing")
 
 def maker(name: str) -> Callable[[], Memory]:
     return partial(registry.make, "memory", name)
+
+
+def opened(
+    memory: Memory | str,
+    writer: Writer | None = None,
+    capacity: int | None = None,
+    known: Iterable[str] = (),
+) -> Memory:
+    """A memory, or that of a spec, which was opened; the words of these texts are known to it."""
+    made: Memory = registry.make("memory", memory) if isinstance(memory, str) else memory
+    tracker = BudgetTracker(Budget(capacity=capacity))
+    tracker.unread_texts += known
+    made.open(tracker.context(writer))
+    return made
 
 
 def every(*but: str, of: Collection[str] = NAMES, quick: Collection[str] = NAMES) -> Any:

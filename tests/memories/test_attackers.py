@@ -7,25 +7,16 @@ import pytest
 
 from memorygym.agents.calls import END, calls, submit, write
 from memorygym.core.budget import BudgetTracker
-from memorygym.core.episode import Episode, play
+from memorygym.core.episode import Episode
 from memorygym.core.errors import BadSettings, MemoryFault, ProviderFailure, Refused
-from memorygym.core.tokens import count, shown_tokens
 from memorygym.core.trace import Answer, MemoryUpdate, Observation
 from memorygym.core.types import Budget, Call, Entry, Event, Memory, Message
 from memorygym.memories.markdown import Markdown
 from memorygym.testing import check_memory
-from memorygym.tracks.worlds.agents.note_taker import Strategist
-from memorygym.tracks.worlds.env import WorldsEnv
-from tests.episodes import begin, generated
-from tests.memories.attackers import (
-    Meddler,
-    Mirror,
-    Prompter,
-    RuleViolation,
-    Whisperer,
-)
+from tests.episodes import begin
+from tests.memories.attackers import Meddler, Prompter, RuleViolation, Whisperer
 
-ALPHA = "alpha bravo charlie delta"
+ALPHA, FIRST = "alpha bravo charlie delta", "before the first event"
 
 
 def test_a_memory_that_no_other_process_can_make_is_checked_with_a_warning() -> None:
@@ -113,14 +104,6 @@ def test_nothing_in_a_view_carries_text_without_its_price(message: Message) -> N
     assert episode.view()[1:-1] == shown[:1]
 
 
-def test_a_memory_adds_at_most_its_capacity_to_a_view() -> None:
-    task = generated("company", 0, "standard")
-    trace = play(Episode(WorldsEnv(task), Mirror), Strategist())
-    sizes = [sum(shown_tokens(m, count) for m in shown) for _, shown in trace.contexts()]
-    assert task.budget.view == task.budget.capacity
-    assert sizes and max(sizes) <= (task.budget.capacity or 0)
-
-
 def test_a_memory_cannot_change_the_messages_of_the_event() -> None:
     episode = begin("one", memory=Meddler)
     with pytest.raises(MemoryFault, match=r"Meddler: compose\(\) raised AttributeError"):
@@ -157,16 +140,8 @@ def finish(episode: Episode) -> None:
         ("call", None, "call('Write') returned None at event 1. Return the text that the agent"),
         ("call", b"stored", "call('Write') returned b'stored' at event 1. Return the text"),
         ("call", IndexError("3"), "call('Write') raised IndexError: 3 (attackers.py, line "),
-        (
-            "dump",
-            None,
-            "dump() returned None before the first event. Return a list of Entry(id, text)",
-        ),
-        (
-            "dump",
-            ["a"],
-            "dump() returned ['a'] before the first event. Return a list of Entry(id, text)",
-        ),
+        ("dump", None, f"dump() returned None {FIRST}. Return a list of Entry(id, text)"),
+        ("dump", ["a"], f"dump() returned ['a'] {FIRST}. Return a list of Entry(id, text)"),
         ("dump", [Entry("1", 7)], "dump() returned [Entry(id='1', text=7)] before"),  # type: ignore[arg-type]
         ("dump", [Entry("1", "a"), Entry("1", "b")], "dump() returned two entries with the id '1'"),
         ("dump", OSError("gone"), "dump() raised OSError: gone (attackers.py, line "),

@@ -6,48 +6,31 @@ from memorygym.testing import check_memory
 from tests.memories import attackers, broken
 from tests.slow import mostly_slow
 
+RESTORED, NOTHING = "After restore(dump())", "When its model writes nothing"
+
 
 @mostly_slow(
     ("memory", "sentence"),
     [
-        (
-            broken.Forgetful,
-            "The memory forgets everything: without any limit, compose() returned no fact",
-        ),
         (broken.Scrap, "The memory forgets everything: no text given to call('Write') came back"),
         (broken.Gossip, "compose() returned text of another episode (1"),
-        (broken.Doubler, "tokens. Let compose(live, budget) return at most `budget` tokens"),
         (broken.Unpriced, "tokens. Let compose(live, budget) return at most `budget` tokens"),
         (broken.Understating, "but dump() does not hold it. Keep all state in dump()"),
-        (
-            broken.Understating,
-            "After restore(dump()), compose() returned another context: message ",
-        ),
-        (broken.Counting, "After restore(dump()), compose() returned another context: message "),
+        (broken.Counting, f"{RESTORED}, compose() returned another context: message "),
         (broken.Splitting, "compose() separated a tool call from its result at event"),
         (broken.Echo, "compose() repeated a message of the running event 1: '[Harbor ledger"),
         (broken.Meddling, "The memory altered a message that it was given"),
         (broken.Batching, "observe() with several messages leaves another state than"),
-        (broken.Fickle, "The same task played twice differs from event"),
         (broken.Resummarising, "The memory's model read the same message in"),
-        (broken.Amnesiac, "After restore(dump()), call('Read') returned"),
+        (broken.Amnesiac, f"{RESTORED}, call('Read') returned"),
         (broken.Shared, "The same task played twice differs from event"),
         (broken.Shared, "Two episodes played in turns differ from the same episodes played alone"),
         (attackers.OnTheMeter, "memory OnTheMeter: open() raised"),
-        (
-            attackers.InAModule,
-            "After restore(dump()) in a fresh process, the memory differs at event",
-        ),
+        (attackers.InAModule, f"{RESTORED} in a fresh process, the memory differs at event"),
         (attackers.InIds, "memory beyond its capacity was undone. Keep only what store() returns"),
-        (
-            attackers.InBlanks,
-            "After restore(dump()) before every event, the episode differs from event",
-        ),
+        (attackers.InBlanks, f"{RESTORED} before every event, the episode differs from event"),
         (attackers.InEntries, "InEntries: dump() returned [Fat("),
-        (
-            broken.Trusting,
-            "When its model writes nothing: memory Trusting: compose() raised IndexError",
-        ),
+        (broken.Trusting, f"{NOTHING}: memory Trusting: compose() raised IndexError"),
     ],
     quick=2,
 )

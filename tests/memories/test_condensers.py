@@ -1,13 +1,13 @@
 """Condensers: what they keep, when they ask their model, and what they ask it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 
 import pytest
 
-from memorygym.core import registry
-from memorygym.core.budget import BudgetTracker
 from memorygym.core.errors import ProviderFailure
-from memorygym.core.types import Budget, Call, Memory, Message
+from memorygym.core.types import Call, Message
+from tests.memories import parts
 
 NAMES = (
     "naive", "sliding_window", "llm_summarizing", "structured_summary", "adaptive_token_budget",
@@ -34,14 +34,7 @@ class Writer:
 every = pytest.mark.parametrize("name", NAMES)
 
 
-def opened(
-    spec: str, writer: Callable[[str, str, int], str], capacity: int | None = None
-) -> Memory:
-    memory: Memory = registry.make("memory", spec)
-    tracker = BudgetTracker(Budget(capacity=capacity))
-    tracker.unread_texts.append("note boats user summary Summary")
-    memory.open(tracker.context(writer))
-    return memory
+opened = partial(parts.opened, known=["note boats user summary Summary"])
 
 
 def note(number: int, words: int = 4) -> Message:

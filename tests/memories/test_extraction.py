@@ -5,11 +5,11 @@ from collections.abc import Callable
 import pytest
 
 from memorygym.core.budget import BudgetTracker
-from memorygym.core.registry import make
 from memorygym.core.rng import named_rng
 from memorygym.core.types import Budget, Memory, Message
 from memorygym.memories.stores.reply_parser import facts, keywords, triples
 from memorygym.models.extractive import write
+from tests.memories.parts import opened
 
 NAMES = ["simplemem-lite", "lightmem-lite", "amem-lite", "hipporag-lite"]
 HARBOR = "[Note · Larkin Harbor · 3 May]\nLarkin Harbor has 40 lamps. It opened in 1999."
@@ -31,15 +31,8 @@ class ModelCall:
         return self._reply(task, text) if self._reply else write(task, text, most)
 
 
-def opened(spec: str, writer: ModelCall | None = None, capacity: int | None = None) -> Memory:
-    memory: Memory = make("memory", spec)
-    tracker = BudgetTracker(Budget(capacity=capacity))
-    memory.open(tracker.context(writer or ModelCall()))
-    return memory
-
-
 def memory_with(spec: str, *texts: str, writer: ModelCall | None = None) -> Memory:
-    memory = opened(spec, writer)
+    memory = opened(spec, writer or ModelCall())
     for text in texts:
         memory.observe([Message("user", text)])
     return memory
@@ -86,7 +79,7 @@ def test_a_restored_memory_shows_the_same_whatever_the_model_wrote(name: str) ->
     def reply(*_: str) -> str:
         return "\n".join(rng.choice(pieces) for _ in range(rng.below(6)))
 
-    memory, other = opened(name, ModelCall(reply), 150), opened(name)
+    memory, other = opened(name, ModelCall(reply), 150), opened(name, ModelCall())
     texts = [*OTHERS, HARBOR, "|\n~\nlinks: 2", "a b.\nkeywords:\nlinks:", MEADOW, *OTHERS]
     for text in texts:
         memory.observe([Message("user", text)])

@@ -23,11 +23,10 @@ def failures(memory: type[Memory]) -> list[str]:
 @mostly_slow(
     ("memory", "parts"),
     [
-        (first.ReturnsNothing, ["compose() returned None at event 1. Return a list or tuple of"]),
         (first.ForgetsToDump, [NOT_ALIKE, "for dump() returned no entry", MEND]),
         (first.KeepsItsOwnText, [NOT_ALIKE, "for dump() returned a text that store() did", MEND]),
         (first.Shuffles, [NOT_ALIKE, " instead of ", MEND]),
-        (first.LooksUpNothing, ["observe() raised KeyError: 'user' (first_memory.py, line 44) at"]),
+        (first.LooksUpNothing, ["observe() raised KeyError: 'user' (first_memory.py, line 38) at"]),
     ],
     quick=2,
 )

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from memorygym.runs.objects import UNREADABLE, identity_of
-from tests.memories.broken import Forgetful
+from tests.memories.broken import Scrap
 
 
 class Sized:
@@ -29,7 +29,7 @@ def test_the_values_that_an_object_carries_are_part_of_it(make: Callable[[int], 
 
 
 def test_two_classes_differ_by_their_source() -> None:
-    assert identity_of(Sized) != identity_of(Forgetful)
+    assert identity_of(Sized) != identity_of(Scrap)
 
 
 def test_what_has_no_source_or_no_lasting_value_is_named() -> None:

@@ -129,24 +129,15 @@ def test_abstention_is_reported_apart_and_moves_no_axis() -> None:
     better, worse = score(trace_of(asked)), score(trace_of([asked[0], ("abstention", "12")]))
     assert (better.correct_refusals, worse.correct_refusals) == (1.0, 0.0)
     assert better.composite == worse.composite and better.axes == worse.axes
+    assert set(axes(asked[1:]).values()) == {None}
 
 
 def test_a_skipped_question_counts_as_wrong_everywhere() -> None:
     asked: ModelCall = [(kind, SKIPPED) for kind in (*KINDS, "ratio")]
     result = score(trace_of(asked))
-    assert (result.composite, result.accuracy, result.correct_refusals, result.correct) == (
-        0,
-        0,
-        0,
-        0,
-    )
+    shares = (result.composite, result.accuracy, result.correct_refusals, result.correct)
+    assert shares == (0, 0, 0, 0)
     assert outcomes(trace_of(asked))[0].reason == "no answer was submitted"
-
-
-@pytest.mark.parametrize("answer", ["", "\ud800", "x" * 100_000, "\x00", "12 13", "١٢"])
-def test_no_answer_breaks_the_score(answer: str) -> None:
-    result = score(trace_of([("retrieval", answer), ("ratio", answer), ("abstention", answer)]))
-    assert 0 <= result.composite <= 1
 
 
 COMPETENCIES = st.sampled_from([*KINDS, "ratio", "delta"])

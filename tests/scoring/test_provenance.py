@@ -22,7 +22,7 @@ from memorygym.tracks.research.strata import ResearchRecipe
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.generator.gold import WeightedQuestion
 from memorygym.tracks.worlds.generator.task import generate
-from memorygym.tracks.worlds.reasoners import REASONERS
+from memorygym.tracks.worlds.reasoners import reasoner as make_reasoner
 from tests.episodes import generated, gold, played
 from tests.slow import mostly_slow
 
@@ -38,7 +38,7 @@ def composed(memory: str, view: int | None, reasoner: str = "strong", tier: str 
         lambda: registry.make("memory", memory),
         Budget(view=view),
     )
-    return play(episode, REASONERS[reasoner]())
+    return play(episode, make_reasoner(reasoner, task.texts))
 
 
 def ways(trace: Trace) -> Iterator[tuple[Outcome, FactHistory]]:

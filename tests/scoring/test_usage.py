@@ -11,7 +11,7 @@ import pytest
 from memorygym.agents.chat import Chat
 from memorygym.core.episode import Episode, play
 from memorygym.core.errors import BadSettings, BadTrace
-from memorygym.core.trace import Trace, read_trace
+from memorygym.core.trace import Trace
 from memorygym.core.types import Message
 from memorygym.memories.markdown import Markdown
 from memorygym.models.model import OVERFLOW, Model, Reply
@@ -88,14 +88,6 @@ def test_usage_is_counted_at_ingest_and_at_query(spent: Callable[..., Trace]) ->
     }
 
 
-def test_a_trace_from_disk_has_the_same_usage(spent: Callable[..., Trace], tmp_path: Path) -> None:
-    trace = spent(Counting())
-    read, damage = read_trace(trace.lines())
-    assert not damage
-    assert usage_of(read) == usage_of(trace)
-    assert cost(read) == cost(trace)
-
-
 def test_a_figure_that_one_reply_lacks_is_unknown(spent: Callable[..., Trace]) -> None:
     usage = usage_of(spent(Counting(cached=None, gap=True)))
     assert (usage["query"].prompt, usage["query"].cached) == (None, None)
@@ -121,11 +113,7 @@ def test_cost_is_by_the_table(spent: Callable[..., Trace]) -> None:
 
 @pytest.mark.parametrize(
     ("model", "name"),
-    [
-        (Counting(), "unlisted"),
-        (Counting(gap=True), "m"),
-        (Counting(cached=None), "discount"),
-    ],
+    [(Counting(), "unlisted"), (Counting(gap=True), "m"), (Counting(cached=None), "discount")],
 )
 def test_an_unknown_cost_is_none_and_not_nothing(
     spent: Callable[..., Trace], model: Model, name: str

@@ -63,16 +63,6 @@ def test_equal_scores_differ_by_nothing_within_one_question_more_or_less() -> No
     assert paired(A, B, step=1 / 70) == paired(A, B)
 
 
-def test_agents_without_a_shared_task_cannot_be_paired() -> None:
-    with pytest.raises(ValueError, match="no task was played by both"):
-        paired({1: 0.5}, {2: 0.5})
-
-
-def test_nothing_cannot_be_compared() -> None:
-    with pytest.raises(ValueError, match="0 tasks and 1"):
-        unpaired([], [0.5])
-
-
 def test_every_sign_assignment_is_counted_for_few_tasks() -> None:
     assert sign_flip(A, B, "test") == 0.0625
 
@@ -143,15 +133,10 @@ def test_flips_of_few_tasks_are_the_same_for_pairs_together_and_alone() -> None:
     flips = sign_flips({"a": A, "b": B, "c": dict.fromkeys(A, 0.3)}, "test")
     assert list(flips) == [("a", "b"), ("a", "c"), ("b", "c")]
     assert flips["a", "b"] == sign_flip(A, B, "test")
+    assert sign_flips({}, "test") == {}
 
 
 def test_drawn_flips_agree_with_counting() -> None:
     a, b = {i: float(i < 20) for i in range(30)}, {i: float(i >= 20) for i in range(30)}
     counted = 2 * sum(comb(30, heads) for heads in range(20, 31)) / 2**30
     assert sign_flip(a, b, "test") == pytest.approx(counted, abs=0.012)
-
-
-def test_pairs_share_their_flips_only_on_the_same_tasks() -> None:
-    with pytest.raises(ValueError, match="scores of the same tasks"):
-        sign_flips({"a": A, "b": {0: 0.5}}, "test")
-    assert sign_flips({}, "test") == {}

@@ -35,11 +35,6 @@ def test_fewer_than_five_tasks_have_no_interval(n: int) -> None:
     assert (few.to_json()["low"], few.to_json()["high"]) == (None, None)
 
 
-def test_no_task_has_no_mean() -> None:
-    with pytest.raises(ValueError, match="no values to estimate from"):
-        estimate([])
-
-
 def _share(tasks: list[list[int]]) -> float:
     return sum(map(sum, tasks)) / sum(map(len, tasks))
 

@@ -53,25 +53,6 @@ def test_the_order_of_parts_changes_nothing() -> None:
     assert kendall(again, b, "test") == kendall(a, b, "test")
 
 
-@pytest.mark.parametrize(
-    ("a", "b", "reason"),
-    [
-        ({"x": {0: 1.0}}, {"x": {0: 1.0}, "y": {0: 2.0}}, "1 systems in both"),
-        ({"x": {0: 1.0}, "y": {0: 1.0}}, {"x": {1: 1.0}, "y": {1: 2.0}}, "no task has a score"),
-    ],
-)
-def test_what_cannot_be_ranked_is_refused(
-    a: dict[str, dict[int, float]], b: dict[str, dict[int, float]], reason: str
-) -> None:
-    with pytest.raises(ValueError, match=reason):
-        kendall(a, b, "test")
-
-
-def test_a_ranking_is_of_at_least_two() -> None:
-    with pytest.raises(ValueError, match="1 scores and 2"):
-        tau_b([1], [1, 2])
-
-
 def test_a_single_task_has_no_interval() -> None:
     tau = kendall(noisy("a", 0.1, 1), noisy("b", 0.1, 1), "test")
     assert (tau.mean, tau.low, tau.high) == (1, float("-inf"), float("inf"))

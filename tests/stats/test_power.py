@@ -41,22 +41,3 @@ def test_five_tasks_are_the_fewest_ever_needed() -> None:
 def test_no_detectable_difference_is_finer_than_the_data() -> None:
     assert mde(0.0, 10, step=1 / 170) == pytest.approx((2.262157 + 0.883404) / 170)
     assert mde(0.5, 10, step=1 / 170) == mde(0.5, 10)
-
-
-@pytest.mark.parametrize("wrong", [-1.1, 1.1, float("nan")])
-def test_a_correlation_has_bounds(wrong: float) -> None:
-    with pytest.raises(ValueError, match="is not a correlation"):
-        same_tasks(wrong)
-
-
-def test_an_effect_of_nothing_is_never_seen() -> None:
-    with pytest.raises(ValueError, match="above 0"):
-        tasks_needed(0, 1.0)
-    with pytest.raises(ValueError, match="more than 1,000,000,000 tasks"):
-        tasks_needed(1e-6, 1.0)
-
-
-@pytest.mark.parametrize("power", [0.4, 1.0])
-def test_a_power_has_bounds(power: float) -> None:
-    with pytest.raises(ValueError, match="power"):
-        mde(1.0, 10, power=power)

@@ -34,18 +34,6 @@ def test_a_question_counts_once_however_large_its_task() -> None:
     assert TWO.pass_at(2).mean == pytest.approx(2 / 3)
 
 
-@pytest.mark.parametrize("k", [0, 4])
-def test_k_is_at_most_the_repeats_at_hand(k: int) -> None:
-    with pytest.raises(ValueError, match=f"k = {k}: give one from 1 to 3"):
-        TWO.pass_at(k)
-
-
-@pytest.mark.parametrize("task", [[], [()], [(True,), (True, False)]])
-def test_a_task_is_repeated_whole(task: list[tuple[bool, ...]]) -> None:
-    with pytest.raises(ValueError, match="task 1"):
-        Repeats([[(True,)], task])
-
-
 def test_a_deterministic_agent_varies_between_questions_alone() -> None:
     sources = Repeats([[(True, True)], [(False, False)], [(True, True)]]).sources()
     assert sources is not None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from memorygym.stats import design_effect, deviation, icc
+from memorygym.stats import design_effect, icc
 
 
 def test_the_intraclass_correlation_is_that_of_shrout_and_fleiss() -> None:
@@ -26,8 +26,3 @@ def test_a_mean_of_alike_questions_is_worth_fewer() -> None:
     assert design_effect([20] * 100, 0.1) == pytest.approx(2.9)
     assert design_effect([1, 1], 0.5) == 1
     assert design_effect([10, 30], 0.1) == pytest.approx(3.4)
-
-
-def test_one_value_has_no_deviation() -> None:
-    with pytest.raises(ValueError, match="1 values"):
-        deviation([0.5])

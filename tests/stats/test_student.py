@@ -35,9 +35,3 @@ def test_a_point_of_t_is_exact(freedom: float, tail: float, point: float) -> Non
 )
 def test_the_incomplete_beta_function_is_exact(x: float, a: float, b: float, share: float) -> None:
     assert beta_share(x, a, b) == pytest.approx(share, abs=1e-11)
-
-
-@pytest.mark.parametrize(("tail", "freedom"), [(0, 9), (1, 9), (0.025, 0)])
-def test_impossible_quantiles_are_refused(tail: float, freedom: float) -> None:
-    with pytest.raises(ValueError, match="no t quantile"):
-        t_point(tail, freedom)

@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,8 +14,9 @@ import pytest
 from memorygym.core import registry
 from memorygym.core.track import Track, find
 from memorygym.core.types import Message
+from tests import installed
+from tests.installed import ROOT, install
 
-ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 SHOP = "my_track:SHOP"
 
@@ -32,12 +32,7 @@ def known() -> Iterator[Track]:
 
 def start(folder: Path, *words: str, path: str = "") -> "subprocess.Popen[str]":
     """A process of its own, in that folder."""
-    paths = os.pathsep.join(filter(None, [path, str(ROOT), str(ROOT / "src")]))
-    return subprocess.Popen(
-        [sys.executable, "-m", "memorygym", *words], cwd=folder,
-        env={**os.environ, "PYTHONPATH": paths},
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+    return installed.start(*words, path=path, cwd=folder)
 
 
 def output_of(process: "subprocess.Popen[str]") -> str:
@@ -49,11 +44,7 @@ def output_of(process: "subprocess.Popen[str]") -> str:
 
 def plug(folder: Path) -> str:
     """The PYTHONPATH under which the track is found as that of an installed package."""
-    info = folder / "shop-1.0.dist-info"
-    info.mkdir(parents=True)
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: shop\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text("[memorygym.tracks]\nshop = my_track:SHOP\n")
-    return os.pathsep.join([str(folder), str(EXAMPLES)])
+    return os.pathsep.join([str(install(folder, "tracks", "shop", SHOP)), str(EXAMPLES)])
 
 
 def clerk(

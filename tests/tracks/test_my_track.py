@@ -1,13 +1,10 @@
 """The example of a track plays under every command, plugged in by file and by entry point."""
 
 import csv
-import gzip
 import json
 import os
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -145,40 +142,6 @@ def test_a_model_plays_the_track(
         (row,) = json.loads(results.read_bytes())["episodes"]
     # A search for the words of the request finds no wish: those two requests are one reply each.
     assert row["composite"] == 0.5 and row["usage"]["query"]["calls"] == 6
-
-
-def test_a_model_is_the_reasoner_of_a_comparison(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], shop: Track
-) -> None:
-    with serving(clerk=clerk) as server:
-        words = ["--seed", "0", "--reasoner", "clerk", "--api-base", server.url]
-        said(capsys, "compare", *COMPARE, *words, "--budget", "120", "-o", str(tmp_path / "run"))
-    accuracies = means(tmp_path / "run")
-    assert (accuracies["oracle"], accuracies["full"], accuracies["none"]) == (1, 1, 0)
-
-
-def rows(folder: Path) -> list[Any]:
-    episodes: list[Any] = json.loads((folder / "results.json").read_bytes())["episodes"]
-    return episodes
-
-
-@pytest.mark.slow
-def test_a_killed_run_resumes(tmp_path: Path) -> None:
-    whole, broken = tmp_path / "whole", tmp_path / "broken"
-    words = ["bench", "--track", f"{SHOP}:turns=60", "--seeds", "12", "-q", "--workers", "1"]
-    process = start(EXAMPLES, *words, "--run", str(broken))
-    while len([*broken.glob("traces/*")]) < 4 and process.poll() is None:
-        time.sleep(0.01)
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
-    kept = {path.name: path.read_bytes() for path in broken.glob("traces/*.gz")}
-    assert len(kept) < 36
-    output_of(start(EXAMPLES, *words, "--run", str(broken)))
-    output_of(start(EXAMPLES, *words, "--run", str(whole)))
-    assert rows(broken) == rows(whole)
-    for path in whole.glob("traces/*.gz"):
-        other = broken / "traces" / path.name
-        assert gzip.decompress(path.read_bytes()) == gzip.decompress(other.read_bytes())
 
 
 def test_an_episode_that_ends_before_a_goal_is_due_is_measured(shop: Track) -> None:

@@ -26,7 +26,6 @@ from tests.episodes import generated, played
 from tests.tracks.codeqa.instances import generated as codeqa_task
 
 Snapshot = Callable[[str, str], None]
-TEMPLATES = registry.names("templates")
 SHAPES = ("bridge", "comparison", "intersection", "numerical", "temporal")
 
 
@@ -35,23 +34,6 @@ def contents(task: Task) -> str:
     assert is_dataclass(task.gold) and not isinstance(task.gold, type)
     parts = repr([task.system, *(event.text for event in task.events)]), repr(astuple(task.gold))
     return " ".join(sha256(part.encode()).hexdigest()[:16] for part in parts)
-
-
-@pytest.mark.parametrize("template", TEMPLATES)
-def test_the_tasks_of_worlds_are_those_that_were_published(
-    template: str, snapshot: Snapshot
-) -> None:
-    sizes = [
-        ("lite", 1, {}),
-        ("standard", 0, {}),
-        ("multi", 0, {}),
-        ("lite", 2, {"tokens": 30_000}),
-    ]
-    lines = []
-    for tier, seed, more in sizes:
-        task = generated(template, seed, tier, **more)
-        lines.append(f"{template} {tier} {seed}: {contents(task)}")
-    snapshot(f"published_worlds_{template}", "\n".join(lines))
 
 
 def test_the_tasks_of_research_are_those_that_were_published(snapshot: Snapshot) -> None:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from socket import MSG_OOB, socket
@@ -64,79 +64,67 @@ def _is_answer(value: object) -> bool:
     return kind.__module__.startswith("memorygym.tracks") or kind.__name__ in ("WorldsGold", "Task")
 
 
-class Sleeper(Memory):
-    def observe(self, new: Sequence[Message]) -> None:
-        time.sleep(3600)
+def spin() -> None:
+    while True:
+        pass
 
 
-class Spinner(Memory):
-    def observe(self, new: Sequence[Message]) -> None:
-        while True:
-            pass
+def fail() -> None:
+    raise ValueError("a defect")
 
 
-class Glutton(Memory):
-    def observe(self, new: Sequence[Message]) -> None:
-        self.held = bytearray(2**34)
-
-
-class Quitter(Memory):
-    def observe(self, new: Sequence[Message]) -> None:
-        os._exit(3)
-
-
-class Leaver(Memory):
-    def observe(self, new: Sequence[Message]) -> None:
-        sys.exit("enough")
-
-
-class Killed(Memory):
-    def observe(self, new: Sequence[Message]) -> None:
-        os.kill(os.getpid(), 11)
-
-
-class Raiser(Memory):
-    def observe(self, new: Sequence[Message]) -> None:
-        raise ValueError("a defect")
-
-
-class Babbler(Memory):
+def babble() -> None:
     """Writes where it thinks that its parent listens."""
-
-    def observe(self, new: Sequence[Message]) -> None:
-        for channel in range(3, 20):
-            with suppress(OSError):
-                os.write(channel, b"nonsense\n")
+    for channel in range(3, 20):
+        with suppress(OSError):
+            os.write(channel, b"nonsense\n")
 
 
-class Urgent(Memory):
+def send_urgently() -> None:
     """Sends a byte out of band by whatever it can write to."""
+    for number in range(3, 16):
+        with suppress(OSError), socket(fileno=os.dup(number)) as connection:
+            connection.send(b"x", MSG_OOB)
+
+
+DEEDS: Mapping[str, Callable[[], object]] = {
+    "sleep": lambda: time.sleep(3600),
+    "spin": spin,
+    "eat": lambda: bytearray(2**34),
+    "quit": lambda: os._exit(3),
+    "leave": lambda: sys.exit("enough"),
+    "crash": lambda: os.kill(os.getpid(), 11),
+    "fail": fail,
+    "babble": babble,
+    "send urgently": send_urgently,
+}
+
+
+class Observer(Memory):
+    """Does one of these things as it observes."""
+
+    def __init__(self, deed: str) -> None:
+        self.deed = deed
 
     def observe(self, new: Sequence[Message]) -> None:
-        for number in range(3, 16):
-            with suppress(OSError), socket(fileno=os.dup(number)) as connection:
-                connection.send(b"x", MSG_OOB)
-
-
-class Flooder(Memory):
-    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        return [Message("user", "x" * (2**26 + 2**22))]
-
-
-class Swarm(Memory):
-    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        return [Message("user", "x")] * 100_001
+        DEEDS[self.deed]()
 
 
 class Garbage(Memory):
-    """Composes a value of the wrong type, chosen by `kind`."""
+    """Composes a value of the wrong type or size, chosen by `kind`."""
 
     def __init__(self, kind: str = "text") -> None:
         self.kind = kind
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        returned: dict[str, object] = {"text": "hello", "object": self, "number": 3, "numbers": [3]}
-        return returned[self.kind]  # type: ignore[return-value]  # that is the point
+        returned: dict[str, Callable[[], object]] = {
+            "text": lambda: "hello",
+            "object": lambda: self,
+            "numbers": lambda: [3],
+            "flood": lambda: [Message("user", "x" * (2**26 + 2**22))],
+            "swarm": lambda: [Message("user", "x")] * 100_001,
+        }
+        return returned[self.kind]()  # type: ignore[return-value]  # that is the point
 
 
 class Printer(Memory):

@@ -30,6 +30,11 @@ from tests.slow import mostly_slow
 HELLO = Message("user", "Hello Larkin Harbor")
 PLUGINS = "tests.memories.sandbox.plugins"
 FREE = Budget()
+IMPORTS = """
+from memorygym.core.budget import BudgetTracker
+from memorygym.core.types import *
+from memorygym.memories.sandbox.placement import Remote
+"""
 QUICK = ProcessLimits(seconds=300, memory=1024, processor=2)
 
 
@@ -80,23 +85,23 @@ def test_an_honest_memory_leaves_the_same_trace_as_in_this_process(spec: str) ->
         ("Importer:room=memorygym.reports", "import only memorygym.{core, memories"),
         ("EarlyImporter", "may not import memorygym.tracks"),
         (
-            "Spinner",
+            "Observer:deed=spin",
             "observe() used more than its limit of 2 seconds of processor time before",
         ),
-        ("Glutton", "observe() used more than its limit of 1,024 MiB of memory"),
+        ("Observer:deed=eat", "observe() used more than its limit of 1,024 MiB of memory"),
         (
-            "Quitter",
+            "Observer:deed=quit",
             "observe() ended its process with status 3 before the first event. Raise an error",
         ),
-        ("Leaver", "observe() raised SystemExit: enough (plugins.py, line"),
-        ("Killed", "observe() ended its process by the signal SIGSEGV"),
-        ("Raiser", "observe() raised ValueError: a defect (plugins.py, line"),
-        ("Babbler", "observe() broke the connection to its process"),
+        ("Observer:deed=crash", "observe() ended its process by the signal SIGSEGV"),
+        ("Observer:deed=leave", "observe() raised SystemExit: enough (plugins.py, line"),
+        ("Observer:deed=fail", "observe() raised ValueError: a defect (plugins.py, line"),
+        ("Garbage:kind=swarm", "() returned 100,001 items, more than the limit of 100,000 before"),
+        ("Observer:deed=babble", "observe() broke the connection to its process"),
         (
-            "Flooder",
+            "Garbage:kind=flood",
             "compose() returned more than 64 MiB before the first event. Return less text.",
         ),
-        ("Swarm", "compose() returned 100,001 items, more than the limit of 100,000 before"),
         (
             "Garbage",
             "compose() returned 'hello' before the first event. Return a list or tuple of Message",
@@ -104,7 +109,7 @@ def test_an_honest_memory_leaves_the_same_trace_as_in_this_process(spec: str) ->
         ("Garbage:kind=object", "Garbage object"),
         ("Garbage:kind=numbers", "compose() returned [3], where [0] is 3"),
     ],
-    quick=4,
+    quick=5,
 )
 def test_every_error_in_the_process_of_a_memory_is_a_fault_of_that_memory(
     spec: str, sentence: str
@@ -119,13 +124,13 @@ def test_every_error_in_the_process_of_a_memory_is_a_fault_of_that_memory(
 
 def test_a_byte_out_of_band_is_at_most_that_memorys_fault() -> None:
     with suppress(MemoryFault):  # Or nothing happens: it depends on which byte is read first.
-        memory = opened("Urgent")
+        memory = opened("Observer:deed=send urgently")
         memory.observe([HELLO])
         assert memory.compose([HELLO], 100) == ()
 
 
 def test_a_memory_that_never_answers_is_ended_at_its_limit() -> None:
-    memory = opened("Sleeper")
+    memory = opened("Observer:deed=sleep")
     limit(memory, 0.5)
     with pytest.raises(
         MemoryFault, match=r"observe\(\) took longer than its limit of 0\.5 seconds"
@@ -137,7 +142,7 @@ def test_a_memory_that_never_answers_is_ended_at_its_limit() -> None:
 
 def test_the_traceback_there_is_a_note_of_the_fault() -> None:
     with pytest.raises(MemoryFault) as caught:
-        opened("Raiser").observe([HELLO])
+        opened("Observer:deed=fail").observe([HELLO])
     assert "plugins.py" in caught.value.__notes__[0]
 
 
@@ -168,13 +173,9 @@ def test_nothing_that_it_started_is_left_behind() -> None:
     assert _until(lambda: not any(map(_runs, started)))
 
 
-@pytest.mark.parametrize("memory", ["Threader", "Spinner"])
+@pytest.mark.parametrize("memory", ["Threader", "Observer:deed=spin"])
 def test_it_ends_when_its_parent_is_killed(memory: str) -> None:
-    script = f"""
-from memorygym.core.budget import BudgetTracker
-from memorygym.core.types import *
-from memorygym.memories.sandbox.placement import Remote
-memory = Remote("{PLUGINS}:{memory}")
+    script = f"""{IMPORTS}memory = Remote("{PLUGINS}:{memory}")
 memory.open(BudgetTracker(Budget()).context())
 print(memory._process._popen.pid, flush=True)
 memory.observe([Message("user", "Hello")])
@@ -248,11 +249,7 @@ def test_a_memory_that_cannot_be_made_is_bad_usage(spec: str, sentence: str) -> 
     ],
 )
 def test_neither_the_answers_nor_the_secret_can_be_found(memory: str) -> None:
-    script = f"""
-from memorygym.core.budget import BudgetTracker
-from memorygym.core.types import *
-from memorygym.memories.sandbox.placement import Remote
-from memorygym.tracks.worlds.generator.task import generate
+    script = f"""{IMPORTS}from memorygym.tracks.worlds.generator.task import generate
 task = generate("company", 0, salt="oyster-velvet-quartz")
 memory = Remote("{PLUGINS}:{memory}")
 memory.open(BudgetTracker(Budget()).context())

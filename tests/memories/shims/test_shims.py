@@ -13,6 +13,7 @@ from memorygym.core.tokens import shown_tokens
 from memorygym.core.types import Budget, Call, Memory, Message
 from memorygym.memories.stores.foreign_object import WrappedObjectError
 from memorygym.testing import check_memory
+from tests.memories import parts
 from tests.memories.shims.stand_ins import (
     OWNED,
     Async,
@@ -44,12 +45,9 @@ def wrapped(shim: str, factory: Callable[[], Any]) -> Callable[[], Memory]:
     return partial(registry.load("shims", shim, "wrap"), factory)
 
 
-def opened(shim: str, factory: Callable[[], Any], budget: Budget | None = None) -> Memory:
-    memory = wrapped(shim, factory)()
-    tracker = BudgetTracker(budget or Budget())
-    tracker.unread_texts += [message.content for message in TALK]
-    memory.open(tracker.context())
-    return memory
+def opened(shim: str, factory: Callable[[], Any], capacity: int | None = None) -> Memory:
+    known = [message.content for message in TALK]
+    return parts.opened(wrapped(shim, factory)(), capacity=capacity, known=known)
 
 
 def texts(memory: Memory, live: list[Message], budget: int | None = None) -> list[str]:
@@ -80,7 +78,7 @@ def test_it_never_composes_more_than_the_budget(
 def test_what_the_capacity_pushed_out_is_gone_from_the_object_too(
     shim: str, factory: Callable[[], Any]
 ) -> None:
-    memory, other = (opened(shim, factory, Budget(capacity=60)) for _ in range(2))
+    memory, other = (opened(shim, factory, 60) for _ in range(2))
     for message in TALK:
         memory.observe([message])
         memory.compose([message], 100)

@@ -15,7 +15,7 @@ from memorygym.models import extractive
 from memorygym.runs.comparison.replay_check import play_rebuilt
 from memorygym.tracks.worlds import note_taker
 from memorygym.tracks.worlds.env import WorldsEnv
-from memorygym.tracks.worlds.reasoners import REASONERS
+from memorygym.tracks.worlds.reasoners import reasoner
 from tests.episodes import generated
 from tests.memories.attackers import Mirror
 
@@ -36,7 +36,9 @@ class Actor(Mirror):
 
 def played(task: Task, make: Callable[[], Memory]) -> Trace:
     episode = Episode(WorldsEnv(replace(task, gold=None)), make, writer=extractive.write)
-    return play_rebuilt(episode, note_taker(REASONERS["strong"](), task), task, make, "theirs")
+    return play_rebuilt(
+        episode, note_taker(reasoner("strong", task.texts), task), task, make, "theirs"
+    )
 
 
 @pytest.mark.parametrize("memory", [Mirror, Actor])
@@ -54,5 +56,5 @@ def test_the_replay_check_changes_nothing_for_a_memory_with_a_complete_dump(spec
     task, make = generated("company", 0, "lite"), partial(registry.make, "memory", spec)
     alone = Episode(WorldsEnv(replace(task, gold=None)), make, writer=extractive.write)
     assert [*played(task, make).lines()] == [
-        *play(alone, note_taker(REASONERS["strong"](), task)).lines()
+        *play(alone, note_taker(reasoner("strong", task.texts), task)).lines()
     ]

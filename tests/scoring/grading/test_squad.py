@@ -2,22 +2,7 @@
 
 import pytest
 
-from memorygym.scoring.grading.squad import exact, f1, normalize
-
-
-@pytest.mark.parametrize(
-    ("text", "wanted"),
-    [
-        ("The  Eiffel-Tower!", "eiffeltower"),
-        ("an apple, a day", "apple day"),
-        ("theatre", "theatre"),
-        ("A", "a"),
-        ("!?", "!?"),
-        ("  ", ""),
-    ],
-)
-def test_articles_case_blanks_and_punctuation_do_not_count(text: str, wanted: str) -> None:
-    assert normalize(text) == wanted
+from memorygym.scoring.grading.squad import exact, f1
 
 
 @pytest.mark.parametrize(
@@ -29,6 +14,12 @@ def test_articles_case_blanks_and_punctuation_do_not_count(text: str, wanted: st
         ("", ["The"], False),
         ("A", ["a"], True),
         ("Paris", [], False),
+        ("The  Eiffel-Tower!", ["eiffeltower"], True),
+        ("an apple, a day", ["apple day"], True),
+        ("theatre", ["atre"], False),
+        ("!?", ["!?"], True),
+        ("!?", ["?"], False),
+        ("  ", [" "], False),
     ],
 )
 def test_an_exact_match_is_one_of_the_truths(answer: str, truths: list[str], right: bool) -> None:

@@ -1,28 +1,16 @@
 """Tasks that the tests of this track share, and generated packages run by Python."""
 
-from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
-from functools import cache
+from functools import partial
 from typing import Any
 
 from memorygym.core.types import Task
 from memorygym.tracks import codeqa
 from memorygym.tracks._qa.questions import QuestionGold
+from tests.tracks import generate_options
 
-
-def options(
-    *words: str, n: int = 1, tokens: tuple[int, ...] = (12_000,), seed: int = 0
-) -> Namespace:
-    """The parsed options of `generate codeqa`."""
-    parser = ArgumentParser()
-    codeqa.add_options(parser)
-    return Namespace(**vars(parser.parse_args(words)), n=n, tokens=list(tokens), seed=seed)
-
-
-@cache
-def generated(*words: str, tokens: int = 12_000, seed: int = 0) -> Task:
-    """The first task of such a run."""
-    return codeqa.recipes(options(*words, tokens=(tokens,), seed=seed))[0].generate()
+options = partial(generate_options.options, codeqa)
+generated = partial(generate_options.first_task, codeqa)
 
 
 def texts_of(task: Task) -> list[str]:

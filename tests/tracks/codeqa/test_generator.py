@@ -2,7 +2,6 @@
 
 import json
 import re
-from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -21,7 +20,6 @@ from memorygym.tracks.codeqa.code_view import paragraphs
 from memorygym.tracks.codeqa.generator import identifiers, stale_values, synthetic
 from memorygym.tracks.codeqa.generator.distractors import MentionSampler
 from memorygym.tracks.codeqa.generator.identifiers import IdentifierPool
-from memorygym.tracks.codeqa.generator.package import GrowingPackage
 from memorygym.tracks.codeqa.generator.settings import CodeQASettings
 from memorygym.tracks.codeqa.questions import CodeReader
 from tests.episodes import silent
@@ -60,6 +58,10 @@ def test_the_form_decides_the_kinds_of_events(form: str) -> None:
     expected = {"files": {"file"}, "session": {"observation"}, "mixed": {"file", "observation"}}
     assert kinds == expected[form]
     assert any(" ended with " in text for text in texts_of(made)) == (form != "files")
+    shown = len(texts_of(made))
+    for number, event in enumerate(made.events, 1):
+        assert f" · event {number} of {len(made.events)} ===\n" in event.text
+        assert (READER.ask(event.text) is not None) == (number > shown)
 
 
 def test_a_passage_holds_every_paragraph_whole() -> None:
@@ -142,34 +144,17 @@ def _near(truth: str, names: set[str]) -> list[str]:
 
 
 def test_the_grader_ignores_no_word_of_a_name() -> None:
-    lists = [
-        identifiers.VERBS,
-        identifiers.QUALIFIERS,
-        *identifiers.DOMAINS.values(),
-        identifiers.COLOURS,
-    ]
-    lists += [
-        [word.lower() for word in identifiers.FAULTS + identifiers.KINDS + identifiers.MEASURES]
-    ]
-    known = [word for words in lists[:-1] for word in words if familiar(word)]
-    assert known == []
-    assert all(len(set(words)) == len(words) for words in lists)
+    drawn = [identifiers.VERBS, identifiers.QUALIFIERS, identifiers.COLOURS]
+    drawn += identifiers.DOMAINS.values()
+    fixed = [word.lower() for word in identifiers.FAULTS + identifiers.KINDS + identifiers.MEASURES]
+    assert [word for words in drawn for word in words if familiar(word)] == []
+    assert all(len(set(words)) == len(words) for words in [*drawn, fixed])
 
 
 def test_names_never_run_out_and_never_repeat() -> None:
     names = IdentifierPool(named_rng("test", "names"), 2)
     drawn = [names.draw("class", "beacons") for _ in range(20_000)]
     assert len({name.casefold() for name in drawn}) == len(drawn)
-
-
-def test_blocks_have_one_statement_so_that_their_indentation_can_be_restored() -> None:
-    package = GrowingPackage(named_rng("test", "blocks"), 2)
-    district = package.district()
-    paths = [package.module(district) for _ in range(20)]
-    for line, following in pairwise("\n".join(package.files[path] for path in paths).split("\n")):
-        if line.endswith(":") and not line.lstrip().startswith(("def ", "class ")):
-            assert following.startswith(line[: len(line) - len(line.lstrip())] + "    ")
-            assert not following.endswith(":")
 
 
 @pytest.mark.parametrize(

@@ -45,11 +45,6 @@ def value_in_question(task: Task) -> Task:
     return with_question(task, 1, text=f"{question.text}\nIs it {question.truth}?")
 
 
-def spare_fact(task: Task) -> Task:
-    first, second, *_ = gold_of(task).questions
-    return with_question(task, 0, needs=(*first.needs, *second.needs))
-
-
 def another_length(task: Task) -> Task:
     parameters: Any = task.recipe["parameters"]
     return replace(task, recipe={**task.recipe, "parameters": {**parameters, "tokens": 13_000}})
@@ -59,11 +54,6 @@ DEFECTS: dict[str, tuple[Callable[[Task], Task], set[str]]] = {
     "a fact that is not stated": (fact_lost, {"solvable", "full", "leave_one_out"}),
     "another truth": (lambda task: with_question(task, 0, truth="4711"), {"solvable", "full"}),
     "a value in the question": (value_in_question, {"question_leakage"}),
-    "a fact that is not needed": (spare_fact, {"leave_one_out"}),
-    "a needed fact that is not listed": (
-        lambda task: with_question(task, 3, needs=gold_of(task).questions[3].needs[1:]),
-        {"solvable"},
-    ),
     "another length": (another_length, {"length"}),
     "a question that nobody understands": (
         lambda task: with_question(task, 0, text="Why?"), {"solvable", "full", "stale"},

@@ -127,14 +127,7 @@ REFUSALS = (
     "She did not say.", "This was never discussed.", "Nothing is said about it.",
     "Ann never mentions it.", "The question cannot be answered from the texts.",
 )  # fmt: skip
-CLAIMS = (
-    "a kayak",
-    "Not mentioned, but probably a kayak",
-    "Ben bought a kayak",
-    "",
-    "blue",
-    "2023",
-)
+CLAIMS = ("a kayak", "Not mentioned, but probably a kayak", "Ben bought a kayak", "", "2023")
 
 
 def test_any_refusal_is_right_where_the_data_set_wants_one_and_nothing_else(tmp_path: Path) -> None:
@@ -177,11 +170,7 @@ def test_most_limits_the_questions_of_a_task(tmp_path: Path) -> None:
 def test_recipes_are_picklable_and_name_each_task_once(tmp_path: Path) -> None:
     recipes = data.files("hotpotqa", published.hotpot_file(tmp_path))
     assert len({(recipe.template, recipe.seed) for recipe in recipes}) == len(recipes)
-    copied = pickle.loads(pickle.dumps(recipes[0]))
-    assert (
-        copied.generate() == recipes[0].generate()
-        and recipes[0].generate().id == copied.generate().id
-    )
+    assert pickle.loads(pickle.dumps(recipes[0])).generate() == recipes[0].generate()
     assert recipes[0].template.startswith("hotpotqa:")
 
 
@@ -196,14 +185,6 @@ def test_the_reader_without_a_gold_table_reads_nothing(tmp_path: Path) -> None:
     (task, *_) = tasks("hotpotqa", tmp_path)
     reader = data.facts(task.system)
     assert reader.read(task.events[0].text) == () and reader.ask(task.events[-1].text) is None
-
-
-def test_a_rendered_paragraph_is_read_as_the_same_statement(tmp_path: Path) -> None:
-    gold = gold_of(tasks("hotpotqa", tmp_path)[0])
-    reader = data.informed_reader(gold)
-    for need in (need for question in gold.questions for need in question.needs):
-        (statement,) = reader.read(need.text)
-        assert reader.read(reader.render(statement)) == (statement,)
 
 
 @pytest.mark.parametrize(("more", "events"), [(0, 1), (1, 2)])

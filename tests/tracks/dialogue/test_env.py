@@ -15,7 +15,6 @@ from memorygym.tracks.dialogue import offers
 from memorygym.tracks.dialogue.agents import AGENTS
 from memorygym.tracks.dialogue.desk import POLICY
 from memorygym.tracks.dialogue.desks import desk_named
-from memorygym.tracks.dialogue.env import DialogueEnv
 from memorygym.tracks.dialogue.reasoners import StrongClerk, Turn
 from memorygym.tracks.dialogue.resolve import Resolver, request_in
 from memorygym.tracks.dialogue.scores import CHAIN, KINDS
@@ -38,14 +37,6 @@ def scores_of(change: Callable[[Turn, Message], Message], **dials: Any) -> dict[
     for outcome in ended(session(**dials), policy=Changed(change)):
         found.setdefault(outcome.goal.question_type, []).append(outcome.score)
     return found
-
-
-@pytest.mark.parametrize("template", DESKS)
-@pytest.mark.parametrize("prefix", ["live", "fixed"])
-def test_the_full_context_grants_every_request_and_none_nothing(template: str, prefix: str) -> None:
-    task = session(template, 5, prefix=prefix)
-    assert granted(task) == 1
-    assert granted(task, "none") == 0
 
 
 @pytest.mark.parametrize("name", [n for n, agent in AGENTS.items() if agent.kind == "adversary"])
@@ -90,11 +81,13 @@ def test_what_must_be_said_is_part_of_a_request() -> None:
     assert {score for some in found.values() for score in some} == {1.0}
 
 
-def test_a_request_of_a_chain_fails_where_the_one_before_it_was_not_granted() -> None:
-    def lazy(turn: Turn, reply: Message) -> Message:
-        is_order = turn.request and turn.request.action.name == "order"
-        return calls(("hand_over", {"reason": "no time"})) if is_order else reply
+def lazy(turn: Turn, reply: Message) -> Message:
+    """Hands over whoever wants to order."""
+    is_order = turn.request and turn.request.action.name == "order"
+    return calls(("hand_over", {"reason": "no time"})) if is_order else reply
 
+
+def test_a_request_of_a_chain_fails_where_the_one_before_it_was_not_granted() -> None:
     found = scores_of(lazy)
     links = [name for name in found if "(link" in name]
     assert {score for name in links for score in found[name]} == {0.0}
@@ -161,10 +154,6 @@ def test_the_score_has_parts_by_need_and_by_depth() -> None:
 
 
 def test_a_chain_counts_as_deep_as_all_its_requests_were_granted() -> None:
-    def lazy(turn: Turn, reply: Message) -> Message:
-        is_order = turn.request and turn.request.action.name == "order"
-        return calls(("hand_over", {"reason": "no time"})) if is_order else reply
-
     axes = score(played(session(prefix="fixed"), policy=Changed(lazy))).axes
     assert [axes[depth] for depth in CHAIN] == [0.0, 0.0, 0.0]
 
@@ -188,12 +177,3 @@ def test_approval_is_needed_above_the_threshold_and_not_at_it(
     rules = {"approval threshold": str(int(chosen["price"]) + threshold), "approval code": "Z-1"}
     given = arguments(*(Statement(POLICY, key, value) for key, value in rules.items()))
     assert given["approval"] == ("Z-1" if needs_code else "none")
-
-
-def test_a_fork_does_not_show_in_the_original() -> None:
-    env = DialogueEnv(session())
-    env.reset()
-    other = env.fork()
-    first, second = env.step(END), other.step(END)
-    assert first == second
-    assert other.step(END) == env.step(END)

@@ -22,26 +22,20 @@ def test_a_session_has_requests_of_every_kind_late(template: str) -> None:
     assert goals[0].event > 20
 
 
-def test_the_same_recipe_gives_the_same_task_and_another_seed_another() -> None:
-    assert DialogueRecipe("retail", 0).generate() == session()
-    assert session(seed=1).id != session().id
-    assert DialogueRecipe("retail", 0, "secret").generate().id != session().id
-
-
 def test_distractors_leave_people_limits_and_requests_alone() -> None:
     few, many = session(distractors=1), session(distractors=4)
     assert [goal.text for goal in few.gold.goals] == [goal.text for goal in many.gold.goals]
     assert [goal.needs[0] for goal in few.gold.goals] == [goal.needs[0] for goal in many.gold.goals]
 
 
-@pytest.mark.parametrize("chains", [1, 3, 4])
+@pytest.mark.parametrize(("chains", "prefix"), [(1, "live"), (3, "fixed"), (4, "live")])
 @pytest.mark.parametrize("template", DESKS)
-def test_every_number_of_chains_makes_a_session_that_can_be_granted(
-    template: str, chains: int
+def test_the_full_context_grants_every_request_of_any_number_of_chains_and_none_nothing(
+    template: str, chains: int, prefix: str
 ) -> None:
-    task = session(template, chains=chains)
+    task = session(template, chains=chains, prefix=prefix)
     assert len(task.gold.goals) == 1 + 7 * chains
-    assert granted(task) == 1
+    assert (granted(task), granted(task, "none")) == (1, 0)
 
 
 @pytest.mark.parametrize("tokens", [16_000, pytest.param(100_000, marks=pytest.mark.slow)])

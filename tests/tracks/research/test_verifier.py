@@ -75,21 +75,9 @@ def test_a_fact_that_no_document_states_is_found(task):
     assert {"solvable", "full", "leave_one_out"} <= failed(bare)
 
 
-def test_a_fact_that_another_value_outranks_is_found(task):
-    fact = task.gold.needs[-1]
-    rival = render(Statement(fact.subject, fact.key, "1", rank=(3, 20400101)))
-    assert "full" in failed(extended(task, 0, rival))
-
-
 def test_a_question_that_one_document_answers_is_found(task):
     everything = [ResearchReader().render(fact) for fact in task.gold.needs]
     assert "one_fact_each" in failed(extended(task, 0, *everything))
-
-
-def test_a_question_that_names_a_fact_to_be_found_is_reported(task):
-    (question,), bridge = task.gold.questions, task.gold.needs[0].value
-    named = with_question(task, text=question.text.replace("?", f" (and of {bridge})?"))
-    assert "question_leakage" in failed(named)
 
 
 def test_evidence_in_view_with_the_question_is_found(task):
@@ -129,16 +117,6 @@ def test_a_wrong_value_that_the_grader_takes_is_found(task):
     values = {s.value for text in texts for s in ResearchReader().read(text)
               if (s.subject, s.key) == (fact.subject, fact.key)}  # fmt: skip
     assert "stale" in failed(with_question(task, aliases=tuple(values - {fact.value})))
-
-
-def test_a_check_that_raises_an_error_is_not_passed(task):
-    result = research.verification(with_question(task, text="What is love?"))["solvable"]
-    assert not result["ok"] and "no question" in result["error"]
-
-
-def test_an_empty_text_is_not_passed(task):
-    lost = task.events[event_of(task, task.gold.needs[0])].text
-    assert {"full", "length"} <= failed(altered(task, lambda text: text.replace(lost, "")))
 
 
 def test_a_sum_that_is_guessed_from_the_commonest_number_is_found():

@@ -10,7 +10,6 @@ import pytest
 from memorygym.cli import main
 from memorygym.core.track import TaskOptions
 from memorygym.core.types import JSON, Message
-from memorygym.tracks.dialogue.tau2 import checkout
 from memorygym.tracks.dialogue.tau2.__main__ import main as tau2
 from memorygym.tracks.dialogue.tau2.script import Solver, opening, prompt
 from memorygym.tracks.dialogue.tau2.tasks import recipes
@@ -94,22 +93,3 @@ def test_a_model_as_customer_uses_its_own_device_unseen_by_the_agent(
     assert not any(m["role"] == "tool" for body in asked for m in body["messages"])
     (episode,) = json.loads((run / "results.json").read_text())["episodes"]
     assert episode["composite"] in (0, 0.5, 1)
-
-
-def test_a_user_model_that_fails_is_an_error_and_no_score(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("OPENAI_API_KEY", "none")
-    with serving() as server:
-        monkeypatch.setenv("TAU2_USER_URL", server.url)
-        track = f"{TRACK}:user=openai/nobody"
-        options = ["--agent", "refuser", "--track", track, "--seed", "0", "-q"]
-        assert main(["bench", *options, "-o", str(tmp_path / "results.json")]) == 3
-    assert "the user simulator (openai/nobody)" in capsys.readouterr().err
-
-
-def test_a_data_folder_is_made_from_the_users_own_clones(tmp_path: Path) -> None:
-    for name in checkout.NEEDED:
-        assert checkout.missing(name) == []
-    assert tau2(["repair", "--into", str(tmp_path)]) in (0, 2)
-    assert (tmp_path / "tau2/domains/mock/db.json").is_file()

@@ -54,13 +54,6 @@ def test_the_solutions_reach_the_full_reward(standin: Path, at_once: int) -> Non
     assert rewards(played(task, strong(task, informed=True), Nothing)) == [1, 1, 1]
 
 
-@pytest.mark.parametrize("at_once", [1, 3])
-def test_what_the_memory_lost_the_reasoner_cannot_use(standin: Path, at_once: int) -> None:
-    task = session(IDS, at_once=at_once)
-    assert rewards(played(task)) == [1, 1, 1]
-    assert rewards(played(task, memory=Nothing)) == [0, 0, 0]
-
-
 def test_customers_speak_one_after_the_other_or_in_turn(standin: Path) -> None:
     chained, in_turn = (
         [message.content[:12] for message in observations(played(session(IDS, at_once=n)))]
@@ -159,16 +152,6 @@ def test_tau2_bench_ends_a_task_after_ten_failed_calls(standin: Path) -> None:
 
     trace = played(session(["cancel_101", "cancel_202"]), Wrong())
     assert [e["ended"] for _, e in conversations(trace).values()] == ["too_many_errors"] * 2
-
-
-def test_a_fork_continues_alone(standin: Path) -> None:
-    task = session(IDS)
-    episode = Episode(Tau2Env(task), FullContext, Budget())
-    for _ in range(2):
-        episode.step(strong(task).act(episode.view(), episode.tools))
-    fork = episode.fork()
-    assert rewards(play(fork, ReferenceRefuser())) == [0, 0, 0]
-    assert rewards(play(episode, strong(task))) == [1, 1, 1]
 
 
 def test_a_failing_user_model_is_a_providers_failure(standin: Path) -> None:

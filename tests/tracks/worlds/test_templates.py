@@ -20,16 +20,8 @@ from memorygym.tracks.worlds.generator.template_schema import (
     Template,
     read_template,
 )
-from tests.slow import slow_rows
 
 TEMPLATES = registry.names("templates")
-
-
-@pytest.fixture(params=slow_rows([(name,) for name in TEMPLATES]))
-def template(request: pytest.FixtureRequest) -> Template:
-    """A template that a test breaks; which one does not matter."""
-    named: Template = registry.load("templates", request.param, "TEMPLATE")
-    return named
 
 
 def with_attribute(template: Template, kind: str, /, **changes: Any) -> Template:
@@ -146,15 +138,14 @@ def test_a_domain_keeps_every_rule(name: str) -> None:
     assert check_template(registry.load("templates", name, "TEMPLATE")) == []
 
 
-@pytest.mark.parametrize("rule", _changes(registry.load("templates", "company", "TEMPLATE")))
-def test_a_broken_rule_is_reported_with_the_template_and_the_words(
-    template: Template, rule: str
-) -> None:
-    broken, words = _changes(template)[rule]
+BROKEN = _changes(registry.load("templates", "company", "TEMPLATE"))
+
+
+@pytest.mark.parametrize("rule", BROKEN)
+def test_a_broken_rule_is_reported_with_the_template_and_the_words(rule: str) -> None:
+    broken, words = BROKEN[rule]
     sentences = check_template(broken)
-    assert any(all(word in text for word in (f"{template.id}: ", *words)) for text in sentences), (
-        sentences
-    )
+    assert any(all(word in text for word in ("company: ", *words)) for text in sentences), sentences
 
 
 CITY = files(templates).joinpath("city.json").read_text(encoding="utf-8")
@@ -165,16 +156,10 @@ CITY = files(templates).joinpath("city.json").read_text(encoding="utf-8")
     [
         (lambda raw: raw.pop("noun"), "lacks noun"),
         (lambda raw: raw.update(nouns="x"), "has unknown fields: 'nouns'"),
-        (lambda raw: raw.update(first="Ann Bob"), "first is 'Ann Bob', not a list"),
-        (
-            lambda raw: raw.update(attribute_specs=[1]),
-            "attribute_specs[0] is 1, not an object or a list",
-        ),
         (
             lambda raw: raw["attribute_specs"][2].update(kind="sum"),
             "attribute_specs[2].kind is 'sum', none of int",
         ),
-        (lambda raw: raw["attribute_specs"][2].pop("label"), "attribute_specs[2] lacks label"),
         (lambda raw: raw["wording"].pop("membership"), "wording lacks membership"),
     ],
 )

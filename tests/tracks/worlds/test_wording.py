@@ -7,7 +7,6 @@ from itertools import chain
 
 import pytest
 
-from memorygym.agents.calls import END
 from memorygym.agents.text_protocol import as_text
 from memorygym.core import registry
 from memorygym.core.episode import Episode
@@ -21,7 +20,6 @@ from memorygym.tracks.worlds.generator.gold import Change
 from memorygym.tracks.worlds.questions import REASONING
 from tests.episodes import generated, gold
 
-Snapshot = Callable[[str, str], None]
 QUESTION_TYPES = ("retrieval", "update", "abstention", *REASONING)
 
 
@@ -41,80 +39,62 @@ def first(task: Task, kind: str) -> Event:
     return next(event for event in task.events if event.kind == kind)
 
 
-def test_the_system_message_reads_as_agreed(snapshot: Snapshot, tasks: list[Task]) -> None:
-    snapshot("system", tasks[0].system)
-
-
-def test_documents_read_as_agreed(snapshot: Snapshot, tasks: list[Task]) -> None:
+def documents(tasks: list[Task]) -> str:
     head, second, *_, last = first(tasks[0], "documents").text.split("\n\n")
-    snapshot("documents", "\n\n".join([head, second, "[...]", last]))
+    return "\n\n".join([head, second, "[...]", last])
 
 
-@pytest.mark.parametrize(
-    ("name", "accepts"),
-    [
-        ("correction", lambda change: change.notice and not change.relative),
-        ("correction_relative", lambda change: change.relative),
-        ("contradiction", lambda change: not change.notice),
-    ],
-)
-def test_a_change_reads_as_agreed(
-    snapshot: Snapshot, tasks: list[Task], name: str, accepts: Callable[[Change], bool]
-) -> None:
-    snapshot(name, change_text(tasks, accepts))
-
-
-def test_a_memo_reads_as_agreed(snapshot: Snapshot, tasks: list[Task]) -> None:
-    snapshot("memo", first(tasks[0], "noise").text)
-
-
-def test_a_question_event_reads_as_agreed(snapshot: Snapshot, tasks: list[Task]) -> None:
-    snapshot("question_event", first(tasks[0], "question").text)
-
-
-def test_a_session_is_numbered_as_agreed(snapshot: Snapshot) -> None:
+def sessions(_: list[Task]) -> str:
     task = generated("company", 0, "multi")
-    heads = [event.text.split("\n")[0] for event in task.events if event.session]
-    snapshot("sessions", "\n".join([task.events[0].text.split("\n")[0], *heads]))
+    heads = [event for event in task.events if event.session]
+    return "\n".join(event.text.split("\n")[0] for event in [task.events[0], *heads])
 
 
-def test_every_form_of_question_reads_as_agreed(snapshot: Snapshot, tasks: list[Task]) -> None:
+def questions(tasks: list[Task]) -> str:
+    """One question of every type."""
     by_type = {q.question_type: q for task in reversed(tasks) for q in gold(task).questions}
-    questions = [by_type[question_type] for question_type in QUESTION_TYPES]
-    snapshot(
-        "questions", "\n\n".join(f"{q.question_type}: {q.text}\n-> {q.truth}" for q in questions)
-    )
+    asked = [by_type[question_type] for question_type in QUESTION_TYPES]
+    return "\n\n".join(f"{q.question_type}: {q.text}\n-> {q.truth}" for q in asked)
 
 
-def test_the_first_document_of_every_domain_reads_as_agreed(snapshot: Snapshot) -> None:
-    texts = [
-        first(generated(name, 0, "lite"), "documents").text for name in registry.names("templates")
-    ]
-    snapshot("templates", "\n\n".join(t.split("\n", 1)[1].split("\n\n")[0] for t in texts))
+def templates(_: list[Task]) -> str:
+    """The first document of every domain."""
+    texts = [first(generated(name), "documents").text for name in registry.names("templates")]
+    return "\n\n".join(t.split("\n", 1)[1].split("\n\n")[0] for t in texts)
 
 
-def test_the_status_line_reads_as_agreed(snapshot: Snapshot, tasks: list[Task]) -> None:
-    snapshot("status", Episode(WorldsEnv(tasks[0]), Markdown).view()[1].content)
+def opened(tasks: list[Task]) -> Episode:
+    return Episode(WorldsEnv(tasks[0]), Markdown)
 
 
-def test_the_tools_read_as_agreed(snapshot: Snapshot, tasks: list[Task]) -> None:
-    tools = [tool.to_openai() for tool in Episode(WorldsEnv(tasks[0]), Markdown).tools]
-    snapshot("tools", json.dumps(tools, indent=1))
+def text_protocol(tasks: list[Task]) -> str:
+    shown = [Message("system", "[the system message]"), Message("user", "[event]")]
+    view = as_text(shown, opened(tasks).tools)
+    return "\n---\n".join(f"{m.role}:\n{m.content}" for m in view)
 
 
-def test_the_text_protocol_reads_as_agreed(snapshot: Snapshot, tasks: list[Task]) -> None:
-    tools = Episode(WorldsEnv(tasks[0]), Markdown).tools
-    view = as_text([Message("system", "[the system message]"), Message("user", "[event]")], tools)
-    snapshot("text_protocol", "\n---\n".join(f"{m.role}:\n{m.content}" for m in view))
+TEXTS: dict[str, Callable[[list[Task]], str]] = {
+    "system": lambda tasks: tasks[0].system,
+    "documents": documents,
+    "correction": lambda tasks: change_text(tasks, lambda c: c.notice and not c.relative),
+    "correction_relative": lambda tasks: change_text(tasks, lambda c: c.relative),
+    "contradiction": lambda tasks: change_text(tasks, lambda c: not c.notice),
+    "memo": lambda tasks: first(tasks[0], "noise").text,
+    "question_event": lambda tasks: first(tasks[0], "question").text,
+    "sessions": sessions,
+    "questions": questions,
+    "templates": templates,
+    "status": lambda tasks: opened(tasks).view()[1].content,
+    "tools": lambda tasks: json.dumps([t.to_openai() for t in opened(tasks).tools], indent=1),
+    "text_protocol": text_protocol,
+}
 
 
-def test_a_view_is_the_system_message_the_status_line_and_the_event(tasks: list[Task]) -> None:
-    episode = Episode(WorldsEnv(tasks[0]), Markdown)
-    for event in tasks[0].events:
-        system, status, shown = episode.view()
-        assert (system.content, shown.content) == (tasks[0].system, event.text)
-        assert status.content.startswith("[memory: 30 of 30 writes left; 0 of ")
-        episode.step(END)
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_text_reads_as_agreed(
+    name: str, snapshot: Callable[[str, str], None], tasks: list[Task]
+) -> None:
+    snapshot(name, TEXTS[name](tasks))
 
 
 @pytest.mark.parametrize("template", registry.names("templates"))

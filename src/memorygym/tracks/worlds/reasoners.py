@@ -2,7 +2,7 @@
 note taker keeps notes within the budget.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from memorygym.core.statements import AMONG, Statement, StatementIndex

@@ -7,14 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memorygym.memories.stores.search.vectors import (
-    BLOCK,
-    LIMIT,
-    WIDEST,
-    Vectors,
-    hashed,
-    whole,
-)
+from memorygym.memories.stores.search.vectors import BLOCK, LIMIT, WIDEST, Vectors, hashed, whole
 
 WORDS = "acme harbor beds 40 cedar quay opened 1999 oak pier revenue beds".split()
 TEXTS = st.lists(st.sampled_from(WORDS), max_size=6).map(" ".join)

@@ -5,15 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from memorygym.core.rng import named_rng
 from memorygym.core.statements import CATEGORY, CURRENT
-from memorygym.core.tokens import count, normalize
 from memorygym.core.trace import Action, Trace
 from memorygym.core.types import Message, Policy, Task, Tool
 from memorygym.scoring.episode_scores import score
 from memorygym.scoring.grading import grade
 from memorygym.tracks.worlds.agents import AGENTS
-from memorygym.tracks.worlds.agents.codec import capacities_held, facts_in, number_in, spell
+from memorygym.tracks.worlds.agents.codec import capacities_held, facts_in
 from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.generator.gold import WorldsGold
 from memorygym.tracks.worlds.generator.task import generate
@@ -56,15 +54,6 @@ def test_an_adversary_plays_to_the_end_and_keeps_nothing_between_steps(name: str
     again = trace_of(TASK, name, StatelessPolicy(name))
     assert list(trace.lines()) == list(again.lines())
     assert score(trace).composite < 1
-
-
-def test_a_number_is_read_again_from_its_text_and_a_piece_costs_a_token() -> None:
-    for length in range(1, 60):
-        number = named_rng("codec", length).below(10**length)
-        lines = spell(number, 7)
-        assert number_in(lines) == number
-        assert [normalize(line) for line in lines] == lines
-        assert all(count(line, set()) == 7 for line in lines[:-1]) and count(lines[-1], set()) <= 7
 
 
 @pytest.mark.parametrize(

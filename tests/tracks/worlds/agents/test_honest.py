@@ -54,9 +54,8 @@ def test_an_agent_plays_the_same_where_the_gold_table_is_deleted(agent: str) -> 
 
 
 def test_only_the_clairvoyant_needs_the_gold_table() -> None:
-    assert [
-        agent for agent in AGENTS if AGENT[agent].kind == "truth" and not AGENT[agent].unbounded
-    ] == ["clairvoyant"]
+    needing = [name for name in AGENTS if AGENT[name].kind == "truth"]
+    assert [name for name in needing if not AGENT[name].unbounded] == ["clairvoyant"]
 
 
 @mostly_slow("tier", TIERS, quick=1)
@@ -66,18 +65,7 @@ def test_the_clairvoyant_scores_exactly_1_within_its_budget(tier: str, seed: int
         trace = played("clairvoyant", generated(template, seed, tier))
         result: Score = score(trace)
         assert (result.composite, result.accuracy) == (1.0, 1.0), template
-        assert result.writes <= (trace.budget.writes or 0)
-
-
-@mostly_slow("tier", TIERS)
-def test_the_unbounded_agent_answers_every_question(tier: str) -> None:
-    for template in TEMPLATES:
-        assert score(played("perfect", generated(template, 0, tier))).accuracy == 1.0, template
-
-
-def test_the_abstainer_is_right_only_about_absent_entities() -> None:
-    result = score(played("abstainer", generated()))
-    assert (result.correct_refusals, result.correct) == (1.0, 0)
+        assert result.writes <= 0.7 * (trace.budget.writes or 0)  # What a task may need.
 
 
 @pytest.mark.parametrize(
