@@ -8,7 +8,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[1] / "src" / "memorygym"
 TWICE = set(
     """
-    Column Line Options Table
+    Options
     """.split()
 )
 """Names that two classes still have; none may be added. `Options` is what every provider has."""

@@ -27,7 +27,9 @@ from memorygym.core.trace import (
 from memorygym.core.types import Budget, Entry, Message
 from memorygym.runs.metrics import Measurement, ModelCost, QuestionCase, measure
 from memorygym.scoring.attribution import Coverage
+from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.generator.gold import Change, WeightedQuestion, WorldsGold
+from memorygym.tracks.worlds.trace_facts import WorldsTraceReader
 from tests.episodes import generated, gold
 
 OLD, OTHER = "Acme Harbor patents: 120", "Birch Marine offices: 7"
@@ -68,9 +70,11 @@ def asked(event: int, kind: str, truth: str, *needs: Statement) -> WeightedQuest
 
 
 @pytest.fixture
-def trace() -> Trace:
-    """The schema is that of a generated task, all else is made by hand."""
+def trace(monkeypatch: pytest.MonkeyPatch) -> Trace:
+    """The schema is that of a generated task, all else is made by hand; the messages state nothing,
+    so that what the memory holds is read whoever stated it."""
     task = generated("company", 0, "lite")
+    monkeypatch.setattr(WorldsTraceReader, "memory_facts", strong_reader(task.system))
     table = replace(
         gold(task), shown=((PATENTS.subject, 0), (OFFICES.subject, 0)), facts=(PATENTS, OFFICES),
         heldout=(), changes=(Change(1, PATENTS, NEW_PATENTS, relative=False, notice=True),),

@@ -33,8 +33,9 @@ AGENTS = ("strategic", "naive", "notice_keeper", "edit_dumper", "guesser")
 @cache
 def composed(memory: str, view: int | None, reasoner: str = "strong", tier: str = "lite") -> Trace:
     """An episode of a memory that shows what it likes, read by a locked reasoner."""
+    task = generate("company", 3, tier)
     episode = Episode(
-        WorldsEnv(generate("company", 3, tier)),
+        WorldsEnv(task),
         lambda: registry.make("memory", memory),
         Budget(view=view),
     )

@@ -10,7 +10,9 @@ from typing import Any
 
 from memorygym.core.outcome import Goal
 from memorygym.core.statements import (
+    CURRENT,
     FORMER,
+    UNSTATED,
     FactReader,
     Statement,
     StatementIndex,
@@ -92,8 +94,10 @@ class TraceReader:
         return iter(self._needed.values())
 
     def facts(self, text: str) -> Iterator[Statement]:
-        """What a text says that holds."""
-        return (fact for fact in self.read(text) if fact.holds)
+        """What a text says that holds, whether or not anybody stated it."""
+        for fact in self.read(text):
+            if fact.holds or fact.role == UNSTATED:
+                yield fact._replace(role=CURRENT) if fact.role == UNSTATED else fact
 
     def text(self, fact: Statement) -> str:
         """A fact as people read it."""

@@ -64,7 +64,6 @@ class PlayedTask:
     def __init__(self, source: TaskSource) -> None:
         self.task = source.generate()
         self.track = find(source.track)
-        self.facts: FactReader = self.track.facts(self.task.system)
         own = self.task.budget
         self._budget = Budget(turns=own.turns, patience=own.patience)
         self._make_policy = next(iter(self.track.reasoners.values()))
@@ -78,6 +77,7 @@ class PlayedTask:
         self.reached = all(outcome.correct for outcome in outcomes)
         """Whether the control reached every goal."""
         self.reader: TraceReader = self.track.reader_for(self.trace)
+        self.facts: FactReader = self.reader.memory_facts
         self.goals = tuple(outcome.goal for outcome in outcomes)
         """In the order in which they are due."""
         self.last = max(goal.event for goal in self.goals)

@@ -27,7 +27,7 @@ from memorygym.testing.fixed_episodes import FIGURE, LOOK, Act, fixed_env, story
 from memorygym.testing.fresh_process import FreshProcess, differing_event, is_second_run
 from memorygym.tracks.worlds.agents.note_taker import Strategist
 from memorygym.tracks.worlds.generator.task import generate
-from memorygym.tracks.worlds.reasoners import REASONERS
+from memorygym.tracks.worlds.reasoners import reasoner
 
 Make = Callable[[], Memory]
 _generated = cache(generate)
@@ -86,7 +86,7 @@ def _task(make: Make, seed: int = 0) -> Task:
 
 
 def _policy(make: Make) -> Policy:
-    return Strategist() if make().tools else REASONERS["strong"]()
+    return Strategist() if make().tools else reasoner("strong")
 
 
 def _played(task: Task, make: Make) -> list[Record]:

@@ -1,7 +1,7 @@
 """Rewards for training: the track's score of an episode, with or without shaping."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from math import inf
 from typing import Protocol, runtime_checkable
@@ -10,7 +10,7 @@ from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.statements import Statement
 from memorygym.core.trace import MemoryUpdate, Observation, ToolResult, Trace
 from memorygym.core.trace_reader import TraceReader
-from memorygym.core.track import reader_of
+from memorygym.core.track import reader_of, track_of
 from memorygym.scoring.episode_scores import score
 
 _SIGNS = {"true": 1, "stale": -1, "wrong": -1, "irrelevant": 0}
@@ -101,6 +101,7 @@ class HeldFacts:
         self._shown: list[str] = []
         """Texts shown since the facts were last judged."""
         self._reader: TraceReader | None = None
+        self._read: Callable[[str], Sequence[Statement]] | None = None
 
     def share(self, trace: Trace) -> float:
         """The share after the trace's last record; the trace has its gold table."""
@@ -130,6 +131,8 @@ class HeldFacts:
     def _begin_event(self, trace: Trace) -> None:
         """Judges anew the facts that new texts name, for these may have changed what is true."""
         self._reader = reader = reader_of(trace)
+        # Without what was shown, which grows: whether a fact is true is judged apart.
+        self._read = self._read or track_of(trace).facts(trace.system).read
         self._event = trace.records[-1].event
         self._total = self._total or sum(map(reader.importance, reader.true_facts())) or 1
         shown = "\n".join(self._shown)
@@ -153,8 +156,8 @@ class HeldFacts:
     def _count(self, text: str, change: int) -> None:
         """Adds an entry with this text, or removes one."""
         if text not in self._facts:
-            assert self._reader is not None  # share() has made it.
-            self._facts[text] = frozenset(f.content for f in self._reader.facts(text))
+            assert self._read is not None  # share() has made it.
+            self._facts[text] = frozenset(f.content for f in self._read(text) if f.holds)
         for fact in self._facts[text]:
             before = self._stated[fact]
             self._stated[fact] += change

@@ -23,7 +23,7 @@ class Item(NamedTuple):
     is_title: bool = False
 
 
-class Line(NamedTuple):
+class TextLine(NamedTuple):
     text: str
     depth: int = -1
     """Depth within a structure; -1: as far as the line is indented."""
@@ -105,7 +105,7 @@ def items(text: str, classify: Classify) -> Iterator[Item]:
     yield from _Outline(classify).items(lines_of(text, classify))
 
 
-def lines_of(text: str, classify: Classify) -> list[Line]:
+def lines_of(text: str, classify: Classify) -> list[TextLine]:
     """The lines of a text; data and markup as lines with depths."""
     text = _LATEX.sub(r"## \1", text)
     if "\n** " in text:  # Org.
@@ -123,7 +123,7 @@ def lines_of(text: str, classify: Classify) -> list[Line]:
         text = _STRUCK.sub(lambda match: f"(previously {match[1] or match[3]})", text)
     if text.lstrip()[:1] == "<" and len(_TAG.findall(text[:2000])) > 1:
         return [*_of_tags(text, classify)]
-    found: list[Line] = []
+    found: list[TextLine] = []
     for row in _of_data(text, classify):
         line = row._replace(text=_plain(row.text))
         remark = _REMARK.fullmatch(line.text) if found and line.depth < 0 else None
@@ -142,7 +142,7 @@ def _plain(text: str) -> str:
     return _ARROW.sub(" → ", text) if re.search("[>»▸►⇒➜➝➞➔➙⟶⟹⇨➡▶]", text) else text
 
 
-def _of_data(text: str, classify: Classify) -> Iterator[Line]:
+def _of_data(text: str, classify: Classify) -> Iterator[TextLine]:
     """The lines of a text with blocks of JSON or Python literals."""
     start, tries = 0, 0
     decoder = json.JSONDecoder()
@@ -154,10 +154,10 @@ def _of_data(text: str, classify: Classify) -> Iterator[Line]:
             continue
         value, end = block
         before = text[start : match.start()].removesuffix("\n")
-        yield from map(Line, before.split("\n") if before else ())
+        yield from map(TextLine, before.split("\n") if before else ())
         yield from _flat(value, 0, "", classify)
         start = end
-    yield from map(Line, text[start:].split("\n"))
+    yield from map(TextLine, text[start:].split("\n"))
 
 
 def _decoded(decoder: json.JSONDecoder, text: str, start: int) -> tuple[Any, int] | None:
@@ -176,37 +176,37 @@ def _decoded(decoder: json.JSONDecoder, text: str, start: int) -> tuple[Any, int
     return (value, end) if isinstance(value, dict | list) else None
 
 
-def _flat(value: Any, depth: int, key: str, classify: Classify) -> Iterator[Line]:
+def _flat(value: Any, depth: int, key: str, classify: Classify) -> Iterator[TextLine]:
     match value:
         case Mapping():
             simple = [(str(k), _shown(v)) for k, v in value.items() if not _is_nested(v)]
             nested = [(str(k), v) for k, v in value.items() if _is_nested(v)]
             lines = record([("", key)] * bool(key) + simple, classify)
-            yield from (Line(text, depth + deeper) for text, deeper in lines)
+            yield from (TextLine(text, depth + deeper) for text, deeper in lines)
             inside = depth + any(not deeper for _, deeper in lines)
             for name, content in nested:
                 yield from _flat(content, inside, name, classify)
         case list() | tuple() if any(isinstance(item, dict | list | tuple) for item in value):
             if key:
-                yield Line(f"{key}:", depth)
+                yield TextLine(f"{key}:", depth)
             for item in value:
                 yield from _flat(item, depth + bool(key), "", classify)
         case list() | tuple():
             shown = [str(item) for item in value]
             is_record = not key and any(classify(text).is_name for text in shown)
             if is_record:
-                yield Line(" | ".join(shown), depth)
+                yield TextLine(" | ".join(shown), depth)
             elif any(len(text.split()) > 6 for text in shown):
-                yield from ([Line(f"{key}:", depth)] if key else [])
-                yield from (Line(text, depth + 1) for text in shown)
+                yield from ([TextLine(f"{key}:", depth)] if key else [])
+                yield from (TextLine(text, depth + 1) for text in shown)
             else:
-                yield Line(f"{key}: {', '.join(shown)}" if key else ", ".join(shown), depth)
+                yield TextLine(f"{key}: {', '.join(shown)}" if key else ", ".join(shown), depth)
         case None:
             return
         case _:
             first, *rest = str(value).split("\n")
-            yield Line(f"{key}: {first}" if key else first, depth)
-            yield from (Line(text, depth + 1) for text in rest)
+            yield TextLine(f"{key}: {first}" if key else first, depth)
+            yield from (TextLine(text, depth + 1) for text in rest)
 
 
 def _is_nested(value: Any) -> bool:
@@ -319,19 +319,19 @@ _PLAIN = frozenset(
 )
 
 
-def _of_tags(text: str, classify: Classify) -> Iterator[Line]:
+def _of_tags(text: str, classify: Classify) -> Iterator[TextLine]:
     tree = _Tree()
     tree.feed(text)
     yield from _of_node(tree.root, 0, classify)
 
 
-def _of_node(node: list[Any], depth: int, classify: Classify) -> Iterator[Line]:
+def _of_node(node: list[Any], depth: int, classify: Classify) -> Iterator[TextLine]:
     tag, attributes, parts = node
     if re.fullmatch("h[1-6]", tag):
-        yield Line(f"{'#' * int(tag[1])} {_text(node)}")
+        yield TextLine(f"{'#' * int(tag[1])} {_text(node)}")
         return
     if tag == "tr":
-        yield Line(
+        yield TextLine(
             "| " + " | ".join(_text(part) for part in parts if not isinstance(part, str)) + " |",
             depth,
         )
@@ -341,34 +341,34 @@ def _of_node(node: list[Any], depth: int, classify: Classify) -> Iterator[Line]:
         and any(isinstance(part, str) and "\n" in part.strip() for part in parts)
         and all(isinstance(part, str) for part in parts)
     ):
-        yield from map(Line, "".join(parts).split("\n"))
+        yield from map(TextLine, "".join(parts).split("\n"))
         return
     if all(isinstance(part, str) for part in parts):
         content = _text(node)
         head = "" if tag in _PLAIN else tag
         pairs = [*attributes, *([(head, content)] if content else [])]
-        yield from (Line(line, depth + deeper) for line, deeper in record(pairs, classify))
+        yield from (TextLine(line, depth + deeper) for line, deeper in record(pairs, classify))
         return
     shown = [
         f"{value}" if classify(value).is_name else f"{key}: {value}" for key, value in attributes
     ]
     if shown:
-        yield Line(f"{shown[0]}:", depth)
-        yield from (Line(line, depth + 1) for line in shown[1:])
+        yield TextLine(f"{shown[0]}:", depth)
+        yield from (TextLine(line, depth + 1) for line in shown[1:])
     elif tag and tag not in _PLAIN and classify(tag).is_title:
-        yield Line(f"{tag}:", depth)
+        yield TextLine(f"{tag}:", depth)
         shown = [tag]
     numbered = iter(parts)
     for part in numbered:
         if isinstance(part, str):
             yield from (
-                Line(line, depth + bool(shown)) for line in part.split("\n") if line.strip()
+                TextLine(line, depth + bool(shown)) for line in part.split("\n") if line.strip()
             )
         elif part[0] in ("dt", "th") and tag != "tr":
             below = next(numbered, None)
             while isinstance(below, str):
                 below = next(numbered, None)
-            yield Line(f"{_text(part)}: {_text(below) if below else ''}", depth + bool(shown))
+            yield TextLine(f"{_text(part)}: {_text(below) if below else ''}", depth + bool(shown))
         else:
             yield from _of_node(part, depth + bool(shown), classify)
 
@@ -399,7 +399,7 @@ class _Outline:
         self._item: tuple[int, str] | None = None
         """The bullet that opened with a name: its depth and its text."""
 
-    def items(self, lines: Sequence[Line]) -> Iterator[Item]:
+    def items(self, lines: Sequence[TextLine]) -> Iterator[Item]:
         numbers = iter(count())
         place = 0
         is_new = True
@@ -490,7 +490,7 @@ class _Outline:
         is_underlined = re.fullmatch(r"(=|-|~)\1{2,}", below.strip()) and len(body) < 80
         return (body, 2) if is_underlined and self._classify(body).is_title else None
 
-    def _record(self, lines: Sequence[Line], place: int) -> tuple[int, list[Item]] | None:
+    def _record(self, lines: Sequence[TextLine], place: int) -> tuple[int, list[Item]] | None:
         """The record of a list item such as "- subject: X", with the fields below it."""
         if not _ITEM.match(lines[place].text) or lines[place].depth >= 0:
             return None
@@ -526,7 +526,7 @@ class _Outline:
             else:
                 yield Item(text, (*path, head) if head else path)
 
-    def _table(self, lines: Sequence[Line], place: int) -> tuple[int, list[Item]] | None:
+    def _table(self, lines: Sequence[TextLine], place: int) -> tuple[int, list[Item]] | None:
         text = _undrawn(lines[place].text)
         delimiter = next((sign for sign in "|\t,;" if sign in text), "")
         if not delimiter or place + 1 >= len(lines):

@@ -428,8 +428,10 @@ class SentenceReader:
             ]
             if not found and key.kind == "text" and mark.role == "label":
                 found = [
-                    Value(mark.end + c.start, mark.end + c.end, c.value, "")
-                    for c in candidates(key, self._text[mark.end : right])
+                    Value(start + c.start, start + c.end, c.value, "")
+                    for start, end in ((mark.end, right), (left, mark.start))
+                    for c in candidates(key, self._text[start:end])
+                    if c.is_exact or start == mark.end
                 ]
         else:
             sides = (
