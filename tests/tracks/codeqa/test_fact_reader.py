@@ -21,12 +21,33 @@ def sift_quay(crates, margin=37, *, quota=-5):
     return tallied"""
 
 
-def facts(text: str) -> set[tuple[str, str, str]]:
-    return {
-        (statement.subject, statement.key, statement.value)
-        for statement in READER.read(text)
-        if statement.key != "source"
-    }
+STREAM = (
+    CODE,
+    """[a/b.py · class AmberQuay]
+class AmberQuay(CoralQuay):
+    share = 41
+
+[a/c.py]
+QUAY_LIMIT = 417
+JETTY_LIMIT = 9
+
+[CHANGELOG.md]
+Until release 2.1 the value of `JETTY_LIMIT` was `8`; superseded since.
+Until release 2.1 the preset for margin of `sift_quay` was `12`; superseded since.
+
+[shell · 2031-03-04 10:41]
+The amber dusk import of quay records may hold 31 MB at most.
+The amber dusk import of quay records shows 31 rows per page.
+The coral ebb audit of mast records fails only when QUAY_LIMIT is overridden.
+
+[shell · 2031-03-04 10:59]
+The amber dusk import of quay records may hold 77 MB at most.""",
+)
+NOTES = READER.against(STREAM)
+
+
+def facts(text: str, reader: CodeReader = READER) -> set[tuple[str, str, object]]:
+    return {fact[:3] for fact in reader.read(text) if fact.key != "source"}
 
 
 @pytest.mark.parametrize(
@@ -155,22 +176,22 @@ SIFT = {
     ],
 )
 def test_notes_of_a_function_are_read(text: str) -> None:
-    assert facts(text) == SIFT
+    assert facts(text, NOTES) == SIFT
 
 
 def test_notes_of_constants_classes_and_topics_are_read() -> None:
     text = """Limits: QUAY_LIMIT 417, JETTY_LIMIT = 9 (8 was before 1.2, obsolete).
-class AmberQuay < CoralQuay
+AmberQuay inherits from CoralQuay.
 * amber dusk import of quay records: user wants max. 31 rows per page
 * the coral ebb audit of mast records fails only when QUAY_LIMIT is overridden (earlier note said
   JETTY_LIMIT, superseded)"""
-    assert facts(text) == {
+    assert facts(text, NOTES) == {
         ("QUAY_LIMIT", "value", "417"), ("JETTY_LIMIT", "value", "9"),
         ("JETTY_LIMIT", "value", "8"), ("AmberQuay", "base", "CoralQuay"),
         ("the amber dusk import of quay records", "rows", "31"),
         ("the coral ebb audit of mast records", "setting", "QUAY_LIMIT"),
     }  # fmt: skip
-    statement = StatementIndex(READER.read(text)).get("JETTY_LIMIT", "value")
+    statement = StatementIndex(NOTES.read(text)).get("JETTY_LIMIT", "value")
     assert statement and statement.value == "9"
 
 
@@ -181,7 +202,7 @@ def test_the_later_row_holds_and_a_superseded_one_does_not() -> None:
 | the amber dusk import of quay records | memory cap | 31 MB | | 2031-03-04 10:41 |
 | sift_quay | default of margin | 37 | | |
 | sift_quay | default of margin | 12 | superseded | |"""
-    known = StatementIndex(READER.read(table))
+    known = StatementIndex(NOTES.read(table))
     memory = known.get("the amber dusk import of quay records", "memory")
     margin = known.get("sift_quay", "default:margin")
     assert memory and margin and (memory.value, margin.value) == ("77", "37")
@@ -201,8 +222,8 @@ def test_a_text_that_names_no_owner_or_no_key_states_nothing(text: str) -> None:
 
 
 def test_statements_without_an_owner_are_counted() -> None:
-    assert READER.coverage("default of margin: 37") == (0, 1)
-    assert READER.coverage(f"{CODE}\n\nsift_quay: default of quota 5") == (10, 0)
+    assert NOTES.coverage("default of margin: 37") == (0, 1)
+    assert NOTES.coverage(f"{CODE}\n\nsift_quay: default of quota 5") == (10, 0)
 
 
 @pytest.mark.parametrize("unit", ["a_b: default of c 3, ", "The entry for value at A_B reads 3 "])

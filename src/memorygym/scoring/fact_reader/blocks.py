@@ -460,7 +460,7 @@ class _Outline:
         else:
             bullet = None
         if "**" in body or "__" in body:
-            body = re.sub(r"\*\*|__(?=\W|$)|(?:(?<=\W)|^)__", "", body).strip()
+            body = re.sub(r"\*\*|(?<![\w.`])__(.+?)__(?!\w)", r"\1", body).strip()
         if body[:1] == "|":
             body = body.strip("| ")
         entitled = _ENTITLED.fullmatch(body)

@@ -6,6 +6,7 @@ stated, the key is unknown: the last value that a text gives decides.
 """
 
 import re
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import lru_cache
 from itertools import groupby
@@ -211,7 +212,8 @@ def _sentences(text: str) -> Iterator[str]:
     if len(text) > _LONGEST and not _SENTENCE.search(text):
         if DENIED.search(text[:100]):
             return
-        yield from filter(str.strip, re.split(r"(?<=;) |\n|(?<=\|) ", text))
+        for clause in filter(str.strip, re.split(r"(?<=;) |\n|(?<=\|) ", text)):
+            yield from textwrap.wrap(clause, _LONGEST)
         return
     start = 0
     for match in _SENTENCE.finditer(text):

@@ -310,7 +310,7 @@ class Shown:
     def _with_strangers(self, text: str, found: list[Anchor]) -> list[Anchor]:
         taken = [(a.start, a.end) for a in found if a.role in ("name", "value")]
         for start, end, name in self.vocabulary.find_names(text):
-            if name.isalpha() and name.islower():
+            if name.isalpha() and name.islower() and not self.every_value:
                 continue
             if not any(a < end and start < b for a, b in taken):
                 found = [a for a in found if a.end <= start or end <= a.start]

@@ -38,6 +38,12 @@ _NOTED = re.compile(
     r"Noted of `([^`\n]+)`: (" + "|".join(map(re.escape, _KEYS)) + r")(?: ([\w.]+))? is"
     r" `([^`\n]*)`(|, by an import|, superseded|, as of [\d-]+ [\d:]+)\."
 )
+_LOGGED = re.compile(
+    r"Until release [\d.]+ the ("
+    + "|".join(map(re.escape, _KEYS))
+    + r")(?: ([\w.]+))? of `([^`\n]*)` was `([^`\n]*)`; superseded since\."
+)
+"""An earlier value in a change log."""
 _EVENT = re.compile(r"=== .+ · event \d+ of \d+ ===\n")
 _HEAD = re.compile(
     r"^[ \t]*\[(?:(?P<path>[^\s\]·]+\.py)(?: · class (?P<klass>\w+))?"
@@ -174,6 +180,9 @@ def _observed(stamp: str | None, lines: Iterable[str]) -> list[Statement] | None
     """The statements in an observation or a change log whose lines name what they are about."""
     statements: list[Statement] = []
     for line in lines:
+        if earlier := _logged(line):
+            statements.append(earlier)
+            continue
         facts, unread = _FREE.read(line)
         dated = (fact._replace(date=fact.date or stamp or "") for fact in facts)
         stated = [s for fact in dated if (s := _statement(fact, fact.text))]
@@ -200,6 +209,16 @@ def _notes(text: str) -> Iterator[Span]:
         full_value = value.replace(LINE, "\n") if key == "source" else value
         rank = _RANKS[mark] if mark in _RANKS else time_rank(mark)
         yield match.start(), match.end(), [Statement(subject, key, full_value, rank=rank)]
+
+
+def _logged(line: str) -> Statement | None:
+    """What a line of a change log states."""
+    if match := _LOGGED.fullmatch(line.strip()):
+        words, name, subject, value = match.groups("")
+        key = f"{_KEYS[words]}{name}"
+        value = module_name(value) if key == "file" else value
+        return Statement(subject, key, value, rank=SUPERSEDED)
+    return None
 
 
 def _is_bare(name: str) -> bool:
