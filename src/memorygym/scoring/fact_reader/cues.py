@@ -27,7 +27,7 @@ BEHIND = re.compile(
 DIFFERENCE = re.compile(r"\s(?:more|fewer|less)\b")
 """Stands behind a figure that is a difference."""
 UNREAL = re.compile(
-    r"\W*(?:if|suppose|supposing|imagine|assuming|in case|unless)\b|[^:]*\bwhether\b"
+    r"\W*(?:if|suppose|supposing|imagine|assuming|in case|unless)\b|[^:;]*\bwhether\b"
     r"|.*\bwould\b.*\bif\b"
 )
 """A sentence that only supposes something."""
@@ -39,7 +39,7 @@ ASIDE = re.compile(
 FORMER = re.compile(
     r"\b(?:previously|formerly|former|previous|prev|prior|old|earlier|originally|initially|before"
     r"|superseded|outdated|until (?:release|version)|replac(?:es|ed|ing)|no longer|used to be"
-    r"|had been|once|stale|obsolete|up from|down from"
+    r"|had (?:been|said|read|shown|given)|once|stale|obsolete|up from|down from"
     r"|instead of)\b"
 )
 """Marks a value that another has replaced."""
@@ -104,7 +104,10 @@ CONTRAST = re.compile(
     r"\b(?:while|whereas|although|though|versus|vs|compared|against|unlike)\b[^;.]*$"
 )
 """Opens a clause about others."""
-CHANGE = re.compile(r"[\s\])*\"']*(?:→|to|became|now(?! ?\())\s*(?:now\s)?[\s*(\"]*", re.IGNORECASE)
+CHANGE = re.compile(
+    r"(?: [a-z]{1,8}(?= ))?[\s\])*\"']*(?:→|to|became|now(?! ?\())\s*(?:now\s)?[\s*(\"]*",
+    re.IGNORECASE,
+)
 """Stands between a value and the one that replaces it; "to" only after a word of `MOVED`."""
 MOVED = re.compile(
     r"\b(?:from|was|were|went|changed|updated|revised|corrected|amended|raised|rose|fell|cut"

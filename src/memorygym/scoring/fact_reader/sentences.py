@@ -36,7 +36,7 @@ DENIED = re.compile(
 )
 _FIGURE = re.compile(r"(?<![\w.,])[$€£]?\d[\d.,]*\d(?![\w]{3})")
 _LINK = re.compile(
-    r"(?:\b(?:at|in|by|under|from|of|with)|@|<-?|←|\(|:|[-—–] ?by)\s*(?:the )?[\"'`*\[(]*$"
+    r"(?:\b(?:at|in|by|under|from|of|with)|@|<-?|←|→|\(|:|[-—–] ?by)\s*(?:the )?[\"'`*\[(]*$"
 )
 """Stands between a name and one that it is related to."""
 _ENTITY = Anchor(0, 0, "label")
@@ -799,12 +799,21 @@ class SentenceReader:
             if not values and above and type_of(above) == key.value:
                 return [(name, above) for name in own]
         else:
-            values = values[:1] or [a for a in before if type_of(a.text) == key.value][-1:]
+            values = (
+                values[:1]
+                or [
+                    a
+                    for a in before
+                    if type_of(a.text) == key.value and a.start not in self._objects
+                ][-1:]
+            )
             is_owned = late and mark.end and _OF.fullmatch(self._text, mark.end, late[0].start)
             own = late[:1] if is_owned else last_list(self._text, subjects)
             if not own and above and type_of(above) == key.subject:
                 own = [above]
             own = own or late[:1]
+            if is_owned and not values and type_of(above) == key.value:
+                return [(name, above) for name in own]  # "He is the mayor of Orm Haven."
         for value in values:
             pairs += [(subject, value) for subject in own]
         return pairs
@@ -819,7 +828,12 @@ class SentenceReader:
             return
         code = key.code
         if key.has_term:
-            code += term(self._text[mark.start :]) or term(self._text) or term(self._subject.limit)
+            months = (
+                term(text) for text in (self._text[mark.start :], self._text, self._subject.limit)
+            )
+            code += next(filter(None, months), "")
+            if code == key.code:
+                return
         role = CURRENT
         if isinstance(value, Anchor) and not key.has_term:
             role = self._role(Value(value.start, value.end, other, ""), [], _ENTITY, mark.end)
