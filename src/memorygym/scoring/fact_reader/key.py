@@ -45,8 +45,3 @@ class Key:
     """Whether a value counts whoever stated it, such as the code of a function."""
     has_term: bool = False
     """Whether the value holds from one month to another; the code then ends with both months."""
-
-    @property
-    def names_kind(self) -> bool:
-        """Whether a label is also the noun for the values, so that it may say what one is."""
-        return self.value != "" and self.value in self.labels

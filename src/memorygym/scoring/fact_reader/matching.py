@@ -217,7 +217,9 @@ def _sentences(text: str) -> Iterator[str]:
         return
     start = 0
     for match in _SENTENCE.finditer(text):
-        if cues.ABBREVIATION.search(text[start : match.start()].lower()):
+        left = text[start : match.start()].lower()
+        is_cut = text[match.end()].isdigit() and re.search(r"\b[a-z]{1,4}\.$", left)  # "pop. 300"
+        if is_cut or cues.ABBREVIATION.search(left):
             continue
         yield text[start : match.start()]
         start = match.end()

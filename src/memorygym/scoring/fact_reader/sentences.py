@@ -5,17 +5,25 @@ them tell the current one and the former ones.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
 from memorygym.core.statements import CURRENT, FORMER, SHIFT, UNSTATED, Statement
 from memorygym.scoring.fact_reader import cues
 from memorygym.scoring.fact_reader.key import Key
+from memorygym.scoring.fact_reader.phrases import mask
 from memorygym.scoring.fact_reader.shown import Anchor, Shown
 from memorygym.scoring.fact_reader.stamps import stamps
-from memorygym.scoring.fact_reader.values import Parsed, candidates
-from memorygym.scoring.fact_reader.words import COMMON, LINKS
+from memorygym.scoring.fact_reader.values import (
+    Parsed,
+    candidates,
+    figures,
+    scaled,
+    without_dates,
+)
+from memorygym.scoring.fact_reader.words import COMMON, LINKS, lowered
 
 MARKS = ("label", "verb", "inverse")
 DENIED = re.compile(
@@ -28,7 +36,7 @@ DENIED = re.compile(
 )
 _FIGURE = re.compile(r"(?<![\w.,])[$€£]?\d[\d.,]*\d(?![\w]{3})")
 _LINK = re.compile(
-    r"(?:\b(?:at|in|by|under|from|of|with)|@|<-?|←|\(|:|[-—–] ?by)\s*(?:the )?[\"'`*\[(]*$"
+    r"(?:\b(?:at|in|by|under|from|of|with)|@|<-?|←|→|\(|:|[-—–] ?by)\s*(?:the )?[\"'`*\[(]*$"
 )
 """Stands between a name and one that it is related to."""
 _ENTITY = Anchor(0, 0, "label")
@@ -92,16 +100,33 @@ class SentenceReader:
         self.last = ""
         self.about: set[str] = set()
         self.waiting: tuple[str, Anchor, str] | None = None
-        self._borders = [m.span() for m in cues.SOFT.finditer(self._lower)]
-        self._rest = self._lower
+        self._has_cues = cues.ANY.search(self._lower) is not None
+        masked = sorted((a.start, a.end) for a in (*self._names, *self._marks))
+        self._rest = mask(self._lower, masked, _SIGN)
         """The text with signs for its names and labels, whose words are no cues."""
-        for anchor in (*self._names, *self._marks):
-            size = anchor.end - anchor.start
-            self._rest = f"{self._rest[: anchor.start]}{_SIGN * size}{self._rest[anchor.end :]}"
+
+    @cached_property
+    def _borders(self) -> list[tuple[int, int]]:
+        return [match.span() for match in cues.SOFT.finditer(self._lower)]
+
+    @cached_property
+    def _figures(self) -> tuple[list[re.Match[str]], list[re.Match[str]]]:
+        """The figures of the text, and those that are no part of a date."""
+        spans = [(a.start, a.end) for a in self._anchors if self._is_apart_from_figures(a)]
+        text = mask(self._text, spans, _SIGN)
+        return figures(lowered(text)), figures(lowered(without_dates(text)))
+
+    def _is_apart_from_figures(self, anchor: Anchor) -> bool:
+        """Whether something ends a figure beside it, and is not its unit: "emp300", "9 points"."""
+        if anchor.role != "hint":
+            return anchor in self._marks or anchor in self._names
+        around = self._text[max(0, anchor.start - 1) : anchor.end + 1]
+        is_unit = self._lower[anchor.start : anchor.end] not in ("point", "points")
+        return not is_unit or around[0].isdigit() or around[-1].isdigit()
 
     def facts(self) -> list[Statement]:
         """What the sentence states."""
-        if DENIED.search(self._text) or cues.UNREAL.match(self._lower):
+        if self._has_cues and (DENIED.search(self._text) or cues.UNREAL.match(self._lower)):
             return []
         self._is_jumbled = (
             len(self._names) > 1
@@ -286,16 +311,11 @@ class SentenceReader:
         for key in mark.keys:
             if key.kind == "entity":
                 continue
-            if (
-                mark.role == "hint"
-                and len({a.keys for a in self._anchors if a.role == "hint"}) > 40
-            ):
+            every = self._candidates(mark, key, left, right)
+            found = [v for v in every if not self._is_taken(v.start, v.end)]
+            if not found:
                 continue
-            found = [
-                v
-                for v in self._candidates(mark, key, left, right)
-                if not self._is_taken(v.start, v.end)
-            ]
+            found = [v._replace(role=self._role(v, every, mark)) for v in found]
             if any(_PLUS.fullmatch(self._text, a.end, b.start) for a, b in pairwise(found)):
                 continue  # A sum without its result.
             picks: dict[str, list[Value]] = {}
@@ -419,7 +439,7 @@ class SentenceReader:
         return None
 
     def _candidates(self, mark: Anchor, key: Key, left: int, right: int) -> list[Value]:
-        """The values of a key between two places, with their roles."""
+        """The values of a key between two places, without their roles."""
         if key.kind in ("enum", "text"):
             found = [
                 Value(a.start, a.end, a.text, "")
@@ -439,14 +459,21 @@ class SentenceReader:
             )
             if mark.end and left >= mark.start:
                 sides = ((mark.end, right),)
-            found = [
-                Value(start + c.start, start + c.end, c.value, "")
-                for start, end in sides
-                for c in candidates(key, self._text[start:end])
-            ]
+            found = [value for start, end in sides for value in self._typed_values(key, start, end)]
         if key.kind == "number" and not key.decimals:  # "83.399" may be 83,399.
             found = [self._with_thousands(v, key) for v in found]
-        return [v._replace(role=self._role(v, found, mark)) for v in found]
+        return found
+
+    def _typed_values(self, key: Key, start: int, end: int) -> Iterator[Value]:
+        """What has the form of a key's values between two places."""
+        if key.kind != "number":
+            for c in candidates(key, self._text[start:end]):
+                yield Value(start + c.start, start + c.end, c.value, "")
+            return
+        for match in self._figures[not key.is_whole]:
+            is_inside = start <= match.start() and match.end() <= end
+            if is_inside and (number := scaled(match, key)) is not None:
+                yield Value(match.start(), match.end(), number, "")
 
     def _with_thousands(self, value: Value, key: Key) -> Value:
         """A figure with full stops for thousands; as it is read otherwise if it has none."""
@@ -459,6 +486,8 @@ class SentenceReader:
         self, value: Value, found: Sequence[Value], mark: Anchor | None = None, since: int = 0
     ) -> str:
         """What the clause of a value says of it, from a place on."""
+        if not self._has_cues and not self._subject.limit:
+            return CURRENT
         text = self._rest
         since = mark.end if mark in self._marks and mark else since
         start, end = 0, len(text)
@@ -579,12 +608,13 @@ class SentenceReader:
     def _units(self) -> None:
         """Adds figures whose unit only one key has: "4,746 kg"."""
         for key in self._shown.units if not self._shown.every_value else ():
-            for value in self._candidates(_ENTITY, key, 0, len(self._text)):
-                if self._is_taken(value.start, value.end) or key.suffix.strip() not in self._text:
-                    continue
+            unit = key.suffix.strip()
+            every = self._candidates(_ENTITY, key, 0, len(self._text)) if unit in self._text else []
+            for value in every:
                 if (
-                    value.role in (CURRENT, "now")
-                    and key.suffix.strip() in self._text[value.start : value.end]
+                    not self._is_taken(value.start, value.end)
+                    and unit in self._text[value.start : value.end]
+                    and self._role(value, every, _ENTITY) in (CURRENT, "now")
                 ):
                     subject = self._owner(Anchor(value.start, value.start, "hint"), value.start)
                     if self._fits(key, subject) and self._shown.states(
@@ -608,14 +638,15 @@ class SentenceReader:
                         self._objects[name.start] = self._names[0].text
                         self._state(self._names[0].text, key.code, name.text, CURRENT)
                 continue
-            for value in self._candidates(_ENTITY, key, 0, len(self._text)):
+            every = self._candidates(_ENTITY, key, 0, len(self._text))
+            for value in every:
                 subject = self._owner(place, value.start)
                 if (
                     not self._is_taken(value.start, value.end)
-                    and value.role in (CURRENT, "now")
-                    and (self._shown.states(subject, key.code, value.value))
+                    and self._shown.states(subject, key.code, value.value)
+                    and (role := self._role(value, every, _ENTITY)) in (CURRENT, "now")
                 ):
-                    picks.append((value, subject, key))
+                    picks.append((value._replace(role=role), subject, key))
         for value, subject, key in picks:
             if sum(other.start == value.start for other, _, _ in picks) == 1:
                 self._pick(place, key, subject, [value], only_stated=True)
@@ -674,6 +705,7 @@ class SentenceReader:
         if found and re.fullmatch(
             r"[\s:=.→>`'\"*|-]*(?:is |was |now )?[\s`'\"]*", self._lower[name.end : found[0].start]
         ):
+            found = [v._replace(role=self._role(v, found, name)) for v in found]
             self._pick(name, self._shown.keys[code], name.text, found, only_stated=True)
 
     def _group(self, name: Anchor) -> None:
@@ -769,12 +801,21 @@ class SentenceReader:
             if not values and above and type_of(above) == key.value:
                 return [(name, above) for name in own]
         else:
-            values = values[:1] or [a for a in before if type_of(a.text) == key.value][-1:]
+            values = (
+                values[:1]
+                or [
+                    a
+                    for a in before
+                    if type_of(a.text) == key.value and a.start not in self._objects
+                ][-1:]
+            )
             is_owned = late and mark.end and _OF.fullmatch(self._text, mark.end, late[0].start)
             own = late[:1] if is_owned else last_list(self._text, subjects)
             if not own and above and type_of(above) == key.subject:
                 own = [above]
             own = own or late[:1]
+            if is_owned and not values and type_of(above) == key.value:
+                return [(name, above) for name in own]  # "He is the mayor of Orm Haven."
         for value in values:
             pairs += [(subject, value) for subject in own]
         return pairs
@@ -789,7 +830,12 @@ class SentenceReader:
             return
         code = key.code
         if key.has_term:
-            code += term(self._text[mark.start :]) or term(self._text) or term(self._subject.limit)
+            months = (
+                term(text) for text in (self._text[mark.start :], self._text, self._subject.limit)
+            )
+            code += next(filter(None, months), "")
+            if code == key.code:
+                return
         role = CURRENT
         if isinstance(value, Anchor) and not key.has_term:
             role = self._role(Value(value.start, value.end, other, ""), [], _ENTITY, mark.end)

@@ -19,8 +19,6 @@ class Candidate(NamedTuple):
     start: int
     end: int
     value: Parsed
-    is_exact: bool = False
-    """Whether it has the unit that the key's values have."""
 
 
 _NAMED = "|".join(f"{month[:3]}(?:{month[3:]})?" for month in MONTHS).replace("Sep(", "Sept?(")
@@ -99,14 +97,14 @@ def candidates(key: Key, text: str) -> list[Candidate]:
     """Everything in a clause that has the form of the key's values."""
     match key.kind:
         case "date":
-            return [Candidate(start, end, iso, True) for start, end, iso in dates(text)]
+            return [Candidate(start, end, iso) for start, end, iso in dates(text)]
         case "number":
             return _numbers(key, text)
         case "series":
             return _series(key, text)
         case "enum":
             return [
-                Candidate(match.start(), match.end(), _choices(key)[match[0]], True)
+                Candidate(match.start(), match.end(), _choices(key)[match[0]])
                 for match in _choice_pattern(key).finditer(lowered(text))
             ]
         case "text":
@@ -130,15 +128,20 @@ def without_dates(text: str) -> str:
     return text
 
 
+def figures(text: str) -> list[re.Match[str]]:
+    """The figures of a text in lower case; `scaled` tells what they are."""
+    return [*_NUMBER.finditer(text)]
+
+
 def _numbers(key: Key, text: str) -> list[Candidate]:
     return [
-        Candidate(match.start(), match.end(), *scaled)
-        for match in _NUMBER.finditer(lowered(text if key.is_whole else without_dates(text)))
-        if (scaled := _scaled(match, key)) is not None
+        Candidate(match.start(), match.end(), number)
+        for match in figures(lowered(text if key.is_whole else without_dates(text)))
+        if (number := scaled(match, key)) is not None
     ]
 
 
-def _scaled(match: re.Match[str], key: Key) -> tuple[int, bool] | None:
+def scaled(match: re.Match[str], key: Key) -> int | None:
     """A number in the key's unit, times 10^decimals; None if it has another unit."""
     _, money, _, unit, after = match.groups("")
     unit = _WORDS.get(unit, unit)
@@ -147,19 +150,19 @@ def _scaled(match: re.Match[str], key: Key) -> tuple[int, bool] | None:
     if is_money and not key.prefix:
         return None
     if unit in _PERCENT:
-        return (_fixed(match, 0, key), True) if own == "%" else None
+        return _fixed(match, 0, key) if own == "%" else None
     if own == "%":
-        return None if unit else (_fixed(match, 0, key), False)
+        return None if unit else _fixed(match, 0, key)
     if unit in ("dozen", "dozens"):
-        return 12 * _fixed(match, 0, key), True
+        return 12 * _fixed(match, 0, key)
     magnitude = _MAGNITUDES.get(unit)
     if unit and magnitude is None:
-        return (_fixed(match, 0, key), True) if unit == own else None
+        return _fixed(match, 0, key) if unit == own else None
     if magnitude is None and is_money and own in _MAGNITUDES and _fixed(match, 0, key) > 10**8:
         magnitude = 0
     if magnitude is None:
-        return _fixed(match, 0, key), not own and bool(key.prefix) == is_money
-    return _fixed(match, magnitude - _MAGNITUDES.get(own, 0), key), True
+        return _fixed(match, 0, key)
+    return _fixed(match, magnitude - _MAGNITUDES.get(own, 0), key)
 
 
 _SEPARATORS = {ord(sign): "" for sign in ",'’_\u202f\u00a0"}
@@ -191,7 +194,7 @@ def _series(key: Key, text: str) -> list[Candidate]:
         whole = [run for run in runs if len(run) == key.length]
         if whole:
             return [
-                Candidate(run[0].start, run[-1].end, tuple(int(n.value) for n in run), True)  # type: ignore[arg-type]
+                Candidate(run[0].start, run[-1].end, tuple(int(n.value) for n in run))  # type: ignore[arg-type]
                 for run in whole
             ]
     return []
@@ -219,7 +222,7 @@ def _texts(key: Key, text: str) -> list[Candidate]:
     for match in _QUOTED.finditer(text):
         words = (match[1] or match[2] or match[3]).strip(" .").split()
         if len(words) == key.length:
-            found.append(Candidate(match.start(), match.end(), " ".join(words).lower(), True))
+            found.append(Candidate(match.start(), match.end(), " ".join(words).lower()))
     if found:
         return found
     return [

@@ -33,7 +33,7 @@ _WORDS: Mapping[str, _Words] = {
         ("employs", "people employed there", "people employed here", "employees"),
     ),
     "birthplace": _Words(
-        ("birthplace", "native town", "born in", "born", "birth place", "place of birth",
+        ("birthplace", "native town", "born in", "born", "b", "birth place", "place of birth",
          "town of birth"),
         ("came into the world in", "was born in", "hails from", "comes from"),
     ),
@@ -93,7 +93,7 @@ _WORDS: Mapping[str, _Words] = {
         ("directed", "ran"),
     ),
     "birth year": _Words(
-        ("birth year", "year of birth", "was born in", "born in", "born",
+        ("birth year", "year of birth", "was born in", "born in", "born", "b",
          "came into the world in"),
     ),
     "founding year": _Words(
