@@ -468,7 +468,8 @@ class SentenceReader:
         """What has the form of a key's values between two places."""
         if key.kind != "number":
             for c in candidates(key, self._text[start:end]):
-                yield Value(start + c.start, start + c.end, c.value, "")
+                if not any(c.value == name.text for name in self._names):
+                    yield Value(start + c.start, start + c.end, c.value, "")
             return
         for match in self._figures[not key.is_whole]:
             is_inside = start <= match.start() and match.end() <= end
