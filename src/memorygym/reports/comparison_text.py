@@ -237,7 +237,7 @@ def remarks(report: Report) -> Iterator[str]:
     if names := [row.system for row in memories if row.withheld]:
         yield (
             f"–: more than {100 * UNREAD_LIMIT:.0f} % were unread of {listed(names)}, so that"
-            " losses and shares of the store are withheld."
+            " accuracy, rank, losses and shares of the store are withheld."
         )
 
 

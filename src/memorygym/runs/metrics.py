@@ -111,6 +111,8 @@ class Measurement:
     """How much of what the memory showed at questions the fact reader understood."""
     held: Coverage = Coverage()
     """The same of what the memory held at the end."""
+    scripted: bool = True
+    """Whether the reasoner is a script, which knows of a text what the fact reader reads."""
     strongest: bool = True
     """Whether the reasoner is the track's strongest script, which no longer context confuses."""
 
@@ -149,6 +151,7 @@ def measure(
         repaired=sum(outcome.repaired for outcome in goals),
         shown=attribution.coverage(attribution.shown()),
         held=attribution.final_coverage,
+        scripted=labels["agent"] in track_of(trace).reasoners,
         strongest=labels["agent"] == next(iter(track_of(trace).reasoners)),
     )
 

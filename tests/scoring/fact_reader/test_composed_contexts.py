@@ -111,4 +111,4 @@ def test_scores_do_not_depend_on_the_layout(track: str, every: int) -> None:
         for layout in [*kind.values()][::every]
         for (score, *_), other in zip(scored(track, layout)[0], wanted, strict=True)
     ]
-    assert sum(differ) <= 0.05 * len(differ)
+    assert sum(differ) <= 0.06 * len(differ)

@@ -17,7 +17,7 @@ from memorygym.tracks.worlds.generator.task import generate, stream_tokens
 from memorygym.tracks.worlds.generator.tiers import TIERS, Sizes
 from memorygym.tracks.worlds.questions import REASONING
 from memorygym.tracks.worlds.settings import WorldsSettings
-from memorygym.tracks.worlds.verifier import verify
+from memorygym.tracks.worlds import verify
 from tests.episodes import generated, gold
 from tests.slow import mostly_slow
 
@@ -50,7 +50,7 @@ def shift(change: Change) -> set[tuple[object, ...]]:
 
 @pytest.mark.parametrize(("template", "tier"), [*zip(TEMPLATES, cycle(TIERS), strict=False)])
 def test_a_task_of_every_domain_passes_verification(template: str, tier: str) -> None:
-    assert verify(WorldsSettings(template, 4, tier)).failures == []
+    assert verify([WorldsSettings(template, 4, tier)], map).failures == []
 
 
 def test_more_corrections_than_entities_of_earlier_sessions_are_refused() -> None:

@@ -160,8 +160,9 @@ class Figure:
     """Its heading in each of the tables that print it."""
     note: str = ""
     """The words of the note under the main table that names the systems where it is not 0."""
-    withheld: bool = False
-    """Whether it is empty if more than UNREAD_LIMIT of a memory's statements are unread."""
+    rests_on: Literal["", "reading", "answers"] = ""
+    """What is empty if more than UNREAD_LIMIT of a memory's statements are unread: what the fact
+    reader counts, and what follows from the answers of scripts, which read by it."""
 
 
 def _lead_over(other: str) -> Compute:
@@ -228,49 +229,53 @@ ACCURACY = "accuracy"
 OF_THE_MODEL = "of the memory's own model, per task"
 FIGURES: Mapping[str, Figure] = {figure.name: figure for figure in (
     Figure(ACCURACY, "share", "share of the questions that were answered correctly",
-           lambda view: share(view.own, view.questions)),
+           lambda view: share(view.own, view.questions), rests_on="answers"),
     Figure("gain", "difference", "accuracy minus that of `none`",
-           lambda view: gain(view.own, view.of("none"), view.questions), {"added": "vs none"}),
+           lambda view: gain(view.own, view.of("none"), view.questions), {"added": "vs none"}, rests_on="answers"),
     Figure("degradation", "difference",
            "accuracy minus that of `full`: below 0 where the whole history answers more",
-           _lead_over("full"), {"lost": "vs full"}),
+           _lead_over("full"), {"lost": "vs full"}, rests_on="answers"),
     Figure("normalised", "share",
            "(accuracy - none) / (oracle - none); empty unless oracle is above none",
            lambda view: normalised_gain(
                view.own, view.of("none"), view.of("oracle"), view.questions),
-           {"added": "normalised\ngain"}),
+           {"added": "normalised\ngain"}, rests_on="answers"),
     Figure("advantage", "difference", "accuracy minus that of `recency`", _lead_over(RECENCY),
-           {"added": "vs recency"}),
+           {"added": "vs recency"}, rests_on="answers"),
     Figure("wins", "share", "share of the questions that are answered in full, and not by"
-           " `recency`", _versus((True, False)), {"versus": "wins"}),
+           " `recency`", _versus((True, False)), {"versus": "wins"},
+           rests_on="answers"),
     Figure("regressions", "share", "share of the questions that only `recency` answers in full",
-           _versus((False, True)), {"versus": "regressions"}),
+           _versus((False, True)), {"versus": "regressions"}, rests_on="answers"),
     Figure("both", "share", "share of the questions that both answer in full",
-           _versus((True, True)), {"versus": "both"}),
+           _versus((True, True)), {"versus": "both"}, rests_on="answers"),
     Figure("neither", "share", "share of the questions that neither answers in full",
-           _versus((False, False)), {"versus": "neither"}),
+           _versus((False, False)), {"versus": "neither"}, rests_on="answers"),
     Figure("exact", "share", "share of answers that match the truth word for word (exact match of"
            " SQuAD); empty unless of a data set",
-           lambda view: share(view.asked(mean_of("exact")), view.questions), {"words": "EM"}),
+           lambda view: share(view.asked(mean_of("exact")), view.questions), {"words": "EM"},
+           rests_on="answers"),
     Figure("f1", "share", "word overlap of answer and truth (F1 of SQuAD); empty unless of a data"
            " set", lambda view: share(view.asked(mean_of("f1")), view.asked(len), mean_score),
-           {"words": "F1"}),
+           {"words": "F1"},
+           rests_on="answers"),
     Figure("write_loss", "difference", "accuracy of `oracle` minus that of `held:MEMORY`",
            lambda view: view.lead("oracle", UNLIMITED + view.system),
-           {"main": "write\nloss", "lost": "write\nloss"}, withheld=True),
+           {"main": "write\nloss", "lost": "write\nloss"}, rests_on="reading"),
     Figure("retrieval_loss", "difference", "accuracy of `held:MEMORY` minus that of the memory",
            lambda view: view.lead(UNLIMITED + view.system, view.system),
-           {"main": "retrieval\nloss", "lost": "retrieval\nloss"}, withheld=True),
+           {"main": "retrieval\nloss", "lost": "retrieval\nloss"}, rests_on="reading"),
     Figure("evidence_recall", "share", "share of the facts that a question needs that were in the"
            " context; mean over questions", _facts_share("present", "needs"),
-           {"lost": "evidence\nrecall"}),
+           {"lost": "evidence\nrecall"}, rests_on="reading"),
     Figure("stale_evidence_rate", "share", "of the needed facts that had changed, the share for"
            " which the context showed an old value without the new one; mean over questions",
-           _facts_share("stale", "replaced"), {"main": "stale", "lost": "stale\nevidence"}),
+           _facts_share("stale", "replaced"), {"main": "stale", "lost": "stale\nevidence"},
+           rests_on="reading"),
     Figure("unread_context", "share", "share of the statements shown at questions that the fact"
            " reader could attribute to nothing", _unread("shown")),
     Figure("unread_store", "share", "the same of the statements held at the end", _unread("held")),
-    *(Figure(name, "share", meaning, _stored(condition), {"held": head}, withheld=True)
+    *(Figure(name, "share", meaning, _stored(condition), {"held": head}, rests_on="reading")
       for condition, name, head, meaning in (
           ("true", "precision", "true",
            "of the facts that the final entries state: the share that is true"),
@@ -396,11 +401,17 @@ def figures(measured: Sequence[Measurement], failures: Mapping[str, int], name: 
         for system, view in views.items()
         if view.systems[system].keys() == asked.keys() and not failures.get(system)
     }
-    tests = _tests(views, faults, finished, name)
+    unread = {system: _unread_share(view) for system, view in views.items()}
+    is_scripted = all(played.scripted for played in measured)
+    withheld = {name for name, share in unread.items() if is_scripted and is_unreadable(share)}
+    tests = _tests(views, faults | withheld, finished, name)
     rows = [
-        _row(view, tests, failed=failures.get(system, 0), fault=system in faults)
+        _row(
+            view, tests, unread[system], is_scripted=is_scripted,
+            failed=failures.get(system, 0), fault=system in faults,
+        )
         for system, view in views.items()
-    ]
+    ]  # fmt: skip
     lost = sum(len(numbers & asked[task]) for task, numbers in left_out(measured).items())
     return Report(
         reasoner=measured[0].reasoner,
@@ -460,13 +471,26 @@ def _tests(
     return significance_tests(memories, finished & memories.keys(), recency, view.questions, name)
 
 
-def _row(view: SystemView, tests: SignificanceTests, *, failed: int, fault: bool) -> SystemRow:
+def _unread_share(view: SystemView) -> float:
+    """The share of the statements that a memory showed, or held if more, that were unread."""
+    shares = (_unread("shown")(view), _unread("held")(view))
+    return max(share.mean if share else 0.0 for share in shares)
+
+
+def _row(
+    view: SystemView,
+    tests: SignificanceTests,
+    unread: float,
+    *,
+    is_scripted: bool,
+    failed: int,
+    fault: bool,
+) -> SystemRow:
     """The row of a system; figures that rest on what was unread are withheld if that is much."""
     figures = {name: figure.compute(view) for name, figure in FIGURES.items()}
-    shares = (figures["unread_context"], figures["unread_store"])
-    unread = max(share.mean if share else 0.0 for share in shares)
     if is_unreadable(unread):
-        figures |= {name: None for name, figure in FIGURES.items() if figure.withheld}
+        rest = {"reading", "answers"} if is_scripted else {"reading"}
+        figures |= {name: None for name, figure in FIGURES.items() if figure.rests_on in rest}
     return SystemRow(
         system=view.system,
         role=role_of(view.system),

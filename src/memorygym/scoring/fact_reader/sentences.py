@@ -451,7 +451,7 @@ class SentenceReader:
                     Value(start + c.start, start + c.end, c.value, "")
                     for start, end in ((mark.end, right), (left, mark.start))
                     for c in candidates(key, self._text[start:end])
-                    if c.is_exact or start == mark.end
+                    if start == mark.end or self._text[start + c.start] in "\"`'“"
                 ]
         else:
             sides = (
