@@ -98,6 +98,8 @@ class SentenceReader:
         self.unread = 0
         self._is_jumbled = False
         self.last = ""
+        self._opens = ""
+        """The name that opens the sentence, if an inverse verb makes it a value."""
         self.about: set[str] = set()
         self.waiting: tuple[str, Anchor, str] | None = None
         self._has_cues = cues.ANY.search(self._lower) is not None
@@ -176,6 +178,7 @@ class SentenceReader:
         if about:
             is_pair = len(about) > 1 and len(last_list(self._text, about[:2])) > 1
             self.last = about[0].text if about[0].role == "name" and not is_pair else "?"
+        self.last = self._opens or self.last
         return self._facts
 
     def _missed(self) -> int:
@@ -366,7 +369,10 @@ class SentenceReader:
             if not chosen:
                 self.unread += 1
                 return
-        rivals = [v for v in values if v not in chosen and v.role in ("now", CURRENT)]
+        rivals = [
+            v for v in values
+            if v not in chosen and v.role in ("now", CURRENT) and (self._shown.every_value or not self._is_others(mark, v))
+        ]  # fmt: skip
         if (
             chosen
             and mark.role != "hint"
@@ -415,6 +421,13 @@ class SentenceReader:
                     gap = self._lower[name.end : value.start]
             return bool(cues.LEVEL.fullmatch(gap)) or bool(re.fullmatch(r"\W*\([^()]*\)\W*", gap))
         return not self._lower[value.end : mark.start].strip(" *_\"'`")
+
+    def _is_others(self, mark: Anchor, value: Value) -> bool:
+        """Whether a value stands directly before another label: "founded 1860, 652 employees"."""
+        return any(
+            mark.end <= value.start and value.end <= m.start and self._is_beside(m, value)
+            for m in self._marks
+        )
 
     def _shift(
         self, mark: Anchor, values: Sequence[Value], subject: str, code: str
@@ -799,21 +812,16 @@ class SentenceReader:
             if not values and above and type_of(above) == key.value:
                 return [(name, above) for name in own]
         else:
-            values = (
-                values[:1]
-                or [
-                    a
-                    for a in before
-                    if type_of(a.text) == key.value and a.start not in self._objects
-                ][-1:]
-            )
+            early = [a for a in before if type_of(a.text) == key.value]
+            free = [a for a in early if a.start not in self._objects]
             is_owned = late and mark.end and _OF.fullmatch(self._text, mark.end, late[0].start)
             own = late[:1] if is_owned else last_list(self._text, subjects)
             if not own and above and type_of(above) == key.subject:
                 own = [above]
             own = own or late[:1]
-            if is_owned and not values and type_of(above) == key.value:
+            if is_owned and not values and not free and type_of(above) == key.value:
                 return [(name, above) for name in own]  # "He is the mayor of Orm Haven."
+            values = values[:1] or (free or early)[-1:]
         for value in values:
             pairs += [(subject, value) for subject in own]
         return pairs
@@ -846,6 +854,8 @@ class SentenceReader:
             return
         if isinstance(value, Anchor):
             self._objects.setdefault(value.start, name)
+            if mark.role == "inverse" and value == self._names[0] and not self._shown.every_value:
+                self._opens = value.text
             self._taken.append((value.start, value.end))
         self._state(name, code, other, role if is_stated else UNSTATED)
 
