@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from memorygym.runs.comparison.figures import FIGURES, Report, SystemRow, figures
+from memorygym.runs.comparison.figures import Report, SystemRow, figures
 from memorygym.runs.metrics import ModelCost
 from memorygym.scoring.attribution import Coverage
 from memorygym.stats import Estimate
@@ -146,17 +146,20 @@ def test_evidence_recall_is_averaged_a_question_however_many_facts_it_needs() ->
 
 @pytest.mark.parametrize("part", ["shown", "held"])
 @pytest.mark.parametrize(("unread", "withheld"), [(0, False), (5, False), (6, True)])
-def test_losses_and_precision_are_withheld_if_more_than_5_percent_is_unread(
+def test_accuracy_rank_and_losses_are_withheld_if_more_than_5_percent_is_unread(
     part: str, unread: int, withheld: bool
 ) -> None:
     coverage = {part: Coverage(100 - unread, unread)}
     systems = {name: tasks for name, tasks in THREE.items() if name != "m"}
-    report = figures([*all_played(systems), *played("m", THREE["m"], **coverage)], {}, "test")
-    row = row_of(report, "m")
+    measured = [*all_played(systems), *played("m", THREE["m"], **coverage)]
+    row = row_of(figures(measured, {}, "test"), "m")
     assert (row.unread, row.withheld) == (pytest.approx(unread / 100), withheld)
-    rests = [name for name, figure in FIGURES.items() if figure.withheld]
-    assert {row[name] is None for name in rests} == {withheld}
-    assert row["accuracy"] and row["evidence_recall"]
+    for name in ("accuracy", "advantage", "write_loss", "evidence_recall", "precision"):
+        assert (row[name] is None) == withheld
+    assert (row.rank is None) == withheld
+    by_model = [replace(m, scripted=False, strongest=False) for m in measured]
+    row = row_of(figures(by_model, {}, "test"), "m")
+    assert row["accuracy"] and row.rank and (row["write_loss"] is None) == withheld
 
 
 ABOVE = {**FIVE, "n": "11 11 11 11 11", "held:n": "10 10 10 10 10"}

@@ -80,6 +80,10 @@ def test_a_stated_value_is_read_however_names_and_labels_are_spelled(text: str) 
         "## Larkin Harbor\n### Umber Glass\n- employees: 83,399",
         "Found in notes (score 0.45): Larkin Harbor",
         "Larkin Harbor has great reviews",
+        "Larkin Harbor: Technology, severe",
+        "Larkin Harbor 83,399, 229, severe, Technology",
+        "Larkin Harbor employees 71,000 83,399",
+        "Larkin Harbor: employees 71,000; employees 83,399",
     ],
 )
 def test_what_a_text_does_not_state_is_not_credited(text: str) -> None:
@@ -120,6 +124,50 @@ def test_a_staff_and_a_founding_year_in_one_sentence_are_told_apart() -> None:
     )
     assert ("Orm Academy", "staff", 3714) in {fact[:3] for fact in reading.facts}
     assert {fact.role for fact in reading.facts} == {CURRENT}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Orm Ford mayor: Ann Lee, Bob Ray",
+        "Orm Ford: mayor Ann Lee; mayor Bob Ray",
+        "Ann Lee: Dun Academy, Wes Haven",
+        "Ann Lee (Dun Academy, Wes Haven)",
+        "Ann Lee → Dun Academy → Wes Haven",
+        "Ann Lee, Bob Ray, Orm Ford, Dun Academy, Wes Haven",
+    ],
+)
+def test_lists_of_names_without_labels_or_of_all_values_state_nothing(text: str) -> None:
+    stated = [
+        Statement("Orm Ford", "mayor", "Ann Lee"),
+        Statement("Orm Ford", "mayor", "Bob Ray"),
+        Statement("Ann Lee", "employer", "Dun Academy"),
+        Statement("Ann Lee", "birthplace", "Wes Haven"),
+    ]
+    reader = Matcher(research_vocabulary(), stated)
+    assert reader.read(text).facts == ()
+    assert {f.value for f in reader.read("Ann Lee at Dun Academy").facts} == {"Dun Academy"}
+
+
+def test_a_pronoun_means_who_opened_the_sentence_before() -> None:
+    stated = [
+        Statement("Bob Ray", "mentor", "Ann Lee"),
+        Statement("Ann Lee", "mentor", "Cora Vale"),
+        Statement("Orm Ford", "mayor", "Ann Lee"),
+    ]
+    text = "Ann Lee trained Bob Ray. She was mentored by Cora Vale and is mayor of Orm Ford."
+    assert set(Matcher(research_vocabulary(), stated).read(text).facts) == set(stated)
+
+
+def test_figures_before_other_labels_are_theirs() -> None:
+    stated = [
+        Statement("Dun Academy", "founding year", 1860),
+        Statement("Dun Academy", "staff", 652),
+    ]
+    reading = Matcher(research_vocabulary(), stated).read(
+        "Dun Academy: founded 1860, 652 employees."
+    )
+    assert {fact[2:4] for fact in reading.facts} == {(1860, CURRENT), (652, CURRENT)}
 
 
 @pytest.mark.parametrize("template", ["retail", "telecom", "bookings"])

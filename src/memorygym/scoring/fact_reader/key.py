@@ -45,3 +45,8 @@ class Key:
     """Whether a value counts whoever stated it, such as the code of a function."""
     has_term: bool = False
     """Whether the value holds from one month to another; the code then ends with both months."""
+
+    @property
+    def is_many(self) -> bool:
+        """Whether it may have several values at once: a relation that only verbs name."""
+        return self.kind == "entity" and not self.labels

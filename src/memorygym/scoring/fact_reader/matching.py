@@ -137,7 +137,7 @@ class Matcher:
         last = {fact[:2]: fact.role for fact in facts if fact.role not in (FORMER, SHIFT)}
         for fact in facts:
             key = self.shown.keys.get(fact.key)
-            is_many = key is not None and key.kind == "entity" and not key.labels
+            is_many = key is not None and key.is_many
             if fact.role != CURRENT or is_many or last[fact[:2]] != UNSTATED:
                 yield fact
 

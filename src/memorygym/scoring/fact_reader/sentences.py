@@ -98,6 +98,8 @@ class SentenceReader:
         self.unread = 0
         self._is_jumbled = False
         self.last = ""
+        self._opens = ""
+        """The name that opens the sentence, if an inverse verb makes it a value."""
         self.about: set[str] = set()
         self.waiting: tuple[str, Anchor, str] | None = None
         self._has_cues = cues.ANY.search(self._lower) is not None
@@ -159,8 +161,10 @@ class SentenceReader:
         self._units()
         if self._legend and not self._shown.every_value:
             self._in_order()
-        for anchor in self._anchors:
-            if anchor.role == "value" and not self._is_taken(anchor.start, anchor.end):
+        values = [a for a in self._anchors if a.role == "value"]
+        is_labelled = self._facts or len(values) == len(self._anchors) - len(self._names) == 1
+        for anchor in values if is_labelled or self._shown.every_value else ():
+            if not self._is_taken(anchor.start, anchor.end):
                 self._lone(anchor)
         self._connected()
         self._placed()
@@ -168,6 +172,7 @@ class SentenceReader:
             if name.role == "name":
                 self._sole(name)
                 self._group(name)
+        self._without_rivals()
         self.unread += self._missed()
         if not self._facts:
             self._wait()
@@ -176,7 +181,21 @@ class SentenceReader:
         if about:
             is_pair = len(about) > 1 and len(last_list(self._text, about[:2])) > 1
             self.last = about[0].text if about[0].role == "name" and not is_pair else "?"
+        self.last = self._opens or self.last
         return self._facts
+
+    def _without_rivals(self) -> None:
+        """Takes back what the sentence states of a key that it gives two values at once."""
+        if len(self._facts) < 2 or cues.ANY.search(self._rest):
+            return
+        given: dict[tuple[str, str], set[object]] = {}
+        for fact in self._facts:
+            key = self._shown.keys.get(fact.key)
+            if fact.role == CURRENT and key and not key.is_many:
+                given.setdefault(fact[:2], set()).add(fact.value)
+        if rivals := {pair for pair, values in given.items() if len(values) > 1}:
+            self.unread += len(rivals)
+            self._facts = [fact for fact in self._facts if fact[:2] not in rivals]
 
     def _missed(self) -> int:
         """The number of figures that the stream stated of a name of the sentence, or of its
@@ -366,7 +385,12 @@ class SentenceReader:
             if not chosen:
                 self.unread += 1
                 return
-        rivals = [v for v in values if v not in chosen and v.role in ("now", CURRENT)]
+        rivals = [
+            v for v in values
+            if v not in chosen
+            and v.role in ("now", CURRENT)
+            and (self._shown.every_value or not self._is_others(mark, v))
+        ]  # fmt: skip
         if (
             chosen
             and mark.role != "hint"
@@ -415,6 +439,13 @@ class SentenceReader:
                     gap = self._lower[name.end : value.start]
             return bool(cues.LEVEL.fullmatch(gap)) or bool(re.fullmatch(r"\W*\([^()]*\)\W*", gap))
         return not self._lower[value.end : mark.start].strip(" *_\"'`")
+
+    def _is_others(self, mark: Anchor, value: Value) -> bool:
+        """Whether a value stands directly before another label: "founded 1860, 652 employees"."""
+        return any(
+            mark.end <= value.start and value.end <= m.start and self._is_beside(m, value)
+            for m in self._marks
+        )
 
     def _shift(
         self, mark: Anchor, values: Sequence[Value], subject: str, code: str
@@ -670,6 +701,10 @@ class SentenceReader:
                 else self._subject.name
             )
             codes = self._shown.links.get((subject, name.text), ())
+            listed = _listed(self._text, name.start, self._names[number:])
+            kinds = {self._shown.links.get((subject, other.text)) for other in listed}
+            if len(kinds) > 1 and not self._marks:
+                continue  # A list of values without labels.
             if len(codes) == 1 and not any(
                 f[:3] == (subject, codes[0], name.text) for f in self._facts
             ):
@@ -802,28 +837,27 @@ class SentenceReader:
             if not values and above and type_of(above) == key.value:
                 return [(name, above) for name in own]
         else:
-            values = (
-                values[:1]
-                or [
-                    a
-                    for a in before
-                    if type_of(a.text) == key.value and a.start not in self._objects
-                ][-1:]
-            )
+            early = [a for a in before if type_of(a.text) == key.value]
+            free = [a for a in early if a.start not in self._objects]
             is_owned = late and mark.end and _OF.fullmatch(self._text, mark.end, late[0].start)
             own = late[:1] if is_owned else last_list(self._text, subjects)
             if not own and above and type_of(above) == key.subject:
                 own = [above]
             own = own or late[:1]
-            if is_owned and not values and type_of(above) == key.value:
+            if is_owned and not values and not free and type_of(above) == key.value:
                 return [(name, above) for name in own]  # "He is the mayor of Orm Haven."
+            listed = _listed(self._text, mark.end, values) if mark.role == "label" and own else []
+            stated = [a for a in listed if self._shown.states(_name_of(own[0]), key.code, a.text)]
+            if len(stated) > 1 and not self._shown.every_value:
+                self._objects.update((a.start, _name_of(own[0])) for a in stated)
+                return []  # All values that it ever had.
+            values = values[:1] or (free or early)[-1:]
         for value in values:
             pairs += [(subject, value) for subject in own]
         return pairs
 
     def _link(self, mark: Anchor, key: Key, subject: Anchor | str, value: Anchor | str) -> None:
-        name = subject.text if isinstance(subject, Anchor) else subject
-        other = value.text if isinstance(value, Anchor) else value
+        name, other = _name_of(subject), _name_of(value)
         is_known = all(not isinstance(a, Anchor) or a.role == "name" for a in (subject, value))
         if not name or not other or "?" in (name, other) or name == other or not is_known:
             return
@@ -849,8 +883,14 @@ class SentenceReader:
             return
         if isinstance(value, Anchor):
             self._objects.setdefault(value.start, name)
+            if mark.role == "inverse" and value == self._names[0] and not self._shown.every_value:
+                self._opens = value.text
             self._taken.append((value.start, value.end))
         self._state(name, code, other, role if is_stated else UNSTATED)
+
+
+def _name_of(anchor: Anchor | str) -> str:
+    return anchor.text if isinstance(anchor, Anchor) else anchor
 
 
 def _listed(text: str, start: int, names: Sequence[Anchor]) -> list[Anchor]:
