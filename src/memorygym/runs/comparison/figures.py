@@ -231,7 +231,8 @@ FIGURES: Mapping[str, Figure] = {figure.name: figure for figure in (
     Figure(ACCURACY, "share", "share of the questions that were answered correctly",
            lambda view: share(view.own, view.questions), rests_on="answers"),
     Figure("gain", "difference", "accuracy minus that of `none`",
-           lambda view: gain(view.own, view.of("none"), view.questions), {"added": "vs none"}, rests_on="answers"),
+           lambda view: gain(view.own, view.of("none"), view.questions), {"added": "vs none"},
+           rests_on="answers"),
     Figure("degradation", "difference",
            "accuracy minus that of `full`: below 0 where the whole history answers more",
            _lead_over("full"), {"lost": "vs full"}, rests_on="answers"),
@@ -472,7 +473,10 @@ def _tests(
 
 
 def _unread_share(view: SystemView) -> float:
-    """The share of the statements that a memory showed, or held if more, that were unread."""
+    """The share of the statements that a memory showed, or held if more, that were unread; of a
+    reference, which shows what was shown, none."""
+    if role_of(view.system) == "reference":
+        return 0.0
     shares = (_unread("shown")(view), _unread("held")(view))
     return max(share.mean if share else 0.0 for share in shares)
 

@@ -348,7 +348,8 @@ class SentenceReader:
                         and self._shown.states(subject, key.code, value.value)
                     )
                 ):
-                    self.unread += not only_stated
+                    is_of_others = cues.CONTRAST.search(self._lower[: value.start])
+                    self.unread += not only_stated and not is_of_others
                     continue
                 if subject and subject != "?":
                     picks.setdefault(subject, []).append(value)
