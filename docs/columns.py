@@ -144,7 +144,11 @@ def _section(table: Table[Any], texts: Mapping[str, str] | None = None) -> Secti
 def meaning_of(figure: Figure) -> str:
     """What a figure means."""
     text = figure.meaning or f"{meanings(Measurement)[figure.name]}; mean over tasks"
-    return text + "; empty if more than 5 % of the statements are unread" * figure.withheld
+    ends = {
+        "reading": "; empty if more than 5 % of the statements are unread",
+        "answers": "; empty if more than 5 % are unread and the reasoner is a script",
+    }
+    return text + ends.get(figure.rests_on, "")
 
 
 def page() -> str:
