@@ -31,11 +31,11 @@ def test_plug_ins_are_not_imported(command, tmp_path: Path, monkeypatch) -> None
 def test_text_fits_80_columns_and_a_track_states_its_version_and_its_parameters(command) -> None:
     out = command("list").out
     assert all(len(line) <= 80 for line in out.splitlines())
-    for text in ("  company ", "  strategic ", "(worlds-v3)", "    :tier  "):
+    for text in ("  company ", "  strategic ", "(worlds-v4)", "    :tier  "):
         assert text in out
     tracks = {row["id"]: row for row in command("list", "tracks", "--json").rows()}
     row = tracks["research"]
-    assert row["version"] == "research-v2" and "hops" in row["parameters"]
+    assert row["version"] == "research-v3" and "hops" in row["parameters"]
 
 
 def test_the_agents_of_another_track_are_listed(command) -> None:

@@ -161,8 +161,8 @@ class _Scopes:
         is_other = not about & {fact.subject for fact in facts}
         is_second = (date and self._dates) or (source and self._sources)
         opens = (item.is_title and names) or (item.is_new and (date or source or names))
-        opens = opens and not (names == about and (date or source))
-        if about and (is_other if facts else is_second or opens):
+        is_same = names == about and (date or source)
+        if about and (is_other if facts else is_second or (opens and not is_same)):
             self.close(begin)
         self._fill(begin, date, source)
         self._dates |= {date} - {""}

@@ -27,12 +27,6 @@ def choice_pattern(choices: Iterable[str]) -> re.Pattern[str]:
     return re.compile(any_of(ordered, r"(?<![\w-].)") + r"(?![\w-])")
 
 
-def is_within(letters: str, text: str) -> bool:
-    """Whether a word begins as a text does, and has only letters of it, in order."""
-    rest = iter(text)
-    return text[:1] == letters[0] and all(letter in rest for letter in letters)
-
-
 LINKS = frozenset(
     "a about all also an and as at but by concerning for from had has have in is it its no not of"
     " on or our re record regarding that the their these this those to was we were which"

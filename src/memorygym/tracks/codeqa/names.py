@@ -8,14 +8,9 @@ from memorygym.scoring.fact_reader.key import Key, Named
 from memorygym.scoring.fact_reader.phrases import Phrases, mask
 from memorygym.scoring.fact_reader.words import GENERIC, LINKS
 
-_FOLDED = (("__", "ǁ"), ("_", "ǀ"))
-"""What would be read as emphasis, and what stands for it."""
-
 
 def shown(name: str) -> str:
     """A name as code and questions write it."""
-    for sign, other in _FOLDED:
-        name = name.replace(other, sign)
     return name if " " not in name or name.startswith("the ") else f"the {name}"
 
 

@@ -102,7 +102,7 @@ def tools() -> Sequence[Tool]:
 
 TRACK = Track(
     name="dialogue",
-    version="dialogue-v1",
+    version="dialogue-v2",
     tasks=tasks,
     env=make_env,
     outcomes=rewarded,

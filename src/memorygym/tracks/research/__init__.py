@@ -123,7 +123,7 @@ TRACK = Track(
         "tools": (*defaults.SHARED["tools"], SEARCH, OPEN),
     },
     name="research",
-    version="research-v2",
+    version="research-v3",
     tasks=tasks_of("research", INSTANCES),
     facts=facts,
     parameters=lambda: parameters_of(INSTANCES),

@@ -35,7 +35,8 @@ from memorygym.tracks.research.generator.settings import (
 from memorygym.tracks.research.task import task_of
 from memorygym.tracks.research.verifier import verification
 
-VERSION = "research-v2"
+STREAMS = "research-v2"
+"""Names the random streams of tasks."""
 HOPS = "2,3,4,5,6,8"
 ATTEMPTS = 20
 """Most attempts to generate one instance."""
@@ -201,4 +202,4 @@ def skeleton(settings: ResearchSettings, attempt: int = 0) -> Plan:
 
 
 def _path(settings: ResearchSettings, attempt: int) -> tuple[str | int, ...]:
-    return (VERSION, settings.seed, settings.template, settings.number, attempt)
+    return (STREAMS, settings.seed, settings.template, settings.number, attempt)

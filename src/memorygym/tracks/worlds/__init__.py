@@ -147,7 +147,7 @@ def _plugged_in(name: str) -> Agent:
 
 TRACK = Track(
     name="worlds",
-    version="worlds-v3",
+    version="worlds-v4",
     tasks=tasks,
     env=WorldsEnv,
     outcomes=defaults.outcomes,

@@ -8,7 +8,7 @@ from memorygym.core.errors import BadSettings
 if TYPE_CHECKING:
     import argparse
 
-VERSION = "codeqa-v2"
+VERSION = "codeqa-v3"
 FORMS = ("files", "session", "mixed")
 MOST_HOPS = 4
 SHORTEST, LONGEST = 10_000, 10_000_000
