@@ -245,7 +245,8 @@ class Shown:
         while place < len(words):
             best = self._best(words, place, text)
             if best is None:
-                keys = self.hint(words[place].stem)
+                word = words[place]
+                keys = self.hint(word.stem if len(word.stem) > 2 else word.lower)
                 if keys:
                     found.append(Anchor(words[place].start, words[place].end, "hint", "", keys))
                 place += 1

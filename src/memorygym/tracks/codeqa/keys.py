@@ -18,7 +18,7 @@ LITERAL = (
 )
 """The value of a constant or a default, as code writes it."""
 _MODULE = (
-    r"(?<![\w./])(?:[a-z_ǀ]\w*[./])+[a-z_ǀ]\w*(?:\.py)?(?![\w/]|\.\w)|\b\w+\.py\b|`([a-z_]\w*)`"
+    r"(?<![\w./])(?:[a-z_]\w*[./])+[a-z_ǀ]\w*(?:\.py)?(?![\w/]|\.\w)|\b\w+\.py\b|`([a-z_]\w*)`"
 )
 _WORD_ALONE = (
     r"(?:^|[:=|→—(,;\t\ue000\ue001]|\.\s|\s-|\b(?:is|are|was|as|to|has|gives|reads|put)\s)[\"'`\s*]*"
