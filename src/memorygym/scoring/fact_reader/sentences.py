@@ -162,7 +162,7 @@ class SentenceReader:
         if self._legend and not self._shown.every_value:
             self._in_order()
         values = [a for a in self._anchors if a.role == "value"]
-        is_labelled = self._facts or len(values) == len(self._anchors) - len(self._names) == 1
+        is_labelled = self._facts or (len(values) == 1 and not self._marks)
         for anchor in values if is_labelled or self._shown.every_value else ():
             if not self._is_taken(anchor.start, anchor.end):
                 self._lone(anchor)
