@@ -148,6 +148,7 @@ def test_a_call_shown_as_text_reads_back(arguments: dict[str, Any]) -> None:
     ],
     quick=1,
 )  # fmt: skip
+@pytest.mark.slow
 @pytest.mark.parametrize(("head", "items"), [("", 0), ('{"k": ' * 900 + "[", 0.4)])
 def test_a_megabyte_is_read_in_linear_time(head: str, items: float, piece: str) -> None:
     def seconds(size: int) -> float:

@@ -222,6 +222,7 @@ def test_openings_of_a_final_split_are_counted_in_the_repository(tmp_path: Path)
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["a" * 10**6, "Aa1 " * 250_000, "1.-" * 330_000, "a/" * 500_000])
 def test_a_million_characters_take_seconds_at_most(text: str) -> None:
     side = (Message("user", text),)
@@ -230,7 +231,7 @@ def test_a_million_characters_take_seconds_at_most(text: str) -> None:
     event_scores(Compaction(side, side, recorded_action=text, proposed_action=text), {})
     need_scores(Compaction(side, side), Probe(text))
 
-    assert time.process_time() - began < 10
+    assert time.process_time() - began < 60
 
 
 def test_the_next_action_is_the_first_of_the_event_with_its_calls() -> None:

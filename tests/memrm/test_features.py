@@ -230,6 +230,7 @@ def test_odd_contexts_have_features_too(odd: list[str]) -> None:
         assert ((segments.losses >= 0) & (segments.losses <= 1)).all()
 
 
+@pytest.mark.slow
 def test_time_is_linear_in_messages_and_length() -> None:
     def seconds(size: int) -> float:
         rng = named_rng("linear", 0)

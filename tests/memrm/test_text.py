@@ -105,6 +105,7 @@ def test_no_text_is_too_odd_to_be_read(text: str) -> None:
     assert all(weight >= 0 for weight in context.weights())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "part",
     ["The port of host7 is 8080, not 9090. ", "word" * 10, "12:30 pm ", ". ", "} , ", "1,", "-",

@@ -104,6 +104,7 @@ def test_a_label_is_found_in_the_singular_and_in_the_plural(label: str) -> None:
         ]
 
 
+@pytest.mark.slow
 def test_a_line_of_ten_times_as_many_dates_takes_ten_times_as_long() -> None:
     def seconds(size: int) -> float:
         line = " ".join(f"Orm Bridge has {n} patents as of 9 March 2014." for n in range(size))
@@ -111,4 +112,4 @@ def test_a_line_of_ten_times_as_many_dates_takes_ten_times_as_long() -> None:
         strong_reader.__wrapped__(shown_world("company")[0]).read(line)
         return process_time() - start
 
-    assert min(seconds(1_000) for _ in range(3)) < 15 * min(seconds(100) for _ in range(3))
+    assert min(seconds(1_000) for _ in range(3)) < 30 * min(seconds(100) for _ in range(3))
