@@ -62,7 +62,7 @@ def opened(spec: str, budget: Budget = FREE) -> Remote:
 
 def limit(memory: Remote, seconds: float) -> None:
     """Limits the calls from now on: how long the process takes to start depends on the machine."""
-    memory._limits = ProcessLimits(seconds)
+    memory._process.limits = ProcessLimits(seconds)
 
 
 @pytest.mark.parametrize("spec", ["memories.bm25:make:top_k=3", "memories.markdown:make"])
