@@ -9,7 +9,7 @@ from memorygym.core.episode import Episode
 from memorygym.core.trace import LimitHit, MemoryUpdate
 from memorygym.core.types import JSON, Budget, Entry, Event, Memory, MemoryContext, Message
 from memorygym.memories.stores.notebook import TOOLS
-from tests.episodes import WORDS, begin, say
+from tests.episodes import WORDS, begin, recorded, say
 
 
 def first(n: int) -> str:
@@ -19,7 +19,7 @@ def first(n: int) -> str:
 
 def measured(episode: Episode) -> tuple[int, int]:
     """Tokens held and writes paid, by the last record."""
-    stored = [record for record in episode.trace.records if isinstance(record, MemoryUpdate)]
+    stored = recorded(episode, MemoryUpdate)
     return (stored[-1].tokens, stored[-1].writes) if stored else (0, 0)
 
 
@@ -206,7 +206,7 @@ def test_a_memory_that_outgrows_its_capacity_without_asking_is_undone(memory: ty
     while not episode.done:
         episode.step(calls(write("alpha")))
         episode.step(END)
-    reasons = [record.reason for record in episode.trace.records if isinstance(record, LimitHit)]
+    reasons = [record.reason for record in recorded(episode, LimitHit)]
     assert "memory beyond its capacity was undone" in reasons
     assert measured(episode)[0] <= 12
 
@@ -214,9 +214,7 @@ def test_a_memory_that_outgrows_its_capacity_without_asking_is_undone(memory: ty
 def test_what_a_memory_stores_without_tools_is_counted_and_recorded() -> None:
     episode = begin("alpha", "bravo", memory=Hoarder)
     episode.step(END)
-    assert [r.entries for r in episode.trace.records if isinstance(r, MemoryUpdate)] == [
-        (Entry("0", "alpha"),)
-    ]
+    assert [r.entries for r in recorded(episode, MemoryUpdate)] == [(Entry("0", "alpha"),)]
 
 
 def test_a_text_is_charged_as_it_is_stored_without_needless_blanks() -> None:
