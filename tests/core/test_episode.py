@@ -30,6 +30,7 @@ from memorygym.core.types import (
     tool,
 )
 from memorygym.memories.markdown import Markdown
+from memorygym.memories.none import Nothing
 from tests.episodes import WORDS, begin, recorded, say, stepped
 
 QUESTION = Event("question", "Which?")
@@ -122,13 +123,9 @@ def test_the_trace_records_the_whole_episode_in_order() -> None:
 
 
 def test_a_memory_without_tools_has_no_status_line() -> None:
-    episode = begin("one", memory=Blank)
+    episode = begin("one", memory=Nothing)
     assert [m.content for m in episode.view()[1:]] == ["one"]
     assert [tool.name for tool in episode.tools] == ["submit_answer"]
-
-
-class Blank(Memory):
-    """A memory of defaults."""
 
 
 class Diary(Memory):

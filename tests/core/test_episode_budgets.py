@@ -10,6 +10,7 @@ from memorygym.core.trace import LimitHit, MemoryUpdate
 from memorygym.core.types import JSON, Budget, Entry, Event, Memory, MemoryContext, Message
 from memorygym.memories.stores.notebook import TOOLS
 from tests.episodes import WORDS, begin, recorded, say
+from tests.memories.attackers import Mirror
 
 
 def first(n: int) -> str:
@@ -141,26 +142,13 @@ def test_the_status_line_states_what_is_left() -> None:
     assert episode.view()[1] == Message("user", status)
 
 
-class Parrot(Memory):
-    """Repeats everything that it saw, word by word, before the live messages."""
-
-    def open(self, context: MemoryContext) -> None:
-        self._words: list[str] = []
-
-    def observe(self, new: Sequence[Message]) -> None:
-        self._words += [word for message in new for word in message.content.split()]
-
-    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        return [Message("user", word) for word in self._words]
-
-
 @pytest.mark.parametrize(
     ("view", "shown"), [(None, 12), (60, 12), (59, 11), (10, 2), (4, 0), (0, 0)]
 )
 def test_what_a_memory_adds_to_a_view_stays_within_its_budget(view: int | None, shown: int) -> None:
-    episode = begin(WORDS, budget=Budget(view=view), memory=Parrot)
-    assert [m.content for m in episode.view()[1:-1]] == WORDS.split()[:shown]
-    assert episode.view()[-1].content == WORDS
+    live = WORDS.replace(" ", "\n\n")
+    episode = begin(live, budget=Budget(view=view), memory=Mirror)
+    assert [m.content for m in episode.view()[1:]] == [*WORDS.split()[:shown], live]
 
 
 class Hoarder(Memory):
