@@ -19,7 +19,6 @@ from memorygym.core.budget import BudgetTracker
 from memorygym.core.episode import Episode, play
 from memorygym.core.errors import BadKey, BadSettings, MemoryFault, ProviderFailure, Refused
 from memorygym.core.types import Budget, Call, Entry, Message
-from memorygym.memories.sandbox.import_guard import can_shut
 from memorygym.memories.sandbox.placement import Remote
 from memorygym.memories.sandbox.process import ProcessLimits
 from memorygym.tracks.worlds.agents.note_taker import Strategist
@@ -48,10 +47,6 @@ def has_landlock() -> bool:
         and libc.syscall(444, nothing, ctypes.sizeof(nothing), 0) < 0
         and ctypes.get_errno() == errno.ENOMSG
     )
-
-
-def test_other_processes_are_shut_off_wherever_the_kernel_can() -> None:
-    assert can_shut() == has_landlock()
 
 
 def opened(spec: str, budget: Budget = FREE) -> Remote:
