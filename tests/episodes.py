@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from memorygym.agents.reasoner_agent import Silent
 from memorygym.core.episode import Episode, play
-from memorygym.core.trace import ToolResult, Trace
+from memorygym.core.trace import Record, ToolResult, Trace
 from memorygym.core.track import TaskOptions, TaskRecipe
 from memorygym.core.types import JSON, Budget, Event, Memory, Message, Policy, Task
 from memorygym.memories.markdown import Markdown
@@ -25,6 +25,7 @@ from memorygym.tracks.worlds.generator.gold import WorldsGold
 from memorygym.tracks.worlds.generator.task import generate
 from memorygym.tracks.worlds.generator.tiers import Sizes
 
+R = TypeVar("R", bound=Record)
 SMALL = Budget(capacity=12, writes=3, slot=8)
 TRACED = ResultOptions(causes=False, traced=True)
 WORDS = "alpha bravo charlie delta echo foxtrot golf hotel india juliet kilo lima"
@@ -49,11 +50,23 @@ def silent(task: Task) -> Trace:
     return trace
 
 
+def recorded(episode: Episode, kind: type[R]) -> list[R]:
+    """The records of a kind, in order."""
+    return [record for record in episode.trace.records if isinstance(record, kind)]
+
+
 def say(episode: Episode, reply: Message) -> str:
     """Takes a step and returns what the last call of the reply was answered."""
     episode.step(reply)
-    results = [record for record in episode.trace.records if isinstance(record, ToolResult)]
-    return results[-1].messages[-1].content
+    return recorded(episode, ToolResult)[-1].messages[-1].content
+
+
+def stepped(episode: Episode, replies: Sequence[Message]) -> Episode:
+    """The episode after views and replies."""
+    for reply in replies:
+        episode.view()
+        episode.step(reply)
+    return episode
 
 
 @lru_cache(maxsize=256)

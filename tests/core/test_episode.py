@@ -13,7 +13,6 @@ from memorygym.core.trace import (
     Context,
     LimitHit,
     Observation,
-    Record,
     Reward,
     ToolResult,
     Trace,
@@ -31,17 +30,14 @@ from memorygym.core.types import (
     tool,
 )
 from memorygym.memories.markdown import Markdown
-from tests.episodes import WORDS, begin, say
+from memorygym.memories.none import Nothing
+from tests.episodes import WORDS, begin, recorded, say, stepped
 
 QUESTION = Event("question", "Which?")
 
 
 def kinds(trace: Trace) -> list[str]:
     return [KINDS[type(record)] for record in trace.records]
-
-
-def of(trace: Trace, kind: type[Record]) -> list[Record]:
-    return [record for record in trace.records if isinstance(record, kind)]
 
 
 def test_a_view_is_the_system_message_the_status_and_the_event() -> None:
@@ -69,16 +65,20 @@ def test_a_reply_without_calls_ends_the_event_and_the_last_one_the_episode() -> 
     episode.step(END)
     assert not episode.done
     episode.step(END)
-    assert episode.done and not of(episode.trace, Answer)
+    assert episode.done and not recorded(episode, Answer)
 
 
 def test_calls_after_the_answer_in_one_reply_are_not_run() -> None:
     episode = begin(QUESTION, "two")
     episode.step(calls(write("Which"), submit("42"), write("Which"), submit("43")))
-    results = of(episode.trace, ToolResult)[0]
     late = "not run: the event was over"
-    assert isinstance(results, ToolResult) and len(of(episode.trace, Answer)) == 1
-    assert [m.content for m in results.messages] == ["stored", "noted", late, late]
+    assert len(recorded(episode, Answer)) == 1
+    assert [m.content for m in recorded(episode, ToolResult)[0].messages] == [
+        "stored",
+        "noted",
+        late,
+        late,
+    ]
     assert say(episode, calls(read())) == "Which"
 
 
@@ -86,14 +86,14 @@ def test_a_second_answer_in_another_event_answers_nothing() -> None:
     episode = begin(QUESTION, "two")
     episode.step(calls(submit("42")))
     assert say(episode, calls(submit("43"))) == "no question is open in this event"
-    assert of(episode.trace, Answer) == [Answer(0, "42")]
+    assert recorded(episode, Answer) == [Answer(0, "42")]
 
 
 def test_an_event_ends_when_its_turns_are_used_up() -> None:
     episode = begin("one", "two", budget=Budget(12, 3, 8, turns=2))
     for _ in range(3):
         episode.step(calls(read()))
-    assert of(episode.trace, LimitHit) == [LimitHit(0, "more than 2 replies in one event")]
+    assert recorded(episode, LimitHit) == [LimitHit(0, "more than 2 replies in one event")]
     assert episode.view()[-1].content == "two" and not episode.done
 
 
@@ -101,7 +101,7 @@ def test_turns_are_counted_anew_in_each_event() -> None:
     episode = begin("one", "two", budget=Budget(12, 3, 8, turns=2))
     for reply in (calls(read()), END, calls(read()), calls(read()), END):
         episode.step(reply)
-    assert episode.done and not of(episode.trace, LimitHit)
+    assert episode.done and not recorded(episode, LimitHit)
 
 
 def test_nothing_happens_after_the_end() -> None:
@@ -123,13 +123,9 @@ def test_the_trace_records_the_whole_episode_in_order() -> None:
 
 
 def test_a_memory_without_tools_has_no_status_line() -> None:
-    episode = begin("one", memory=Blank)
+    episode = begin("one", memory=Nothing)
     assert [m.content for m in episode.view()[1:]] == ["one"]
     assert [tool.name for tool in episode.tools] == ["submit_answer"]
-
-
-class Blank(Memory):
-    """A memory of defaults."""
 
 
 class Diary(Memory):
@@ -163,24 +159,17 @@ MOVES = (
 )
 
 
-def played(episode: Episode, moves: Sequence[Message]) -> Episode:
-    for move in moves:
-        episode.view()
-        episode.step(move)
-    return episode
-
-
 @pytest.mark.parametrize("memory", [Markdown, Diary])
 @pytest.mark.parametrize("moment", range(len(MOVES)))
 def test_forks_do_not_disturb_each_other(memory: type[Memory], moment: int) -> None:
-    episode = played(begin(WORDS, WORDS, QUESTION, budget=PLENTY, memory=memory), MOVES[:moment])
+    episode = stepped(begin(WORDS, WORDS, QUESTION, budget=PLENTY, memory=memory), MOVES[:moment])
     forks = [episode.fork() for _ in range(3)]
     before = list(episode.trace.lines())
-    played(forks[0], [calls(write("golf")), END, calls(write("lima")), END, calls(submit("x"))])
+    stepped(forks[0], [calls(write("golf")), END, calls(write("lima")), END, calls(submit("x"))])
     forks[0].trace.labels["agent"] = "other"
     assert list(episode.trace.lines()) == list(forks[1].trace.lines()) == before
-    assert list(played(forks[2], MOVES[moment:]).trace.lines()) == list(
-        played(episode, MOVES[moment:]).trace.lines()
+    assert list(stepped(forks[2], MOVES[moment:]).trace.lines()) == list(
+        stepped(episode, MOVES[moment:]).trace.lines()
     )
 
 
@@ -196,8 +185,7 @@ def test_a_session_break_makes_a_new_memory_of_the_dump() -> None:
     episode.step(END)
     say(episode, calls(edit("alpha", "bravo")))
     assert [memory.dump() for memory in memories] == [[Entry("1", "alpha")], [Entry("1", "bravo")]]
-    shown = [record for record in episode.trace.records if isinstance(record, Observation)]
-    assert [record.session for record in shown] == [False, False, True]
+    assert [record.session for record in recorded(episode, Observation)] == [False, False, True]
 
 
 def test_a_session_break_gives_no_budget_back() -> None:
@@ -211,10 +199,10 @@ def test_what_was_composed_is_recorded_when_it_changes() -> None:
     episode = begin("one", "two", budget=PLENTY, memory=Diary)
     for _ in range(3):
         episode.view()
-    played(episode, [END])
+    stepped(episode, [END])
     episode.view()
-    assert [record.event for record in of(episode.trace, Context)] == [0, 1]
-    assert len(of(episode.trace, Action)) == 1
+    assert [record.event for record in recorded(episode, Context)] == [0, 1]
+    assert len(recorded(episode, Action)) == 1
 
 
 class Paying(Env):
@@ -239,4 +227,4 @@ def test_a_reward_is_recorded_whether_or_not_it_ends_the_event() -> None:
     episode = Episode(Paying(task), Markdown)
     episode.step(calls(("look", {"at": "left"}), ("look", {"at": "right"})))
     episode.step(END)
-    assert of(episode.trace, Reward) == [Reward(0, 0.25), Reward(0, 0.25), Reward(0, 0.5)]
+    assert recorded(episode, Reward) == [Reward(0, 0.25), Reward(0, 0.25), Reward(0, 0.5)]

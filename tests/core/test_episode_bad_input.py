@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from memorygym.agents.calls import END, calls, read, submit
 from memorygym.core.trace import Action, MemoryUpdate, read_trace
 from memorygym.core.types import JSON, Call, Event, Message
-from tests.episodes import begin, say
+from tests.episodes import begin, recorded, say
 
 HUGE = "x" * 2_000_000
 TOOLS = ("submit_answer", "Write", "Edit", "Read", "memory_search")
@@ -52,7 +52,7 @@ def test_arguments_that_are_no_object_are_named(tool: str, arguments: JSON) -> N
 def test_a_malformed_call_is_answered_in_words(tool: str, arguments: JSON, answer: str) -> None:
     episode = begin()
     assert say(episode, Message("assistant", "", (Call(tool, arguments),))) == answer
-    assert not any(isinstance(record, MemoryUpdate) for record in episode.trace.records)
+    assert not recorded(episode, MemoryUpdate)
 
 
 @pytest.mark.parametrize("name", ["write", "", "Delete", "Write ", "\ud800", "家"])
@@ -103,9 +103,8 @@ def test_no_sequence_of_replies_raises_or_breaks_a_budget(replies: list[Message]
     episode = begin("alpha", Event("question", "Which?"), "bravo")
     for reply in [*replies, END, END, END]:
         episode.step(reply)
-    stored = [record for record in episode.trace.records if isinstance(record, MemoryUpdate)]
     assert episode.done and read_trace(episode.trace.lines())[1] == ""
-    assert all(record.tokens <= 12 and record.writes <= 3 for record in stored)
+    assert all(r.tokens <= 12 and r.writes <= 3 for r in recorded(episode, MemoryUpdate))
 
 
 @pytest.mark.parametrize("answer", ["", "\ud800", HUGE, "a\x00b"])
@@ -131,8 +130,8 @@ def test_a_trace_does_not_follow_what_the_caller_does_to_the_arguments(
     shown = episode.view()[3].calls[0].arguments
     with pytest.raises(TypeError):
         shown["content"] = "bravo"  # type: ignore[index,call-overload]  # The attack.
-    actions = [record for record in episode.trace.records if isinstance(record, Action)]
-    assert repr(shown) == repr(actions[0].message.calls[0].arguments) == before
+    action = recorded(episode, Action)[0]
+    assert repr(shown) == repr(action.message.calls[0].arguments) == before
 
 
 @pytest.mark.parametrize(

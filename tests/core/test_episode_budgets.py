@@ -9,7 +9,8 @@ from memorygym.core.episode import Episode
 from memorygym.core.trace import LimitHit, MemoryUpdate
 from memorygym.core.types import JSON, Budget, Entry, Event, Memory, MemoryContext, Message
 from memorygym.memories.stores.notebook import TOOLS
-from tests.episodes import WORDS, begin, say
+from tests.episodes import WORDS, begin, recorded, say
+from tests.memories.attackers import Mirror
 
 
 def first(n: int) -> str:
@@ -19,7 +20,7 @@ def first(n: int) -> str:
 
 def measured(episode: Episode) -> tuple[int, int]:
     """Tokens held and writes paid, by the last record."""
-    stored = [record for record in episode.trace.records if isinstance(record, MemoryUpdate)]
+    stored = recorded(episode, MemoryUpdate)
     return (stored[-1].tokens, stored[-1].writes) if stored else (0, 0)
 
 
@@ -52,18 +53,19 @@ def test_limits_may_be_filled_to_the_last_token() -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "times"), [("alpha", 2), ("delta", 2), ("golf", 0), ("bravo\nalpha", 0)]
+    ("old", "refusal"),
+    [
+        ("alpha", "occurs 2 times, and must occur exactly once"),
+        ("delta", "occurs 2 times, and must occur exactly once"),
+        ("bravo\nalpha", "occurs 0 times, and must occur exactly once"),
+        ("", "is empty"),
+    ],
 )
-def test_an_edit_must_meet_its_text_exactly_once(old: str, times: int) -> None:
+def test_an_edit_must_meet_its_text_exactly_once(old: str, refusal: str) -> None:
     episode = begin()
     say(episode, calls(write("alpha bravo"), write("alpha delta delta")))
-    refusal = f"refused: old_text occurs {times} times, and must occur exactly once"
-    assert say(episode, calls(edit(old, "echo"))) == refusal
+    assert say(episode, calls(edit(old, "echo"))) == f"refused: old_text {refusal}"
     assert measured(episode) == (5, 2)
-
-
-def test_an_edit_of_nothing_is_refused() -> None:
-    assert say(begin(), calls(edit("", "echo"))) == "refused: old_text is empty"
 
 
 @pytest.mark.parametrize(
@@ -140,26 +142,13 @@ def test_the_status_line_states_what_is_left() -> None:
     assert episode.view()[1] == Message("user", status)
 
 
-class Parrot(Memory):
-    """Repeats everything that it saw, word by word, before the live messages."""
-
-    def open(self, context: MemoryContext) -> None:
-        self._words: list[str] = []
-
-    def observe(self, new: Sequence[Message]) -> None:
-        self._words += [word for message in new for word in message.content.split()]
-
-    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        return [Message("user", word) for word in self._words]
-
-
 @pytest.mark.parametrize(
     ("view", "shown"), [(None, 12), (60, 12), (59, 11), (10, 2), (4, 0), (0, 0)]
 )
 def test_what_a_memory_adds_to_a_view_stays_within_its_budget(view: int | None, shown: int) -> None:
-    episode = begin(WORDS, budget=Budget(view=view), memory=Parrot)
-    assert [m.content for m in episode.view()[1:-1]] == WORDS.split()[:shown]
-    assert episode.view()[-1].content == WORDS
+    live = WORDS.replace(" ", "\n\n")
+    episode = begin(live, budget=Budget(view=view), memory=Mirror)
+    assert [m.content for m in episode.view()[1:]] == [*WORDS.split()[:shown], live]
 
 
 class Hoarder(Memory):
@@ -205,7 +194,7 @@ def test_a_memory_that_outgrows_its_capacity_without_asking_is_undone(memory: ty
     while not episode.done:
         episode.step(calls(write("alpha")))
         episode.step(END)
-    reasons = [record.reason for record in episode.trace.records if isinstance(record, LimitHit)]
+    reasons = [record.reason for record in recorded(episode, LimitHit)]
     assert "memory beyond its capacity was undone" in reasons
     assert measured(episode)[0] <= 12
 
@@ -213,9 +202,7 @@ def test_a_memory_that_outgrows_its_capacity_without_asking_is_undone(memory: ty
 def test_what_a_memory_stores_without_tools_is_counted_and_recorded() -> None:
     episode = begin("alpha", "bravo", memory=Hoarder)
     episode.step(END)
-    assert [r.entries for r in episode.trace.records if isinstance(r, MemoryUpdate)] == [
-        (Entry("0", "alpha"),)
-    ]
+    assert [r.entries for r in recorded(episode, MemoryUpdate)] == [(Entry("0", "alpha"),)]
 
 
 def test_a_text_is_charged_as_it_is_stored_without_needless_blanks() -> None:

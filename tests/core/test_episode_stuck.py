@@ -5,24 +5,13 @@ from collections.abc import Sequence
 import pytest
 
 from memorygym.agents.calls import END, calls, edit, read, search, submit, write
-from memorygym.core.episode import Episode
 from memorygym.core.trace import Answer, LimitHit, read_trace
 from memorygym.core.types import Budget, Call, Event, Message
-from tests.episodes import begin
+from tests.episodes import begin, recorded, stepped
 
 QUESTION = Event("question", "Which?")
 BAD = calls(("memory_search", {}))
 LONG = write("alpha " * 9)
-
-
-def cuts(episode: Episode) -> list[LimitHit]:
-    return [record for record in episode.trace.records if isinstance(record, LimitHit)]
-
-
-def played(episode: Episode, replies: Sequence[Message]) -> Episode:
-    for reply in replies:
-        episode.step(reply)
-    return episode
 
 
 @pytest.mark.parametrize(
@@ -39,24 +28,26 @@ def played(episode: Episode, replies: Sequence[Message]) -> Episode:
 )
 def test_the_third_identical_failing_reply_ends_its_event(reply: Message) -> None:
     episode = begin("one", QUESTION)
-    played(episode, [reply] * 2)
-    assert episode.event == 0 and not cuts(episode)
+    stepped(episode, [reply] * 2)
+    assert episode.event == 0 and not recorded(episode, LimitHit)
     episode.step(reply)
-    assert cuts(episode) == [LimitHit(0, "stuck: the same calls kept failing (patience 3)")]
+    assert recorded(episode, LimitHit) == [
+        LimitHit(0, "stuck: the same calls kept failing (patience 3)")
+    ]
     assert episode.trace.stuck_events == [0]
     assert episode.view()[-1].content == "Which?" and not episode.done
 
 
 def test_a_question_that_ends_so_has_no_answer() -> None:
-    episode = played(begin(QUESTION), [BAD] * 3)
+    episode = stepped(begin(QUESTION), [BAD] * 3)
     assert episode.done and episode.trace.stuck_events == [0]
-    assert not any(isinstance(record, Answer) for record in episode.trace.records)
+    assert not recorded(episode, Answer)
     assert read_trace(episode.trace.lines()) == (episode.trace, "")
 
 
 def test_what_is_said_beside_the_calls_and_their_ids_make_no_difference() -> None:
     replies = [Message("assistant", id, (Call("memory_search", {}, id),)) for id in "abc"]
-    assert played(begin("one", "two"), replies).trace.stuck_events == [0]
+    assert stepped(begin("one", "two"), replies).trace.stuck_events == [0]
 
 
 @pytest.mark.parametrize(
@@ -72,13 +63,13 @@ def test_what_is_said_beside_the_calls_and_their_ids_make_no_difference() -> Non
     ],
 )
 def test_whoever_tries_something_else_or_succeeds_is_not_stuck(replies: Sequence[Message]) -> None:
-    episode = played(begin("one", "two"), replies)
-    assert episode.event == 0 and not cuts(episode)
+    episode = stepped(begin("one", "two"), replies)
+    assert episode.event == 0 and not recorded(episode, LimitHit)
 
 
 def test_failures_are_counted_anew_in_each_event() -> None:
-    episode = played(begin("one", "two", "three"), [BAD, BAD, END, BAD, BAD, END])
-    assert episode.event == 2 and not cuts(episode)
+    episode = stepped(begin("one", "two", "three"), [BAD, BAD, END, BAD, BAD, END])
+    assert episode.event == 2 and not recorded(episode, LimitHit)
 
 
 @pytest.mark.parametrize(("patience", "turns", "reason"), [
@@ -88,14 +79,14 @@ def test_failures_are_counted_anew_in_each_event() -> None:
 ])  # fmt: skip
 def test_patience_is_a_limit_of_the_budget(patience: int, turns: int, reason: str) -> None:
     budget = Budget(12, 3, 8, turns=turns, patience=patience)
-    episode = played(begin("one", "two", budget=budget), [BAD] * min(patience, turns + 1))
-    assert cuts(episode) == [LimitHit(0, reason)] and episode.event == 1
+    episode = stepped(begin("one", "two", budget=budget), [BAD] * min(patience, turns + 1))
+    assert recorded(episode, LimitHit) == [LimitHit(0, reason)] and episode.event == 1
 
 
 def test_a_fork_has_the_patience_that_was_left() -> None:
-    episode = played(begin("one", "two"), [BAD])
+    episode = stepped(begin("one", "two"), [BAD])
     moment = episode.snapshot()
-    played(episode, [BAD])
-    assert played(episode.fork(), [BAD]).trace.stuck_events == [0]
-    assert played(episode.fork(moment), [BAD]).trace.stuck_events == []
-    assert played(episode.fork(moment), [BAD, BAD]).trace.stuck_events == [0]
+    stepped(episode, [BAD])
+    assert stepped(episode.fork(), [BAD]).trace.stuck_events == [0]
+    assert stepped(episode.fork(moment), [BAD]).trace.stuck_events == []
+    assert stepped(episode.fork(moment), [BAD, BAD]).trace.stuck_events == [0]

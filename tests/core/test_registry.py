@@ -134,16 +134,6 @@ def memorygym(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
     )  # fmt: skip
 
 
-@mostly_slow("workers", ["2", "1"])
-def test_an_agent_of_the_working_folder_plays(workers: str, tmp_path: Path) -> None:
-    (tmp_path / "my_agent.py").write_text((EXAMPLES / "my_agent.py").read_text())
-    words = ("-t", "city", "--tier", "lite", "--seeds", "2", "--workers", workers)
-    done = memorygym(tmp_path, "bench", "--strategy", "my_agent:MyAgent", *words)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "2 episodes: 2 scored" in done.stdout
-    assert "my_agent:MyAgent" in done.stdout
-
-
 @mostly_slow("workers", ["1", "2"])
 @pytest.mark.parametrize(
     ("reply", "message"),
@@ -152,52 +142,40 @@ def test_an_agent_of_the_working_folder_plays(workers: str, tmp_path: Path) -> N
         ("return None", "returned None (a policy replies with a Message, not NoneType) at"),
     ],
 )
-def test_an_agent_that_breaks_fails_its_episodes_alone(
+def test_an_agent_of_the_working_folder_plays_and_one_that_breaks_fails_alone(
     reply: str, message: str, workers: str, tmp_path: Path
 ) -> None:
     code = f"class Bad:\n\n    def act(self, view, tools):\n        {reply}\n"
     (tmp_path / "bad_agent.py").write_text(code)
+    (tmp_path / "my_agent.py").write_text((EXAMPLES / "my_agent.py").read_text())
     words = ("-t", "city", "--tier", "lite", "--seeds", "2", "--workers", workers)
-    done = memorygym(tmp_path, "bench", "--strategy", "naive", "bad_agent:Bad", *words)
+    done = memorygym(tmp_path, "bench", "--strategy", "my_agent:MyAgent", "bad_agent:Bad", *words)
     assert (done.returncode, done.stderr.count("\n")) == (1, 2), done.stderr
     assert f"agent bad_agent:Bad {message} event 1. " in done.stderr
     assert "4 episodes: 2 scored" in done.stdout and "2 at the agent" in done.stdout
+    assert "my_agent:MyAgent" in done.stdout
 
 
-PARTS = {
-    "deaf": "class Deaf:\n    def observe(self, new):\n        pass\n",
-    "shop": "from memorygym.core.track import Track\nSHOP = Track(name='shop', version='s-1')\n",
-    "broken": "class Broken(:\n",
-    "hasty": "1 / 0\n",
-}
-
-
-@mostly_slow(
-    ("words", "message"),
+@pytest.mark.parametrize(
+    ("code", "reason"),
     [
         (
-            ("--backend", "deaf:Deaf"),
-            "deaf:Deaf: it makes an object of Deaf, which has no `compose`; give it",
+            "from memorygym.core.track import Track\nTrack(name='shop')\n",
+            "Track.__init__() missing",
         ),
-        (
-            ("--track", "shop:SHOP"),
-            "tracks shop:SHOP: shop cannot be imported (Track.__init__() missing …'env'…"
-            "see examples/my_track.py",
-        ),
-        (("--strategy", "broken:Broken"), "broken cannot be imported (SyntaxError: "),
-        (("--strategy", "hasty:Hasty"), "hasty cannot be imported (ZeroDivisionError: division"),
+        ("class Broken(:\n", "SyntaxError: "),
+        ("1 / 0\n", "ZeroDivisionError: division by zero); see examples/my_track.py"),
     ],
-    quick=2,
 )
-def test_a_plugged_in_part_that_is_unfit_is_refused_in_one_sentence(
-    words: tuple[str, ...], message: str, tmp_path: Path
+def test_a_module_that_cannot_be_imported_is_refused_with_the_reason(
+    code: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, code in PARTS.items():
-        (tmp_path / f"{name}.py").write_text(code)
-    done = memorygym(tmp_path, "bench", "--seeds", "1", *words)
-    assert done.returncode == 2
-    assert re.search(re.escape(message).replace("…", ".*"), " ".join(done.stderr.split()))
-    assert "Traceback" not in done.stderr
+    (tmp_path / "unfit.py").write_text(code)
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(
+        BadSettings, match=re.escape(f"unfit:X: unfit cannot be imported ({reason}")
+    ):
+        registry.load("tracks", "unfit:X")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from memorygym.core.json_types import to_json
-from memorygym.core.json_values import freeze
+from memorygym.core.json_values import MAX_DEPTH, freeze, json_value
 from memorygym.core.statements import SubTask
 from memorygym.core.types import JSON, Call, Message, Tool
 from tests.episodes import generated
@@ -62,6 +62,15 @@ def test_odd_provider_messages_are_read_as_empty(raw: dict[str, Any]) -> None:
 def test_an_unknown_role_names_the_roles() -> None:
     with pytest.raises(ValueError, match="no role 'robot'; choose from system, user"):
         Message.from_openai({"role": "robot"})
+
+
+@pytest.mark.parametrize(("first", "last"), [("[", "]"), ('{"a":', "}")])
+def test_json_of_the_deepest_level_is_read_and_deeper_json_stays_text(
+    first: str, last: str
+) -> None:
+    deepest, deeper = (first * n + "1" + last * n for n in (MAX_DEPTH, MAX_DEPTH + 1))
+    assert json_value(deepest) != deepest
+    assert json_value(deeper) == deeper
 
 
 NESTED: dict[str, JSON] = {"a": [1, {"b": [2]}], "c": {"d": None}}

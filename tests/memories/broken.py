@@ -5,10 +5,10 @@ from itertools import count as counter
 from typing import ClassVar
 
 from memorygym.core.tokens import normalize
-from memorygym.core.types import JSON, Entry, Memory, MemoryContext, Message
+from memorygym.core.types import JSON, Entry, MemoryContext, Message
 from memorygym.memories.markdown import Markdown
 from memorygym.memories.recency import Recency
-from memorygym.memories.stores.passages import Passages
+from memorygym.memories.stores.passages import PassageMemory, Passages
 
 
 class Scrap(Markdown):
@@ -95,11 +95,10 @@ class Meddling(Recency):
         return shown
 
 
-class Batching(Memory):
+class Batching(PassageMemory):
     """Keeps what comes together as one text."""
 
-    def open(self, context: MemoryContext) -> None:
-        self._kept = Passages(context)
+    holds = Passages
 
     def observe(self, new: Sequence[Message]) -> None:
         self._kept.add(" ".join(message.content for message in new))
@@ -109,19 +108,9 @@ class Batching(Memory):
         texts = [text for text in self._kept.texts.values() if text not in present]
         return [Message("user", text) for text in texts[:1]]
 
-    def dump(self) -> list[Entry]:
-        return self._kept.dump()
-
-    def restore(self, entries: Sequence[Entry]) -> None:
-        self._kept.restore(entries)
-
 
 class Resummarising(Recency):
     """Has its whole history summarised at every step."""
-
-    def open(self, context: MemoryContext) -> None:
-        super().open(context)
-        self._context = context
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
         messages = self._kept.messages

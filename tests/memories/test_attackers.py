@@ -7,16 +7,16 @@ import pytest
 
 from memorygym.agents.calls import END, calls, submit, write
 from memorygym.core.budget import BudgetTracker
-from memorygym.core.episode import Episode
 from memorygym.core.errors import BadSettings, MemoryFault, ProviderFailure, Refused
 from memorygym.core.trace import Answer, MemoryUpdate, Observation
 from memorygym.core.types import Budget, Call, Entry, Event, Memory, Message
 from memorygym.memories.markdown import Markdown
 from memorygym.testing import check_memory
-from tests.episodes import begin
+from tests.episodes import begin, recorded, stepped
 from tests.memories.attackers import Meddler, Prompter, RuleViolation, Whisperer
 
 ALPHA, FIRST = "alpha bravo charlie delta", "before the first event"
+FINISH = (calls(write("alpha")), END, END)
 
 
 def test_a_memory_that_no_other_process_can_make_is_checked_with_a_warning() -> None:
@@ -67,8 +67,7 @@ def test_an_id_costs_tokens_unless_it_is_the_number_of_a_stored_text(
     dump = [Entry(*entry) for entry in entries.items()]
     episode = begin(ALPHA, memory=partial(RuleViolation, "dump", dump))
     episode.step(calls(*[write("alpha"), write("bravo")][: len(entries)]))
-    stored = [record for record in episode.trace.records if isinstance(record, MemoryUpdate)]
-    assert stored[-1].tokens == tokens
+    assert recorded(episode, MemoryUpdate)[-1].tokens == tokens
 
 
 def test_blanks_in_an_id_carry_nothing() -> None:
@@ -83,8 +82,7 @@ def test_a_dump_is_recorded_and_restored_as_stored_text_is() -> None:
     memory = RuleViolation("dump", [Entry("1", " alpha \t bravo ")])
     episode = begin(ALPHA, "two", memory=lambda: memory)
     episode.step(END)
-    stored = [r.entries for r in episode.trace.records if isinstance(r, MemoryUpdate)]
-    assert stored == [(Entry("1", "alpha bravo"),)]
+    assert [r.entries for r in recorded(episode, MemoryUpdate)] == [(Entry("1", "alpha bravo"),)]
     assert episode.snapshot().entries == {"1": "alpha bravo"}
 
 
@@ -115,13 +113,7 @@ def test_a_memory_cannot_answer_for_the_policy() -> None:
     episode = begin(Event("question", "Which?"), memory=Prompter)
     with pytest.raises(MemoryFault, match=r"Prompter: observe\(\) raised TypeError"):
         episode.step(calls(submit("7")))
-    assert not any(isinstance(record, Answer) for record in episode.trace.records)
-
-
-def finish(episode: Episode) -> None:
-    for reply in (calls(write("alpha")), END, END):
-        episode.view()
-        episode.step(reply)
+    assert not recorded(episode, Answer)
 
 
 @pytest.mark.parametrize(
@@ -152,7 +144,8 @@ def test_the_message_names_method_event_and_what_to_do(
     method: str, result: Any, sentence: str
 ) -> None:
     with pytest.raises(MemoryFault, match=r"^memory RuleViolation: ") as caught:
-        finish(begin(ALPHA, "two", memory=partial(RuleViolation, method, result)))
+        episode = begin(ALPHA, "two", memory=partial(RuleViolation, method, result))
+        stepped(episode, FINISH)
     assert sentence in str(caught.value)
     if isinstance(result, Exception):
         assert caught.value.__cause__ is result
@@ -163,7 +156,7 @@ def test_a_failing_provider_or_a_missing_package_is_no_fault_of_the_memory(
     error: Exception,
 ) -> None:
     with pytest.raises(type(error)):
-        finish(begin(memory=partial(RuleViolation, "observe", error)))
+        stepped(begin(memory=partial(RuleViolation, "observe", error)), FINISH)
 
 
 def test_the_message_for_a_class_that_lacks_a_method_says_to_derive_from_memory() -> None:

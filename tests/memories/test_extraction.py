@@ -90,12 +90,6 @@ def test_a_restored_memory_shows_the_same_whatever_the_model_wrote(name: str) ->
             assert view(other, question) == view(memory, question)
 
 
-@each
-def test_what_is_live_is_not_shown_again(name: str) -> None:
-    memory = memory_with(name, HARBOR, MEADOW, *OTHERS)
-    assert "40 lamps" not in view(memory, HARBOR)
-
-
 @pytest.mark.parametrize(
     "spec", ["simplemem-lite:top_k=1", "lightmem-lite:top_k=1", "hipporag-lite:top_k=1",
              "amem-lite:top_k=1:retrieve_k=1:neighbours=0"],

@@ -1,14 +1,11 @@
 """The retrieval memories: what they find, what fits, what fades; all of it is in their dumps."""
 
-from collections.abc import Sequence
-
 import pytest
 
-from memorygym.core import registry
-from memorygym.core.budget import BudgetTracker
 from memorygym.core.tokens import count, shown_tokens
-from memorygym.core.types import Budget, Entry, Memory, Message
+from memorygym.core.types import Memory, Message
 from memorygym.memories.stores.passages import HEADING
+from tests.memories import parts as memories
 
 SEARCHED = ("bm25", "naive_rag", "hybrid", "memorybank-lite")
 FACTS = (
@@ -25,16 +22,10 @@ def user_messages(*texts: str) -> tuple[Message, ...]:
     return tuple(Message("user", text) for text in texts)
 
 
-def opened(
-    spec: str, *texts: str, capacity: int | None = None, dump: Sequence[Entry] = ()
-) -> Memory:
-    """A memory that took over a dump, then observed the texts; all their words are known."""
-    memory: Memory = registry.make("memory", spec)
-    tracker = BudgetTracker(Budget(capacity=capacity))
-    tracker.unread_texts += [HEADING, QUESTION, *STORIES, *texts]
-    memory.open(tracker.context())
-    memory.restore(dump)
-    tracker.tokens = sum(tracker.price(entry.text) for entry in dump)
+def opened(spec: str, *texts: str, capacity: int | None = None) -> Memory:
+    """A memory that observed the texts; all their words are known."""
+    known = [HEADING, QUESTION, *STORIES, *texts]
+    memory = memories.opened(spec, capacity=capacity, known=known)
     memory.observe(user_messages(*texts))
     return memory
 

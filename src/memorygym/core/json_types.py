@@ -119,8 +119,8 @@ def _converters(kind: Any) -> Converters:
         return {float: _unchanged, int: float}
     if kind in (JSON, Any):
         return dict.fromkeys(_TYPE_NAMES, _unchanged)
-    if origin is Mapping:
-        return {dict: _unchanged}
+    if origin in (Mapping, dict, list):
+        return {dict if origin is Mapping else origin: _unchanged}
     if origin is Literal:
         return {str: partial(_literal, inner)}
     if origin is tuple and inner[1:] == (...,):

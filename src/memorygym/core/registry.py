@@ -8,6 +8,7 @@ of parts is kept by hand.
 
 import re
 import sys
+from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
@@ -225,15 +226,7 @@ def make(kind: str, spec: str, *subject: object, **overrides: object) -> Any:
 
     A factory that needs one argument receives the `subject`: for an agent, the task.
     """
-    name, values = split_spec(spec)
-    factory = load(kind, name)
-    if not callable(factory):
-        raise BadSettings(f"{kind} {spec}: {factory!r:.60} is no class or function that makes one")
-    parameters = {**set_parameters(f"{kind} {name}", factory, values), **overrides}
-    candidates = ((), subject)
-    arguments = next((args for args in candidates if accepts(factory, args, parameters)), None)
-    if arguments is None:
-        raise BadSettings(f"{kind} {spec}: {unmet(kind, spec, factory, parameters)}")
+    factory, arguments, parameters = _call_of(kind, spec, subject, overrides)
     part = factory(*arguments, **parameters)
     for method, example in REQUIRED_METHODS.get(kind, {}).items():
         if not callable(getattr(part, method, None)):
@@ -245,19 +238,22 @@ def make(kind: str, spec: str, *subject: object, **overrides: object) -> Any:
 
 
 def check_spec(kind: str, spec: str) -> None:
-    """Raises what `load` and `make` would raise for a spec.
-
-    Built-in parts, and agents that need a task, are only loaded.
-    """
-    if is_built_in(kind, spec):
-        load(kind, spec)
-    elif kind != "agents" or not needs_task(spec):
+    """Raises what `make` would raise for a spec; an agent that needs a task is only loaded."""
+    subject = (None,) if kind == "agents" else ()
+    if not _call_of(kind, spec, subject, {})[1]:
         make(kind, spec)
 
 
-def needs_task(spec: str) -> bool:
-    """Whether the factory of an agent needs the task, like `make(task)`."""
+def _call_of(
+    kind: str, spec: str, subject: tuple[object, ...], overrides: Mapping[str, object]
+) -> tuple[Any, tuple[object, ...], dict[str, object]]:
+    """The factory of a spec with the arguments and parameters that it takes."""
     name, values = split_spec(spec)
-    factory = load("agents", name)
-    parameters = set_parameters(f"agents {name}", factory, values)
-    return not accepts(factory, (), parameters) and accepts(factory, (None,), parameters)
+    factory = load(kind, name)
+    if not callable(factory):
+        raise BadSettings(f"{kind} {spec}: {factory!r:.60} is no class or function that makes one")
+    parameters = {**set_parameters(f"{kind} {name}", factory, values), **overrides}
+    for arguments in ((), subject):
+        if accepts(factory, arguments, parameters):
+            return factory, arguments, parameters
+    raise BadSettings(f"{kind} {spec}: {unmet(kind, spec, factory, parameters)}")

@@ -161,17 +161,8 @@ class Trace:
 
     def lines(self) -> Iterator[str]:
         """The trace as JSON lines: a header, then one line for each record."""
-        header = _Header(
-            task=self.task,
-            track=self.track,
-            recipe=self.recipe,
-            system=self.system,
-            budget=self.budget,
-            labels=self.labels,
-            gold=self.gold,
-            records=len(self.records),
-        )
-        yield canonical(parts_of(header), parts_of)
+        about: dict[str, Any] = {"records": len(self.records), "format": FORMAT, "canary": CANARY}
+        yield canonical({**parts_of(self), **about}, parts_of)
         for record in self.records:
             yield canonical({"kind": KINDS[type(record)], **parts_of(record)}, parts_of)
 
@@ -245,23 +236,6 @@ class Trace:
                 yield record.event, entries
 
 
-@dataclass(frozen=True, slots=True)
-class _Header:
-    """The first line of a trace."""
-
-    task: str
-    track: str
-    recipe: Mapping[str, JSON]
-    system: str
-    budget: Budget
-    labels: Mapping[str, JSON]
-    gold: Mapping[str, JSON] | None
-    records: int
-    """Number of lines that follow."""
-    format: str = FORMAT
-    canary: str = CANARY
-
-
 def _record(raw: object) -> Record:
     kind = raw.pop("kind", None) if isinstance(raw, dict) else None
     if not isinstance(kind, str) or kind not in _CLASSES:
@@ -289,18 +263,22 @@ def read_trace(lines: Iterable[str], name: str = "trace") -> tuple[Trace, str]:
         raw = json.loads(next(rows, (0, ""))[1])
         if isinstance(raw, dict) and raw.get("format", FORMAT) != FORMAT:
             raise BadTrace(f"{name}: format {raw['format']!r}; this version reads {FORMAT}")
-        header = _check_numbers(from_json(_Header, raw), lowest=0)
-        budget = _check_numbers(header.budget, lowest=1)
+        match raw:
+            case {"format": _, "canary": str(), "records": int(written), **about}:
+                trace = from_json(Trace, {**about, "records": []})
+                _check_numbers(trace.budget, lowest=1)
+            case _:
+                raise ValueError("it lacks its format, its canary or the number of its records")
+        if not isinstance(trace.gold, dict | None):
+            raise SchemaMismatch("is no object", "gold")
     except (ValueError, RecursionError) as error:
         raise BadTrace(f"{name}, line 1: not the header of a trace ({error})") from error
-    about = (header.task, header.track, header.recipe, header.system)
-    trace = Trace(*about, budget, header.gold, dict(header.labels))
     for number, line in rows:
         try:
             trace.records.append(_record(json.loads(line)))
         except (ValueError, RecursionError) as error:
             return trace, f"{name}, line {number}: damaged ({error}); {number - 2} records read"
     read = len(trace.records)
-    if read == header.records:
+    if read == written:
         return trace, ""
-    return trace, f"{name}, line {read + 2}: cut short; {read} of {header.records} records read"
+    return trace, f"{name}, line {read + 2}: cut short; {read} of {written} records read"

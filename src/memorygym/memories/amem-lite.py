@@ -1,12 +1,13 @@
 """amem-lite: linked notes with keywords; A-Mem without contexts, tags, evolution at every note.
 
-A-Mem (Xu et al. 2025), a Zettelkasten. Kept: one model call per note, which gives keywords; links
-to its `neighbours` nearest notes, followed both ways; after every `evo_threshold` notes the most
-linked notes evolve: the model rewrites their keywords from the notes around them, and their links
-follow. A search finds `retrieve_k` notes; with their links, at most `top_k` are shown.
+A-Mem (Xu et al. 2025), a Zettelkasten. Kept: one model call per note for its keywords; links to
+near notes, at most `neighbours`; a search finds `retrieve_k` notes, follows their links both ways,
+and shows at most `top_k`.
 Simplified: a note has keywords, but no tags and no context sentence; shared keywords decide on
-links, not the model; evolution comes in batches of `neighbours` calls; search is by
-words, unless `embedder` (hashed, minilm) adds vectors.
+links, not the model. There, every new note has the model decide which neighbours evolve, by a
+second call; here, after every `evo_threshold` notes, the most linked ones get new keywords and
+links, from the notes around them, by `neighbours` calls. Search is by words, unless `embedder`
+(hashed, minilm) adds vectors.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

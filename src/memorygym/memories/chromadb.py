@@ -1,7 +1,7 @@
 """chromadb: the entries of `markdown`, searched by vectors in Chroma, ranked exactly."""
 
 import weakref
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 EXACT = 2000
 """Up to this many entries all are ranked; of more, this many nearest by Chroma's graph."""
-BATCH = 1000
-"""Entries sent to Chroma at once."""
 
 
 def connect() -> "ClientAPI":
@@ -34,19 +32,16 @@ def connect() -> "ClientAPI":
 class Chroma:
     """An index of texts under integer keys, which grow in the order of the entries."""
 
-    def __init__(self, client: "ClientAPI", texts: Iterable[tuple[int, str]] = ()) -> None:
+    def __init__(self, client: "ClientAPI") -> None:
         # All ephemeral clients of a process share one store; the name keeps memories apart.
         name = f"memory-{uuid4().hex}"
         self._rows = client.create_collection(
             name, embedding_function=None, metadata={"hnsw:space": "ip"}
         )
         weakref.finalize(self, client.delete_collection, name).atexit = False
-        listed = list(texts)
-        for start in range(0, len(listed), BATCH):
-            self._set(listed[start : start + BATCH])
 
     def set(self, key: int, text: str) -> None:
-        self._set([(key, text)])
+        self._rows.upsert(ids=[str(key)], embeddings=[embed(text)])
 
     def drop(self, key: int) -> None:
         self._rows.delete(ids=[str(key)])
@@ -61,10 +56,6 @@ class Chroma:
             score = sum(wanted[place] * vector[place] for place in places)
             ranked.append((-round(score, 6), key))
         return [key for _, key in sorted(ranked)[:k]]
-
-    def _set(self, texts: Sequence[tuple[int, str]]) -> None:
-        keys = [str(key) for key, _ in texts]
-        self._rows.upsert(ids=keys, embeddings=[embed(text) for _, text in texts])
 
     def _near(self, wanted: list[float]) -> Iterable[tuple[int, list[float]]]:
         """Entries worth ranking, with their vectors."""

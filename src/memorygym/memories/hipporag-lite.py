@@ -4,9 +4,10 @@ HippoRAG (Gutiérrez et al. 2024), with the passage nodes of HippoRAG 2 (2025). 
 per passage for its triples; a graph of phrases and passages; personalised PageRank from the phrases
 of the question, the rarer ones heavier, and, with a small weight, from the passages that match it;
 the `top_k` passages most visited. A walk continues with a chance of `damping` percent, 50 as there.
-Simplified: the question's phrases are the graph's phrases that occur in it, without a model call;
-phrases are synonyms when they differ in case, punctuation or article alone; passages are matched by
-words, and triples are not filtered by a model.
+Simplified: one call gives the triples, not one the names and a second one the triples of these; the
+question's phrases are the graph's phrases that occur in it, without a model call; phrases are
+synonyms when they differ in case, punctuation or article alone; passages are matched by words, and
+triples are not filtered by a model.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,8 @@
 """memorybank-lite: passages fade unless recalled; MemoryBank without its summaries and portrait.
 
-Kept: the forgetting curve of Ebbinghaus: a passage scores cosine · exp(-hours / (24 · strength));
-being shown multiplies its strength by 1.5, up to 100, and makes it new. Paragraphs are cut at
+MemoryBank (Zhong et al. 2024) in the form of MemGym's port. Kept: the forgetting curve of
+Ebbinghaus, a passage scores cosine · exp(-hours / (24 · strength)); a recall makes it stronger and
+new. As in the port, its strength is multiplied by 1.5, up to 100, and paragraphs are cut at
 `chunk_chars` characters. Simplified: no daily summaries and no user portrait, for which the paper
 asks a model; a passage is strengthened once per hour at most. The clock is the episode's: each
 message of the user is `hours_per_message` later, so the first passage, if never recalled, has lost

@@ -3,7 +3,9 @@
 MemGym's composition, with its preset of masking, then summarising. Kept: the order of `stages` is
 the order of work. Simplified: the stages share one history and edit it in turn before every view,
 so nothing is stored or summarised twice and the dump is that of one memory; a stage must therefore
-be one of the condensers of this package. Parameters of a stage follow its name after a slash, as in
+be one of the condensers of this package. By default a message is masked just before it is
+summarised, so the row is nearly that of `llm_summarizing`; a smaller window tells them apart.
+Parameters of a stage follow its name after a slash, as in
 `pipeline:stages=observation_masking/attention_window=20+llm_summarizing/max_size=50`.
 """
 

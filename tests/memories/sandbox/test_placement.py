@@ -10,7 +10,6 @@ from memorygym.core.errors import BadSettings, MemoryGymError, UnknownPart
 from memorygym.core.types import Budget, Message
 from memorygym.memories.sandbox.module_files import file_of
 from memorygym.memories.sandbox.placement import Remote, check, memory_factory
-from memorygym.memories.sandbox.process import ProcessLimits
 
 STAND_INS = "tests.memories.shims.stand_ins"
 
@@ -57,8 +56,3 @@ def test_a_spec_that_names_no_memory_is_bad_usage(
 ) -> None:
     with pytest.raises(kind, match=sentence):
         check(spec)
-
-
-def test_limits_that_nothing_can_meet_are_refused() -> None:
-    with pytest.raises(BadSettings, match="memory is 0"):
-        ProcessLimits(memory=0)

@@ -19,7 +19,6 @@ from memorygym.core.budget import BudgetTracker
 from memorygym.core.episode import Episode, play
 from memorygym.core.errors import BadKey, BadSettings, MemoryFault, ProviderFailure, Refused
 from memorygym.core.types import Budget, Call, Entry, Message
-from memorygym.memories.sandbox.import_guard import can_shut
 from memorygym.memories.sandbox.placement import Remote
 from memorygym.memories.sandbox.process import ProcessLimits
 from memorygym.tracks.worlds.agents.note_taker import Strategist
@@ -50,10 +49,6 @@ def has_landlock() -> bool:
     )
 
 
-def test_other_processes_are_shut_off_wherever_the_kernel_can() -> None:
-    assert can_shut() == has_landlock()
-
-
 def opened(spec: str, budget: Budget = FREE) -> Remote:
     memory = Remote(f"{PLUGINS}:{spec}", QUICK)
     memory.open(BudgetTracker(budget).context())
@@ -62,7 +57,7 @@ def opened(spec: str, budget: Budget = FREE) -> Remote:
 
 def limit(memory: Remote, seconds: float) -> None:
     """Limits the calls from now on: how long the process takes to start depends on the machine."""
-    memory._limits = ProcessLimits(seconds)
+    memory._process.limits = ProcessLimits(seconds)
 
 
 @pytest.mark.parametrize("spec", ["memories.bm25:make:top_k=3", "memories.markdown:make"])

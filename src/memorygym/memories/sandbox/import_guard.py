@@ -2,8 +2,7 @@
 
 Blocked imports stop the obvious way only: malicious code can read files or start another process
 (docs/add-a-memory.md says what helps). Other processes are shut off by Landlock, which Linux has
-since 5.13; it needs no rights and binds root too. On other systems nothing is shut off, and `shut`
-returns False.
+since 5.13; it needs no rights and binds root too. On other systems nothing is shut off.
 """
 
 import ctypes
@@ -59,7 +58,6 @@ def was_blocked(error: BaseException | None) -> bool:
 
 _CREATE, _ADD, _RESTRICT = 444, 445, 446
 """Numbers of the system calls, the same on every architecture."""
-_ASK_VERSION = 1
 _READ_FILE = 1 << 2
 _NO_NEW_PRIVILEGES = 38
 
@@ -69,25 +67,19 @@ class _Rule(ctypes.Structure):
     _fields_ = (("allowed", ctypes.c_uint64), ("folder", ctypes.c_int32))
 
 
-def can_shut() -> bool:
-    """Whether this machine offers Landlock."""
-    if os.uname().sysname != "Linux":
-        return False
-    version: int = ctypes.CDLL(None).syscall(_CREATE, None, 0, _ASK_VERSION)
-    return version > 0
-
-
-def shut() -> bool:
-    """Shuts other processes off from this one and its children; False if this machine cannot.
+def shut() -> None:
+    """Shuts other processes off from this one and its children, if this machine has Landlock.
 
     This process may then read all files but those of other processes in /proc. Landlock also
     forbids it to trace them, and so to read their memory.
     """
-    if not can_shut():
-        return False
+    if os.uname().sysname != "Linux":
+        return
     libc = ctypes.CDLL(None)
     handled = ctypes.c_uint64(_READ_FILE)
     rules = libc.syscall(_CREATE, ctypes.byref(handled), ctypes.sizeof(handled), 0)
+    if rules < 0:
+        return
     # /proc/self is a link to this process's own folder.
     own_files = [path for path in Path("/proc").iterdir() if not path.name.isdigit()]
     for path in [*(path for path in Path("/").iterdir() if path.name != "proc"), *own_files]:
@@ -99,6 +91,5 @@ def shut() -> bool:
         libc.syscall(_ADD, rules, 1, ctypes.byref(rule), 0)
         os.close(opened)
     libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
-    status: int = libc.syscall(_RESTRICT, rules, 0)
+    libc.syscall(_RESTRICT, rules, 0)
     os.close(rules)
-    return status == 0

@@ -25,7 +25,7 @@ from memorygym.memories.sandbox.process import DEFAULT, Ended, Line, Process, Pr
 T = TypeVar("T")
 
 
-def memory_factory(spec: str, limits: ProcessLimits = DEFAULT) -> Callable[[], Memory]:
+def memory_factory(spec: str) -> Callable[[], Memory]:
     """The factory of the memory that `spec` names. It imports no code from outside this package.
 
     A spec is an id, `module:factory` or `shim:module:factory`, then parameters: `:top_k=5`. Raises
@@ -42,12 +42,12 @@ def memory_factory(spec: str, limits: ProcessLimits = DEFAULT) -> Callable[[], M
         registry.require_name("memory", name)
     elif ":" in inner and not registry.is_built_in("shims", shim):
         raise UnknownPart("shim", shim, registry.names("shims"))
-    return partial(Remote, spec, limits)
+    return partial(Remote, spec)
 
 
-def check(spec: str, limits: ProcessLimits = DEFAULT) -> None:
+def check(spec: str) -> None:
     """Makes the memory once where it will run. Raises BadSettings, UnknownPart or MemoryFault."""
-    memory_factory(spec, limits)()
+    memory_factory(spec)()
 
 
 RETURNS = {"compose": COMPOSED, "dump": DUMPED, "call": CALLED, "tools": TOOLS}
@@ -69,10 +69,9 @@ class Remote(Memory):
     """
 
     def __init__(self, spec: str, limits: ProcessLimits = DEFAULT) -> None:
-        self._spec, self._limits = spec, limits
-        self.__qualname__ = spec  # The guard's messages use this name.
+        self._spec = self.__qualname__ = spec  # The guard's messages use the second name.
         self._context: MemoryContext | None = None
-        self._process = Process(spec)
+        self._process = Process(spec, limits)
         self._end = weakref.finalize(self, self._process.end)
         try:
             self._ask("start", asdict(limits), to_json(search_path()))
@@ -119,15 +118,14 @@ class Remote(Memory):
     def _ask(self, method: str, *arguments: JSON) -> JSON:
         """What the method returns. Until then, its requests to the memory context are answered."""
         line: Line = [method, *arguments]
-        left = self._limits.seconds
+        left = self._process.limits.seconds
         context_error: MemoryGymError | None = None
         if not self._end.alive:
             raise self._fault(method, "was called after the memory's process had ended")
         try:
             while True:
-                left = self._process.send(process.encode(line), left)
-                raw, left = self._process.receive(left)
-                match process.decode(raw):
+                answer, left = self._process.ask(line, left)
+                match answer:
                     case ["returned", value]:
                         return value
                     case ["raised", str(kind), str(text), str(where)]:
@@ -135,8 +133,7 @@ class Remote(Memory):
                     case request:
                         line, context_error = self._answer(method, request)
         except Ended as ended:
-            problem = str(ended).format_map(asdict(self._limits))
-            raise self._fault(method, problem, ended.advice) from None
+            raise self._fault(method, str(ended), ended.advice) from None
         except ValueError as error:
             problem = f"broke the connection to its process ({error})"
             raise self._fault(

@@ -11,8 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
 from typing import TypeAlias
@@ -25,6 +24,22 @@ LONGEST = 64 * 2**20
 """Most bytes of one line; the process of a memory that sends more is ended."""
 _CHUNK = 2**16
 _LEAST = 1e-3
+Line: TypeAlias = list[JSON]
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessLimits:
+    """The limits of the process of one memory."""
+
+    seconds: float = 60.0
+    """Longest time of one call of the memory; the time in which its model writes is not counted."""
+    memory: int = 4096
+    """Most address space of the process, in MiB. Libraries such as torch map more than they use."""
+    processor: int = 600
+    """Most processor time of the process in all, in seconds."""
+
+
+DEFAULT = ProcessLimits()
 
 
 class Ended(Exception):
@@ -43,7 +58,8 @@ class Process:
     elsewhere the server reads the end of its requests.
     """
 
-    def __init__(self, spec: str) -> None:
+    def __init__(self, spec: str, limits: ProcessLimits) -> None:
+        self.limits = limits
         self._line, theirs = socket.socketpair()
         listening, self._lifeline = os.pipe()
         try:
@@ -61,29 +77,35 @@ class Process:
             os.close(listening)
         self._read = bytearray()
 
-    def send(self, line: bytes, seconds: float) -> float:
-        """Sends a line; returns the seconds that are left. Raises Ended."""
-        until = monotonic() + seconds
-        with self._limited(until):
-            self._line.sendall(line)
-        return until - monotonic()
+    def ask(self, line: Line, seconds: float) -> tuple[Line, float]:
+        """Sends a line; returns the next one, and the seconds that are left.
 
-    def receive(self, seconds: float) -> tuple[bytes, float]:
-        """The next line, and the seconds that are left. Raises Ended."""
+        Raises Ended, or ValueError for an answer that is no line.
+        """
         until = monotonic() + seconds
         searched = 0
-        while (end := self._read.find(b"\n", searched)) < 0:
-            searched = len(self._read)
-            if searched > LONGEST:
-                raise Ended(f"returned more than {LONGEST // 2**20} MiB", "Return less text.")
-            with self._limited(until):
+        try:
+            self._wait_until(until)
+            self._line.sendall(encode(line))
+            while (end := self._read.find(b"\n", searched)) < 0:
+                searched = len(self._read)
+                if searched > LONGEST:
+                    raise Ended(f"returned more than {LONGEST // 2**20} MiB", "Return less text.")
+                self._wait_until(until)
                 chunk = self._line.recv(_CHUNK)
-            if not chunk:
-                raise self._ended()
-            self._read += chunk
-        line = bytes(self._read[:end])
+                if not chunk:
+                    raise self._ended()
+                self._read += chunk
+        except TimeoutError:
+            raise Ended(
+                f"took longer than its limit of {self.limits.seconds:g} seconds",
+                "Do less in one call, or in more of them.",
+            ) from None
+        except ConnectionError:
+            raise self._ended() from None
+        answer = bytes(self._read[:end])
         del self._read[: end + 1]
-        return line, until - monotonic()
+        return decode(answer), until - monotonic()
 
     def end(self) -> int:
         """Kills the process and all that it started; returns its exit status."""
@@ -97,58 +119,22 @@ class Process:
         status: int = self._popen.returncode
         return status
 
-    @contextmanager
-    def _limited(self, until: float) -> Iterator[None]:
-        """Ends what the socket does inside at a moment. Raises Ended."""
+    def _wait_until(self, until: float) -> None:
+        """Lets the socket wait until a moment."""
         # A timeout of 0 would mean not to wait at all, even for what is there.
         self._line.settimeout(max(_LEAST, until - monotonic()))
-        try:
-            yield
-        except TimeoutError:
-            raise Ended(
-                "took longer than its limit of {seconds:g} seconds",
-                "Do less in one call, or in more of them.",
-            ) from None
-        except ConnectionError:
-            raise self._ended() from None
 
     def _ended(self) -> Ended:
         status = self.end()
         if status == -signal.SIGXCPU:
-            return Ended("used more than its limit of {processor} seconds of processor time")
+            return Ended(
+                f"used more than its limit of {self.limits.processor} seconds of processor time"
+            )
         if status < 0:
             return Ended(f"ended its process by the signal {signal.Signals(-status).name}")
         return Ended(f"ended its process with status {status}", "Raise an error; do not exit.")
 
 
-@dataclass(frozen=True, slots=True)
-class ProcessLimits:
-    """The limits of the process of one memory.
-
-    >>> ProcessLimits(seconds=0)
-    Traceback (most recent call last):
-    memorygym.core.errors.BadSettings: limits of a memory's process: seconds is 0; give more than 0
-    """
-
-    seconds: float = 60.0
-    """Longest time of one call of the memory; the time in which its model writes is not counted."""
-    memory: int = 4096
-    """Most address space of the process, in MiB. Libraries such as torch map more than they use."""
-    processor: int = 600
-    """Most processor time of the process in all, in seconds."""
-
-    def __post_init__(self) -> None:
-        for name in self.__slots__:
-            if not (value := getattr(self, name)) > 0:
-                raise BadSettings(
-                    f"limits of a memory's process: {name} is {value}; give more than 0"
-                )
-
-
-DEFAULT = ProcessLimits()
-
-
-Line: TypeAlias = list[JSON]
 ERRORS: tuple[type[MemoryGymError], ...] = (
     errors.Refused,
     errors.BadKey,

@@ -1,6 +1,6 @@
 """The notebook: entries with the tools Write, Edit, Read and memory_search, under any index."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from memorygym.core.errors import Refused
 from memorygym.core.types import JSON, Entry, Memory, MemoryContext, tool
@@ -53,7 +53,7 @@ class Notebook(Memory):
     tools = TOOLS
     _index: Index | None
 
-    def __init__(self, index: Callable[[Iterable[tuple[int, str]]], Index]) -> None:
+    def __init__(self, index: Callable[[], Index]) -> None:
         self._make_index = index
 
     def open(self, context: MemoryContext) -> None:
@@ -63,10 +63,10 @@ class Notebook(Memory):
     def call(self, name: str, arguments: Mapping[str, JSON]) -> str:
         match name:
             case "Write":
-                self._refresh(self.write(str(arguments["content"])))
+                self.write(str(arguments["content"]))
                 return "stored"
             case "Edit":
-                self._refresh(self.edit(str(arguments["old_text"]), str(arguments["new_text"])))
+                self.edit(str(arguments["old_text"]), str(arguments["new_text"]))
                 return "edited"
             case "Read":
                 return self.read(arguments)
@@ -75,15 +75,13 @@ class Notebook(Memory):
                 return self._search(str(arguments["query"]), min(k, 1000))
         raise NotImplementedError(name)
 
-    def write(self, text: str) -> int:
-        """Stores an entry and returns its key."""
-        key = self._next
-        self.entries[key] = Entry(str(key), self._context.store(text))
+    def write(self, text: str) -> None:
+        """Stores an entry."""
+        self._set(self._next, self._context.store(text))
         self._next += 1
-        return key
 
-    def edit(self, old: str, new: str) -> int:
-        """Changes the one entry in which `old` occurs and returns its key."""
+    def edit(self, old: str, new: str) -> None:
+        """Changes the one entry in which `old` occurs."""
         if not old:
             raise Refused("refused: old_text is empty")
         texts = ((key, entry.text) for key, entry in self.entries.items())
@@ -93,12 +91,7 @@ class Notebook(Memory):
             raise Refused(f"refused: old_text occurs {times} times, and must occur exactly once")
         key = matches[0][0]
         before = self.entries[key].text
-        after = self._context.store(before.replace(old, new), replacing=before)
-        if after:
-            self.entries[key] = Entry(str(key), after)
-        else:
-            del self.entries[key]
-        return key
+        self._set(key, self._context.store(before.replace(old, new), replacing=before))
 
     def read(self, arguments: Mapping[str, JSON]) -> str:
         """The lines that were asked for."""
@@ -113,16 +106,21 @@ class Notebook(Memory):
     def _search(self, query: str, k: int) -> str:
         """The entries found, one after the other. The index is built at the first search."""
         if self._index is None:
-            self._index = self._make_index((key, e.text) for key, e in self.entries.items())
+            self._index = self._make_index()
+            for key, entry in self.entries.items():
+                self._index.set(key, entry.text)
         found = self._index.search(query, k)
         return "\n".join(self.entries[key].text for key in found) or NOTHING
 
-    def _refresh(self, key: int) -> None:
-        if self._index is None:
-            return
-        if key in self.entries:
-            self._index.set(key, self.entries[key].text)
+    def _set(self, key: int, text: str) -> None:
+        """Puts a text under a key; without a text the entry is dropped."""
+        if text:
+            self.entries[key] = Entry(str(key), text)
         else:
+            del self.entries[key]
+        if self._index and text:
+            self._index.set(key, text)
+        elif self._index:
             self._index.drop(key)
 
     def dump(self) -> list[Entry]:

@@ -77,13 +77,13 @@ def an_edit_may_grow_an_entry_beyond_its_slot(patch: pytest.MonkeyPatch) -> None
 
 @validate("mistakes not refused")
 def an_edit_takes_the_first_of_two(patch: pytest.MonkeyPatch) -> None:
-    def edit(old: Any, self: Any, before: str, after: str) -> int:
+    def edit(old: Any, self: Any, before: str, after: str) -> None:
         for key, entry in self.entries.items():
             if before and before in entry.text:
                 text = self._context.store(entry.text.replace(before, after, 1), entry.text)
-                self.entries[key] = replace(entry, text=text)
-                return int(key)
-        return int(old(self, before, after))
+                self._set(key, text)
+                return
+        old(self, before, after)
 
     wrap(patch, notebook.Notebook, "edit", edit)
 
