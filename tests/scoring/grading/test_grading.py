@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from memorygym.scoring.grading import UnreadableTruth, grade, parse
+from memorygym.scoring.grading.truths import UnreadableTruth, parse
+from memorygym.scoring.grading.verdict import grade
 
 CASES = Path(__file__).parents[2] / "cases"
 

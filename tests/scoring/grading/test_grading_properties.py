@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from memorygym.scoring.grading import grade
+from memorygym.scoring.grading.verdict import grade
 from tests.slow import mostly_slow
 
 NAMES = ["Brant Orchard", "Cedar Quay", "Elm Hollow", "Ina Vogel", "Unit 9 Relay", "Old Pine Ridge"]

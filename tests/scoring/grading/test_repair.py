@@ -2,7 +2,8 @@
 
 import pytest
 
-from memorygym.scoring.grading import grade, repairable
+from memorygym.scoring.grading.repair import repairable
+from memorygym.scoring.grading.verdict import grade
 
 TOWNS = ("seaport", "fortress")
 PAIR = "2 (Quartz Watcher, Cobalt Governor)"

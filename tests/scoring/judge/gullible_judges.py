@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 
 from memorygym.core.types import Message, Tool
-from memorygym.scoring.grading import grade
+from memorygym.scoring.grading.verdict import grade
 
 Rule = Callable[[Sequence[Message], Sequence[Tool]], str]
 NO = '{"quote": "", "correct": false}'
