@@ -91,9 +91,8 @@ def _before(reading: ParsedText, start: int) -> str:
     """Why the words before the claim are more than the lead-in of its sentence; "" if not."""
     first = start
     # A label may hold brackets: "Ann Lee (tier): gold".
-    within = (":", "(", ")") if reading.word(start - 1) == ":" else (":",)
     while first > 0 and (
-        reading.words[first - 1] not in BREAKS or reading.words[first - 1] in within
+        reading.words[first - 1] not in BREAKS or reading.words[first - 1] in (":", "(", ")")
     ):
         first -= 1
     objection_text = _strange(reading, 0, first, lead=True)
@@ -107,10 +106,9 @@ def _linked(reading: ParsedText, start: int) -> bool:
     last, earlier = reading.word(start - 1), reading.word(start - 2)
     if last in _LINKS or (last in ("in", "by", "with") and earlier.endswith(("ed", "en", "made"))):
         return True
-    if last != "to":
-        return False
     clause = reading.words[max(0, start - 8) : start]
-    return earlier in CHANGED or ("from" in clause and not CHANGED.isdisjoint(clause))
+    changed = earlier in CHANGED or ("from" in clause and not CHANGED.isdisjoint(clause))
+    return last == "to" and changed
 
 
 def _strange(reading: ParsedText, start: int, end: int, *, lead: bool = False) -> str:

@@ -64,10 +64,8 @@ def grade(question_type: str, truth: str, answer: str, rivals: Collection[str] =
 
 def _beside(truth: truths.Truth, reading: ParsedText) -> ParsedText:
     """The answer without the value in words, which may look like a refusal: a choice "unknown"."""
-    value = truth.value if isinstance(truth, truths.Named) else truth
-    if isinstance(value, Phrase):
-        for part in value.parts:
-            reading = mask(reading, part, phrases.VALUE)
+    for part in truth.parts if isinstance(truth, Phrase) else ():
+        reading = mask(reading, part, phrases.VALUE)
     return reading
 
 
