@@ -219,8 +219,7 @@ def tau_b(a: Sequence[float], b: Sequence[float]) -> float:
     """Kendall's rank correlation tau-b (1945, The treatment of ties in ranking problems, Biometrika
     33): (concordant − discordant pairs) / √(pairs untied in a × pairs untied in b).
 
-    1 for equal rankings, -1 for reversed ones, 0 if one list ties all. Raises ValueError for lists
-    of different lengths or of fewer than 2 scores.
+    1 for equal rankings, -1 for reversed ones, 0 if one list ties all.
 
     >>> tau_b([1, 2, 3], [2, 4, 9]), tau_b([1, 2, 3], [3, 2, 1]), tau_b([1, 2, 3], [5, 5, 5])
     (1.0, -1.0, 0.0)
@@ -229,10 +228,6 @@ def tau_b(a: Sequence[float], b: Sequence[float]) -> float:
     >>> tau_b([0.3, 0.1 + 0.2, 1], [1, 1, 2])
     1.0
     """
-    if len(a) != len(b) or len(a) < 2:
-        raise ValueError(
-            f"{len(a)} scores and {len(b)} scores: give two lists of one length, at least 2"
-        )
     balance = untied_a = untied_b = 0
     for (a1, b1), (a2, b2) in combinations(zip(a, b, strict=True), 2):
         by_a, by_b = _order(a1, a2), _order(b1, b2)
