@@ -34,6 +34,7 @@ _SURE = frozenset("confidence confident sure certain".split())
 _PLURALS = frozenset(word + "s" for word in PERIODS if word != "point") | {"years"}
 _BUT = ["anything", "but"]
 _ENDS = lexicon.BREAKS | {"if"}
+_KNOWN = VOCABULARY | MONTHS.keys() | lexicon.TITLES
 _FAMILIAR = VOCABULARY | lexicon.BREAKS | MONTHS.keys() | UNITS.keys()
 
 
@@ -114,7 +115,7 @@ def _context(reading: ParsedText, item: Quantity) -> bool:
         # A single one may be the count: "2. Ann Lee and Bo Ray".
         later = range(item.end + 2, len(reading.words))
         return before != "" or any(_numeral(reading, place) for place in later)
-    return alone and _named(reading, item.place - 1) and _named(reading, item.end)
+    return alone and unknown(reading, item.place - 1) and unknown(reading, item.end)
 
 
 def _numeral(reading: ParsedText, place: int) -> bool:
@@ -159,8 +160,10 @@ def _month(reading: ParsedText, place: int) -> bool:
     return reading.word(place) in MONTHS and reading.capital(place)
 
 
-def _named(reading: ParsedText, place: int) -> bool:
-    return reading.capital(place) and reading.words[place] not in VOCABULARY
+def unknown(reading: ParsedText, place: int) -> bool:
+    """Whether a word is capitalised and unknown, like those of names."""
+    word = reading.word(place)
+    return reading.capital(place) and word not in _KNOWN and word[0] != "<"
 
 
 def _share(reading: ParsedText, item: Quantity) -> int:

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from memorygym.scoring.grading.claims import familiar, hedge
-from memorygym.scoring.grading.lexicon import BREAKS, CHANGED, NEGATORS, VOCABULARY
+from memorygym.scoring.grading.claims import familiar, hedge, unknown
+from memorygym.scoring.grading.lexicon import BREAKS, CHANGED, NEGATORS
 from memorygym.scoring.grading.parsed_text import ParsedText, mask, phrase, places
 
 VALUE = "<value>"
@@ -124,15 +124,9 @@ def _strange(reading: ParsedText, start: int, end: int, *, lead: bool = False) -
 def _about(reading: ParsedText, place: int, *, lead: bool) -> bool:
     """Whether a word belongs to a name that leads in ("Ann Lee: ...") or follows "of" or "for"."""
     first, last = place, place
-    while _proper(reading, first - 1):
+    while unknown(reading, first - 1):
         first -= 1
-    while _proper(reading, last + 1):
+    while unknown(reading, last + 1):
         last += 1
-    named = _proper(reading, place) and last > first
+    named = unknown(reading, place) and last > first
     return named and (lead or reading.word(first - 1) in _ABOUT)
-
-
-def _proper(reading: ParsedText, place: int) -> bool:
-    """Whether a word is capitalised and unknown, like the words of names."""
-    word = reading.word(place)
-    return reading.capital(place) and word not in VOCABULARY and word[0] != "<"

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterable, Sequence
 
 from memorygym.scoring.grading import truths
-from memorygym.scoring.grading.claims import denied, hedge, labelled, numbers
+from memorygym.scoring.grading.claims import denied, hedge, labelled, numbers, unknown
 from memorygym.scoring.grading.lexicon import CARDINALS, COUNTS, FRAME, ORDINALS
-from memorygym.scoring.grading.names import RIVAL, Name, masked, unknown
+from memorygym.scoring.grading.names import RIVAL, Name, masked
 from memorygym.scoring.grading.parsed_text import ParsedText, mask, phrase, places, read
 from memorygym.scoring.grading.phrases import VALUE, Phrase
 from memorygym.scoring.grading.quantities import Number, Quantity, dates, quantities
