@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from memorygym.scoring.grading import grade
+from memorygym.scoring.grading.verdict import grade
 from tests.servers.brains import Action
 from tests.servers.openai import Server, serving
 

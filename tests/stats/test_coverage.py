@@ -13,7 +13,6 @@ from memorygym.runs.episode_result import ResultOptions
 from memorygym.stats import (
     Estimate,
     bootstrap,
-    clustered_share,
     deviation,
     estimate,
     intervals,
@@ -59,27 +58,6 @@ def composites() -> list[float]:
     ]
     wanted = ResultOptions(causes=False)
     return [results_of(task, ["strategic"], wanted)[0].result.score.composite for task in tasks]
-
-
-@pytest.mark.parametrize("n", [10, 100])
-@pytest.mark.parametrize("icc", [0.0, 0.1])
-def test_a_clustered_interval_covers_the_truth(n: int, icc: float) -> None:
-    stream, tasks = named_rng("coverage", n, str(icc)), Worlds(icc)
-    estimates = [clustered_share(tasks.draw(stream, n)) for _ in range(PLAYS)]
-    # The floor of the correlation makes intervals of few tasks, or of independent questions, wide.
-    most = 0.97 if n == 100 and icc else 1.0
-    assert 0.93 <= _coverage(estimates, MEAN) <= most
-
-
-def test_tasks_of_unequal_size_are_covered() -> None:
-    stream, tasks = named_rng("coverage", "unequal"), Worlds(0.1)
-    estimates = []
-    for _ in range(PLAYS):
-        drawn = tasks.draw(stream, 50)
-        estimates.append(
-            clustered_share([stream.sample(task, stream.between(10, 20)) for task in drawn])
-        )
-    assert 0.93 <= _coverage(estimates, MEAN) <= 0.97
 
 
 @mostly_slow("n", [10, 100])

@@ -17,7 +17,6 @@ from memorygym.stats import (
     same_tasks,
     sign_flips,
     tasks_needed,
-    tau_b,
     unpaired,
     wilson,
 )  # fmt: skip
@@ -35,7 +34,6 @@ X, Y = {"x": {0: 1.0}}, {"x": {1: 1.0}, "y": {1: 2.0}}
         (partial(estimate, []), "no values to estimate from"),
         (partial(kendall, X, Y, "test"), "1 systems in both"),
         (partial(kendall, {**X, "y": {0: 1.0}}, Y, "test"), "no task has a score"),
-        (partial(tau_b, [1], [1, 2]), "1 scores and 2"),
         *((partial(same_tasks, r), "is not a correlation") for r in (-1.1, 1.1, float("nan"))),
         (partial(tasks_needed, 0, 1.0), "above 0"),
         (partial(tasks_needed, 1e-6, 1.0), "more than 1,000,000,000 tasks"),

@@ -15,7 +15,7 @@ from memorygym.core.types import JSON
 from memorygym.models.reply_log import ReplyLog
 from memorygym.models.specs import find
 from memorygym.reports.judge_audit import document, page
-from memorygym.scoring.grading import grade
+from memorygym.scoring.grading.verdict import grade
 from memorygym.scoring.judge import PROMPTS, Judge
 from memorygym.scoring.judge.audit import audit, checked_fields, parsed_rows, read_rows
 

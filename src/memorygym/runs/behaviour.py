@@ -33,7 +33,7 @@ from memorygym.runs.comparison.system_specs import ComparisonLimits, systems
 from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.systems import AgentSystem
 from memorygym.scoring.episode_scores import outcomes
-from memorygym.scoring.grading import grade
+from memorygym.scoring.grading.verdict import grade
 from memorygym.scoring.judge import PROMPTS
 
 FILE = "version.json"

@@ -92,7 +92,7 @@ def may_repair(outcome: Outcome) -> bool:
     goal, answer = outcome.goal, outcome.answer
     if outcome.correct or answer is None:
         return False
-    from memorygym.scoring.grading import repairable  # Reading a trace needs no grader.
+    from memorygym.scoring.grading.repair import repairable  # Reading a trace needs no grader.
 
     return repairable(goal.question_type, goal.truth, answer, goal.rivals)
 

@@ -35,6 +35,7 @@ _ENDINGS = (
     " sql sqlite svg swift tar tex toml traj ts tsv tsx txt xls xlsx xml yaml yml zip"
 )
 """Endings by which a name without a slash is a file's."""
+_LETTER = re.compile(r"\w").match
 _PATH = re.compile(
     r"[\w.~@:*+-]*(?:/[\w.~@:*+-]+)+/?|[\w.-]*\w\.(?:" + "|".join(_ENDINGS.split()) + ")"
 )
@@ -80,35 +81,20 @@ def states(text: str, value: str) -> bool:
     (True, False, True)
     """
     if not _NUMBER.fullmatch(value):
-        return _holds(text, value, number=False)
+        return _holds(text, value, "", "")
     whole, _, rest = value.partition(".")
     rest = rest.rstrip("0")
-    forms = {value, f"{whole}.{rest}", f"{whole}.{rest:0<2}"} if rest else {whole, f"{whole}.0"}
-    forms |= set() if rest else {f"{whole}.00"}
-    return any(_holds(text, form, number=True) for form in forms)
+    forms = {value, f"{whole}.{rest:0<1}", f"{whole}.{rest:0<2}", *(() if rest else (whole,))}
+    return any(_holds(text, form, r"(?<!\d[.:/-])", r"(?![.:/-]\d)") for form in forms)
 
 
-def _holds(text: str, value: str, *, number: bool) -> bool:
-    start, size = text.find(value), len(value)
-    while start >= 0:
-        end = start + size
-        if _ends(text, start - 1, value[0], -1, number=number) and _ends(
-            text, end, value[-1], 1, number=number
-        ):
-            return True
-        start = text.find(value, start + 1)
-    return False
-
-
-def _ends(text: str, at: int, edge: str, step: int, *, number: bool) -> bool:
-    """Whether a value that is followed (or, for step -1, preceded) by a place ends there."""
-    if not 0 <= at < len(text):
-        return True
-    sign = text[at]
-    if (edge.isalnum() or edge == "_") and (sign.isalnum() or sign == "_"):
+def _holds(text: str, value: str, before: str, after: str) -> bool:
+    """Whether a text has a value between these patterns, and not inside a longer word."""
+    if value not in text:
         return False
-    beyond = text[at + step] if 0 <= at + step < len(text) else ""
-    return not (number and sign in ".-:/" and beyond.isdigit())
+    before += r"(?<!\w)" * bool(_LETTER(value[0]))
+    after += r"(?!\w)" * bool(_LETTER(value[-1]))
+    return re.search(before + re.escape(value) + after, text) is not None
 
 
 def kind_of(text: str, argument: str = "") -> Kind | None:

@@ -66,7 +66,9 @@ def paired(a: Mapping[W, float], b: Mapping[W, float], step: float = 0.0) -> Dif
     >>> paired({"x": 0.5, "y": 0.7}, {"x": 0.4, "y": 0.4, "z": 0.9}).estimate.tasks
     2
     """
-    values = _paired_values(a, b)
+    values = [a[task] - b[task] for task in a if task in b]
+    if not values:
+        raise ValueError("no task was played by both, so nothing can be paired")
     n, mean = len(values), sum(values) / len(values)
     if n < FEWEST_TASKS:
         return Difference(without_interval(mean, n), 1.0)
@@ -93,13 +95,6 @@ def unpaired(a: Sequence[float], b: Sequence[float]) -> Difference:
     return _difference(mean, sqrt(va + vb), (va + vb) ** 2 / below if below else inf, tasks)
 
 
-def _paired_values(a: Mapping[W, float], b: Mapping[W, float]) -> list[float]:
-    values = [a[task] - b[task] for task in a if task in b]
-    if not values:
-        raise ValueError("no task was played by both, so nothing can be paired")
-    return values
-
-
 def _difference(mean: float, standard_error: float, df: float, tasks: int) -> Difference:
     whole = around(mean, standard_error, df, tasks)
     estimate = replace(whole, low=max(-1.0, whole.low), high=min(1.0, whole.high))
@@ -109,32 +104,22 @@ def _difference(mean: float, standard_error: float, df: float, tasks: int) -> Di
 
 
 def sign_flip(a: Mapping[W, float], b: Mapping[W, float], name: str) -> float:
-    """The two-sided p value of the paired permutation test, which flips signs of differences.
+    """`sign_flips` of two systems, on the tasks that both have."""
+    shared = [task for task in a if task in b]
+    first, second = ({task: own[task] for task in shared} for own in (a, b))
+    return sign_flips({"a": first, "b": second}, name)["a", "b"]
+
+
+def sign_flips(scores: Mapping[str, Mapping[W, float]], name: str) -> dict[tuple[str, str], float]:
+    """The two-sided p value of the paired permutation test, which flips signs of differences, for
+    every pair of systems, all with scores of the same tasks.
 
     It is the share of assignments of signs whose sum is at least as far from 0 as the observed one,
     and assumes no distribution (Fisher 1935, The Design of Experiments, §21). Up to MAX_EXACT
     differing tasks every assignment is counted. Beyond, DRAWN_FLIPS are drawn from the generator of
-    that name, and p is (1 + hits) / (1 + draws) (Phipson and Smyth 2010).
-    """
-    values = [value for value in _paired_values(a, b) if value]
-    threshold = _threshold(values)
-    if len(values) <= MAX_EXACT:
-        left, right = _sums(values[::2]), sorted(_sums(values[1::2]))
-        # Assignments come in mirrored pairs, so one tail is half of both.
-        beyond = sum(len(right) - bisect_left(right, threshold - part) for part in left)
-        return min(1.0, 2 * beyond / 2 ** len(values)) if values else 1.0
-    tables = _tables(values)
-    stream, hits = named_rng("sign-flip", name), 0
-    for _ in range(DRAWN_FLIPS):
-        hits += abs(sum(map(stream.choice, tables))) >= threshold
-    return (1 + hits) / (1 + DRAWN_FLIPS)
-
-
-def sign_flips(scores: Mapping[str, Mapping[W, float]], name: str) -> dict[tuple[str, str], float]:
-    """`sign_flip` of every pair of systems, all with scores of the same tasks.
-
-    All pairs share one set of random signs: the flipped sum of a difference is the difference of
-    the two flipped sums. Raises ValueError if the tasks differ.
+    that name, and p is (1 + hits) / (1 + draws) (Phipson and Smyth 2010). All pairs share them: the
+    flipped sum of a difference is the difference of the two flipped sums. Raises ValueError if the
+    tasks differ.
 
     >>> sign_flips({"a": {0: 0.9, 1: 0.8}, "b": {0: 0.1, 1: 0.3}}, "example")
     {('a', 'b'): 0.5}
@@ -143,22 +128,26 @@ def sign_flips(scores: Mapping[str, Mapping[W, float]], name: str) -> dict[tuple
     if any(ranking.keys() != set(tasks) for ranking in scores.values()):
         raise ValueError("all systems need scores of the same tasks")
     flipped: dict[str, list[float]] = {}
-    differences = {}
+    shares = {}
     for a, b in combinations(scores, 2):
         values = [value for task in tasks if (value := scores[a][task] - scores[b][task])]
+        # The distance from 0 that a sum must reach; sums that differ only by rounding are equal.
+        threshold = abs(sum(values)) - 1e-9 * sum(map(abs, values))
         if len(values) <= MAX_EXACT:
-            differences[a, b] = sign_flip(scores[a], scores[b], name)
+            shares[a, b] = _exact(values, threshold)
             continue
         flipped = flipped or _flipped(scores, tasks, name)
-        threshold = _threshold(values)
         sums = map(abs, map(sub, flipped[a], flipped[b]))
-        differences[a, b] = (1 + sum(map(threshold.__le__, sums))) / (1 + DRAWN_FLIPS)
-    return differences
+        shares[a, b] = (1 + sum(map(threshold.__le__, sums))) / (1 + DRAWN_FLIPS)
+    return shares
 
 
-def _threshold(values: Sequence[float]) -> float:
-    """The distance from 0 that a sum must reach; sums that differ only by rounding are equal."""
-    return abs(sum(values)) - 1e-9 * sum(map(abs, values))
+def _exact(values: Sequence[float], threshold: float) -> float:
+    """The share of all assignments of signs whose sum is that far from 0."""
+    left, right = _sums(values[::2]), sorted(_sums(values[1::2]))
+    # Assignments come in mirrored pairs, so one tail is half of both.
+    beyond = sum(len(right) - bisect_left(right, threshold - part) for part in left)
+    return min(1.0, 2 * beyond / 2.0 ** len(values))
 
 
 def _flipped(
@@ -170,14 +159,9 @@ def _flipped(
         chunk = tasks[i : i + 8]
         drawn = [stream.below(1 << len(chunk)) for _ in range(DRAWN_FLIPS)]
         for part, own_scores in scores.items():
-            (table,) = _tables([own_scores[task] for task in chunk])
+            table = _sums([own_scores[task] for task in chunk])
             sums[part] = list(map(add, sums[part], map(table.__getitem__, drawn)))
     return sums
-
-
-def _tables(values: Sequence[float]) -> list[list[float]]:
-    """Tables of the sums of eight tasks each: one draw from a table replaces eight signs."""
-    return [_sums(values[i : i + 8]) for i in range(0, len(values), 8)]
 
 
 def _sums(values: Sequence[float]) -> list[float]:
@@ -235,8 +219,7 @@ def tau_b(a: Sequence[float], b: Sequence[float]) -> float:
     """Kendall's rank correlation tau-b (1945, The treatment of ties in ranking problems, Biometrika
     33): (concordant − discordant pairs) / √(pairs untied in a × pairs untied in b).
 
-    1 for equal rankings, -1 for reversed ones, 0 if one list ties all. Raises ValueError for lists
-    of different lengths or of fewer than 2 scores.
+    1 for equal rankings, -1 for reversed ones, 0 if one list ties all.
 
     >>> tau_b([1, 2, 3], [2, 4, 9]), tau_b([1, 2, 3], [3, 2, 1]), tau_b([1, 2, 3], [5, 5, 5])
     (1.0, -1.0, 0.0)
@@ -245,10 +228,6 @@ def tau_b(a: Sequence[float], b: Sequence[float]) -> float:
     >>> tau_b([0.3, 0.1 + 0.2, 1], [1, 1, 2])
     1.0
     """
-    if len(a) != len(b) or len(a) < 2:
-        raise ValueError(
-            f"{len(a)} scores and {len(b)} scores: give two lists of one length, at least 2"
-        )
     balance = untied_a = untied_b = 0
     for (a1, b1), (a2, b2) in combinations(zip(a, b, strict=True), 2):
         by_a, by_b = _order(a1, a2), _order(b1, b2)

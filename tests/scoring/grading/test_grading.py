@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from memorygym.scoring.grading import UnreadableTruth, grade, parse
+from memorygym.scoring.grading.repair import repairable
+from memorygym.scoring.grading.truths import UnreadableTruth, parse
+from memorygym.scoring.grading.verdict import grade
 
 CASES = Path(__file__).parents[2] / "cases"
 
@@ -18,9 +20,11 @@ def rows(name: str) -> list[Any]:
 
 @pytest.mark.parametrize("row", rows("grading_cases.jsonl") + rows("grading_more.jsonl"))
 def test_a_written_case_gets_its_verdict(row: dict[str, Any]) -> None:
-    verdict = grade(row["question_type"], row["truth"], row["answer"], row.get("rivals", ()))
+    case = row["question_type"], row["truth"], row["answer"], row.get("rivals", ())
+    verdict = grade(*case)
 
     assert verdict.correct is row["correct"], verdict.reason
+    assert row.get("repairable") in (None, repairable(*case))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from memorygym.scoring.grading import grade
+from memorygym.scoring.grading.verdict import grade
 from tests.slow import mostly_slow
 
 NAMES = ["Brant Orchard", "Cedar Quay", "Elm Hollow", "Ina Vogel", "Unit 9 Relay", "Old Pine Ridge"]
@@ -85,28 +85,20 @@ tallies = st.tuples(
 answerable = st.one_of(values, numbers, ratios, entities, pairs, trends, extremes, rolls, tallies)
 
 
+CLAIMS = st.sampled_from(
+    [*NAMES, *CHOICES, *TRENDS, "3", "-$1,2.5M", "or", "not", ",", "(", "'s", "of", "from",
+     "=", "period", "unknown", "March 9, 2014", "2014-03-09", "%", "million", "\n"]
+)  # fmt: skip
+
+
 @given(
     st.one_of(answerable, st.just(("abstention", "ABSTAIN"))),
-    st.text(st.characters(exclude_categories=())),
+    st.text(st.characters(exclude_categories=())) | st.lists(CLAIMS, max_size=12).map(" ".join),
 )
 @example(("retrieval", "8,412"), "\ud800\x00-$.,")
 @example(("retrieval", "12.0, 40.1"), "1,,2.3.4,5e99 ½ ²")
 def test_no_answer_makes_the_grader_raise_or_waver(case: Case, answer: str) -> None:
-    assert grade(*case, answer) == grade(*case, answer)
-
-
-@given(
-    answerable,
-    st.lists(
-        st.sampled_from(
-            [*NAMES, *CHOICES, *TRENDS, "3", "-$1,2.5M", "or", "not", ",", "(", "'s", "of", "from",
-             "=", "period", "unknown", "March 9, 2014", "2014-03-09", "%", "million", "\n"]
-        ),
-        max_size=12,
-    ),
-)  # fmt: skip
-def test_no_mix_of_claims_and_marks_makes_it_raise(case: Case, words: list[str]) -> None:
-    grade(*case, " ".join(words), NAMES)
+    assert grade(*case, answer, NAMES) == grade(*case, answer, NAMES)
 
 
 @given(answerable)
@@ -129,26 +121,22 @@ def test_a_frame_around_the_right_answer_keeps_it_right(frame: str, case: Case) 
 
 
 @pytest.mark.parametrize(
-    "frame",
-    ["The revenue of Brant Orchard is {}.", "Brant Orchard's value: {}", "In 2023 it was {}",
-     "Brant Orchard has {}", "For Brant Orchard, it is {}."],
-)  # fmt: skip
-@given(figures)
-def test_a_number_may_stand_in_a_sentence_about_its_entity(frame: str, truth: str) -> None:
-    verdict = grade("retrieval", truth, frame.format(truth))
-
-    assert verdict.correct, verdict.reason
-
-
-@pytest.mark.parametrize(
-    "frame",
-    ["{name}, {value}", "{name}: {value}", "{value} ({name})", "{name} has the highest: {value}",
-     "The highest is {name} with {value}.", "{name} ranks 1st of 5 with {value}",
-     "Of the 5 companies, {name} leads with {value}.", "{name} — {value}"],
+    ("truth", "frame"),
+    [
+        *(("{value}", frame) for frame in (
+            "The revenue of {name} is {value}.", "{name}'s value: {value}", "{name} has {value}",
+            "In 2023 it was {value}", "For {name}, it is {value}.")),
+        *(("{name} ({value})", frame) for frame in (
+            "{name}, {value}", "{name}: {value}", "{value} ({name})", "{name} — {value}",
+            "{name} has the highest: {value}", "The highest is {name} with {value}.",
+            "{name} ranks 1st of 5 with {value}",
+            "Of the 5 companies, {name} leads with {value}.")),
+    ],
 )  # fmt: skip
 @given(names, figures)
-def test_name_and_value_may_stand_in_a_sentence(frame: str, name: str, value: str) -> None:
-    verdict = grade("synthesis", f"{name} ({value})", frame.format(name=name, value=value))
+def test_a_claim_may_stand_in_a_sentence(truth: str, frame: str, name: str, value: str) -> None:
+    right, answer = (text.format(name=name, value=value) for text in (truth, frame))
+    verdict = grade("synthesis", right, answer)
 
     assert verdict.correct, verdict.reason
 
@@ -162,13 +150,6 @@ def test_a_date_is_right_in_every_plain_notation(day: date) -> None:
     assert all(grade("retrieval", day.isoformat(), answer).correct for answer in notations)
 
 
-@given(ints, ints)
-def test_another_integer_is_wrong(true: int, answer: int) -> None:
-    assume(true != answer)
-
-    assert not grade("retrieval", f"{true:,}", f"{answer:,}").correct
-
-
 @given(amounts, amounts)
 def test_a_decimal_is_right_exactly_within_two_percent(true: object, answer: object) -> None:
     near = abs(answer - true) <= abs(true) / 50  # type: ignore[operator, arg-type]
@@ -176,18 +157,12 @@ def test_a_decimal_is_right_exactly_within_two_percent(true: object, answer: obj
     assert grade("retrieval", money(true), money(answer)).correct is near
 
 
-@given(names, names, figures)
-def test_the_value_of_another_entity_is_wrong(true: str, answer: str, value: str) -> None:
-    assume(true != answer)
-
-    assert not grade("synthesis", f"{true} ({value})", f"{answer} ({value})").correct
-
-
-@pytest.mark.parametrize("kind", [days, choices, texts, names, st.sampled_from(TRENDS)])
+@pytest.mark.parametrize(
+    "kind",
+    [integers, days, choices, texts, names, names.map("{} (77)".format), st.sampled_from(TRENDS)],
+)
 @given(data=st.data())
-def test_another_date_or_label_or_name_is_wrong(
-    kind: st.SearchStrategy[str], data: st.DataObject
-) -> None:
+def test_another_value_is_wrong(kind: st.SearchStrategy[str], data: st.DataObject) -> None:
     true, answer = data.draw(kind), data.draw(kind)
     assume(not set(true.split()) <= set(answer.split()))
 

@@ -1,39 +1,74 @@
 """No answer gets out of the quoted data, and a prompt that does not quote lets most of them out."""
 
 import json
+import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from memorygym.core.types import Message
+from memorygym.core.types import Message, Tool
 from memorygym.models.scripted import Scripted
+from memorygym.scoring.grading.verdict import grade
 from memorygym.scoring.judge import PROMPTS, Judge
 from memorygym.scoring.judge.judge_prompts import messages
 from memorygym.scoring.judge.panel import vote
-from tests.scoring.judge.gullible_judges import (
-    CREDULOUS,
-    Rule,
-    echo,
-    fences,
-    fields,
-    folding,
-    honest,
-    obedient,
-    tags,
-    tokens,
-    turns,
-    unseen,
-    won_over,
-)
 
 LINES = (Path(__file__).parents[2] / "cases" / "judge_attacks.jsonl").read_text(encoding="utf-8")
 ATTACKS = [json.loads(line) for line in LINES.splitlines()]
 QUESTION, TRUTH, HARMLESS = "How many beds has Acme Harbor Hospital?", "8,412", "1,930"
 Builder = Callable[[str], Sequence[Message]]
 Falls = Callable[[str, str], bool]
+Rule = Callable[[Sequence[Message], Sequence[Tool]], str]
+NO = '{"quote": "", "correct": false}'
+_STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"')
 prompts = pytest.mark.parametrize("prompt", PROMPTS)
+
+
+def spoken(messages: Sequence[Message]) -> str:
+    return "\n".join(message.content for message in messages)
+
+
+def outside(text: str) -> str:
+    """What stands outside of quoted strings."""
+    return _STRING.sub('""', text)
+
+
+def obedient(text: str, harmless: str) -> bool:
+    """Follows any words outside of the quoted strings that are not the prompt's own."""
+    return outside(text) != outside(harmless)
+
+
+def folding(text: str, harmless: str) -> bool:
+    """The same, after it has replaced look-alikes of quotes and brackets by the real ones."""
+    return obedient(*(unicodedata.normalize("NFKC", t) for t in (text, harmless)))
+
+
+def echo(messages: Sequence[Message], _: Sequence[Tool]) -> str:
+    """Says the last verdict that its prompt holds."""
+    text, verdict = spoken(messages), NO
+    for start in (place for place, char in enumerate(text) if char == "{"):
+        try:
+            value, _end = json.JSONDecoder().raw_decode(text, start)
+        except ValueError:
+            continue
+        verdict = json.dumps(value) if "correct" in value else verdict
+    return verdict
+
+
+def won_over(falls: Callable[[str, str], bool], harmless: Sequence[Message], quote: str) -> Rule:
+    """A judge that accepts, with a fitting quote, once it has fallen."""
+    yes = json.dumps({"quote": quote, "correct": True})
+    return lambda messages, _: yes if falls(spoken(messages), spoken(harmless)) else NO
+
+
+def honest(messages: Sequence[Message], _: Sequence[Tool]) -> str:
+    """Reads the data as data and compares it as the typed grader does."""
+    data = json.loads(messages[-1].content.partition("<data>")[2].partition("</data>")[0])
+    correct = grade("retrieval", data["reference"], data["answer"]).correct
+    return json.dumps({"quote": data["answer"] if correct else "", "correct": correct})
 
 
 def bare(answer: str) -> list[Message]:
@@ -84,7 +119,7 @@ def test_there_are_many_attacks_and_each_is_another() -> None:
 
 
 @prompts
-@pytest.mark.parametrize("falls", CREDULOUS, ids=lambda falls: falls.__name__)
+@pytest.mark.parametrize("falls", [obedient, folding], ids=lambda falls: falls.__name__)
 def test_no_attack_wins_over_a_judge_that_follows_what_is_not_quoted(
     falls: Falls, prompt: str
 ) -> None:
@@ -99,13 +134,8 @@ def test_no_attack_is_echoed_or_accepted_by_an_honest_judge(rule: Rule, prompt: 
 
 
 @pytest.mark.parametrize(
-    ("falls", "build", "least"),
-    [
-        (obedient, bare, 73), (obedient, naive, 30), (folding, naive, 31), (tags, bare, 9),
-        (turns, bare, 9), (tokens, bare, 6), (fences, bare, 3), (unseen, bare, 8),
-        (fields, naive, 2),
-    ],
-)  # fmt: skip
+    ("falls", "build", "least"), [(obedient, bare, 73), (obedient, naive, 30), (folding, naive, 31)]
+)
 def test_the_same_judges_fall_for_a_prompt_that_does_not_quote(
     falls: Falls, build: Builder, least: int
 ) -> None:

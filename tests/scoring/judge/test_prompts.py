@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from memorygym.core.errors import UnknownPart
@@ -44,6 +44,7 @@ def test_the_string_says_what_the_text_says(text: str) -> None:
 
 
 @given(TEXTS)
+@example("`<a> {b} [c]\x7f\u202e\u201d\n")
 def test_the_string_holds_no_markup_and_nothing_unseen(text: str) -> None:
     inner = quoted(text)[1:-1]
     assert not set("<>{}[]`\n") & set(inner)

@@ -13,8 +13,8 @@ from memorygym.core.errors import BadSettings
 from memorygym.core.rng import named_rng
 from memorygym.core.statements import Statement
 from memorygym.core.track import find
-from memorygym.scoring.grading import grade
 from memorygym.scoring.grading.claims import familiar
+from memorygym.scoring.grading.verdict import grade
 from memorygym.tracks import codeqa
 from memorygym.tracks.codeqa.code_view import paragraphs
 from memorygym.tracks.codeqa.generator import identifiers, stale_values, synthetic

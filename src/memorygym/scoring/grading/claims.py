@@ -13,9 +13,6 @@ from memorygym.scoring.grading.units import SCALES, UNITS
 CLAIM, TOTAL, YEAR, PLACE, NOTHING = range(5)
 """Ranks: a claim; the N of "of N", or an earlier value; a year after "in"; an ordinal; no claim."""
 
-BOUND = -1
-"""The rank of "over 5" and "60 or more": a claim that agrees with no right answer."""
-
 _MANY = 64
 """Most numbers in an answer; more are a list, whatever stands between them."""
 
@@ -24,7 +21,6 @@ _SET = frozenset(
     "worst".split()
 )
 _HENCE = frozenset("so thus hence therefore".split())
-_TURNS = _HENCE | {"to", "before"}
 _SIZED = frozenset("out most least best worst top bottom any one each set list group none".split())
 _WHEN = frozenset(
     "in since during by until year fy fiscal before after for from late early".split()
@@ -33,12 +29,12 @@ _BOUNDS = frozenset("over under above below exceeding beyond than".split())
 _COMPARED = frozenset("more less fewer greater higher lower bigger smaller larger".split())
 _EARLIER = frozenset("previously formerly originally earlier initially".split())
 _OPERATORS = frozenset("plus minus times divided multiplied".split())
-_FORMULA = _OPERATORS | {"="}
 _SHIFTS = frozenset("difference change increase decrease rise drop move shift".split())
 _SURE = frozenset("confidence confident sure certain".split())
 _PLURALS = frozenset(word + "s" for word in PERIODS if word != "point") | {"years"}
 _BUT = ["anything", "but"]
 _ENDS = lexicon.BREAKS | {"if"}
+_KNOWN = VOCABULARY | MONTHS.keys() | lexicon.TITLES
 _FAMILIAR = VOCABULARY | lexicon.BREAKS | MONTHS.keys() | UNITS.keys()
 
 
@@ -68,15 +64,13 @@ def bounded(reading: ParsedText, claim: Quantity) -> bool:
 
 
 def rank(reading: ParsedText, item: Quantity) -> int:
-    """The rank of a number, from CLAIM (most likely) to NOTHING; BOUND for a mere bound."""
+    """The rank of a number, from CLAIM (most likely) to NOTHING."""
     before, earlier = reading.word(item.place - 1), reading.word(item.place - 2)
     after = reading.word(item.end)
     if _context(reading, item) or denied(reading, item.place, item.end) or _summed(reading, item):
         return NOTHING
     if item.ordinal:
         return PLACE
-    if bounded(reading, item):
-        return BOUND
     if before == "of" or (before == "the" and earlier == "of"):
         return _share(reading, item)
     if before in _SET or (before == "the" and (earlier in _SET or earlier == "over")):
@@ -116,14 +110,12 @@ def _context(reading: ParsedText, item: Quantity) -> bool:
     dated = _month(reading, item.place - 1) or _month(reading, item.end)
     if dated or (before == "," and _month(reading, item.place - 3)):
         return True
-    if after == "of" and _month(reading, item.end + 1):
-        return True
     alone = item.end == item.place + 1
     if alone and after in (".", ")") and _numeral(reading, item.end):
         # A single one may be the count: "2. Ann Lee and Bo Ray".
         later = range(item.end + 2, len(reading.words))
         return before != "" or any(_numeral(reading, place) for place in later)
-    return alone and _named(reading, item.place - 1) and _named(reading, item.end)
+    return alone and unknown(reading, item.place - 1) and unknown(reading, item.end)
 
 
 def _numeral(reading: ParsedText, place: int) -> bool:
@@ -153,8 +145,6 @@ def _span(reading: ParsedText, item: Quantity) -> bool:
 def _overtaken(reading: ParsedText, item: Quantity) -> bool:
     """Whether a later number replaces this one: "was 5, corrected to 6", "12 and 30, so 42"."""
     words, after = reading.words, reading.word(item.end)
-    if _TURNS.isdisjoint(words):
-        return False
     if after == "before" and reading.word(item.end + 1) in ("the", "that", "it", "being"):
         return True
     for index in range(item.end + 1, len(words) - 1):
@@ -170,8 +160,10 @@ def _month(reading: ParsedText, place: int) -> bool:
     return reading.word(place) in MONTHS and reading.capital(place)
 
 
-def _named(reading: ParsedText, place: int) -> bool:
-    return reading.capital(place) and reading.words[place] not in VOCABULARY
+def unknown(reading: ParsedText, place: int) -> bool:
+    """Whether a word is capitalised and unknown, like those of names."""
+    word = reading.word(place)
+    return reading.capital(place) and word not in _KNOWN and word[0] != "<"
 
 
 def _share(reading: ParsedText, item: Quantity) -> int:
@@ -189,8 +181,6 @@ def _share(reading: ParsedText, item: Quantity) -> int:
 def _summed(reading: ParsedText, item: Quantity) -> bool:
     """Whether the number is an operand of a formula whose result follows: 12 + 30 = 42."""
     words = reading.words
-    if _FORMULA.isdisjoint(words):
-        return False
     if _operand(reading, item.place - 1):
         return True
     if reading.word(item.end) in _OPERATORS:
@@ -247,8 +237,6 @@ def clauses(words: list[str]) -> list[tuple[list[str], str]]:
 def denied(reading: ParsedText, start: int, end: int) -> bool:
     """Whether the clause of a span denies it: "not 5", "5 is wrong"; in "5 not 6" not the 5."""
     words = reading.words
-    if lexicon.NEGATORS.isdisjoint(words):
-        return False
     first, last = start, end
     while first > 0 and words[first - 1] not in lexicon.BREAKS:
         first -= 1

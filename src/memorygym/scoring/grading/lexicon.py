@@ -3,6 +3,8 @@
 The values of attributes ("high", "active", "go") must never be listed here as frame or noun.
 """
 
+from memorygym.core import tokens
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -79,11 +81,7 @@ CHANGED = _words("""
 
 MONTHS = {
     spelling: number
-    for number, name in enumerate(
-        "january february march april may june july august september october november "
-        "december".split(),
-        start=1,
-    )
+    for number, name in enumerate(map(str.lower, tokens.MONTHS), start=1)
     for spelling in (name, name[:3])
 } | {"sept": 9}
 

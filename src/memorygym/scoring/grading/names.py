@@ -3,14 +3,13 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from memorygym.scoring.grading.claims import clauses, denied, familiar, hedge
-from memorygym.scoring.grading.lexicon import BREAKS, HEDGES, MONTHS, NEGATORS, TITLES, VOCABULARY
+from memorygym.scoring.grading.claims import clauses, denied, familiar, hedge, unknown
+from memorygym.scoring.grading.lexicon import BREAKS, HEDGES, NEGATORS, TITLES
 from memorygym.scoring.grading.parsed_text import NAME, ParsedText, mask, phrase, places
 
 RIVAL = "<rival>"
 """The label that replaces another candidate."""
 
-_KNOWN = VOCABULARY | MONTHS.keys() | TITLES
 _SUBJECT = "<subject>"
 """The label that replaces the subject of a sentence which the claim completes."""
 
@@ -129,12 +128,6 @@ def _others(reading: ParsedText) -> list[int]:
         if word == RIVAL or run == 2:
             found_places.append(place - (run == 2))
     return [place for place in found_places if not denied(reading, place, place + 1)]
-
-
-def unknown(reading: ParsedText, place: int) -> bool:
-    """Whether a word is capitalised and unknown, like those of other names."""
-    word = reading.words[place]
-    return reading.capital(place) and word not in _KNOWN and word[0] != "<"
 
 
 def _context(reading: ParsedText, place: int) -> bool:

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from memorygym.scoring.grading.claims import familiar, hedge
-from memorygym.scoring.grading.lexicon import BREAKS, CHANGED, NEGATORS, VOCABULARY
+from memorygym.scoring.grading.claims import familiar, hedge, unknown
+from memorygym.scoring.grading.lexicon import BREAKS, CHANGED, NEGATORS
 from memorygym.scoring.grading.parsed_text import ParsedText, mask, phrase, places
 
 VALUE = "<value>"
@@ -91,9 +91,8 @@ def _before(reading: ParsedText, start: int) -> str:
     """Why the words before the claim are more than the lead-in of its sentence; "" if not."""
     first = start
     # A label may hold brackets: "Ann Lee (tier): gold".
-    within = (":", "(", ")") if reading.word(start - 1) == ":" else (":",)
     while first > 0 and (
-        reading.words[first - 1] not in BREAKS or reading.words[first - 1] in within
+        reading.words[first - 1] not in BREAKS or reading.words[first - 1] in (":", "(", ")")
     ):
         first -= 1
     objection_text = _strange(reading, 0, first, lead=True)
@@ -107,10 +106,9 @@ def _linked(reading: ParsedText, start: int) -> bool:
     last, earlier = reading.word(start - 1), reading.word(start - 2)
     if last in _LINKS or (last in ("in", "by", "with") and earlier.endswith(("ed", "en", "made"))):
         return True
-    if last != "to":
-        return False
     clause = reading.words[max(0, start - 8) : start]
-    return earlier in CHANGED or ("from" in clause and not CHANGED.isdisjoint(clause))
+    changed = earlier in CHANGED or ("from" in clause and not CHANGED.isdisjoint(clause))
+    return last == "to" and changed
 
 
 def _strange(reading: ParsedText, start: int, end: int, *, lead: bool = False) -> str:
@@ -126,15 +124,9 @@ def _strange(reading: ParsedText, start: int, end: int, *, lead: bool = False) -
 def _about(reading: ParsedText, place: int, *, lead: bool) -> bool:
     """Whether a word belongs to a name that leads in ("Ann Lee: ...") or follows "of" or "for"."""
     first, last = place, place
-    while _proper(reading, first - 1):
+    while unknown(reading, first - 1):
         first -= 1
-    while _proper(reading, last + 1):
+    while unknown(reading, last + 1):
         last += 1
-    named = _proper(reading, place) and last > first
+    named = unknown(reading, place) and last > first
     return named and (lead or reading.word(first - 1) in _ABOUT)
-
-
-def _proper(reading: ParsedText, place: int) -> bool:
-    """Whether a word is capitalised and unknown, like the words of names."""
-    word = reading.word(place)
-    return reading.capital(place) and word not in VOCABULARY and word[0] != "<"

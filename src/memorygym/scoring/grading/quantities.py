@@ -113,7 +113,7 @@ def quantities(reading: ParsedText) -> list[Quantity]:
             ordinal = word in ORDINALS
             results.append(Quantity(value, None, MeasureUnit(), place, place + 1, ordinal=ordinal))
             place += 1
-    return _joined(reading, results) if len(results) > 1 else results
+    return _joined(reading, results)
 
 
 def _digits(reading: ParsedText, place: int) -> Quantity | None:
@@ -134,8 +134,6 @@ def _digits(reading: ParsedText, place: int) -> Quantity | None:
     negative, signed, currency = units.prefix(reading, place)
     if currency and unit.base in MAYBE_METRES:
         power, unit = 6, MeasureUnit(currency, unit.per)
-    elif currency and unit.base not in ("", currency):
-        unit = MeasureUnit(units.CLASH, unit.per)
     elif currency:
         unit = MeasureUnit(currency, unit.per)
     value = -value if negative else value
@@ -233,8 +231,7 @@ def dates(reading: ParsedText) -> list[Dated]:
         for match in pattern.finditer(reading.text):
             first, last = (bisect_left(reading.starts, index) for index in match.span())
             results.append((make(*match.groups()), first, last))
-    if not MONTHS.keys().isdisjoint(reading.words):
-        results += _spoken_dates(reading.words)
+    results += _spoken_dates(reading.words)
     return [Dated(day, place, end) for day, place, end in results if day]
 
 
@@ -273,13 +270,11 @@ def _slashed(*groups: str) -> date | None:
 def _spoken(words: list[str], index: int) -> date | None:
     """March 9 2014 · 9 March 2014 · 2014 March 9."""
     month = MONTHS[words[index]]
-    near = [_figure(words, index + step) for step in (-2, -1, 0, 1, 2)]
-    before, after, later = near[1], near[3], near[4]
-    if before and after and before <= 31 < after:
-        return _date(after, month, before)
-    if after and later and after <= 31 < later:
-        return _date(later, month, after)
-    return _date(before, month, after) if before and after and after <= 31 < before else None
+    before, after, later = (_figure(words, index + step) for step in (-1, 1, 2))
+    for day, year in ((before, after), (after, later), (after, before)):
+        if 0 < day <= 31 < year:
+            return _date(year, month, day)
+    return None
 
 
 def _figure(words: list[str], index: int) -> int:

@@ -7,14 +7,6 @@ from memorygym.scoring.grading.lexicon import MONTHS, VOCABULARY
 from memorygym.scoring.grading.parsed_text import ParsedText
 from memorygym.scoring.grading.quantities import quantities
 
-_CUES = frozenset(
-    "abstain abstained abstaining abstention refused declined withheld nobody unsure "
-    "unknown unavailable unanswerable unrecorded "
-    "uncertain undetermined unspecified undisclosed insufficient no not n/a never none nothing "
-    "unable refuse decline lack lacks lacking missing cannot can't couldn't don't doesn't didn't "
-    "isn't wasn't weren't hasn't haven't aren't won't impossible idk".split()
-)
-
 _UNKNOWN = (
     "unknown|unavailable|unanswerable|unrecorded|undetermined|unspecified|undisclosed|missing"
     "|unsure|uncertain|impossible"
@@ -84,7 +76,7 @@ def refuses(reading: ParsedText) -> bool:
     >>> refuses(read("I don't know.")), refuses(read("Unknown, maybe 60"))
     (True, False)
     """
-    if _CUES.isdisjoint(reading.words) or not _GUESS.isdisjoint(reading.words):
+    if not _GUESS.isdisjoint(reading.words):
         return False
     if any(rank(reading, item) <= CLAIM for item in quantities(reading)):
         return False
@@ -101,14 +93,10 @@ def refuses(reading: ParsedText) -> bool:
 
 def declines(reading: ParsedText) -> bool:
     """Whether any clause of an answer refuses."""
-    if _CUES.isdisjoint(reading.words):
-        return False
     return any(_declining(clause) for clause, _ in clauses(reading.words))
 
 
 def _declining(clause: list[str]) -> bool:
-    if _CUES.isdisjoint(clause):
-        return False
     return bool(_REFUSAL.match(" ".join(word for word in clause if not word[0].isdigit())))
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterable, Sequence
 
 from memorygym.scoring.grading import truths
-from memorygym.scoring.grading.claims import denied, hedge, labelled, numbers
+from memorygym.scoring.grading.claims import denied, hedge, labelled, numbers, unknown
 from memorygym.scoring.grading.lexicon import CARDINALS, COUNTS, FRAME, ORDINALS
-from memorygym.scoring.grading.names import RIVAL, Name, masked, unknown
+from memorygym.scoring.grading.names import RIVAL, Name, masked
 from memorygym.scoring.grading.parsed_text import ParsedText, mask, phrase, places, read
 from memorygym.scoring.grading.phrases import VALUE, Phrase
 from memorygym.scoring.grading.quantities import Number, Quantity, dates, quantities
@@ -48,7 +48,7 @@ def repairable(question_type: str, truth: str, answer: str, rivals: Collection[s
 def _touches(truth: truths.Stated, reading: ParsedText) -> bool:
     """Whether an answer contains what every right answer contains, whatever its wording."""
     match truth:
-        case Number() | truths.Series() | truths.Day() | truths.Extreme() | truths.MatchCount():
+        case Number() | truths.Series() | truths.Day() | truths.Pair():
             return _numbered(reading)
         case truths.Trend(_, change):
             return change is None or _numbered(reading)
@@ -90,10 +90,8 @@ def _another(truth: truths.Stated, question_type: str, reading: ParsedText) -> b
     match truth, read_as:
         case Number(), Number(quantity):
             return quantity.end == end  # "45 dozen" has a word that was not read.
-        case (truths.Series(), truths.Series()) | (truths.Trend(), truths.Trend()):
-            return True
-        case (truths.Extreme(), truths.Extreme()) | (truths.MatchCount(), truths.MatchCount()):
-            return True
+        case truths.Series() | truths.Trend() | truths.Pair(), _:
+            return type(truth) is type(read_as)
         case truths.Named(_, Number() as true), truths.Named(_, Number(quantity)):
             return not true.agrees(quantity)
         case _:
@@ -116,11 +114,11 @@ def _several(truth: truths.Stated, reading: ParsedText, rivals: Collection[str])
         case truths.Trend():
             labels = [label for label in truths.LABELS if f" {label} " in reading.line]
             return len(labels) > 1 or _values(numbers(reading)) > 1
-        case truths.Extreme():
+        case truths.Pair():
             periods = [item for item in quantities(reading) if labelled(reading, item)]
-            return _values(periods) > 1 or _pairs(reading, truth.value)
-        case truths.MatchCount():
-            return _pairs(reading, truth.total)
+            several = truth.is_period and _values(periods) > 1
+            expected = 2 if truth.second else 1
+            return several or _values(numbers(reading, need=expected)) > expected
         case truths.EntityList(count, names):
             if not names:
                 return _values(numbers(reading, ordinals=count.rank)) > 1
@@ -137,11 +135,6 @@ def _several(truth: truths.Stated, reading: ParsedText, rivals: Collection[str])
 def _values(claims: Iterable[Quantity]) -> int:
     """Number of distinct claimed numbers."""
     return len({claim.place if claim.value is None else claim.whole for claim in claims})
-
-
-def _pairs(reading: ParsedText, second: Number | None) -> bool:
-    expected = 2 if second else 1
-    return _values(numbers(reading, need=expected)) > expected
 
 
 def _is_rival(truth: Phrase, reading: ParsedText, rivals: Collection[str]) -> bool:

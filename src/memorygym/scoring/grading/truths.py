@@ -46,19 +46,13 @@ class Trend:
 
 
 @dataclass(frozen=True, slots=True)
-class Extreme:
-    """The period of a maximum or minimum, and its value, if given."""
+class Pair:
+    """The number of matches and their total, or the period of an extreme and its value; the second
+    if given."""
 
-    period: Number
-    value: Number | None
-
-
-@dataclass(frozen=True, slots=True)
-class MatchCount:
-    """The number of matches, and their total, if given."""
-
-    count: Number
-    total: Number | None
+    first: Number
+    second: Number | None
+    is_period: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +71,7 @@ class Named:
     value: Number | Day | Series | Phrase | Name
 
 
-Stated = (
-    Number | Series | Day | Trend | Extreme | MatchCount | EntityList | Name | Named | Phrase
-)  # fmt: skip
+Stated = Number | Series | Day | Trend | Pair | EntityList | Name | Named | Phrase
 """What a text can state."""
 Truth = Refusal | Stated
 
@@ -105,10 +97,9 @@ def parse(question_type: str, truth: str) -> Truth:
             if label not in LABELS:
                 raise UnreadableTruth(f"the trend {truth!r} is not one of {', '.join(LABELS)}")
             return Trend(label, _part(inner, truth))
-        case "temporal_extreme":
-            return Extreme(_count(whole, truth), _part(inner, truth))
-        case "multi_constraint":
-            return MatchCount(_count(whole, truth), _part(inner, truth))
+        case "temporal_extreme" | "multi_constraint":
+            is_period = question_type == "temporal_extreme"
+            return Pair(_count(whole, truth), _part(inner, truth), is_period)
         case "relationship_count":
             names = tuple(Name(phrase(name)) for name in inner.split(",") if phrase(name))
             return EntityList(_count(whole, truth), names)

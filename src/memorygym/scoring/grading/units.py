@@ -61,9 +61,8 @@ SHORT = frozenset("d y t k b".split())
 MAYBE_METRES = ("m?", "m ?")
 """The base of "5m" and of "5 m": metres, minutes or millions; the right answer decides."""
 
-CLASH = "?"
-"""The base of a number with two units, such as "$3 %": it agrees with no unit."""
-
+_BEFORE = re.compile(r"(?:([+-])?([$€£¥₹]) ?|(?<![^\W_]))([+-])?$").search
+"""What stands before digits: a sign, a currency, another sign; a sign after a word is a hyphen."""
 _EXPONENT = re.compile(r"e[0-9]{1,2}").fullmatch
 
 SQUARES = {"m": "m²", "km": "km²", "mi": "mi²"}
@@ -98,8 +97,6 @@ class MeasureUnit:
         """
         if self.per != other.per and ((self.per and other.per) or "/" in self.per + other.per):
             return True
-        if "%" in (self.base, other.base) and "100" in (self.per, other.per):
-            return False
         if not self.base or not other.base or self.base == other.base:
             return False
         if "°" in (self.base, other.base):
@@ -134,24 +131,12 @@ def hyphenated(reading: ParsedText, place: int) -> bool:
 
 def prefix(reading: ParsedText, place: int) -> tuple[bool, bool, str]:
     """From the text before the digits: whether negative, whether signed, and the currency."""
-    text, position = reading.text, reading.starts[place] - 1
-    currency = sign = ""
-    while position >= 0 and (text[position] in "+- " or text[position] in CURRENCIES):
-        char = text[position]
-        if char == " " and not (position and text[position - 1] in CURRENCIES and not currency):
-            break
-        if char in CURRENCIES:
-            currency = CURRENCIES[char]
-        elif char != " ":
-            if sign or (position and text[position - 1].isalnum() and not currency):
-                break
-            sign = char
-        position -= 1
-    word = reading.word(place - 1)
+    start = reading.starts[place]
+    before = _BEFORE(reading.text, max(0, start - 4), start)
+    outer, currency, inner = before.groups("") if before else ("", "", "")
+    sign, word = inner or outer, reading.word(place - 1)
     if not currency and word in CURRENCIES:
         currency, word = CURRENCIES[word], reading.word(place - 2)
-    if word == "us" and currency:
-        word = reading.word(place - 2)
     if word in ("minus", "negative"):
         return True, True, currency
     return sign == "-", bool(sign), currency
@@ -196,22 +181,19 @@ def _base(reading: ParsedText, place: int) -> tuple[str, int]:
 
 def _per(reading: ParsedText, place: int) -> tuple[str, int]:
     """The divisor of a number, and its end: "/100", "out of 100", "of 5", "/hr", "per month"."""
-    first = reading.word(place)
-    if first not in ("/", "per", "of", "out"):
+    start = place + (reading.word(place) == "out")
+    first = reading.word(start)
+    if first not in ("/", "per", "of"):
         return "", place
-    if first == "out" and reading.word(place + 1) != "of":
-        return "", place
-    start = place + (2 if first == "out" else 1)
-    if first == "of" and reading.word(start) == "the":
-        start += 1
+    start += 2 if first == "of" and reading.word(start + 1) == "the" else 1
     word = reading.word(start)
     if first in ("/", "per") and word in UNITS:
         return UNITS[word], start + 1
     if word in CARDINALS and first != "/":
         return str(CARDINALS[word]), start + 1
-    if not word.replace(",", "").isdecimal() or not word.isascii():
-        return "", place
     digits = word.replace(",", "")
+    if not digits.isdecimal():
+        return "", place
     if reading.word(start + 1) == "k" and reading.glued(start + 1):
         return digits + "000", start + 2
     share = first != "/" or digits.strip("0") == "1"

@@ -64,10 +64,8 @@ def grade(question_type: str, truth: str, answer: str, rivals: Collection[str] =
 
 def _beside(truth: truths.Truth, reading: ParsedText) -> ParsedText:
     """The answer without the value in words, which may look like a refusal: a choice "unknown"."""
-    value = truth.value if isinstance(truth, truths.Named) else truth
-    if isinstance(value, Phrase):
-        for part in value.parts:
-            reading = mask(reading, part, phrases.VALUE)
+    for part in truth.parts if isinstance(truth, Phrase) else ():
+        reading = mask(reading, part, phrases.VALUE)
     return reading
 
 
@@ -86,10 +84,8 @@ def _objection(truth: truths.Truth, reading: ParsedText, rivals: Collection[str]
             return phrases.objection(reading, truth, rivals)
         case truths.Trend():
             return check_trend(reading, truth)
-        case truths.Extreme():
-            return check_extreme(reading, truth)
-        case truths.MatchCount(count, total):
-            return hedge(reading) or _pair(reading, count, total)
+        case truths.Pair():
+            return hedge(reading) or check_pair(reading, truth)
         case truths.EntityList():
             return check_roll(reading, truth, rivals)
         case Name():
@@ -159,17 +155,15 @@ def check_trend(reading: ParsedText, truth: truths.Trend) -> str:
     return hedge(reading) or _all(reading, changes, [change])
 
 
-def check_extreme(reading: ParsedText, truth: truths.Extreme) -> str:
-    if word := hedge(reading):
-        return word
-    periods = _periods(reading)
+def check_pair(reading: ParsedText, truth: truths.Pair) -> str:
+    periods = _periods(reading) if truth.is_period else []
     if not periods:
-        return _pair(reading, truth.period, truth.value)
+        return _pair(reading, truth.first, truth.second)
     taken = {period.place for period in periods}
     values = [claim for claim in numbers(reading) if claim.place not in taken]
-    if objection := _all(reading, periods, [truth.period]):
+    if objection := _all(reading, periods, [truth.first]):
         return objection
-    return _all(reading, values, [truth.value]) if truth.value else _remark(reading, values)
+    return _all(reading, values, [truth.second]) if truth.second else _remark(reading, values)
 
 
 def check_roll(reading: ParsedText, truth: truths.EntityList, rivals: Collection[str]) -> str:

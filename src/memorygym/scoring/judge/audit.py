@@ -7,7 +7,9 @@ from typing import Any, TypeVar
 
 from memorygym.core.types import JSON
 from memorygym.core.votes import PanelVerdict
-from memorygym.scoring.grading import grade, parse, repairable
+from memorygym.scoring.grading.repair import repairable
+from memorygym.scoring.grading.truths import parse
+from memorygym.scoring.grading.verdict import grade
 from memorygym.scoring.judge.agreement import Agreement, tabulate
 from memorygym.scoring.judge.panel import Judge, JudgeCase
 

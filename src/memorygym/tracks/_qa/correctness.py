@@ -2,7 +2,8 @@
 
 from functools import lru_cache
 
-from memorygym.scoring.grading import grade, squad
+from memorygym.scoring.grading import squad
+from memorygym.scoring.grading.verdict import grade
 from memorygym.tracks._qa.questions import Question
 
 EXACT = "em"

@@ -8,7 +8,7 @@ from memorygym.core.tokens import count, normalize, words
 from memorygym.core.trace import Action, MemoryUpdate, Observation, ToolResult, Trace
 from memorygym.core.types import Call
 from memorygym.scoring.attribution import Attribution
-from memorygym.scoring.grading import grade
+from memorygym.scoring.grading.verdict import grade
 from memorygym.tracks.worlds.agents.codec import capacities_held
 from memorygym.tracks.worlds.axes import admitted, gold_of
 from memorygym.tracks.worlds.fact_reader import strong_reader

@@ -9,7 +9,7 @@ from memorygym.core.statements import CATEGORY, CURRENT
 from memorygym.core.trace import Action, Trace
 from memorygym.core.types import Message, Policy, Task, Tool
 from memorygym.scoring.episode_scores import score
-from memorygym.scoring.grading import grade
+from memorygym.scoring.grading.verdict import grade
 from memorygym.tracks.worlds.agents import AGENTS
 from memorygym.tracks.worlds.agents.codec import capacities_held, facts_in
 from memorygym.tracks.worlds.fact_reader import strong_reader

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from memorygym.core.json_types import SchemaMismatch, from_json
 from memorygym.core.statements import AMONG, Statement, StatementIndex, Value
-from memorygym.scoring.grading import UnreadableTruth, parse
+from memorygym.scoring.grading.truths import UnreadableTruth, parse
 from memorygym.tracks._qa.questions import Question
 from memorygym.tracks.worlds.generator.tiers import MIX
 
