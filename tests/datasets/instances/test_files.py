@@ -49,9 +49,9 @@ def test_the_id_is_of_everything_else(folder: Path) -> None:
 
 
 FOREIGN: dict[str, tuple[Any, str]] = {
-    "no JSON": ("{", "is not JSON (Expecting property name"),
-    "a number that JSON lacks": ('{"a": NaN}', "is not JSON (NaN is not valid JSON)"),
-    "a list": ([], "is not a JSON object but list"),
+    "no JSON": ("{", "is not JSON (Input data was truncated)"),
+    "a number that JSON lacks": ('{"a": NaN}', "is not JSON (JSON is malformed: invalid character"),
+    "a list": ([], "is not a JSON object (Expected `object`, got `array`)"),
     "nothing known": ({"a": 1}, "its schema is None; this reads memorygym-task-"),
     "a trace": ({"format": "memorygym-trace-3"}, "its schema is 'memorygym-trace-3'"),
     "a field less": ({"schema": "memorygym-task-1"}, "lacks canary, generator_version, task"),

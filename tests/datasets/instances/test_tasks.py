@@ -8,7 +8,8 @@ import pytest
 
 from memorygym.cli import main
 from memorygym.core.errors import BadSettings
-from memorygym.datasets.instances.loader import folder_tasks, tokens_of
+from memorygym.datasets.instances.folder import folder_tasks
+from memorygym.datasets.instances.loader import tokens_of
 
 
 @pytest.fixture(scope="module")
