@@ -11,13 +11,12 @@ from memorygym.agents.calls import END, calls
 from memorygym.core.statements import Statement, StatementIndex
 from memorygym.core.types import Message, Policy, Tool
 from memorygym.scoring.episode_scores import rewarded, score
-from memorygym.tracks.dialogue import offers
+from memorygym.tracks.dialogue import CHAIN, KINDS, offers
 from memorygym.tracks.dialogue.agents import AGENTS
 from memorygym.tracks.dialogue.desk import POLICY
 from memorygym.tracks.dialogue.desks import desk_named
 from memorygym.tracks.dialogue.reasoners import StrongClerk, Turn
 from memorygym.tracks.dialogue.resolve import Resolver, request_in
-from memorygym.tracks.dialogue.scores import CHAIN, KINDS
 from tests.tracks.dialogue.sessions import DESKS, ended, granted, played, session
 
 

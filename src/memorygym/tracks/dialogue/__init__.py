@@ -5,12 +5,14 @@ agent acts by tools on the records of a house, under rules that supervisors told
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from memorygym.core import registry
 from memorygym.core.factories import set_parameters
 from memorygym.core.json_types import from_json
+from memorygym.core.outcome import Outcome, Score
 from memorygym.core.statements import FactReader, SubTaskGold
 from memorygym.core.trace import Trace
 from memorygym.core.trace_reader import TraceReader
@@ -23,9 +25,13 @@ from memorygym.core.track import (
     Verification,
 )
 from memorygym.core.types import Env, Task, Tool
-from memorygym.scoring.episode_scores import rewarded
+from memorygym.scoring.episode_scores import accuracies, rewarded
 from memorygym.tracks.dialogue.agents import AGENTS, note_taker, reasoner, validate
-from memorygym.tracks.dialogue.scores import CHAIN, KINDS, score
+
+KINDS = ("named", "never named", "both")
+"""What a request needs: facts on what it names, on nothing that it names, or both."""
+CHAIN = ("chain 1", "chain 2", "chain 3")
+"""Shares of the chains whose first, first two and all three requests were granted."""
 
 # The imports stand inside the functions, so that reading a trace imports no generator.
 
@@ -84,6 +90,28 @@ def reader(trace: Trace) -> TraceReader:
     from memorygym.tracks.dialogue.fact_reader import DialogueTraceReader
 
     return DialogueTraceReader(trace, [outcome.goal for outcome in rewarded(trace)])
+
+
+def score(trace: Trace, outcomes: Sequence[Outcome]) -> Score:
+    """The composite (share of requests granted), by kind, and by depth in a chain."""
+    whole = accuracies(trace, outcomes)
+    kinds = {kind: whole.axes.get(kind) for kind in KINDS}
+    return replace(whole, axes={**kinds, **_chains(outcomes)})
+
+
+def _chains(outcomes: Sequence[Outcome]) -> Mapping[str, float | None]:
+    """By depth: the share of chains that were granted so far."""
+    chains: dict[str, list[bool]] = {}
+    for outcome in outcomes:
+        if "(link" in outcome.goal.question_type:
+            person = outcome.goal.needs[0].subject  # Facts about the person come first.
+            chains.setdefault(person, []).append(outcome.correct)
+    return {
+        name: sum(all(links[: depth + 1]) for links in chains.values()) / len(chains)
+        if chains
+        else None
+        for depth, name in enumerate(CHAIN)
+    }
 
 
 def tools() -> Sequence[Tool]:

@@ -8,12 +8,11 @@ from memorygym.core.rng import Stream, named_rng
 from memorygym.core.statements import Statement, StatementIndex, SubTask, SubTaskGold
 from memorygym.core.types import JSON, Budget, Task, content_id
 from memorygym.tracks.dialogue import texts
-from memorygym.tracks.dialogue.cast import Cast
 from memorygym.tracks.dialogue.desk import ORDER, Desk, DeskAction
 from memorygym.tracks.dialogue.desks import desk_named
 from memorygym.tracks.dialogue.offers import Listing
 from memorygym.tracks.dialogue.resolve import Request, Resolver, described, request_in
-from memorygym.tracks.dialogue.script import Script
+from memorygym.tracks.dialogue.script import Cast, Script
 
 TRACK = "dialogue"
 FILLED, LENGTH_OFF = 0.97, 0.01

@@ -19,11 +19,11 @@ from memorygym.core.types import JSON, Budget, Task
 from memorygym.scoring.episode_scores import rewarded
 from memorygym.tracks._qa.ablation import CheckResult
 from memorygym.tracks._qa.verification import Checks, Totals, chance_level, result
+from memorygym.tracks.dialogue.adversaries import GUESSES
 from memorygym.tracks.dialogue.desk import CUSTOMER, POLICY
 from memorygym.tracks.dialogue.desks import desk_named
 from memorygym.tracks.dialogue.env import DialogueEnv
 from memorygym.tracks.dialogue.fact_reader import reader_of
-from memorygym.tracks.dialogue.guesses import GUESSES
 from memorygym.tracks.dialogue.offers import Offer, found
 from memorygym.tracks.dialogue.reasoners import StrongClerk
 from memorygym.tracks.dialogue.resolve import Resolver, request_in
