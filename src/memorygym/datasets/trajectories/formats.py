@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from memorygym.core.json_types import SchemaMismatch
 from memorygym.core.json_values import canonical, freeze
@@ -111,20 +111,19 @@ def _plain(row: Row, _: Row, name: str = "messages") -> Log:
     return Log(messages_of(row, name), tools, task=row.get("task_id"), success=success)
 
 
+def _at(value: Any, *path: str) -> Any:
+    """What stands at a path of keys; None if nothing does."""
+    for name in path:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
+
+
 def _tau2(row: Row, header: Row) -> Log:
-    about = header.get("info")
-    about = about.get("environment_info") if isinstance(about, dict) else None
-    policy = about.get("policy") if isinstance(about, dict) else None
-    tools = about.get("tool_defs") if isinstance(about, dict) else None
-    messages, reward = messages_of(row, "messages"), row.get("reward_info")
-    own = bool(messages) and messages[0][1].role == "system"
-    return Log(
-        messages,
-        tools,
-        "" if own or not isinstance(policy, str) else policy,
-        row.get("task_id"),
-        _solved(reward.get("reward")) if isinstance(reward, dict) else None,
-    )
+    about, messages = _at(header, "info", "environment_info"), messages_of(row, "messages")
+    policy, own = _at(about, "policy"), bool(messages) and messages[0][1].role == "system"
+    system = "" if own or not isinstance(policy, str) else policy
+    success = _solved(_at(row, "reward_info", "reward"))
+    return Log(messages, _at(about, "tool_defs"), system, row.get("task_id"), success)
 
 
 def _swe_agent(row: Row, _: Row) -> Log:
@@ -137,29 +136,21 @@ def _swe_agent(row: Row, _: Row) -> Log:
 
 
 def _inspect(row: Row, _: Row) -> Log:
-    attachments = row.get("attachments")
-    known = attachments if isinstance(attachments, dict) else {}
-    events = [e for e in _listed(row.get("events")) if isinstance(e, dict)]
-    tools = next((e.get("tools") for e in events if e.get("event") == "model"), None)
-    scores = row.get("scores")
+    known, events, scores = (row.get(name) for name in ("attachments", "events", "scores"))
+    models = (e for e in events if _at(e, "event") == "model") if isinstance(events, list) else ()
+    tools = next((_at(event, "tools") for event in models), None)
     first = next(iter(scores.values()), None) if isinstance(scores, dict) else None
     whole: Row = {"messages": _attached(row.get("messages"), known)}
+    success = _solved(_at(first, "value"))
     return Log(
-        messages_of(whole, "messages"),
-        _attached(tools, known),
-        task=row.get("id"),
-        success=_solved(first.get("value")) if isinstance(first, dict) else None,
+        messages_of(whole, "messages"), _attached(tools, known), task=row.get("id"), success=success
     )
 
 
-def _listed(value: object) -> list[object]:
-    return value if isinstance(value, list) else []
-
-
-def _attached(value: object, attachments: Mapping[str, object]) -> JSON:
+def _attached(value: object, attachments: object) -> JSON:
     """A value with the texts that Inspect keeps beside it."""
     if isinstance(value, str):
-        return _ATTACHMENT.sub(lambda match: str(attachments.get(match[1], match[0])), value)
+        return _ATTACHMENT.sub(lambda match: str(_at(attachments, match[1]) or match[0]), value)
     if isinstance(value, list):
         return [_attached(item, attachments) for item in value]
     if isinstance(value, dict):
