@@ -112,11 +112,11 @@ class _Window:
     """The part of the text that is being read."""
 
     def __init__(self, chunks: Iterator[str]) -> None:
-        self._chunks, self.text, self.at = chunks, "", 0
-        self._line, self._counted = 1, 0
+        self._chunks, self.text, self.at = chunks, "\n", 0
+        self._line, self._counted = 0, 0
         self._indent = ""
         """The blanks before the last record that began a line."""
-        self.begins_line = self._first = True
+        self.begins_line = True
         """Whether the last record began a line."""
 
     @property
@@ -146,9 +146,8 @@ class _Window:
             blanks, self.at = (blanks + match[0], match.end()) if match else (blanks, self.at)
             if self.at < len(self.text):
                 if record:
-                    self.begins_line = "\n" in blanks or self._first
-                    self._indent = blanks.rpartition("\n")[2] if "\n" in blanks else self._indent
-                    self._first = False
+                    self.begins_line = "\n" in blanks
+                    self._indent = blanks.rpartition("\n")[2] if self.begins_line else self._indent
                 return self.text[self.at]
             if not self.extend():
                 return ""

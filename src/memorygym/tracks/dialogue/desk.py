@@ -190,7 +190,7 @@ def _pattern_of(form: str) -> tuple[str, re.Pattern[str]]:
     return max(re.split(r"\{\w+\}", form), key=len), re.compile(pattern, re.M)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)  # By identity, so that caches may have it as key.
 class Desk:
     """A domain that pays and sends, holds and buys offers, and orders, swaps, ships and cancels
     them. Raises BadSettings if its requests can have no right result.
