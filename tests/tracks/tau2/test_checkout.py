@@ -11,8 +11,8 @@ from memorygym.cli import main
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings
 from memorygym.tracks.dialogue.tau2 import checkout
+from memorygym.tracks.dialogue.tau2.__main__ import TELECOM_COMMIT, V1_DATA
 from memorygym.tracks.dialogue.tau2.__main__ import main as tau2
-from memorygym.tracks.dialogue.tau2.repair import TELECOM_COMMIT, V1_DATA
 
 TRACK = "dialogue/tau2:domain=retail:session=1"
 
