@@ -1,7 +1,9 @@
 """The house: which calls grant a request, and what spoils it."""
 
+import pickle
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 
 from memorygym.agents.calls import END, calls
 from memorygym.core.statements import Statement, StatementIndex
+from memorygym.core.track import PlayedEpisode
 from memorygym.core.types import Message, Policy, Tool
 from memorygym.scoring.episode_scores import rewarded, score
 from memorygym.tracks.dialogue import CHAIN, KINDS, offers
@@ -17,7 +20,7 @@ from memorygym.tracks.dialogue.desk import POLICY
 from memorygym.tracks.dialogue.desks import desk_named
 from memorygym.tracks.dialogue.reasoners import StrongClerk, Turn
 from memorygym.tracks.dialogue.resolve import Resolver, request_in
-from tests.tracks.dialogue.sessions import DESKS, ended, granted, played, session
+from tests.tracks.dialogue.sessions import DESKS, TRACK, ended, granted, played, session
 
 
 class Changed(Policy):
@@ -47,6 +50,28 @@ def test_an_adversary_stays_within_its_bound_even_with_all_in_view(name: str) ->
     # 180 requests: two standard errors above the bound of a guess.
     slack = 2.5 if agent.bound.most else 0
     assert 100 * sum(shares) / len(shares) <= agent.bound.most + slack
+
+
+@pytest.mark.parametrize(
+    ("agent", "composites", "holds"),
+    [
+        ("first_offer", [0.03], True),
+        ("first_offer", [0.04], False),
+        ("first_offer", [0.0, 0.0, 0.0, 0.0, 0.0, 0.25], True),  # The bound lies in its interval.
+        ("first_offer", [0.2, 0.25, 0.2, 0.25, 0.2, 0.25], False),
+        ("weak", [0.3, 0.5], True),
+        ("weak", [0.3, 0.4], False),
+    ],
+)
+def test_the_self_test_bounds_guesses_above_and_notes_below(
+    agent: str, composites: list[float], holds: bool
+) -> None:
+    test = pickle.loads(pickle.dumps(TRACK.self_test))  # As workers receive it.
+    whole = score(played(session()))
+    scores = [replace(whole, composite=composite) for composite in composites]
+    results = [PlayedEpisode(agent, "retail", n, score, {}) for n, score in enumerate(scores)]
+    (invariant,) = test.validate([], results, None)
+    assert invariant.holds is holds and invariant.name.startswith(agent)
 
 
 def twice(turn: Turn, reply: Message) -> Message:
