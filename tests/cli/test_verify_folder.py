@@ -166,7 +166,7 @@ def test_a_file_that_cannot_be_read_is_named(folder: Path, failures) -> None:
     ("manifest", "problem"),
     [
         ("{", "manifest: {path} is not JSON ("),
-        ("[]", "manifest: {path} is not a JSON object but list"),
+        ("[]", "manifest: {path} is not a JSON object (Expected `object`"),
         ('{"schema": "x"}', "manifest: {path}: schema 'x'; this version reads memorygym-manif"),
         ("", "manifest: {folder} is not a folder of instances: it has no manifest.json"),
     ],

@@ -8,7 +8,7 @@ import pytest
 
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart
-from memorygym.datasets._files import CUT, FileRecord
+from memorygym.datasets._files import FileRecord
 from memorygym.datasets._samples import Sample, load
 from tests.datasets import published
 
@@ -38,42 +38,25 @@ def test_a_file_of_another_format_is_named_with_its_first_bad_record(
 
 
 @pytest.mark.parametrize(
-    ("field", "value", "message"),
+    ("row", "message"),
     [
-        ("question", None, "question is None, not a text"),
-        ("question", "  ", "question is '  ', not a text"),
-        ("context", {}, "context.title is missing"),
-        ("context", [["Ash"]], "context[0] is ['Ash'], not a title and sentences"),
-        ("supporting_facts", [3], "supporting_facts[0] is 3, not a title and a number"),
+        (ROWS[1] | {"question": None}, "question is None, not a text"),
+        (ROWS[1] | {"question": "  "}, "question is '  ', not a text"),
+        (ROWS[1] | {"context": {}}, "context.title is missing"),
+        (ROWS[1] | {"context": [["Ash"]]}, "context[0] is ['Ash'], not a title and sentences"),
+        (ROWS[1] | {"supporting_facts": [3]}, "supporting_facts[0] is 3, not a title and a number"),
+        ({"_id": "x"}, "context is missing"),
+        (7, "is not an object"),
     ],
 )
 def test_an_invalid_record_is_reported_with_its_field(
-    field: str, value: object, message: str, tmp_path: Path
+    row: object, message: str, tmp_path: Path
 ) -> None:
-    rows = [ROWS[0], ROWS[1] | {field: value}, ROWS[2]]
+    rows: list[published.Row] = [ROWS[0], row, ROWS[2]]  # type: ignore[list-item]
     assert read(published.write(tmp_path / "a.json", rows)) == (
         ["q0", "q2"],
         [f"record 1 (line 42): {message}"],
     )
-
-
-def test_a_record_without_a_field_is_reported(tmp_path: Path) -> None:
-    rows = [ROWS[0], {"_id": "x"}, 7]
-    ids, left = read(published.write(tmp_path / "a.json", rows))
-    assert ids == ["q0"]
-    assert left == [
-        "record 1 (line 42): context is missing", "record 2 (line 45): is not an object"
-    ]  # fmt: skip
-
-
-def test_a_truncated_list_gives_its_complete_records(tmp_path: Path) -> None:
-    text = json.dumps(ROWS)
-    path = tmp_path / "a.json"
-    path.write_text(text[: text.index('"q3"') + 30], encoding="utf-8")
-    wanted = ["q0", "q1", "q2"], [f"record 3 (line 1): {CUT}"]
-    assert read(path) == wanted
-    path.write_text(text[: text.index('{"_id": "q3"')], encoding="utf-8")
-    assert read(path) == wanted
 
 
 def test_what_a_broken_record_takes_with_it_is_said(tmp_path: Path) -> None:
@@ -111,17 +94,8 @@ def test_a_file_of_no_format_is_described_by_its_fields(tmp_path: Path) -> None:
         list(load("locomo", path))
 
 
-def test_one_object_is_a_file_of_one_record(tmp_path: Path) -> None:
-    path = tmp_path / "a.json"
-    path.write_text(json.dumps(ROWS[0], indent=2))
-    assert read(path) == (["q0"], [])
-
-
-def test_a_unit_that_a_format_lacks_is_refused_with_those_it_has(tmp_path: Path) -> None:
+def test_an_unknown_format_or_unit_is_refused_with_the_choices(tmp_path: Path) -> None:
     with pytest.raises(BadSettings, match="no unit turn: choose from paragraph"):
         list(load("hotpotqa", tmp_path, "turn"))
-
-
-def test_an_unknown_format_is_refused_with_the_nearest(tmp_path: Path) -> None:
     with pytest.raises(UnknownPart, match="did you mean hotpotqa"):
         list(load("hotpot", tmp_path))

@@ -9,8 +9,7 @@ import pytest
 
 from memorygym.core.errors import BadSettings
 from memorygym.datasets import _files
-from memorygym.datasets.trajectories.files import DUPLICATE, Problem, read_all
-from memorygym.datasets.trajectories.formats import FORMATS, LoggedTrajectory
+from memorygym.datasets._logs import DUPLICATE, FORMATS, LoggedTrajectory, Problem, read_all
 from tests.datasets import trajectory_files as files
 
 

@@ -10,8 +10,7 @@ import pytest
 import memorygym
 from memorygym.core.errors import BadSettings
 from memorygym.core.types import Memory, Message
-from memorygym.datasets.trajectories.files import read_all
-from memorygym.datasets.trajectories.formats import LoggedTrajectory
+from memorygym.datasets._logs import LoggedTrajectory, read_all
 from memorygym.models.scripted import Scripted
 from memorygym.reports.survival import SurvivalReport
 from memorygym.runs.comparison import survival

@@ -9,7 +9,6 @@ from pathlib import Path
 from memorygym.cli._settings import add_settings, settings_of
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart
-from memorygym.core.types import JSON
 from memorygym.datasets.instances.folder import (
     InstanceFile,
     finish,
@@ -17,7 +16,6 @@ from memorygym.datasets.instances.folder import (
     make,
     manifest_header,
     open_folder,
-    recipes_hash,
 )
 from memorygym.datasets.instances.loader import requested
 from memorygym.reports.table import plain
@@ -52,9 +50,8 @@ def run(args: argparse.Namespace) -> int:
     assert instances
     n, seed = settings.n, settings.seed or 0
     recipes = requested(track, instances, parameters, n, seed)
-    request: dict[str, JSON] = {"parameters": parameters, "n": n, "seed": seed}
     folder = args.output[-1]
-    new = manifest_header(track, {**request, "sha256": recipes_hash(recipes)})
+    new = manifest_header(track, {"parameters": parameters, "n": n, "seed": seed})
     rows: list[InstanceFile] = []
     with open_folder(folder, new):
         jobs = [*enumerate(recipes)]

@@ -51,7 +51,7 @@ class Instances:
     declare: Callable[[Any], None]
     """Adds the track's options to an argument parser or a group of one."""
     recipes: Callable[[Any], Sequence[Any]]
-    """From parsed options: the recipes of the tasks, which also have `parameters()`."""
+    """From parsed options: the recipes of the tasks, whose own recipe states their `parameters`."""
     verification: Callable[[Task], Mapping[str, Mapping[str, JSON]]]
     """The result of each check of a task's final texts: whether it is `ok`, and its numbers."""
 

@@ -29,20 +29,12 @@ def field(row: Row, name: str) -> object:
     return row[name]
 
 
-def text(row: Row, name: str) -> str:
-    """A required text that is not empty; a number counts as text."""
+def text(row: Row, name: str, *, empty: bool = False) -> str:
+    """A required text; a number counts as text. It may be `empty`, as in a turn with an image."""
     value = field(row, name)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         value = str(value)
-    if not isinstance(value, str) or not value.strip():
-        raise SchemaMismatch(f"is {quoted(value)}, not a text", name)
-    return replace_surrogates(value)
-
-
-def possibly_empty(row: Row, name: str) -> str:
-    """A required text that may be empty, as in a turn with only an image."""
-    value = field(row, name)
-    if not isinstance(value, str):
+    if not isinstance(value, str) or not (empty or value.strip()):
         raise SchemaMismatch(f"is {quoted(value)}, not a text", name)
     return replace_surrogates(value)
 

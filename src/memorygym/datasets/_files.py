@@ -10,8 +10,7 @@ import re
 import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
-from itertools import chain
+from gzip import BadGzipFile, GzipFile
 from pathlib import Path
 
 from memorygym.core.errors import BadSettings
@@ -20,7 +19,7 @@ CHUNK = 1 << 20
 """Bytes that are read at a time, unless a record is longer."""
 CUT = "is cut off; copy the file again, or remove this record"
 _REST = "; what follows on its line is not read"
-GZIP, _GZIP_BITS = b"\x1f\x8b", 31
+GZIP = b"\x1f\x8b"
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _NEAR = 16
 """Characters before the end of the text within which an error may be that of a cut."""
@@ -79,44 +78,35 @@ def text_of(path: Path) -> str:
 
 
 def _chunks(path: Path) -> Iterator[str]:
-    """The text of a file in pieces."""
-    with path.open("rb") as file:
-        packed = file.peek(len(GZIP)).startswith(GZIP)
-        pieces = iter(partial(file.read, CHUNK), b"")
-        pieces = filter(None, _unpacked(path, pieces) if packed else pieces)
-        start = next(pieces, b"")
-        wide = start.startswith(UTF16)
-        decoder = codecs.getincrementaldecoder("utf-16" if wide else "utf-8-sig")(
-            "replace" if wide else "surrogateescape"
-        )
-        for piece in chain([start], pieces):
-            yield decoder.decode(piece)
+    """The text of a file in pieces, of a packed one as far as it goes."""
+    decoder = None
+    with path.open("rb") as plain:
+        packed = plain.peek(len(GZIP)).startswith(GZIP)
+        file = GzipFile(fileobj=plain) if packed else plain
+        try:
+            while piece := file.read1(CHUNK):
+                if decoder is None:
+                    wide = piece.startswith(UTF16)
+                    make = codecs.getincrementaldecoder("utf-16" if wide else "utf-8-sig")
+                    decoder = make("replace" if wide else "surrogateescape")
+                yield decoder.decode(piece)
+        except EOFError:  # It is cut.
+            pass
+        except (BadGzipFile, zlib.error) as error:
+            raise BadSettings(f"{path}: damaged gzip ({error})") from None
+    if decoder:
         yield decoder.decode(b"", final=True)
-
-
-def _unpacked(path: Path, pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """The contents of the members of a gzip file, as far as they go."""
-    member = zlib.decompressobj(_GZIP_BITS)
-    try:
-        for piece in pieces:
-            while piece:
-                yield member.decompress(piece)
-                piece = member.unused_data  # noqa: PLW2901  # of the next member
-                if member.eof:
-                    member = zlib.decompressobj(_GZIP_BITS)
-    except zlib.error as error:
-        raise BadSettings(f"{path}: damaged gzip ({error})") from None
 
 
 class _Window:
     """The part of the text that is being read."""
 
     def __init__(self, chunks: Iterator[str]) -> None:
-        self._chunks, self.text, self.at = chunks, "", 0
-        self._line, self._counted = 1, 0
+        self._chunks, self.text, self.at = chunks, "\n", 0
+        self._line, self._counted = 0, 0
         self._indent = ""
         """The blanks before the last record that began a line."""
-        self.begins_line = self._first = True
+        self.begins_line = True
         """Whether the last record began a line."""
 
     @property
@@ -146,9 +136,8 @@ class _Window:
             blanks, self.at = (blanks + match[0], match.end()) if match else (blanks, self.at)
             if self.at < len(self.text):
                 if record:
-                    self.begins_line = "\n" in blanks or self._first
-                    self._indent = blanks.rpartition("\n")[2] if "\n" in blanks else self._indent
-                    self._first = False
+                    self.begins_line = "\n" in blanks
+                    self._indent = blanks.rpartition("\n")[2] if self.begins_line else self._indent
                 return self.text[self.at]
             if not self.extend():
                 return ""

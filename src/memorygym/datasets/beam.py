@@ -4,7 +4,6 @@ from ast import literal_eval
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 from memorygym.core.json_types import SchemaMismatch
 from memorygym.datasets._fields import (
@@ -12,7 +11,6 @@ from memorygym.datasets._fields import (
     as_row,
     field,
     optional,
-    possibly_empty,
     quoted,
     read_each,
     text,
@@ -25,14 +23,9 @@ _CHAT, _PROBES = "chat.json", Path("probing_questions") / "probing_questions.jso
 _ANSWERS = ("answer", "ideal_answer", "ideal_response", "ideal_summary", "expected_compliance")
 
 
-class BeamTurn(NamedTuple):
-    """A message and its position in the chat."""
-
-    message: Row
-    plan: str
-    """The plan, in a chat of 10M tokens; message numbers restart in every plan."""
-    batch: int
-    date: str
+Turn = tuple[Row, str, int, str]
+"""A message, its plan (in a chat of 10M tokens, where message numbers restart in every plan), its
+batch and its date."""
 
 
 def make() -> Format:
@@ -99,39 +92,34 @@ def _literal(probes: str) -> object:
 
 
 def _units(row: Row) -> Iterator[Unit]:
-    last, shift, plan = -1, 0, ""
-    for turn in _turns(field(row, "chat"), "", "chat"):
-        if turn.plan != plan:
-            plan, shift = turn.plan, last + 1 if last >= 0 else 0
-        number = field(turn.message, "id")
+    last, shift, previous = -1, 0, ""
+    for message, plan, batch, date in _turns(field(row, "chat"), "", "chat"):
+        if plan != previous:
+            previous, shift = plan, last + 1
+        number = field(message, "id")
         if not isinstance(number, int):
             raise SchemaMismatch(f"is {quoted(number)}, not a whole number", "chat: id")
         last = max(last, number + shift)
         yield Unit(
             id=str(number + shift),
-            text=possibly_empty(turn.message, "content"),
-            session=f"{plan} {turn.batch}".strip(),
-            date=turn.date,
-            speaker=text(turn.message, "role"),
+            text=text(message, "content", empty=True),
+            session=f"{plan} {batch}".strip(),
+            date=date,
+            speaker=text(message, "role"),
         )
 
 
-def _turns(value: object, plan: str, place: str) -> Iterator[BeamTurn]:
+def _turns(value: object, plan: str, place: str) -> Iterator[Turn]:
     """The messages of a list of plans, of batches, or of lists of messages."""
     if not isinstance(value, list):
         raise SchemaMismatch(f"is {quoted(value)}, not a list", place)
     for index, item in enumerate(value):
         item_place = f"{place}[{index}]"
         match item:
-            case {"turns": list() as turns}:
-                date = optional(item, "time_anchor")
-                yield from (
-                    BeamTurn(message, plan, index, date) for message in _messages(turns, item_place)
-                )
-            case list():
-                yield from (
-                    BeamTurn(message, plan, index, "") for message in _messages(item, item_place)
-                )
+            case {"turns": list() as turns} | (list() as turns):
+                date = optional(item, "time_anchor") if isinstance(item, dict) else ""
+                for message in _messages(turns, item_place):
+                    yield message, plan, index, date
             case dict():
                 for name, inner in item.items():
                     if inner is not None:

@@ -53,7 +53,7 @@ def _turn(session: str, date: str, turn: fields.Row, _: int) -> Unit:
     caption_text = f" [{caption}]" if caption else ""
     return Unit(
         id=fields.text(turn, "dia_id"),
-        text=f"{fields.possibly_empty(turn, 'text')}{caption_text}".strip(),
+        text=f"{fields.text(turn, 'text', empty=True)}{caption_text}".strip(),
         session=session,
         date=date,
         speaker=fields.text(turn, "speaker"),

@@ -8,7 +8,6 @@ from memorygym.datasets._fields import (
     as_row,
     items,
     optional,
-    possibly_empty,
     quoted,
     text,
     texts,
@@ -42,7 +41,7 @@ def sample(row: Row, index: int) -> Sample:
         for turn_index, turn in enumerate(turns):
             with under(f"haystack_sessions[{session_index}][{turn_index}]"):
                 message = as_row(turn, "")
-                content, role = possibly_empty(message, "content"), text(message, "role")
+                content, role = text(message, "content", empty=True), text(message, "role")
             unit = Unit(
                 f"{session_id}_{turn_index + 1}",
                 content,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import chain
 
-from memorygym.datasets._fields import Row, optional, possibly_empty, read_each, rows, text, texts
+from memorygym.datasets._fields import Row, optional, read_each, rows, text, texts
 from memorygym.datasets._samples import Format, Sample, SampleQuestion, Unit
 
 
@@ -41,7 +41,7 @@ def _documents(turn: Row, index: int) -> Sequence[tuple[Unit, bool]]:
     """The documents of a turn, and whether each supports the answer."""
 
     def read(document: Row, position: int) -> tuple[Unit, bool]:
-        body, title = possibly_empty(document, "text"), optional(document, "title")
+        body, title = text(document, "text", empty=True), optional(document, "title")
         unit = Unit(
             f"{index}-{position}", body, title, session=optional(turn, "turn_index") or str(index)
         )

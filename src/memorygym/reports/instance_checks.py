@@ -8,13 +8,12 @@ from typing import Any
 
 from memorygym.core.text import one_line
 from memorygym.core.track import Verification
-from memorygym.datasets.instances.folder import read_task
-from memorygym.datasets.instances.verifier import (
+from memorygym.datasets.instances.folder import (
     FILE_CHECKS,
-    FileReport,
     ListedFile,
     check,
     files_of,
+    read_task,
     with_recipes,
 )
 from memorygym.models import specs
@@ -37,12 +36,12 @@ def folder_checks(folder: Path, settings: VerifySettings) -> dict[str, Any]:
         files = with_recipes(folder, files)
     rows = ([row] for row in over_processes(check, files, settings.workers or 2))
     quiet = settings.quiet or settings.json
-    manifest = FileReport("manifest.json", {"manifest": problem})
+    manifest = "manifest.json", {"manifest": problem}
     reports = [manifest, *watched(rows, len(files), quiet=quiet)]
     failures = [
-        {"file": report.name, "check": check, "reason": problem}
-        for report in reports
-        for check, problem in report.problems.items()
+        {"file": name, "check": check, "reason": problem}
+        for name, problems in reports
+        for check, problem in problems.items()
         if problem
     ]
     bad = {failure["file"] for failure in failures}
@@ -56,10 +55,10 @@ def folder_checks(folder: Path, settings: VerifySettings) -> dict[str, Any]:
     }
 
 
-def _counts(reports: Sequence[FileReport]) -> dict[str, dict[str, int]]:
+def _counts(reports: Sequence[tuple[str, Mapping[str, str]]]) -> dict[str, dict[str, int]]:
     """How many files pass and fail, by check, in the order of the table."""
     counts = Counter(
-        (check, bool(problem)) for report in reports for check, problem in report.problems.items()
+        (check, bool(problem)) for _, problems in reports for check, problem in problems.items()
     )
     names = dict.fromkeys([*FILE_CHECKS, *sorted(check for check, _ in counts)])
     return {name: {"ok": counts[name, False], "failed": counts[name, True]} for name in names}

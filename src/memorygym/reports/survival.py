@@ -11,8 +11,7 @@ from memorygym.core.errors import BadSettings
 from memorygym.core.files import json_bytes, write_atomically
 from memorygym.core.redaction import masked
 from memorygym.core.types import JSON
-from memorygym.datasets.trajectories.files import DUPLICATE, Problem, read_all
-from memorygym.datasets.trajectories.formats import LoggedTrajectory
+from memorygym.datasets._logs import DUPLICATE, LoggedTrajectory, Problem, read_all
 from memorygym.reports import markdown
 from memorygym.reports.table import (
     Column,

@@ -11,7 +11,7 @@ from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart, clip
 from memorygym.core.track import TaskOptions, TaskRecipe, Track, find
 from memorygym.core.types import JSON, Budget, Task
-from memorygym.datasets.instances.loader import folder_tasks
+from memorygym.datasets.instances.folder import folder_tasks
 from memorygym.runs.settings import (
     CAPACITY,
     PARAMETERS,

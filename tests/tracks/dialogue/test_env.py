@@ -1,7 +1,9 @@
 """The house: which calls grant a request, and what spoils it."""
 
+import pickle
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -9,16 +11,16 @@ import pytest
 
 from memorygym.agents.calls import END, calls
 from memorygym.core.statements import Statement, StatementIndex
+from memorygym.core.track import PlayedEpisode
 from memorygym.core.types import Message, Policy, Tool
 from memorygym.scoring.episode_scores import rewarded, score
-from memorygym.tracks.dialogue import offers
+from memorygym.tracks.dialogue import CHAIN, KINDS, offers
 from memorygym.tracks.dialogue.agents import AGENTS
 from memorygym.tracks.dialogue.desk import POLICY
 from memorygym.tracks.dialogue.desks import desk_named
 from memorygym.tracks.dialogue.reasoners import StrongClerk, Turn
 from memorygym.tracks.dialogue.resolve import Resolver, request_in
-from memorygym.tracks.dialogue.scores import CHAIN, KINDS
-from tests.tracks.dialogue.sessions import DESKS, ended, granted, played, session
+from tests.tracks.dialogue.sessions import DESKS, TRACK, ended, granted, played, session
 
 
 class Changed(Policy):
@@ -50,35 +52,58 @@ def test_an_adversary_stays_within_its_bound_even_with_all_in_view(name: str) ->
     assert 100 * sum(shares) / len(shares) <= agent.bound.most + slack
 
 
-def test_a_call_too_many_spoils_its_request_alone() -> None:
-    def twice(turn: Turn, reply: Message) -> Message:
-        if turn.request and turn.request.action.name == "pay" and not turn.called:
-            ((call),) = reply.calls
-            return calls((call.name, call.arguments), (call.name, call.arguments))
-        return reply
+@pytest.mark.parametrize(
+    ("agent", "composites", "holds"),
+    [
+        ("first_offer", [0.03], True),
+        ("first_offer", [0.04], False),
+        ("first_offer", [0.0, 0.0, 0.0, 0.0, 0.0, 0.25], True),  # The bound lies in its interval.
+        ("first_offer", [0.2, 0.25, 0.2, 0.25, 0.2, 0.25], False),
+        ("weak", [0.3, 0.5], True),
+        ("weak", [0.3, 0.4], False),
+    ],
+)
+def test_the_self_test_bounds_guesses_above_and_notes_below(
+    agent: str, composites: list[float], holds: bool
+) -> None:
+    test = pickle.loads(pickle.dumps(TRACK.self_test))  # As workers receive it.
+    whole = score(played(session()))
+    scores = [replace(whole, composite=composite) for composite in composites]
+    results = [PlayedEpisode(agent, "retail", n, score, {}) for n, score in enumerate(scores)]
+    (invariant,) = test.validate([], results, None)
+    assert invariant.holds is holds and invariant.name.startswith(agent)
 
-    found = scores_of(twice)
-    assert set(found.pop("pay")) == {0.0}
+
+def twice(turn: Turn, reply: Message) -> Message:
+    """Pays twice."""
+    if turn.request and turn.request.action.name == "pay" and not turn.called:
+        ((call),) = reply.calls
+        return calls((call.name, call.arguments), (call.name, call.arguments))
+    return reply
+
+
+def mute(_: Turn, reply: Message) -> Message:
+    """Says nothing."""
+    return reply if reply.calls else END
+
+
+@pytest.mark.parametrize(("change", "spoiled"), [(twice, "pay"), (mute, "cancel (link 3)")])
+def test_a_call_too_many_or_a_word_too_few_spoils_its_request_alone(
+    change: Callable[[Turn, Message], Message], spoiled: str
+) -> None:
+    found = scores_of(change)
+    assert set(found.pop(spoiled)) == {0.0}
     assert {score for some in found.values() for score in some} == {1.0}
 
 
 def test_a_call_that_nobody_asked_for_spoils_the_next_request() -> None:
     def eager(turn: Turn, reply: Message) -> Message:
-        if turn.text.startswith("Customer: Good") or "Good morning" in turn.text:
-            return reply if turn.called else calls(("send_catalogue", {"address": "B-1234"}))
+        if "Good morning" in turn.text and not turn.called:
+            return calls(("send_catalogue", {"address": "B-1234"}))
         return reply
 
     outcomes = ended(session(), policy=Changed(eager))
     assert [outcome.score for outcome in outcomes] == [0.0] + [1.0] * (len(outcomes) - 1)
-
-
-def test_what_must_be_said_is_part_of_a_request() -> None:
-    def mute(_: Turn, reply: Message) -> Message:
-        return reply if reply.calls else END
-
-    found = scores_of(mute)
-    assert set(found.pop("cancel (link 3)")) == {0.0}
-    assert {score for some in found.values() for score in some} == {1.0}
 
 
 def lazy(turn: Turn, reply: Message) -> Message:
@@ -148,12 +173,7 @@ def test_an_exchange_that_nobody_asked_for_changes_nothing() -> None:
 def test_the_score_has_parts_by_need_and_by_depth() -> None:
     whole = score(played(session()))
     assert dict(whole.axes) == dict.fromkeys((*KINDS, *CHAIN), 1.0)
-    broken = score(played(session(), "bm25", view=1000))
-    assert broken.axes["chain 1"] >= broken.axes["chain 2"] >= broken.axes["chain 3"]
-    assert broken.axes["named"] > broken.axes["never named"]
-
-
-def test_a_chain_counts_as_deep_as_all_its_requests_were_granted() -> None:
+    # A chain counts as deep as all its requests were granted.
     axes = score(played(session(prefix="fixed"), policy=Changed(lazy))).axes
     assert [axes[depth] for depth in CHAIN] == [0.0, 0.0, 0.0]
 

@@ -11,8 +11,8 @@ from memorygym.cli import main
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings
 from memorygym.tracks.dialogue.tau2 import checkout
+from memorygym.tracks.dialogue.tau2.__main__ import TELECOM_COMMIT, V1_DATA
 from memorygym.tracks.dialogue.tau2.__main__ import main as tau2
-from memorygym.tracks.dialogue.tau2.repair import TELECOM_COMMIT, V1_DATA
 
 TRACK = "dialogue/tau2:domain=retail:session=1"
 
@@ -142,28 +142,20 @@ def test_a_repair_changes_no_file_that_exists(standin: Path, clones: Path) -> No
     assert made.read_text() == "mine"
 
 
-def test_a_repair_without_its_sources_says_what_to_get(
-    standin: Path, clones: Path, capsys: pytest.CaptureFixture[str]
+def test_a_repair_that_cannot_be_made_says_what_to_get(
+    standin: Path, clones: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert tau2(["repair", "--in-checkout"]) == 2
-    assert "clone of github.com/sierra-research/tau-bench" in capsys.readouterr().err
-    _git(standin, "tag", "-d", TELECOM_COMMIT)
-    assert tau2(["repair", "--in-checkout", "--tau-bench", str(clones)]) == 2
-    assert "clone tau2-bench with its history" in capsys.readouterr().err
+    def refused(*words: str) -> str:
+        assert tau2(["repair", *words]) == 2
+        return capsys.readouterr().err
 
-
-def test_tasks_of_another_version_are_refused(
-    standin: Path, clones: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+    sources = ("--in-checkout", "--tau-bench", str(clones))
+    assert "clone of github.com/sierra-research/tau-bench" in refused("--in-checkout")
     split = standin / "data/tau2/domains/telecom/split_tasks.json"
     split.write_text('{"base": ["z"]}')
-    assert tau2(["repair", "--in-checkout", "--tau-bench", str(clones)]) == 2
-    assert "the 2 tasks of 37199f3 are not the 1 of the split `base`" in capsys.readouterr().err
-
-
-def test_a_folder_that_cannot_be_made_is_named(
-    standin: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+    other_version = "the 2 tasks of 37199f3 are not the 1 of the split `base`"
+    assert other_version in refused(*sources)
+    _git(standin, "tag", "-d", TELECOM_COMMIT)
+    assert "clone tau2-bench with its history" in refused(*sources)
     (tmp_path / "file").write_text("")
-    assert tau2(["repair", "--into", str(tmp_path / "file/data")]) == 2
-    assert "Not a directory" in capsys.readouterr().err
+    assert "Not a directory" in refused("--into", str(tmp_path / "file/data"))

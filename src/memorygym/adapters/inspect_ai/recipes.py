@@ -11,7 +11,7 @@ from memorygym.agents.chat import ToolMode
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.track import Track, find, version_of
 from memorygym.core.types import JSON, Task
-from memorygym.datasets.instances.loader import folder_tasks
+from memorygym.datasets.instances.folder import folder_tasks
 from memorygym.memories.sandbox.placement import check as check_memory
 from memorygym.runs.comparison.figures import left_out
 from memorygym.runs.comparison.memory_specs import check_view, plug_all

@@ -1,5 +1,1 @@
-"""Tasks of question-answering tracks as files.
-
-`folder` writes and reads a folder of instances, `loader` makes tasks from parameters or a folder,
-and `verifier` checks a folder.
-"""
+"""Tasks of question-answering tracks, made from parameters (`loader`), and as files (`folder`)."""

@@ -1,4 +1,4 @@
-"""Tasks on disk: a folder with the same bytes on every machine.
+"""Tasks on disk: a folder with the same bytes on every machine, written, read and checked.
 
     DIR/manifest.json             the recipe; once finished, the SHA-256 of every file
     DIR/instances/NUMBER-ID.json  one task, written whole or not at all
@@ -7,35 +7,35 @@ An interrupted run resumes where it stopped, even after kill -9: complete files 
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, NoReturn, Protocol
+from typing import Any
 
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings
 from memorygym.core.files import claimed_folder, json_bytes, write_atomically
 from memorygym.core.json_types import from_json, to_json
-from memorygym.core.json_values import canonical, json_hash
+from memorygym.core.json_values import canonical
 from memorygym.core.tokens import count
 from memorygym.core.trace import CANARY
 from memorygym.core.track import TaskRecipe, Track, find
 from memorygym.core.types import JSON, Task, content_id
+from memorygym.datasets.instances.loader import requested
 
 MANIFEST, TASK = "memorygym-manifest-1", "memorygym-task-1"
 """The schemas of the manifest and of a task's file."""
 QUESTION = "question"
 """The kind of the events that ask; the texts of all others are what a memory must keep."""
-
-
-class InstanceRecipe(TaskRecipe, Protocol):
-    """The recipe of a task that is written to a file."""
-
-    def parameters(self) -> Mapping[str, JSON]:
-        """Everything but template and seed that its bytes depend on; `tokens` is its length."""
+FILE_CHECKS = ("read", "manifest", "canary", "schema", "id", "version")
+"""Names of the checks of every file, besides those of its track."""
+MOST_INSTANCES = 1_000_000
+"""Most instances that a manifest may claim."""
+_NAME = re.compile(r"instances/([0-9]{6,})-([\w-]+)\.json").fullmatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class TaskFile:
 
 @dataclass(frozen=True, slots=True)
 class InstanceFile:
-    """The file of a task."""
+    """A task's file that was written."""
 
     name: str
     """Its path relative to the folder."""
@@ -64,6 +64,65 @@ class InstanceFile:
     """How many drafts were generated until one was accepted."""
 
 
+@dataclass(frozen=True, slots=True)
+class ListedFile:
+    """A file that exists or that the manifest lists."""
+
+    folder: Path
+    name: str
+    sha256: str | None
+    """Its hash in the manifest; None if the manifest does not list it."""
+    again: bool = False
+    """Whether to generate it again."""
+    recipe: TaskRecipe | None = None
+    """Its recipe; None if the manifest asks for no such file."""
+
+    def mismatch(self, data: bytes) -> str:
+        """How these bytes differ from what the manifest says of them; "" if they do not."""
+        if self.sha256 is None:
+            return "the manifest does not list it"
+        digest = sha256(data).hexdigest()
+        return "" if digest == self.sha256 else f"its SHA-256 is {digest}, not {self.sha256}"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTask:
+    """A task in a folder of `memorygym generate`."""
+
+    track: str
+    path: Path
+    seed: int
+
+    @property
+    def template(self) -> str:
+        """The track's name: a folder is one group, because results list hops and length anyway."""
+        return self.track
+
+    def generate(self) -> Task:
+        """The task. Raises BadSettings if the file is damaged."""
+        task = read_task(self.path)
+        if task.track != self.track:
+            raise BadSettings(f"{self.path} is of {task.track}, not of {self.track}")
+        return replace(task, recipe={**task.recipe, "template": self.template, "seed": self.seed})
+
+
+@cache
+def generating_tracks() -> Mapping[str, Track]:
+    """The tracks whose tasks can be written to files, by name."""
+    tracks = (find(name) for name in registry.names("tracks"))
+    return {track.name: track for track in tracks if track.instances}
+
+
+def task_id(task: Task) -> str:
+    """The id of a task: a hash of everything else in it.
+
+    >>> from memorygym.core.types import Budget
+    >>> task_id(Task("", "codeqa", {}, "Answer.", (), Budget(), None))
+    'codeqa-faca2f41d5f4a600'
+    """
+    return f"{task.track}-{content_id(to_json(replace(task, id='')))}"
+
+
 def manifest_header(track: str, recipe: Mapping[str, JSON]) -> dict[str, JSON]:
     """The fields of a manifest that are known before anything is generated."""
     return {
@@ -71,16 +130,8 @@ def manifest_header(track: str, recipe: Mapping[str, JSON]) -> dict[str, JSON]:
         "canary": CANARY,
         "track": track,
         "generator_version": find(track).version,
-        "recipe": dict(recipe),
+        "recipe": recipe,
     }
-
-
-def recipes_hash(recipes: Sequence[InstanceRecipe]) -> str:
-    """The hash of everything that the instances depend on, also outside the command line."""
-    recipe_data: list[JSON] = [
-        [recipe.template, recipe.seed, dict(recipe.parameters())] for recipe in recipes
-    ]
-    return json_hash(recipe_data)
 
 
 @contextmanager
@@ -115,7 +166,7 @@ def _check_same(
             )
 
 
-def make(folder: Path, numbered: tuple[int, InstanceRecipe]) -> InstanceFile:
+def make(folder: Path, numbered: tuple[int, TaskRecipe]) -> InstanceFile:
     """Generates the task of a number and writes it, unless its file exists."""
     number, recipe = numbered
     for path in sorted(folder.glob(f"instances/{number:06}-*.json")):
@@ -126,11 +177,12 @@ def make(folder: Path, numbered: tuple[int, InstanceRecipe]) -> InstanceFile:
         task = recipe.generate()
         path = folder / f"instances/{number:06}-{task.id}.json"
         write_atomically(path, as_file(task))
-    digest = sha256(path.read_bytes()).hexdigest()
-    target, attempt = recipe.parameters()["tokens"], task.recipe.get("attempt", 0)
-    assert isinstance(target, int) and isinstance(attempt, int)
-    name, tokens = f"instances/{path.name}", shown_tokens(task)
-    return InstanceFile(name, digest, recipe.template, tokens, target, attempt + 1)
+    parameters, attempt = task.recipe["parameters"], task.recipe.get("attempt", 0)
+    assert isinstance(parameters, Mapping) and isinstance(attempt, int)
+    target = parameters["tokens"]
+    assert isinstance(target, int)
+    digest, name = sha256(path.read_bytes()).hexdigest(), f"instances/{path.name}"
+    return InstanceFile(name, digest, recipe.template, shown_tokens(task), target, attempt + 1)
 
 
 def _kept(number: int, path: Path) -> Task | None:
@@ -148,16 +200,6 @@ def shown_tokens(task: Task) -> int:
     return sum(count(event.text) for event in task.events if event.kind != QUESTION)
 
 
-def task_id(task: Task) -> str:
-    """The id of a task: a hash of everything else in it.
-
-    >>> from memorygym.core.types import Budget
-    >>> task_id(Task("", "codeqa", {}, "Answer.", (), Budget(), None))
-    'codeqa-faca2f41d5f4a600'
-    """
-    return f"{task.track}-{content_id(to_json(replace(task, id='')))}"
-
-
 def as_file(task: Task) -> Iterator[bytes]:
     """The bytes of a task's file, in pieces."""
     content = to_json(TaskFile(TASK, CANARY, find(task.track).version, task))
@@ -168,13 +210,13 @@ def as_file(task: Task) -> Iterator[bytes]:
 
 def finish(folder: Path, new: Mapping[str, JSON], rows: Sequence[InstanceFile]) -> None:
     """Writes the finished manifest, with the files in the order of the recipes."""
-    counts: dict[str, JSON] = {
-        "instances": len(rows),
-        "attempts": sum(row.attempts for row in rows),
+    attempts, tokens = sum(row.attempts for row in rows), sum(row.tokens for row in rows)
+    document: dict[str, JSON] = {
+        **new,
+        "files": {row.name: row.sha256 for row in rows},
+        "counts": {"instances": len(rows), "attempts": attempts},
+        "tokens": tokens,
     }
-    files: dict[str, JSON] = {row.name: row.sha256 for row in rows}
-    tokens = sum(row.tokens for row in rows)
-    document = {**new, "files": files, "counts": counts, "tokens": tokens}
     write_atomically(folder / "manifest.json", [json_bytes(document)])
 
 
@@ -217,11 +259,17 @@ def parsed_file(document: Mapping[str, Any], place: str) -> TaskFile:
     return replace(content, task=replace(content.task, gold=gold))
 
 
-@cache
-def generating_tracks() -> Mapping[str, Track]:
-    """The tracks whose tasks can be written to files, by name."""
-    tracks = (find(name) for name in registry.names("tracks"))
-    return {track.name: track for track in tracks if track.instances}
+def parse(data: bytes, path: Path) -> dict[str, Any]:
+    """The JSON object of a file. Raises BadSettings for anything else."""
+    from msgspec import DecodeError, ValidationError
+    from msgspec.json import decode
+
+    try:
+        return decode(data, type=dict[str, Any])
+    except ValidationError as error:
+        raise BadSettings(f"{path} is not a JSON object ({error})") from error
+    except (DecodeError, ValueError, RecursionError) as error:
+        raise BadSettings(f"{path} is not JSON ({error})") from error
 
 
 def instance_files(folder: Path) -> list[Path]:
@@ -232,16 +280,138 @@ def instance_files(folder: Path) -> list[Path]:
     return files
 
 
-def parse(data: bytes, path: Path) -> dict[str, Any]:
-    """The JSON object of a file. Raises BadSettings for anything else."""
+def folder_tasks(folder: Path) -> list[StoredTask]:
+    """The tasks of a folder. Raises BadSettings unless its files match its manifest."""
+    manifest = read_manifest(folder)
+    track = str(manifest.get("track"))
+    if track not in generating_tracks():
+        raise BadSettings(f"{folder}: its manifest names no track that writes tasks: {track!r}")
+    if manifest.get("counts") is None:
+        raise BadSettings(f"{folder} is not finished; repeat its `memorygym generate` to resume")
+    paths = instance_files(folder)
+    for file in _listed(folder, manifest["files"]):
+        path = folder / file.name
+        if path not in paths or file.mismatch(path.read_bytes()):
+            raise BadSettings(
+                f"{folder}: {file.name} does not match the manifest;"
+                f" `memorygym verify {folder}` says why"
+            )
+    return [StoredTask(track, path, number) for number, path in enumerate(paths)]
 
-    def refuse(constant: str) -> NoReturn:
-        raise ValueError(f"{constant} is not valid JSON")
 
+def files_of(folder: Path) -> tuple[list[ListedFile], str]:
+    """The files of a folder in order, and the problem of its manifest ("" if none).
+
+    Raises BadSettings for a folder without files and manifest.
+    """
     try:
-        document = json.loads(data, parse_constant=refuse)
-    except (ValueError, RecursionError) as error:
-        raise BadSettings(f"{path} is not JSON ({error})") from error
-    if not isinstance(document, dict):
-        raise BadSettings(f"{path} is not a JSON object but {type(document).__name__}")
-    return document
+        manifest = read_manifest(folder)
+    except BadSettings as error:
+        if files := _listed(folder, {}):
+            return files, str(error)
+        raise
+    return _listed(folder, manifest["files"]), _manifest_problem(manifest)
+
+
+def _listed(folder: Path, listed: Mapping[str, str]) -> list[ListedFile]:
+    """The files that exist, and those that a manifest lists."""
+    existing = {f"instances/{path.name}" for path in folder.glob("instances/*.json")}
+    names = sorted(existing.union(filter(_NAME, listed)))
+    return [ListedFile(folder, name, listed.get(name)) for name in names]
+
+
+def _manifest_problem(manifest: Mapping[str, Any]) -> str:
+    files, counts = manifest["files"], manifest.get("counts")
+    if invalid := [name for name in files if not _NAME(name)]:
+        return f"the manifest lists {invalid[0]!r}, which is not the name of a task's file"
+    if counts is None:
+        return "the manifest lists no files yet: `memorygym generate` has not finished"
+    if manifest.get("canary") != CANARY:
+        return "the manifest has no canary"
+    if not isinstance(counts, dict) or counts.get("instances") != len(files):
+        return f"the manifest counts {canonical(counts)} and lists {len(files)} files"
+    return ""
+
+
+def with_recipes(folder: Path, files: Sequence[ListedFile]) -> list[ListedFile]:
+    """The files with their recipes from the manifest. Raises BadSettings if it has none."""
+    manifest = read_manifest(folder)
+    track, recipe = generating_tracks().get(str(manifest.get("track"))), manifest.get("recipe")
+    if track is None or track.instances is None or not isinstance(recipe, dict):
+        raise BadSettings(f"{folder}: its manifest has no recipe; generate the folder anew")
+    try:
+        if recipe["n"] > MOST_INSTANCES:
+            raise ValueError(f"n {recipe['n']} is more than {MOST_INSTANCES:,}")
+        request = recipe["parameters"], recipe["n"], recipe["seed"]
+        recipes = requested(track.name, track.instances, *request)
+    except Exception as error:  # A manifest from elsewhere may contain anything.
+        raise BadSettings(f"{folder}: the recipe in its manifest is refused: {error}") from error
+    numbered = {f"{number:06}": recipe for number, recipe in enumerate(recipes)}
+    names = ((_NAME(file.name), file) for file in files)
+    return [
+        replace(file, again=True, recipe=numbered.get(name[1]) if name else None)
+        for name, file in names
+    ]
+
+
+def check(file: ListedFile) -> tuple[str, dict[str, str]]:
+    """The name of a file and, by check, its problem ("" if it passed); after a failure, checks that
+    depend on it are skipped."""
+    return file.name, dict(_problems(file))
+
+
+def _problems(file: ListedFile) -> Iterator[tuple[str, str]]:
+    path = file.folder / file.name
+    try:
+        data = path.read_bytes()
+        document = parse(data, path)
+    except FileNotFoundError:
+        yield "read", "the manifest lists it, but it does not exist"
+        return
+    except OSError as error:
+        yield "read", f"cannot be read: {error.strerror}"
+        return
+    except BadSettings as error:
+        yield "read", str(error).removeprefix(f"{path} ")
+        return
+    yield "read", ""
+    yield "manifest", file.mismatch(data)
+    is_marked = document.get("canary") == CANARY
+    yield "canary", "" if is_marked else f"its canary is {document.get('canary')!r}"
+    if file.again:
+        yield "generated_again", _generated_problem(file.recipe, data)
+    try:
+        content = parsed_file(document, file.name)
+    except BadSettings as error:
+        yield "schema", str(error)
+        return
+    yield "schema", ""
+    yield from _task_problems(path.stem.partition("-")[2], content)
+
+
+def _generated_problem(recipe: TaskRecipe | None, data: bytes) -> str:
+    if recipe is None:
+        return "the manifest asks for no instance of this name"
+    try:
+        generated = recipe.generate()
+    except BadSettings as error:
+        return f"it cannot be generated: {error}"
+    is_same = b"".join(as_file(generated)) == data
+    return "" if is_same else f"generating gives {generated.id}, not these bytes"
+
+
+def _task_problems(name: str, content: TaskFile) -> Iterator[tuple[str, str]]:
+    task, track = content.task, generating_tracks()[content.task.track]
+    id, stated = task_id(task), {"id": task.id, "name": name}
+    wrong = [f"its {label} is {value}" for label, value in stated.items() if value != id]
+    yield "id", f"{', '.join(wrong)}, but its content is {id}" if wrong else ""
+    made, current = content.generator_version, track.version
+    yield "version", "" if made == current else f"made by {made}; this is {current}"
+    assert track.instances
+    try:
+        results = track.instances.verification(task)
+    except Exception as error:  # noqa: BLE001  # A check that cannot run counts as failed.
+        yield "checks", f"cannot be run ({type(error).__name__}: {error})"
+        return
+    for check_name, result in results.items():
+        yield check_name, "" if result["ok"] else canonical(result)

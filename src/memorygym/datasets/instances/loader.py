@@ -1,46 +1,15 @@
-"""Tasks generated from parameters, which are the options of `generate`, or read from a folder."""
+"""The recipes that a track has for parameters, which stand after its name in a command."""
 
 import argparse
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
-from pathlib import Path
 from typing import NoReturn
 
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.track import Instances, TaskOptions, TaskRecipe
-from memorygym.core.types import Task
-from memorygym.datasets.instances.folder import (
-    InstanceRecipe,
-    generating_tracks,
-    instance_files,
-    read_manifest,
-    read_task,
-)
 
 TOKENS = "20k"
-
-
-@dataclass(frozen=True, slots=True)
-class StoredTask:
-    """A task in a folder of `memorygym generate`."""
-
-    track: str
-    path: Path
-    seed: int
-
-    @property
-    def template(self) -> str:
-        """The track's name: a folder is one group, because results list hops and length anyway."""
-        return self.track
-
-    def generate(self) -> Task:
-        """The task. Raises BadSettings if the file is damaged."""
-        task = read_task(self.path)
-        if task.track != self.track:
-            raise BadSettings(f"{self.path} is of {task.track}, not of {self.track}")
-        return replace(task, recipe={**task.recipe, "template": self.template, "seed": self.seed})
 
 
 def tasks_of(track: str, instances: Instances) -> Callable[[TaskOptions], Sequence[TaskRecipe]]:
@@ -56,28 +25,6 @@ def _chosen(track: str, instances: Instances, options: TaskOptions) -> list[Task
     return [recipe for recipe in recipes if recipe.seed in options.seeds]
 
 
-def folder_tasks(folder: Path) -> list[StoredTask]:
-    """The tasks of a folder. Raises BadSettings unless its files match its manifest."""
-    manifest = read_manifest(folder)
-    track = str(manifest.get("track"))
-    if track not in generating_tracks():
-        raise BadSettings(f"{folder}: its manifest names no track that writes tasks: {track!r}")
-    if manifest.get("counts") is None:
-        raise BadSettings(f"{folder} is not finished; repeat its `memorygym generate` to resume")
-    listed: Mapping[str, object] = manifest["files"]
-    paths = instance_files(folder)
-    existing = {f"instances/{path.name}": path for path in paths}
-    for name in sorted({*listed, *existing}):
-        if name not in existing or sha256(existing[name].read_bytes()).hexdigest() != listed.get(
-            name
-        ):
-            raise BadSettings(
-                f"{folder}: {name} does not match the manifest;"
-                f" `memorygym verify {folder}` says why"
-            )
-    return [StoredTask(track, path, number) for number, path in enumerate(paths)]
-
-
 class _Parameters(argparse.ArgumentParser):
     """A parser that reads parameters like the options of `generate`."""
 
@@ -87,7 +34,7 @@ class _Parameters(argparse.ArgumentParser):
 
 def requested(
     track: str, instances: Instances, parameters: Mapping[str, str], n: int, seed: int
-) -> Sequence[InstanceRecipe]:
+) -> Sequence[TaskRecipe]:
     """The first `n` recipes with these parameters. Raises UnknownPart or BadSettings."""
     parser, known = _parser(track, instances), parameters_of(instances)
     for name in parameters:

@@ -20,7 +20,7 @@ from memorygym.core.errors import BadKey, BadSettings, MemoryFault, ProviderFail
 from memorygym.core.redaction import MASK, masked
 from memorygym.core.tokens import count, shown_tokens
 from memorygym.core.types import Budget, Step, Task
-from memorygym.datasets.trajectories.formats import LoggedTrajectory
+from memorygym.datasets._logs import LoggedTrajectory
 from memorygym.memories.stores.message_entries import to_text
 from memorygym.runs.comparison.memory_specs import plug, plug_all
 from memorygym.runs.comparison.sanity_checks import END, FixedSteps

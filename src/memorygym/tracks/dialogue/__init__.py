@@ -5,12 +5,14 @@ agent acts by tools on the records of a house, under rules that supervisors told
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from memorygym.core import registry
 from memorygym.core.factories import set_parameters
 from memorygym.core.json_types import from_json
+from memorygym.core.outcome import Outcome, Score
 from memorygym.core.statements import FactReader, SubTaskGold
 from memorygym.core.trace import Trace
 from memorygym.core.trace_reader import TraceReader
@@ -22,19 +24,23 @@ from memorygym.core.track import (
     Track,
     Verification,
 )
-from memorygym.core.types import Env, Task, Tool
-from memorygym.scoring.episode_scores import rewarded
+from memorygym.core.types import Task
+from memorygym.scoring.episode_scores import accuracies, rewarded
 from memorygym.tracks.dialogue.agents import AGENTS, note_taker, reasoner, validate
-from memorygym.tracks.dialogue.scores import CHAIN, KINDS, score
+from memorygym.tracks.dialogue.desks import desk_named
+from memorygym.tracks.dialogue.env import DialogueEnv, tools_of
+from memorygym.tracks.dialogue.generator import DialogueRecipe
 
-# The imports stand inside the functions, so that reading a trace imports no generator.
+KINDS = ("named", "never named", "both")
+"""What a request needs: facts on what it names, on nothing that it names, or both."""
+CHAIN = ("chain 1", "chain 2", "chain 3")
+"""Shares of the chains whose first, first two and all three requests were granted."""
+
+# The imports stand inside the functions, so that scoring a trace imports no fact reader.
 
 
 def tasks(options: TaskOptions) -> Sequence[TaskRecipe]:
     """The recipes of the desks that the parameters name. Raises UnknownPart or BadSettings."""
-    from memorygym.tracks.dialogue.desks import desk_named
-    from memorygym.tracks.dialogue.generator import DialogueRecipe
-
     parameters = dict(options.parameters)
     chosen = parameters.pop("template", "") or ",".join(registry.names("desks"))
     settings: dict[str, Any] = set_parameters("dialogue", DialogueRecipe, parameters)
@@ -43,13 +49,6 @@ def tasks(options: TaskOptions) -> Sequence[TaskRecipe]:
         for name in chosen.split(",")
         for seed in options.seeds
     ]
-
-
-def make_env(task: Task) -> Env:
-    """The house of a session."""
-    from memorygym.tracks.dialogue.env import DialogueEnv
-
-    return DialogueEnv(task)
 
 
 def facts(system: str) -> FactReader:
@@ -86,32 +85,42 @@ def reader(trace: Trace) -> TraceReader:
     return DialogueTraceReader(trace, [outcome.goal for outcome in rewarded(trace)])
 
 
-def tools() -> Sequence[Tool]:
-    """The tools of the desks of this package; desks that share a name share its tool."""
-    from memorygym.tracks.dialogue.desks import desk_named
-    from memorygym.tracks.dialogue.env import tools_of
-
-    every = (
-        tool
-        for name in registry.names("desks")
-        if registry.is_built_in("desks", name)
-        for tool in tools_of(desk_named(name))
-    )
-    return [*{tool.name: tool for tool in every}.values()]
+def score(trace: Trace, outcomes: Sequence[Outcome]) -> Score:
+    """The composite (share of requests granted), by kind, and by depth in a chain."""
+    whole = accuracies(trace, outcomes)
+    kinds = {kind: whole.axes.get(kind) for kind in KINDS}
+    return replace(whole, axes={**kinds, **_chains(outcomes)})
 
 
+def _chains(outcomes: Sequence[Outcome]) -> Mapping[str, float | None]:
+    """By depth: the share of chains that were granted so far."""
+    chains: dict[str, list[bool]] = {}
+    for outcome in outcomes:
+        if "(link" in outcome.goal.question_type:
+            person = outcome.goal.needs[0].subject  # Facts about the person come first.
+            chains.setdefault(person, []).append(outcome.correct)
+    return {
+        name: sum(all(links[: depth + 1]) for links in chains.values()) / len(chains)
+        if chains
+        else None
+        for depth, name in enumerate(CHAIN)
+    }
+
+
+BUILT_IN = [desk_named(d) for d in registry.names("desks") if registry.is_built_in("desks", d)]
 TRACK = Track(
     name="dialogue",
     version="dialogue-v2",
     tasks=tasks,
-    env=make_env,
+    env=DialogueEnv,
     outcomes=rewarded,
     gold=partial(from_json, SubTaskGold),
     facts=facts,
     reasoners={name: partial(reasoner, name) for name in ("strong", "weak")},
     note_taker=note_taker,
     oracle=oracle,
-    tools=tuple(tools()),
+    # Desks of this package that share a name of a tool share the tool.
+    tools=tuple({tool.name: tool for desk in BUILT_IN for tool in tools_of(desk)}.values()),
     reader=reader,
     score=score,
     axes=(*KINDS, *CHAIN),

@@ -4,7 +4,7 @@ An adversary imitates an agent that does without memory: one that does nothing, 
 asks for everything again, or guesses which offer is right. None is imported before it plays.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from memorygym.core.track import Agent, Bound, Invariant, PlayAgain, PlayedEpisode, TaskRecipe
@@ -18,9 +18,9 @@ LEAST_OF_NOTES = 40
 
 def reasoner(name: str, _: Task) -> Policy:
     """The scripted reasoner of that name."""
-    from memorygym.tracks.dialogue import reasoners
+    from memorygym.tracks.dialogue.reasoners import REASONERS
 
-    return {"strong": reasoners.StrongClerk, "weak": reasoners.WeakClerk}[name]()
+    return REASONERS[name]()
 
 
 def note_taker(reasoner: Policy, _: Task) -> Policy:
@@ -34,45 +34,32 @@ def _noting(name: str, task: Task) -> Policy:
     return note_taker(reasoner(name, task), task)
 
 
-def _idle(name: str, _: Task) -> Policy:
-    from memorygym.tracks.dialogue.adversaries import IDLE
+def _adversary(name: str, about: str, imitates: str, most: int = 0) -> Agent:
+    def make(_: Task) -> Policy:
+        from memorygym.tracks.dialogue.adversaries import IDLE, Guesser
 
-    return IDLE[name]()
+        return IDLE[name]() if name in IDLE else Guesser(name)
 
-
-def _guesser(guess: str, _: Task) -> Policy:
-    from memorygym.tracks.dialogue.adversaries import Guesser
-
-    return Guesser(guess)
-
-
-def _adversary(make: Callable[[Task], Policy], most: float, about: str, imitates: str) -> Agent:
     return Agent(make=make, kind="adversary", bound=Bound(most), about=about, imitates=imitates)
+
+
+def _guesser(guess: str) -> Agent:
+    imitates = "an agent that guesses which offer is right"
+    return _adversary(guess, f"takes the offer of: {guess}", imitates, MOST_GUESSED)
 
 
 AGENTS: Mapping[str, Agent] = {
     "strong": Agent(make=partial(_noting, "strong"), about="notes facts, and acts on all it finds"),
     "weak": Agent(make=partial(_noting, "weak"), about="notes facts, believes the first found"),
-    "silent": _adversary(
-        partial(_idle, "silent"), 0, "does nothing", "an agent that ends every turn"
-    ),
-    "refuser": _adversary(
-        partial(_idle, "refuser"), 0, "hands over every request", "an agent that avoids risk"
-    ),
-    "asker": _adversary(
-        partial(_idle, "asker"), 0, "asks for everything again",
-        "an agent without memory that asks",
-    ),
-    **{
-        name: _adversary(partial(_guesser, guess), MOST_GUESSED, f"takes the offer of: {guess}",
-                         "an agent that guesses which offer is right")
-        for name, guess in (
-            ("first_offer", "rank 1"), ("eighth_offer", "rank 8"),
-            ("usual_limits", "usual limits 0.5"), ("listed_limits", "limits of the listing 0.6"),
-            ("favourable_offer", "most favourable"),
-        )
-    },
-}  # fmt: skip
+    "silent": _adversary("silent", "does nothing", "an agent that ends every turn"),
+    "refuser": _adversary("refuser", "hands over every request", "an agent that avoids risk"),
+    "asker": _adversary("asker", "asks for everything again", "an agent without memory that asks"),
+    "first_offer": _guesser("rank 1"),
+    "eighth_offer": _guesser("rank 8"),
+    "usual_limits": _guesser("usual limits 0.5"),
+    "listed_limits": _guesser("limits of the listing 0.6"),
+    "favourable_offer": _guesser("most favourable"),
+}
 
 
 def validate(
@@ -91,17 +78,15 @@ def validate(
         scores.setdefault(result.agent, []).append(100 * result.score.composite)
     found = []
     for name, agent in AGENTS.items():
-        if agent.bound and name in scores:
-            mean = estimate(scores[name])
-            value = mean.low if mean.has_interval and mean.mean > agent.bound.most else mean.mean
-            found.append(_invariant(f"{name} at most", value, agent.bound.most, sign=1))
-    for name in ("strong", "weak"):
-        if name in scores:
-            value = sum(scores[name]) / len(scores[name])
-            found.append(_invariant(f"{name} at least", value, LEAST_OF_NOTES, sign=-1))
+        if name not in scores:
+            continue
+        mean = estimate(scores[name])
+        if agent.bound:
+            bound, label = agent.bound.most, f"{name} at most"
+            value = mean.low if mean.has_interval and mean.mean > bound else mean.mean
+            margin = bound - value
+        else:
+            value, bound, label = mean.mean, LEAST_OF_NOTES, f"{name} at least"
+            margin = value - bound
+        found.append(Invariant(label, value, bound, margin, margin >= 0))
     return found
-
-
-def _invariant(name: str, value: float, bound: float, *, sign: int) -> Invariant:
-    margin = sign * (bound - value)
-    return Invariant(name, value, bound, margin, margin >= 0)

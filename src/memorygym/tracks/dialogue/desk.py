@@ -1,13 +1,13 @@
 """A desk, a transactional domain of dialogue: wishes, offers, tools, limits and rules.
 
-A desk is data; adding one is one file. Whatever an action needs is stated by sources: where each
-argument of its tool comes from.
+A desk is data; adding one is one file. All desks have the eight usual actions, each in words of its
+own. What an action needs is stated by sources: where each argument of its tool comes from.
 """
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal, TypeAlias
 
 from memorygym.core.errors import BadSettings
@@ -19,6 +19,11 @@ ROLES = tuple("sister accountant landlord dentist godson gardener choirmaster ta
 """Whom people may be to the customer; a key of the customer each."""
 ORDER = "order number"
 """The key of the number that a tool gives to a person's order."""
+USUAL = ("pay", "send", "hold", "any", "order", "swap", "ship", "cancel")
+THRESHOLD, APPROVAL = "approval threshold", "approval code"
+"""The rules that all desks have; the agent's instructions name them."""
+LINKS = {"add": 0, "open": 1, "renew": 2, "change": 2, "close": 3}
+"""By effect of an action: its place in a chain of requests about one order; 0 is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +141,11 @@ class DeskAction:
     """What it does: adds a record; opens an order; gives it a new number; changes or closes it."""
     says: Known | None = None
     """A fact that the agent must tell the customer."""
-    link: int = 0
-    """Its place in a chain of requests about one order, from 1; 0 is none."""
+
+    @property
+    def link(self) -> int:
+        """Its place in a chain of requests about one order, from 1; 0 is none."""
+        return LINKS[self.effect]
 
     def sources(self) -> Iterator[Source]:
         """All sources of its arguments and of what it says."""
@@ -182,9 +190,15 @@ def _pattern_of(form: str) -> tuple[str, re.Pattern[str]]:
     return max(re.split(r"\{\w+\}", form), key=len), re.compile(pattern, re.M)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)  # By identity, so that caches may have it as key.
 class Desk:
-    """A transactional domain. Raises BadSettings if its requests can have no right result."""
+    """A domain that pays and sends, holds and buys offers, and orders, swaps, ships and cancels
+    them. Raises BadSettings if its requests can have no right result.
+
+    Its first limit is on the price. Its rules are those on approval, and first of the others: the
+    code to cancel an order, the time until the money is back, and the code for an order that does
+    not go to the person.
+    """
 
     name: str
     house: str
@@ -193,6 +207,9 @@ class Desk:
     """The noun for what is offered, and the argument of tools that holds its number: "product"."""
     offer_id: str
     """What begins the number of an offer: "P"."""
+    order: str
+    """The argument of tools that holds an order's number: "booking". Two others are named by the
+    first word of `account` and `address_key`: "card", "traveller"."""
     wishes: tuple[Wish, ...]
     """The first one is what is offered: "desk lamp"."""
     limits: tuple[Limit, ...]
@@ -213,7 +230,8 @@ class Desk:
         "Norwick",
         "Ostrava Hill",
     )
-    actions: tuple[DeskAction, ...]
+    words: Mapping[str, tuple[str, str, str]]
+    """By usual action: its tool, what the tool does, and the request (`DeskAction`)."""
     sentences: Mapping[str, tuple[str, ...]] = field(default_factory=FrozenDict)
     """By key, or by kind of fact (texts.SENTENCES): sentences in the desk's own words."""
     brief: str
@@ -222,23 +240,54 @@ class Desk:
     """The question of a customer who is only looking, with the first two wishes as words."""
 
     def __post_init__(self) -> None:
+        problem = ""
         for limit in self.limits:
             if len(limit.values) < 5 - 2 * (limit.rule == "not"):
-                raise BadSettings(
-                    f"dialogue desk {self.name}: {limit.label} has {len(limit.values)} values, so"
-                    ' it cannot bind and change; give 5 or more, 3 for "not"'
+                problem = (
+                    f"{limit.label} has {len(limit.values)} values, so it cannot bind and change;"
+                    ' give 5 or more, 3 for "not"'
                 )
-        loose = [action for action in self.actions if not action.link]
-        links = {action.link for action in self.actions}
-        if not {1, 2, 3} <= links or not any(action.names_nothing for action in loose):
-            raise BadSettings(
-                f"dialogue desk {self.name}: its requests make no session; give actions with the"
-                " links 1, 2 and 3, and one without link that names no person and no account"
+        if missing := {THRESHOLD, APPROVAL} - {rule.label for rule in self.rules}:
+            problem = f"order needs the rule {min(missing)!r}, which is not among its rules; add it"
+        elif self.words.keys() != {*USUAL} or len(self._other_rules) < 3:
+            problem = (
+                f"it has {len(self._other_rules)} rules beside those on approval, and words for"
+                f" {', '.join(self.words) or 'no action'}; give 3 or more, and words for"
+                f" {', '.join(USUAL)}"
             )
-        known = {rule.label for rule in self.rules}
-        for action in self.actions:
-            if missing := {*action.rules} - known:
-                raise BadSettings(
-                    f"dialogue desk {self.name}: {action.name} needs the rule"
-                    f" {min(missing)!r}, which is not among its rules; add it"
-                )
+        if problem:
+            raise BadSettings(f"dialogue desk {self.name}: {problem}")
+
+    @property
+    def _other_rules(self) -> list[str]:
+        return [rule.label for rule in self.rules if rule.label not in (THRESHOLD, APPROVAL)]
+
+    @cached_property
+    def actions(self) -> tuple[DeskAction, ...]:
+        """The usual actions, in its words."""
+        offer, words = self.offer, self.words
+        cancelling, refund, elsewhere, *_ = self._other_rules
+        wishes = tuple(wish.label for wish in self.wishes)
+        address = Known(self.address_key, "person")
+        paid: dict[str, Source] = {_noun(self.account): Known(self.account_key, "account")}
+        order: dict[str, Source] = {self.order: Known(ORDER, "person")}
+        needed = IfAbove(self.limits[0].field, THRESHOLD, Known(APPROVAL, "policy"))
+        place = IfTrue(self.town_key, "town", address, Known(elsewhere, "policy"))
+        others = Choice((wishes[0], *wishes[2:]))
+        code, back = Known(cancelling, "policy"), Known(refund, "policy")
+        bought: dict[str, Source] = {offer: Choice(wishes), **paid, "approval": needed}
+        return (
+            DeskAction("pay", *words["pay"], {**paid, "amount": Given("amount")}),
+            DeskAction("send", *words["send"], {_noun(self.address_key): address}),
+            DeskAction("hold", *words["hold"], {offer: Choice(wishes, limited=False)}),
+            DeskAction("any", *words["any"], {offer: Choice(())}),
+            DeskAction("order", *words["order"], bought, "open"),
+            DeskAction("swap", *words["swap"], {**order, offer: others}, "renew"),
+            DeskAction("ship", *words["ship"], {**order, "destination": place}, "change"),
+            DeskAction("cancel", *words["cancel"], {**order, "code": code}, "close", says=back),
+        )
+
+
+def _noun(key: str) -> str:
+    """The first word of a key, as an argument's name."""
+    return key.split(maxsplit=1)[0].lower()

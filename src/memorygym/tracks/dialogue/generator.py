@@ -3,17 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from memorygym.core.errors import BadSettings
+from memorygym.core.errors import BadSettings, UnknownPart, require_at_least
 from memorygym.core.rng import Stream, named_rng
 from memorygym.core.statements import Statement, StatementIndex, SubTask, SubTaskGold
 from memorygym.core.types import JSON, Budget, Task, content_id
 from memorygym.tracks.dialogue import texts
-from memorygym.tracks.dialogue.cast import Cast
 from memorygym.tracks.dialogue.desk import ORDER, Desk, DeskAction
 from memorygym.tracks.dialogue.desks import desk_named
 from memorygym.tracks.dialogue.offers import Listing
 from memorygym.tracks.dialogue.resolve import Request, Resolver, described, request_in
-from memorygym.tracks.dialogue.script import Script
+from memorygym.tracks.dialogue.script import Cast, Script
 
 TRACK = "dialogue"
 FILLED, LENGTH_OFF = 0.97, 0.01
@@ -46,12 +45,9 @@ class DialogueRecipe:
     def __post_init__(self) -> None:
         if not 1 <= self.chains <= MOST_CHAINS:
             raise BadSettings(f"dialogue: chains={self.chains}; give 1 to {MOST_CHAINS}")
-        if self.distractors < 0 or self.tokens < 0:
-            raise BadSettings(
-                f"dialogue: distractors={self.distractors}, tokens={self.tokens}; give 0 or more"
-            )
+        require_at_least(0, distractors=self.distractors, tokens=self.tokens)
         if self.prefix not in ("live", "fixed"):
-            raise BadSettings(f"dialogue: prefix={self.prefix}; choose from live, fixed")
+            raise UnknownPart("prefix of dialogue", self.prefix, ("live", "fixed"))
 
     def generate(self) -> Task:
         filled, length = FILLED, 0

@@ -104,6 +104,10 @@ class WeakClerk(StrongClerk):
         return StatementIndex(_stated(turn, read), first=True)
 
 
+REASONERS = {"strong": StrongClerk, "weak": WeakClerk}
+"""The reasoners by name."""
+
+
 class Clerk(Policy):
     """The note taker: writes down each fact, and looks up what a request may need."""
 

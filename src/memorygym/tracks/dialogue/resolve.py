@@ -17,7 +17,6 @@ from memorygym.tracks.dialogue.desk import (
     Known,
     words_of,
 )
-from memorygym.tracks.dialogue.desks import desk_named
 from memorygym.tracks.dialogue.offers import Offer, best
 from memorygym.tracks.dialogue.texts import shown
 
@@ -123,14 +122,10 @@ class Resolver:
         return stated.text
 
 
+@lru_cache(maxsize=20_000)
 def request_in(desk: Desk, text: str) -> Request | None:
     """The request in a message of the customer."""
-    return _request(desk.name, text)
-
-
-@lru_cache(maxsize=20_000)
-def _request(desk: str, text: str) -> Request | None:
-    for action in desk_named(desk).actions:
+    for action in desk.actions:
         if (words := words_of(action.request, text)) is not None:
             return Request(action, words)
     return None

@@ -19,11 +19,11 @@ from memorygym.core.types import JSON, Budget, Task
 from memorygym.scoring.episode_scores import rewarded
 from memorygym.tracks._qa.ablation import CheckResult
 from memorygym.tracks._qa.verification import Checks, Totals, chance_level, result
+from memorygym.tracks.dialogue.adversaries import GUESSES
 from memorygym.tracks.dialogue.desk import CUSTOMER, POLICY
 from memorygym.tracks.dialogue.desks import desk_named
 from memorygym.tracks.dialogue.env import DialogueEnv
 from memorygym.tracks.dialogue.fact_reader import reader_of
-from memorygym.tracks.dialogue.guesses import GUESSES
 from memorygym.tracks.dialogue.offers import Offer, found
 from memorygym.tracks.dialogue.reasoners import StrongClerk
 from memorygym.tracks.dialogue.resolve import Resolver, request_in
@@ -38,8 +38,8 @@ def verification(task: Task) -> dict[str, CheckResult]:
     """The results of all checks of a session."""
     session = _Session(task)
     return {
-        "full": result(session.refused(), requests=len(session.goals)),
-        "no_memory": result(session.granted()),
+        "full": result(_ended(session.trace, granted=False), requests=len(session.goals)),
+        "no_memory": result(_ended(session.played("none"), granted=True)),
         "tools": result(session.unknown_tools()),
         "clear": result(session.unclear()),
         "told": result(session.told()),
@@ -62,26 +62,15 @@ class _Session:
         self.task, self.goals = task, task.gold.goals
         self.desk = desk_named(str(task.state["desk"]))
         self.reader = reader_of(task.system)
-        self.trace = self._played("full")
+        self.trace = self.played("full")
         self.shown = list(_shown(self.trace))
 
-    def _played(self, memory: str) -> Trace:
+    def played(self, memory: str) -> Trace:
+        """The session as the strong reasoner plays it with that memory."""
         env = DialogueEnv(self.task)
         trace = play(Episode(env, partial(make, "memory", memory), Budget()), StrongClerk())
         trace.gold = self.task.gold
         return trace
-
-    def refused(self) -> Iterator[str]:
-        """The requests that fail with all facts in view."""
-        for outcome in rewarded(self.trace):
-            if not outcome.correct:
-                yield f"event {outcome.goal.event}: {outcome.answer}; {outcome.goal.truth}"
-
-    def granted(self) -> Iterator[str]:
-        """The requests that are granted without memory."""
-        for outcome in rewarded(self._played("none")):
-            if outcome.correct:
-                yield f"event {outcome.goal.event}: {outcome.answer}"
 
     def unknown_tools(self) -> Iterator[str]:
         """The tools that are not the track's, by which traces are read."""
@@ -169,3 +158,11 @@ def _shown(trace: Trace) -> Iterator[tuple[int, str]]:
     for record in trace.records:
         if isinstance(record, Observation | ToolResult):
             yield from ((record.event, message.content) for message in record.messages)
+
+
+def _ended(trace: Trace, *, granted: bool) -> Iterator[str]:
+    """The requests that were granted, or those that were not."""
+    for outcome in rewarded(trace):
+        if outcome.correct == granted:
+            goal = outcome.goal
+            yield f"event {goal.event}: {outcome.answer}" + f"; {goal.truth}" * (not granted)

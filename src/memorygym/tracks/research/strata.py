@@ -8,7 +8,7 @@ from itertools import cycle, product
 from memorygym.core.errors import BadSettings
 from memorygym.core.rng import named_rng
 from memorygym.core.tokens import abbreviate
-from memorygym.core.types import JSON, Task
+from memorygym.core.types import Task
 from memorygym.tracks._qa.ablation import failed
 from memorygym.tracks.research.generator.graph import EntityGraph
 from memorygym.tracks.research.generator.length import (
@@ -68,9 +68,6 @@ class ResearchRecipe:
     def seed(self) -> int:
         """The number of the instance."""
         return self.settings.number
-
-    def parameters(self) -> dict[str, JSON]:
-        return {**self.settings.parameters(), "seed": self.settings.seed}
 
     def generate(self) -> Task:
         """The first generated task that passes every check.

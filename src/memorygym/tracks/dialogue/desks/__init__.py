@@ -11,7 +11,7 @@ def desk_named(name: str) -> Desk:
     if not isinstance(desk, Desk):
         raise BadSettings(
             f"dialogue desk {name}: that is a {type(desk).__name__}, not a Desk; state it as"
-            " SHOP = ServiceDesk(name=…), as memorygym/tracks/dialogue/desks/retail.py does"
+            " SHOP = Desk(name=…), as memorygym/tracks/dialogue/desks/retail.py does"
         )
     registry.remember("desks", desk.name, name)
     return desk

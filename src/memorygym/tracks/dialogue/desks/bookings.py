@@ -1,9 +1,8 @@
 """A travel desk: hotel rooms for travellers, paid from an account and confirmed by code."""
 
-from memorygym.tracks.dialogue.desk import Limit, Rule, Wish, numbers
-from memorygym.tracks.dialogue.service_desk import ServiceDesk
+from memorygym.tracks.dialogue.desk import Desk, Limit, Rule, Wish, numbers
 
-DESK = ServiceDesk(
+DESK = Desk(
     name="bookings",
     house="the travel desk Arden and Sons",
     offer="room",

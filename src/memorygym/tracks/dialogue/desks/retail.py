@@ -1,9 +1,8 @@
 """A mail-order shop: products for friends and family, paid by card and shipped to an address."""
 
-from memorygym.tracks.dialogue.desk import Limit, Rule, Wish, numbers
-from memorygym.tracks.dialogue.service_desk import ServiceDesk
+from memorygym.tracks.dialogue.desk import Desk, Limit, Rule, Wish, numbers
 
-DESK = ServiceDesk(
+DESK = Desk(
     name="retail",
     house="the mail-order shop Tarn and Vale",
     offer="product",

@@ -1,9 +1,8 @@
 """A telecom support desk: plans for the lines of a family, billed to an agreement."""
 
-from memorygym.tracks.dialogue.desk import Limit, Rule, Wish, numbers
-from memorygym.tracks.dialogue.service_desk import ServiceDesk
+from memorygym.tracks.dialogue.desk import Desk, Limit, Rule, Wish, numbers
 
-DESK = ServiceDesk(
+DESK = Desk(
     name="telecom",
     house="the support line of Brightwave Telecom",
     offer="plan",

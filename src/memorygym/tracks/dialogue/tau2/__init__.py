@@ -16,7 +16,7 @@ from memorygym.core.statements import Statement, SubTask
 from memorygym.core.trace import Answer, Trace
 from memorygym.core.trace_reader import TraceReader
 from memorygym.core.track import Agent, Track, gold_table
-from memorygym.core.types import Env, Policy, Task, Tool
+from memorygym.core.types import Policy, Task, Tool
 from memorygym.tracks.dialogue.tau2 import checkout
 from memorygym.tracks.dialogue.tau2.script import (
     ReferenceRefuser,
@@ -27,6 +27,7 @@ from memorygym.tracks.dialogue.tau2.script import (
     stages,
     turn_order,
 )
+from memorygym.tracks.dialogue.tau2.session import Tau2Env
 from memorygym.tracks.dialogue.tau2.tasks import (
     NAME,
     domain,
@@ -34,12 +35,6 @@ from memorygym.tracks.dialogue.tau2.tasks import (
     recipes,
     solutions,
 )
-
-
-def env(task: Task) -> Env:
-    from memorygym.tracks.dialogue.tau2.session import Tau2Env
-
-    return Tau2Env(task)
 
 
 def outcomes(trace: Trace) -> list[Outcome]:
@@ -126,7 +121,7 @@ def TRACK() -> Track:
         tasks=recipes,
         parameters=parameters,
         tools=_tools(),
-        env=env,
+        env=Tau2Env,
         outcomes=outcomes,
         oracle=oracle,
         reasoners={"strong": strong},
