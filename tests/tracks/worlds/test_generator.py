@@ -9,7 +9,6 @@ from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.rng import named_rng
 from memorygym.core.statements import SHIFT
-from memorygym.tracks.worlds import verify
 from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.generator.fact_timeline import draw_names
 from memorygym.tracks.worlds.generator.generator import load_template
@@ -18,6 +17,7 @@ from memorygym.tracks.worlds.generator.task import generate, stream_tokens
 from memorygym.tracks.worlds.generator.tiers import TIERS, Sizes
 from memorygym.tracks.worlds.questions import REASONING
 from memorygym.tracks.worlds.settings import WorldsSettings
+from memorygym.tracks.worlds.verifier import verify
 from tests.episodes import generated, gold
 from tests.slow import mostly_slow
 
