@@ -77,6 +77,13 @@ def note_of(guide: Guide, facts: Facts) -> str:
     return " ".join([*parts, *_relations(facts)])
 
 
+def record_or_note(guide: Guide, facts: Facts) -> str:
+    """The reference record if all current values are known and no others, else the tagged note."""
+    has_former = any(fact.role == FORMER for fact in facts)
+    is_whole = not has_former and len(values_in(facts)) == len(guide.attributes)
+    return (record_of if is_whole else note_of)(guide, facts)
+
+
 def fill(notes: Iterable[tuple[str, int]], slot: int) -> list[str]:
     """Entries of at most `slot` tokens, filled with notes in order; a line break costs 1 token."""
     entries: list[list[str]] = []
