@@ -9,7 +9,7 @@ from memorygym.core.rng import named_rng
 from memorygym.core.statements import CATEGORY, StatementIndex
 from memorygym.core.track import PolicyFactory
 from memorygym.core.types import Message
-from memorygym.tracks.worlds.agents.guesser import guess, public_template
+from memorygym.tracks.worlds.agents.guesser import guess, in_form, public_template
 from memorygym.tracks.worlds.agents.note_taker import (
     AnswersAlways,
     BudgetedNoteTaker,
@@ -40,20 +40,8 @@ def copied(context: ParsedContext, query: Query) -> str:
     guide = context.reader.guide
     values = [_of_form(context, query, guide.attribute(code)) for code in query.codes] or ["2"]
     name: str = (*query.names, *_NAME.findall(context.text), "Nobody")[0]
-    match query.kind:
-        case "value" | "before" | "delta" | "ratio" | "total" | "top" | "hop":
-            return values[-1]
-        case "trend":
-            return f"{TREND_LABELS[-1]} (15%)"
-        case "extreme":
-            return f"1 ({values[0]})"
-        case "constraints":
-            return f"{query.size // 3} ({values[-1]})"
-        case "count":
-            return f"1 ({name})"
-        case "lookup":
-            return name
-    return f"{name} ({values[-1]})"
+    value = "15%" if query.kind == "trend" else values[-1]
+    return in_form(context.text, name, value, query.size // 3 or 1)
 
 
 def _of_form(context: ParsedContext, query: Query, a: Attribute) -> str:
@@ -151,7 +139,7 @@ def _candidates(context: ParsedContext, query: Query, knowledge: StatementIndex)
     """All candidates of the form that the question asks for."""
     if query.kind == "trend":
         return TREND_LABELS
-    if query.kind in ("lookup", "count", "chain", "best_related"):
+    if query.relations and "Answer as" in context.text:
         return list(knowledge.subjects)
     guide = context.reader.guide
     choices = [choice for code in query.codes for choice in guide.attribute(code).choices]
@@ -163,8 +151,6 @@ def guessed_by_name(context: ParsedContext, query: Query, knowledge: StatementIn
     names = query.names or tuple(knowledge.members(query.categories)) or tuple(knowledge.subjects)
     if query.kind == "value" and names[0] not in knowledge.subjects:
         return None
-    if query.kind in ("lookup", "chain", "best_related"):
-        names = tuple(name for name in knowledge.subjects if name not in names)
     return guess(context).replace("Nobody", names[0]) if names else guess(context)
 
 
