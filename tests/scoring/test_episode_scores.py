@@ -42,7 +42,7 @@ def trace_of(asked: ModelCall, writes: int = 0, peak: int = 0, budget: Budget = 
         )
         records += [] if answer is None else [Answer(event, answer)]
     gold = WorldsGold((), (), (), tuple(questions), (), record_tokens=200)
-    return Trace("t", "worlds", {}, "", budget, gold, {}, list(records))
+    return Trace("t", "worlds", {}, generated().system, budget, gold, {}, list(records))
 
 
 def axes(asked: ModelCall, **use: int) -> Mapping[str, float | None]:

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 from memorygym.core.json_types import SchemaMismatch, from_json
 from memorygym.core.statements import AMONG, Statement, StatementIndex, Value
+from memorygym.core.trace import Trace
+from memorygym.core.track import gold_table
 from memorygym.scoring.grading import UnreadableTruth, parse
 from memorygym.tracks._qa.questions import Question
 from memorygym.tracks.worlds.generator.tiers import MIX
@@ -76,6 +78,13 @@ class WorldsGold:
         facts, events = [*self.facts], [self.events[fact.subject] for fact in self.facts]
         facts += [change.new for change in self.changes]
         return StatementIndex(facts, events + [change.event for change in self.changes])
+
+
+def gold_of(trace: Trace) -> WorldsGold:
+    """The gold table of a trace of worlds. Raises BadTrace if the trace has none."""
+    gold = gold_table(trace)
+    assert isinstance(gold, WorldsGold)
+    return gold
 
 
 def read_gold(raw: Mapping[str, Any]) -> WorldsGold:
