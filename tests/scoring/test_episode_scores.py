@@ -41,7 +41,7 @@ def trace_of(asked: ModelCall, writes: int = 0, peak: int = 0, budget: Budget = 
             WeightedQuestion(event, kind, question_type, "?", truth, weight=sum(weight) or 1)
         )
         records += [] if answer is None else [Answer(event, answer)]
-    gold = WorldsGold((), (), (), tuple(questions), (), record_tokens=200)
+    gold = WorldsGold((), (), (), tuple(questions), record_tokens=200)
     return Trace("t", "worlds", {}, generated().system, budget, gold, {}, list(records))
 
 

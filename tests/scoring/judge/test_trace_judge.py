@@ -45,7 +45,7 @@ def trace_of(*asked: tuple[str, str, str | None]) -> Trace:
         for event, (kind, truth, _) in enumerate(asked)
     )
     records = [Answer(event, answer) for event, (*_, answer) in enumerate(asked) if answer]
-    gold = WorldsGold((), (), (), questions, (), record_tokens=200)
+    gold = WorldsGold((), (), (), questions, record_tokens=200)
     return Trace(
         "t", "worlds", {}, generated().system, Budget(), gold, {"agent": "x"}, list(records)
     )

@@ -249,7 +249,7 @@ def _documents(template: Template, writer: Prose, stream: Stream) -> Iterator[tu
             *(Statement(name, attribute.code, value) for attribute, value in values),
             *(Statement(name, relation.code, other, AMONG) for relation, other in ties),
         )
-        yield writer.document(facts, stream, TODAY)[0], facts
+        yield writer.document(facts, stream, TODAY), facts
 
 
 def _notices(template: Template, writer: Prose, stream: Stream) -> Iterator[tuple[str, Facts]]:

@@ -74,7 +74,7 @@ def verification(task: Task) -> dict[str, CheckResult]:
         "strictness": lambda reading: result(_accepted(reading, gold)),
         "guesses": partial(_guesses, task),
         "winners": _winners,
-        "statements": lambda reading: result(_unstated(reading, gold), heldout=len(gold.heldout)),
+        "statements": lambda reading: result(_unstated(reading, gold)),
         "clear": lambda reading: result(_unclear(reading, reader)),
         "budget": lambda reading: result(_wrong_budget(reading, task, guide)),
         "sizes": lambda _: result(_wrong_sizes(task, gold)),

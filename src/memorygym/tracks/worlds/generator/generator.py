@@ -49,7 +49,6 @@ class Generator:
         self.timeline = timeline_of(template, self.guide, seed, salt, tier.entities)
         self.schedule = plan(tier, self._stream("plan"))
         self.prose = Prose(template, self.guide.attributes)
-        self.heldout: list[tuple[str, str]] = []
         self.padding: list[str] = []
         self.tokens: int | None = None
 
@@ -73,7 +72,6 @@ class Generator:
             tuple(fact for facts in self.timeline.facts.values() for fact in facts),
             tuple(self.timeline.changes),
             tuple(questions),
-            tuple(self.heldout),
             self.record_tokens,
         )
         system = instructions(self.guide, self.template.wording.employer)
@@ -175,12 +173,8 @@ class Generator:
         """The title and the text of an event."""
         match scheduled.kind:
             case "documents":
-                documents = []
-                for name in self._shown(scheduled):
-                    facts = self.timeline.facts[name]
-                    text, heldout = self.prose.document(facts, stream, today)
-                    self.heldout += [(name, code) for code in heldout]
-                    documents.append(text)
+                shown = [self.timeline.facts[name] for name in self._shown(scheduled)]
+                documents = [self.prose.document(facts, stream, today) for facts in shown]
                 return "DOCUMENTS", "\n\n".join([*documents, HINT])
             case "correction":
                 free = "The first successful Edit in this event costs no write."

@@ -32,8 +32,6 @@ class WeightedQuestion(Question):
 
     weight: int = 1
     """Importance, 1 to 3: 1, plus 1 for a key category, plus 1 for a key attribute."""
-    trick: bool = False
-    """Whether the question suggests that there may be no entry, although there is one."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +44,6 @@ class WorldsGold:
     """Everything as first stated."""
     changes: tuple[Change, ...]
     questions: tuple[WeightedQuestion, ...]
-    heldout: tuple[tuple[str, str], ...]
-    """(entity, attribute code) stated in a phrasing that the strong reader was not written for."""
     record_tokens: int
     """Tokens of the reference records of all entities."""
 
@@ -100,7 +96,7 @@ def _check(gold: WorldsGold) -> None:
     for fact in gold.facts:
         if fact.subject not in gold.events:
             raise SchemaMismatch(f"has no event for {fact.subject!r}", "gold.shown")
-    for place in [*gold.heldout, *(change.new[:2] for change in gold.changes)]:
+    for place in (change.new[:2] for change in gold.changes):
         if place not in first:
             raise SchemaMismatch(f"refers to {place}, which the table lacks", "gold")
     for index, question in enumerate(gold.questions):

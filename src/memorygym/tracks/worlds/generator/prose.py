@@ -53,25 +53,22 @@ class Prose:
     template: Template
     attributes: tuple[Attribute, ...]
 
-    def document(self, facts: Facts, stream: Stream, when: int) -> tuple[str, list[str]]:
-        """A document with all facts of an entity, and the attributes in held-out phrasings."""
+    def document(self, facts: Facts, stream: Stream, when: int) -> str:
+        """A document with all facts of an entity."""
         style = stream.below(4)
         wording, name = self.template.wording, facts[0].subject
         phrases = {relation.code: relation.phrase for relation in self.template.relations}
         sentences: list[str] = []
-        heldout: list[str] = []
         for fact in facts:
             if fact.key == CATEGORY:
                 sentences.append(wording.membership.format(s=name, c=fact.value))
             elif fact.role == AMONG:
                 sentences.append(f"{name} {phrases[fact.key]} {fact.value}")
             else:
-                text, is_heldout = self._sentence(fact, style, stream)
-                sentences.append(text)
-                heldout += [fact.key] * is_heldout
+                sentences.append(self._sentence(fact, style, stream))
         stream.shuffle(sentences)
         head = f"[{wording.titles[style]} · {name} · {day(when)}]"
-        return f"{head}\n{'. '.join(sentences)}.", heldout
+        return f"{head}\n{'. '.join(sentences)}."
 
     def follow_up(self, news: Statement, stream: Stream, when: int) -> str:
         """A later document: two sentences of noise, and one that states a new value."""
@@ -109,36 +106,35 @@ class Prose:
             return spoken_date(value)
         return _quoted(attribute, value)
 
-    def _sentence(self, fact: Statement, style: int, stream: Stream) -> tuple[str, bool]:
-        """The sentence that states a value, and whether its phrasing is held out."""
+    def _sentence(self, fact: Statement, style: int, stream: Stream) -> str:
+        """The sentence that states a value."""
         attribute, spec = self._attribute(fact.key), self.template.spec(fact.key)
         core = self._core(fact.key, style, stream)
         shown = self._display(attribute, fact.value, stream)
         claim = _fill(core, fact.subject, attribute, shown, alias=bool(stream.below(2)))
         if attribute.kind in ("text", "series") or stream.below(100) >= 45:
-            return claim, False
-        wrap, heldout = self._wrap(attribute, style, stream)
+            return claim
+        wrap = self._wrap(attribute, style, stream)
         distractor = false_value(spec, fact.value, stream)
-        text = wrap.format(
+        return wrap.format(
             c=claim,
             d=self._display(attribute, distractor, stream),
             y=2019 + stream.below(11),
             p=stream.choice(self.template.wording.peers),
             n=3 + stream.below(58),
         )
-        return text, heldout
 
-    def _wrap(self, attribute: Attribute, style: int, stream: Stream) -> tuple[str, bool]:
-        """A phrasing that adds a distractor to a sentence, and whether it is held out."""
+    def _wrap(self, attribute: Attribute, style: int, stream: Stream) -> str:
+        """A phrasing that adds a distractor to a sentence."""
         pick = stream.below(6)
         half = style // 2
         if pick == 0:
-            return HELD_OUT[style], True
+            return HELD_OUT[style]
         if pick == 1 or attribute.kind in ("enum", "date"):
-            return EARLY[half], False
+            return EARLY[half]
         if pick == 2:
-            return OTHER[attribute.suffix == "%"], False
-        return (DATED, HOPED, PEERS)[pick - 3][half], False
+            return OTHER[attribute.suffix == "%"]
+        return (DATED, HOPED, PEERS)[pick - 3][half]
 
 
 def _quoted(attribute: Attribute, value: Value) -> str:
