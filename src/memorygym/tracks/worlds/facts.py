@@ -14,6 +14,8 @@ from memorygym.core.tokens import MONTHS
 
 Facts: TypeAlias = tuple[Statement, ...]
 """Facts about one entity."""
+NAME = r"[A-Z][a-z]+(?: [A-Z][a-z]+)+"
+"""How the name of an entity is written: two or more capitalised words."""
 Kind = Literal["int", "float", "text", "enum", "date", "series"]
 TREND_LABELS = (
     "strongly falling",

@@ -17,7 +17,7 @@ from memorygym.tracks.worlds.agents.note_taker import (
     whole_records,
 )
 from memorygym.tracks.worlds.fact_reader import strong_reader
-from memorygym.tracks.worlds.facts import TREND_LABELS, Attribute, Query
+from memorygym.tracks.worlds.facts import NAME, TREND_LABELS, Attribute, Query
 from memorygym.tracks.worlds.generator.gold import WorldsGold
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
 from memorygym.tracks.worlds.generator.notes import fill, note_of
@@ -31,7 +31,6 @@ def constant(context: ParsedContext, _: Query) -> str:
     return f"30.0, {' and '.join(choices)}"
 
 
-_NAME = re.compile(r"[A-Z][a-z]+(?: [A-Z][a-z]+)+")
 _DATE = re.compile(r"\d{1,2} [A-Z][a-z]+ \d{4}|\d{4}-\d\d-\d\d")
 
 
@@ -39,7 +38,7 @@ def copied(context: ParsedContext, query: Query) -> str:
     """An answer of the right form, made of figures, names, dates or choices in the view."""
     guide = context.reader.guide
     values = [_of_form(context, query, guide.attribute(code)) for code in query.codes] or ["2"]
-    name: str = (*query.names, *_NAME.findall(context.text), "Nobody")[0]
+    name: str = (*query.names, *re.findall(NAME, context.text), "Nobody")[0]
     value = "15%" if query.kind == "trend" else values[-1]
     return in_form(context.text, name, value, query.size // 3 or 1)
 

@@ -13,7 +13,11 @@ from memorygym.core.statements import AMONG, CATEGORY, CURRENT, FORMER, Statemen
 from memorygym.core.tokens import count
 from memorygym.core.types import Message, Policy, Tool
 from memorygym.tracks.worlds.facts import Facts, Query, by_entity, category_in
-from memorygym.tracks.worlds.generator.fact_timeline import ATTRIBUTE_SHARE, CATEGORY_SHARE
+from memorygym.tracks.worlds.generator.fact_timeline import (
+    ATTRIBUTE_SHARE,
+    CATEGORY_SHARE,
+    shares,
+)
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
 from memorygym.tracks.worlds.generator.notes import (
     Notation,
@@ -206,10 +210,10 @@ def most_important(context: ParsedContext, notation: Notation = note_of) -> list
     guide = context.reader.guide
     planned = SLACK * context.capacity * context.batch / context.batches
     room = min(planned, context.capacity) - context.tokens_held
+    weights = shares(guide.categories, guide.key_categories, CATEGORY_SHARE)
     options: list[tuple[float, float, int, int, str, str]] = []
     for facts in context.records:
-        key = category_in(facts) in guide.key_categories
-        weight = CATEGORY_SHARE / 3 if key else (1 - CATEGORY_SHARE) / (len(guide.categories) - 3)
+        weight = weights[guide.categories.index(category_in(facts))]
         small = notation(guide, part(facts, guide.key_attributes))
         big = notation(guide, part(facts, CODES))
         cost = count(small) + 1
