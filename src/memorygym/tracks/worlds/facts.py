@@ -127,6 +127,10 @@ class Guide:
                 return relation
         return None
 
+    def is_symmetric(self, code: str) -> bool:
+        """Whether that is the code of a relation that holds both ways."""
+        return any(relation.code == code and relation.symmetric for relation in self.relations)
+
     def fact(self, name: str, key: str, value: Value, role: str = CURRENT) -> Statement:
         """The fact with that key: the code of an attribute or a relation, or CATEGORY."""
         return Statement(name, key, value, AMONG if self.relation(key) else role)

@@ -45,9 +45,9 @@ class WorldsTraceReader(QuestionTraceReader):
             return "irrelevant"
         known = self._gold.known
         known = known if event == END else known.only(range(event + 1))
-        if relation := self._guide.relation(fact.key):
+        if self._guide.relation(fact.key):
             back = fact._replace(subject=fact.text, value=fact.subject)
-            links = (fact, back) if relation.symmetric else (fact,)
+            links = (fact, back) if self._guide.is_symmetric(fact.key) else (fact,)
             return "true" if any(known.state(link) == HELD for link in links) else "wrong"
         values = known.history(fact.subject, fact.key)
         if fact.value not in values:
@@ -60,7 +60,7 @@ class WorldsTraceReader(QuestionTraceReader):
     def true_facts(self) -> Iterator[Statement]:
         for fact in self._gold.in_the_end():
             yield fact
-            if (relation := self._guide.relation(fact.key)) and relation.symmetric:
+            if self._guide.is_symmetric(fact.key):
                 yield fact._replace(subject=str(fact.value), value=fact.subject)
 
     def text(self, fact: Statement) -> str:

@@ -48,7 +48,7 @@ class Generator:
         self.guide = guide_of(template, seed, salt)
         self.timeline = timeline_of(template, self.guide, seed, salt, tier.entities)
         self.schedule = plan(tier, self._stream("plan"))
-        self.prose = Prose(template, self.guide.attributes)
+        self.prose = Prose(template, self.guide)
         self.padding: list[str] = []
         self._changes: dict[int, Change] = {}
         self.tokens: int | None = None

@@ -11,7 +11,7 @@ from datetime import date
 
 from memorygym.core.rng import Stream
 from memorygym.core.statements import AMONG, CATEGORY, Statement, Value
-from memorygym.tracks.worlds.facts import Attribute, Facts, spoken_date
+from memorygym.tracks.worlds.facts import Attribute, Facts, Guide, spoken_date
 from memorygym.tracks.worlds.generator.gold import Change
 from memorygym.tracks.worlds.generator.template_schema import AttributeSpec, Template
 
@@ -51,19 +51,18 @@ class Prose:
     """Renders the texts of one template."""
 
     template: Template
-    attributes: tuple[Attribute, ...]
+    guide: Guide
 
     def document(self, facts: Facts, stream: Stream, when: int) -> str:
         """A document with all facts of an entity."""
         style = stream.below(4)
         wording, name = self.template.wording, facts[0].subject
-        phrases = {relation.code: relation.phrase for relation in self.template.relations}
         sentences: list[str] = []
         for fact in facts:
             if fact.key == CATEGORY:
                 sentences.append(wording.membership.format(s=name, c=fact.value))
             elif fact.role == AMONG:
-                sentences.append(f"{name} {phrases[fact.key]} {fact.value}")
+                sentences.append(self.guide.sentence(fact).removesuffix("."))
             else:
                 sentences.append(self._sentence(fact, style, stream))
         stream.shuffle(sentences)
@@ -74,7 +73,11 @@ class Prose:
         """A later document: two sentences of noise, and one that states a new value."""
         style = stream.below(4)
         core = self._core(news.key, style, stream)
-        wording, name, attribute = self.template.wording, news.subject, self._attribute(news.key)
+        wording, name, attribute = (
+            self.template.wording,
+            news.subject,
+            self.guide.attribute(news.key),
+        )
         sentences = [text.format(s=name) for text in stream.sample(wording.noise, 2)]
         stated = _fill(core, name, attribute, self._display(attribute, news.value, stream))
         sentences.insert(stream.below(3), f"{stated}.")
@@ -82,7 +85,7 @@ class Prose:
 
     def notice(self, change: Change, stream: Stream, when: int) -> str:
         """A correction, which gives the new value or the difference."""
-        name, attribute = change.new.subject, self._attribute(change.new.key)
+        name, attribute = change.new.subject, self.guide.attribute(change.new.key)
         old, new = change.old.value, change.new.value
         if change.relative and isinstance(old, int) and isinstance(new, int):
             amount = attribute.difference(abs(new - old))
@@ -93,9 +96,6 @@ class Prose:
         label = stream.choice((attribute.label, attribute.alias))
         sentence = template.format(s=name, l=label, now=now)
         return f"[Correction · {name} · {day(when)}]\n{sentence}."
-
-    def _attribute(self, code: str) -> Attribute:
-        return next(attribute for attribute in self.attributes if attribute.code == code)
 
     def _core(self, code: str, style: int, stream: Stream) -> str:
         pick = stream.below(4)
@@ -108,7 +108,7 @@ class Prose:
 
     def _sentence(self, fact: Statement, style: int, stream: Stream) -> str:
         """The sentence that states a value."""
-        attribute, spec = self._attribute(fact.key), self.template.spec(fact.key)
+        attribute, spec = self.guide.attribute(fact.key), self.template.spec(fact.key)
         core = self._core(fact.key, style, stream)
         shown = self._display(attribute, fact.value, stream)
         claim = _fill(core, fact.subject, attribute, shown, alias=bool(stream.below(2)))

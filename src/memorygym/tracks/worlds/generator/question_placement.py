@@ -59,9 +59,9 @@ def _needs(
     facts, names, entities = sampler.facts, query.names, [*query.names]
     needs: list[Statement] = []
     for code in query.relations:
-        relation = next(r for r in sampler.guide.relations if r.code == code)
-        needs += facts.links(names[0], code, symmetric=relation.symmetric)
-        names = tuple(facts.related(names[0], code, symmetric=relation.symmetric))
+        symmetric = sampler.guide.is_symmetric(code)
+        needs += facts.links(names[0], code, symmetric=symmetric)
+        names = tuple(facts.related(names[0], code, symmetric=symmetric))
         entities += names
     has_category = kind.needs_category or query.categories
     keys = (CATEGORY, *query.codes) if has_category else query.codes
