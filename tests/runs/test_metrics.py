@@ -77,7 +77,7 @@ def trace(monkeypatch: pytest.MonkeyPatch) -> Trace:
     monkeypatch.setattr(WorldsTraceReader, "memory_facts", strong_reader(task.system))
     table = replace(
         gold(task), shown=((PATENTS.subject, 0), (OFFICES.subject, 0)), facts=(PATENTS, OFFICES),
-        heldout=(), changes=(Change(1, PATENTS, NEW_PATENTS, relative=False, notice=True),),
+        changes=(Change(1, PATENTS, NEW_PATENTS, relative=False, notice=True),),
         questions=(
             asked(2, "retrieval", "7", OFFICES),
             asked(3, "update", "125", NEW_PATENTS),

@@ -16,7 +16,7 @@ from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.generator.gold import WeightedQuestion, WorldsGold
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
 from memorygym.tracks.worlds.generator.notes import pack_value
-from memorygym.tracks.worlds.reasoners import reasoner
+from memorygym.tracks.worlds.reasoners import strong, weak
 from tests.episodes import generated, gold
 
 Replies = Sequence[Message]
@@ -101,13 +101,13 @@ def test_what_stood_in_an_earlier_event_is_not_in_view() -> None:
     task = generated(seed=1)
     question = next(q for q in gold(task).questions if q.kind == "retrieval")
     text = note(task, gold(task), question, event=question.event)
-    trace = play(Episode(WorldsEnv(task), lambda: Fickle(text)), reasoner("strong", task.texts))
+    trace = play(Episode(WorldsEnv(task), lambda: Fickle(text)), strong(task))
     assert cause(trace, question) == "never written"
 
 
 def test_a_fact_whose_correction_follows_it_in_view_is_in_view() -> None:
     task = generated(seed=1, tier="standard")
-    trace = play(Episode(WorldsEnv(task), FullContext, Budget()), reasoner("weak", task.texts))
+    trace = play(Episode(WorldsEnv(task), FullContext, Budget()), weak(task))
     attribution = Attribution(trace)
     for question in gold(task).questions:
         assert not any(attribution.lost(question, need) for need in question.needs)

@@ -41,8 +41,8 @@ def trace_of(asked: ModelCall, writes: int = 0, peak: int = 0, budget: Budget = 
             WeightedQuestion(event, kind, question_type, "?", truth, weight=sum(weight) or 1)
         )
         records += [] if answer is None else [Answer(event, answer)]
-    gold = WorldsGold((), (), (), tuple(questions), (), record_tokens=200)
-    return Trace("t", "worlds", {}, "", budget, gold, {}, list(records))
+    gold = WorldsGold((), (), (), tuple(questions), record_tokens=200)
+    return Trace("t", "worlds", {}, generated().system, budget, gold, {}, list(records))
 
 
 def axes(asked: ModelCall, **use: int) -> Mapping[str, float | None]:

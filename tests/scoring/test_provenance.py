@@ -19,10 +19,10 @@ from memorygym.scoring.provenance import FactHistory, Provenance
 from memorygym.tracks import research
 from memorygym.tracks.research.generator.settings import ResearchSettings
 from memorygym.tracks.research.strata import ResearchRecipe
+from memorygym.tracks.worlds import TRACK
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.generator.gold import WeightedQuestion
 from memorygym.tracks.worlds.generator.task import generate
-from memorygym.tracks.worlds.reasoners import reasoner as make_reasoner
 from tests.episodes import generated, gold, played
 from tests.slow import mostly_slow
 
@@ -39,7 +39,7 @@ def composed(memory: str, view: int | None, reasoner: str = "strong", tier: str 
         lambda: registry.make("memory", memory),
         Budget(view=view),
     )
-    return play(episode, make_reasoner(reasoner, task.texts))
+    return play(episode, TRACK.reasoners[reasoner](task))
 
 
 def ways(trace: Trace) -> Iterator[tuple[Outcome, FactHistory]]:

@@ -7,6 +7,7 @@ A track is an object of the class `Track`: TRACK of a folder tracks/NAME, an ent
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from importlib import import_module
 from types import UnionType
 from typing import Any, Literal, Protocol, get_args, get_origin
 
@@ -160,6 +161,22 @@ class Agent:
     """For an adversary: the bad agent that it imitates, or the defect that it would exploit."""
 
 
+@dataclass(frozen=True, slots=True)
+class Lazy:
+    """A function of a module, imported when it is first called: a command pays only for its part.
+
+    >>> Lazy("math:sqrt")(9)
+    3.0
+    """
+
+    place: str
+    """`package.module:name`."""
+
+    def __call__(self, *args: Any, **named: Any) -> Any:
+        module, _, name = self.place.partition(":")
+        return getattr(import_module(module), name)(*args, **named)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Track:
     """One kind of task; the first nine fields are required. Raises BadSettings for a wrong one."""
@@ -220,7 +237,7 @@ class Track:
     def __post_init__(self) -> None:
         for part in fields(self):
             value = getattr(self, part.name)
-            empty = not value and part.name in ("name", "version", "reasoners")
+            empty = part.name in ("name", "version", "reasoners") and not value
             if empty or not _fits(value, part.type):
                 kind = part.type.__name__ if isinstance(part.type, type) else str(part.type)
                 wanted = re.sub(r"(\w+\.)+(?=\w)", "", kind) + " that is not empty" * empty

@@ -25,9 +25,10 @@ from memorygym.runs.comparison.replay_check import KEEP_IN_DUMP, cause, unlike
 from memorygym.runs.systems import start_episode
 from memorygym.testing.fixed_episodes import FIGURE, LOOK, Act, fixed_env, story, texts
 from memorygym.testing.fresh_process import FreshProcess, differing_event, is_second_run
+from memorygym.tracks._qa.reasoners import Strong
 from memorygym.tracks.worlds.agents.note_taker import Strategist
+from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.generator.task import generate
-from memorygym.tracks.worlds.reasoners import reasoner
 
 Make = Callable[[], Memory]
 _generated = cache(generate)
@@ -86,7 +87,7 @@ def _task(make: Make, seed: int = 0) -> Task:
 
 
 def _policy(make: Make) -> Policy:
-    return Strategist() if make().tools else reasoner("strong")
+    return Strategist() if make().tools else Strong(strong_reader)
 
 
 def _played(task: Task, make: Make) -> list[Record]:

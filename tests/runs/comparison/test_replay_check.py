@@ -13,9 +13,8 @@ from memorygym.core.trace import Trace
 from memorygym.core.types import Entry, Memory, Message, Task
 from memorygym.models import extractive
 from memorygym.runs.comparison.replay_check import play_rebuilt
-from memorygym.tracks.worlds import note_taker
 from memorygym.tracks.worlds.env import WorldsEnv
-from memorygym.tracks.worlds.reasoners import reasoner
+from memorygym.tracks.worlds.reasoners import note_taker, strong
 from tests.episodes import generated
 from tests.memories.attackers import Mirror
 
@@ -36,9 +35,7 @@ class Actor(Mirror):
 
 def played(task: Task, make: Callable[[], Memory]) -> Trace:
     episode = Episode(WorldsEnv(replace(task, gold=None)), make, writer=extractive.write)
-    return play_rebuilt(
-        episode, note_taker(reasoner("strong", task.texts), task), task, make, "theirs"
-    )
+    return play_rebuilt(episode, note_taker(strong(task), task), task, make, "theirs")
 
 
 @pytest.mark.parametrize("memory", [Mirror, Actor])
@@ -55,6 +52,4 @@ def test_a_memory_that_holds_more_than_it_dumps_is_found_in_play(
 def test_the_replay_check_changes_nothing_for_a_memory_with_a_complete_dump(spec: str) -> None:
     task, make = generated("company", 0, "lite"), partial(registry.make, "memory", spec)
     alone = Episode(WorldsEnv(replace(task, gold=None)), make, writer=extractive.write)
-    assert [*played(task, make).lines()] == [
-        *play(alone, note_taker(reasoner("strong", task.texts), task)).lines()
-    ]
+    assert [*played(task, make).lines()] == [*play(alone, note_taker(strong(task), task)).lines()]

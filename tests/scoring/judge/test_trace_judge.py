@@ -15,6 +15,7 @@ from memorygym.scoring.episode_scores import outcomes, score
 from memorygym.scoring.judge import Judge, judge_trace
 from memorygym.scoring.judge.agreement import Agreement, agreement_in
 from memorygym.tracks.worlds.generator.gold import WeightedQuestion, WorldsGold
+from tests.episodes import generated
 
 RIVALS = ("seaport", "fortress")
 ASKED = (
@@ -44,8 +45,10 @@ def trace_of(*asked: tuple[str, str, str | None]) -> Trace:
         for event, (kind, truth, _) in enumerate(asked)
     )
     records = [Answer(event, answer) for event, (*_, answer) in enumerate(asked) if answer]
-    gold = WorldsGold((), (), (), questions, (), record_tokens=200)
-    return Trace("t", "worlds", {}, "", Budget(), gold, {"agent": "x"}, list(records))
+    gold = WorldsGold((), (), (), questions, record_tokens=200)
+    return Trace(
+        "t", "worlds", {}, generated().system, Budget(), gold, {"agent": "x"}, list(records)
+    )
 
 
 def answer_of(messages: Sequence[Message]) -> str:

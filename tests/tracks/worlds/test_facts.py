@@ -21,7 +21,7 @@ from memorygym.core.types import Memory, Message, Task
 from memorygym.scoring.attribution import Attribution
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.fact_reader import StrongReader, strong_reader
-from memorygym.tracks.worlds.reasoners import reasoner
+from memorygym.tracks.worlds.reasoners import strong
 from tests.episodes import generated, gold
 
 
@@ -37,7 +37,7 @@ class Showing(Memory):
 
 def seeing(text: str, task: Task) -> Trace:
     """An episode whose views hold a text."""
-    return play(Episode(WorldsEnv(task), lambda: Showing(text)), reasoner("strong", task.texts))
+    return play(Episode(WorldsEnv(task), lambda: Showing(text)), strong(task))
 
 
 @pytest.fixture

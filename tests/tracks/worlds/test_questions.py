@@ -1,5 +1,6 @@
 """The truths of all kinds of questions, recomputed by brute force from the gold facts."""
 
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from decimal import Decimal
@@ -8,13 +9,29 @@ from statistics import fmean
 import pytest
 
 from memorygym.core import registry
+from memorygym.core.rng import named_rng
 from memorygym.core.statements import AMONG, CATEGORY, Statement, StatementIndex
 from memorygym.core.types import Task
+from memorygym.scoring.grading.names import Name
+from memorygym.scoring.grading.phrases import Phrase
+from memorygym.scoring.grading.quantities import Number
+from memorygym.scoring.grading.truths import (
+    Day,
+    EntityList,
+    Extreme,
+    MatchCount,
+    Named,
+    Refusal,
+    Series,
+    Trend,
+    parse,
+)
 from memorygym.tracks._qa.ablation import failed
 from memorygym.tracks.worlds.answers import Conclusion, KnownFacts, Unanswerable
 from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.facts import Query
 from memorygym.tracks.worlds.generator import question_placement
+from memorygym.tracks.worlds.generator.generator import load_template
 from memorygym.tracks.worlds.generator.gold import WeightedQuestion
 from memorygym.tracks.worlds.questions import KINDS, NUMBER, QuestionKind
 from memorygym.tracks.worlds.settings import WorldsSettings
@@ -205,6 +222,43 @@ def test_the_truth_is_what_brute_force_gives(
         truth = Truth(task, question)
         assert truth.query.kind == KINDS[question_type].name
         assert question.truth == TRUTHS[question_type](truth)
+
+
+TYPES = {"int": Number, "float": Number, "date": Day, "series": Series}
+"""By kind of attribute: the type of its values; of all others, phrases."""
+FORMS = {"COUNT (SUM)": MatchCount, "COUNT (NAMES)": EntityList, "NAME": Name}
+FORMS |= {"PERIOD (VALUE)": Extreme, "LABEL (CHANGE IN %)": Trend}
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_a_truth_is_graded_as_the_type_that_its_question_declares(template: str) -> None:
+    task = generated(template, 3, "hard")
+    reader = strong_reader(task.system)
+    for question in gold(task).questions:
+        query = reader.ask(task.events[question.event].text)
+        truth = parse(question.question_type, question.truth)
+        kinds = [reader.guide.attribute(code).kind for code in query.codes] if query else []
+        declared = TYPES.get(kinds[-1], Phrase) if kinds else Phrase
+        form = re.search(r"Answer as ([A-Z %()]+)[.,]", question.text)
+        if question.kind == "abstention":
+            assert type(truth) is Refusal
+        elif form is None:
+            assert type(truth) is declared
+        elif form[1] in FORMS:
+            assert type(truth) is FORMS[form[1]]
+        else:
+            assert isinstance(truth, Named) and type(truth.value) is declared
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_every_value_of_an_attribute_is_graded_as_its_kind(template: str) -> None:
+    stream, specs = named_rng("types", template), load_template(template).attribute_specs
+    for spec in specs:
+        values = spec.choices or [spec.draw(stream) for _ in range(50)]
+        for shown in map(spec.attribute("a").show, values):
+            assert type(parse("retrieval", shown)) is TYPES.get(spec.kind, Phrase)
+            pair = parse("enum_filter", f"Acme Harbor ({shown})")
+            assert isinstance(pair, Named) and type(pair.value) is TYPES.get(spec.kind, Phrase)
 
 
 @pytest.mark.parametrize(

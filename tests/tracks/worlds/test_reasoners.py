@@ -15,9 +15,10 @@ from memorygym.core.types import JSON, Budget, Memory, Message, Task
 from memorygym.runs.comparison.memory_specs import Oracle, least_view
 from memorygym.runs.systems import scripted
 from memorygym.scoring.episode_scores import outcomes
-from memorygym.tracks.worlds import TRACK, note_taker
+from memorygym.tracks.worlds import TRACK
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.fact_reader import strong_reader
+from memorygym.tracks.worlds.reasoners import note_taker
 from memorygym.tracks.worlds.settings import WorldsSettings
 from tests.episodes import generated
 

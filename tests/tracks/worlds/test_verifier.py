@@ -9,10 +9,9 @@ import pytest
 
 from memorygym.core.types import Task
 from memorygym.tracks._qa.ablation import failed
-from memorygym.tracks.worlds import verify
 from memorygym.tracks.worlds.generator.gold import WorldsGold
 from memorygym.tracks.worlds.settings import WorldsSettings
-from memorygym.tracks.worlds.verifier import verification
+from memorygym.tracks.worlds.verifier import verification, verify
 from tests.episodes import generated, gold
 
 Alter = Callable[[Task], Task]

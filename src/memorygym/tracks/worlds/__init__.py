@@ -1,116 +1,19 @@
 """worlds: documents pass a memory with a budget; some facts are corrected, then asked about."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
 
-from memorygym.core.outcome import Outcome, Score
-from memorygym.core.trace import Trace
-from memorygym.core.track import (
-    Agent,
-    Invariant,
-    MapFunction,
-    PlayAgain,
-    PlayedEpisode,
-    SelfTest,
-    TaskOptions,
-    TaskRecipe,
-    Track,
-    Verification,
-)
+from memorygym.core import registry
+from memorygym.core.track import Agent, Lazy, SelfTest, Track
 from memorygym.core.types import Policy, Task
 from memorygym.tracks._qa import defaults
 from memorygym.tracks.worlds.env import SUBMIT, WorldsEnv
 
-if TYPE_CHECKING:
-    from memorygym.core.statements import FactReader
-    from memorygym.tracks.worlds.generator.gold import WorldsGold
-    from memorygym.tracks.worlds.trace_facts import WorldsTraceReader
 
-
-# The imports stand inside the functions, so that reading a trace imports no generator, and
-# generating a task imports no agent.
-
-
-def tasks(options: TaskOptions) -> Sequence[TaskRecipe]:
-    """The tasks of the templates, tier and sizes that the parameters name."""
-    from memorygym.tracks.worlds import settings
-
-    return settings.settings_of(options)
-
-
-def gold(raw: Mapping[str, Any]) -> "WorldsGold":
-    """The gold table from JSON. Raises ValueError if the JSON is damaged."""
-    from memorygym.tracks.worlds.generator.gold import read_gold
-
-    return read_gold(raw)
-
-
-def trace_reader(trace: Trace) -> "WorldsTraceReader":
-    """The reader of a trace. Raises BadTrace if the trace has no gold table."""
-    from memorygym.tracks.worlds.trace_facts import WorldsTraceReader
-
-    return WorldsTraceReader(trace)
-
-
-def score(trace: Trace, outcomes: Sequence[Outcome]) -> Score:
-    """The composite and its four axes."""
-    from memorygym.tracks.worlds import axes
-
-    return axes.score(trace, outcomes)
-
-
-def fact_reader(system: str) -> "FactReader":
-    """The strong reader for a system message."""
-    from memorygym.tracks.worlds.fact_reader import strong_reader
-
-    return strong_reader(system)
-
-
-def oracle(task: Task) -> Mapping[int, str]:
-    """By question event: the needed facts as sentences."""
-    from memorygym.tracks.worlds.trace_facts import gold_evidence
-
-    return gold_evidence(task)
-
-
-def inspect(agent: str, trace: Trace, outcomes: Sequence[Outcome]) -> Mapping[str, float]:
-    """The measures of a trace that the self-test needs."""
-    from memorygym.tracks.worlds import trace_measures
-
-    return trace_measures.inspect(agent, trace, outcomes)
-
-
-def validate(
-    recipes: Sequence[TaskRecipe], results: Sequence[PlayedEpisode], play: PlayAgain
-) -> Sequence[Invariant]:
-    """The self-test, over results that hold the measures of `inspect`."""
-    from memorygym.tracks.worlds import self_test
-
-    return self_test.validate(recipes, results, play)
-
-
-def verify(recipes: Sequence[TaskRecipe], parallel_map: MapFunction) -> Verification:
-    """The verification of generated tasks: whether every question can be answered fairly."""
-    from memorygym.tracks._qa.verification import verified
-    from memorygym.tracks.worlds.verifier import together, verification
-
-    return verified(verification, recipes, parallel_map, together)
-
-
-def reasoner(name: str, task: Task) -> Policy:
-    """The scripted reasoner of that name."""
-    from memorygym.tracks.worlds import reasoners
-
-    return reasoners.reasoner(name, task.texts)
-
-
-def note_taker(reasoner: Policy, _: Task) -> Policy:
-    """The scripted writer: keeps notes as `brief_reader` does, and answers as the reasoner does."""
-    from memorygym.tracks.worlds.reasoners import ReasonerWithNotes
-
-    return ReasonerWithNotes(reasoner)
+def _lazy(place: str) -> Lazy:
+    """A function of this folder, so that no command imports what it does not need."""
+    return Lazy(f"{__name__}.{place}")
 
 
 class _Agents(Mapping[str, Agent]):
@@ -118,15 +21,15 @@ class _Agents(Mapping[str, Agent]):
 
     @property
     def _all(self) -> Mapping[str, Agent]:
-        from memorygym.core import registry
         from memorygym.tracks.worlds.agents import AGENTS
 
-        return {**AGENTS, **{name: _plugged_in(name) for name in registry.names("agents")}}
+        plugged = {
+            name: Agent(make=partial(_plugged_in, name)) for name in registry.names("agents")
+        }
+        return {**AGENTS, **plugged}
 
     def __getitem__(self, name: str) -> Agent:
-        from memorygym.tracks.worlds.agents import AGENTS
-
-        return AGENTS[name] if name in AGENTS else self._all[name]
+        return self._all[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._all)
@@ -134,34 +37,30 @@ class _Agents(Mapping[str, Agent]):
     def __len__(self) -> int:
         return len(self._all)
 
-    def __bool__(self) -> bool:
-        return True  # Otherwise a truth test would import all agents.
 
-
-def _plugged_in(name: str) -> Agent:
+def _plugged_in(name: str, task: Task) -> Policy:
     """An agent of another package."""
-    from memorygym.core import registry
-
-    return Agent(make=lambda task: registry.make("agents", name, replace(task, gold=None)))
+    policy: Policy = registry.make("agents", name, replace(task, gold=None))
+    return policy
 
 
 TRACK = Track(
     name="worlds",
     version="worlds-v4",
-    tasks=tasks,
+    tasks=_lazy("settings:settings_of"),
     env=WorldsEnv,
     outcomes=defaults.outcomes,
-    facts=fact_reader,
-    reasoners={name: partial(reasoner, name) for name in ("strong", "weak")},
-    oracle=oracle,
+    facts=_lazy("fact_reader:strong_reader"),
+    reasoners={name: _lazy(f"reasoners:{name}") for name in ("strong", "weak")},
+    oracle=_lazy("trace_facts:gold_evidence"),
     tools=(SUBMIT,),
-    score=score,
+    score=_lazy("axes:score"),
     agents=_Agents(),
     axes=("breadth", "maintenance", "reasoning", "efficiency"),
-    reader=trace_reader,
-    gold=gold,
+    reader=_lazy("trace_facts:WorldsTraceReader"),
+    gold=_lazy("generator.gold:read_gold"),
     asks=defaults.asks,
-    note_taker=note_taker,
+    note_taker=_lazy("reasoners:note_taker"),
     references={
         # The chance level, the upper bound within the budget, and the best agent that stores
         # plain text without knowing the truth.
@@ -170,8 +69,8 @@ TRACK = Track(
         "best scripted": "positional_expert",
     },
     official={"tier": "standard"},
-    self_test=SelfTest(inspect, validate),
-    verify=verify,
+    self_test=SelfTest(_lazy("trace_measures:inspect"), _lazy("self_test:validate")),
+    verify=_lazy("verifier:verify"),
     parameters=lambda: {
         "template": "a template, or several with commas between (default: all ten)",
         "tier": "lite, standard, hard or multi (default: standard)",

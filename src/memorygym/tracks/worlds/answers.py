@@ -91,11 +91,11 @@ class KnownFacts:
 
     def related(self, name: str, code: str) -> list[str]:
         """The entities that a relation leads to."""
-        relation = next(r for r in self.guide.relations if r.code == code)
-        others = self._facts.related(name, code, symmetric=relation.symmetric)
+        symmetric = self.guide.is_symmetric(code)
+        others = self._facts.related(name, code, symmetric=symmetric)
         if not others:
-            raise Unanswerable(name, relation)
-        self.used += self._facts.links(name, code, symmetric=relation.symmetric)
+            raise Unanswerable(name, code)
+        self.used += self._facts.links(name, code, symmetric=symmetric)
         return others
 
     def only_related(self, query: Query) -> str:

@@ -10,18 +10,10 @@ from dataclasses import replace
 
 from memorygym.core.outcome import Outcome, Score
 from memorygym.core.trace import Trace
-from memorygym.core.track import gold_table
 from memorygym.scoring.episode_scores import accuracies, accuracy
-from memorygym.tracks.worlds.generator.gold import WorldsGold
+from memorygym.tracks.worlds.generator.gold import gold_of
 
 WEIGHTS = {"breadth": 0.30, "maintenance": 0.25, "reasoning": 0.25, "efficiency": 0.20}
-
-
-def gold_of(trace: Trace) -> WorldsGold:
-    """The gold table of a trace of worlds. Raises BadTrace if the trace has none."""
-    gold = gold_table(trace)
-    assert isinstance(gold, WorldsGold)
-    return gold
 
 
 def score(trace: Trace, outcomes: Sequence[Outcome]) -> Score:

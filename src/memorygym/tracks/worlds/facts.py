@@ -14,6 +14,8 @@ from memorygym.core.tokens import MONTHS
 
 Facts: TypeAlias = tuple[Statement, ...]
 """Facts about one entity."""
+NAME = r"[A-Z][a-z]+(?: [A-Z][a-z]+)+"
+"""How the name of an entity is written: two or more capitalised words."""
 Kind = Literal["int", "float", "text", "enum", "date", "series"]
 TREND_LABELS = (
     "strongly falling",
@@ -124,6 +126,10 @@ class Guide:
             if relation.code == code:
                 return relation
         return None
+
+    def is_symmetric(self, code: str) -> bool:
+        """Whether that is the code of a relation that holds both ways."""
+        return any(relation.code == code and relation.symmetric for relation in self.relations)
 
     def fact(self, name: str, key: str, value: Value, role: str = CURRENT) -> Statement:
         """The fact with that key: the code of an attribute or a relation, or CATEGORY."""

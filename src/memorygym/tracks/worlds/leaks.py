@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from memorygym.core.types import Task
 from memorygym.tracks._qa.leakage import contains_name, normalised
-from memorygym.tracks.worlds.facts import Guide, spoken_date
+from memorygym.tracks.worlds.facts import NAME, Guide, spoken_date
 from memorygym.tracks.worlds.generator.gold import WeightedQuestion, WorldsGold
 from memorygym.tracks.worlds.questions import KINDS
 
@@ -15,7 +15,6 @@ _HEAD = re.compile(
 )
 """The heading of an event, whose numbers are no entries."""
 _DOCUMENT = re.compile(r"^\[([^·\]\n]+) · (?:([^·\]\n]+) · )?[^·\]\n]+\]\n(.*)$", re.S)
-_NAME = re.compile(r"[A-Z][a-z]+(?: [A-Z][a-z]+)+")
 _ISO = re.compile(r"\d{4}-\d\d-\d\d")
 _APART = " x "
 """Stands between two texts, so that no value is read across them."""
@@ -65,7 +64,7 @@ class StrayTexts:
 
     def _is_statement(self, sentence: str, name: str) -> bool:
         """Whether a sentence states an attribute, and names no other entity than its document."""
-        runs = [run.split() for run in _NAME.findall(sentence.replace(name, ""))]
+        runs = [run.split() for run in re.findall(NAME, sentence.replace(name, ""))]
         others = {
             " ".join(run[i:j])
             for run in runs

@@ -5,11 +5,10 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from memorygym.core.statements import Value
-from memorygym.tracks.worlds.facts import Attribute, Guide, Query, listed
+from memorygym.tracks.worlds.facts import NAME, Attribute, Guide, Query, listed
 from memorygym.tracks.worlds.prose_reader import loose_number
 from memorygym.tracks.worlds.questions import KINDS
 
-_NAME = r"[A-Z][a-z]+(?: [A-Z][a-z]+)+"
 _BODY = re.compile(r"=== QUESTION[^\n]*===\n(.*?)(?:\n\nAnswer with submit_answer\.)?\s*$", re.S)
 _SIZE = re.compile(r"^(?:the|these) (\d+) ")
 _FIELD = re.compile(r"\\\{(\w+)\\\}")
@@ -55,7 +54,7 @@ class QuestionParser:
             "plural": re.escape(guide.plural),
             "much": "(?:much|many percentage points)",
             "points": "(?: IN PERCENTAGE POINTS)?",
-            "name": f"(?P<name>{_NAME})",
+            "name": f"(?P<name>{NAME})",
             "flag": "(?P<flag>highest|lowest)",
         }
         phrases = "|".join(map(re.escape, self._relations))
@@ -96,7 +95,7 @@ class QuestionParser:
         attributes = [self._labels[part[role]] for role in ("a0", "a1", "a2") if role in part]
         names, categories, size = _scope(part["scope"]) if "scope" in part else ((), (), 0)
         if "names" in part:
-            names = tuple(re.findall(_NAME, part["names"]))
+            names = tuple(re.findall(NAME, part["names"]))
         if "name" in part:
             names = (part["name"],)
         return Query(

@@ -108,6 +108,10 @@ def _value(known: KnownFacts, query: Query) -> Conclusion:
     return known.shown(query.names[0], query.codes[0])
 
 
+def _no_entry(_: KnownFacts, query: Query) -> Conclusion:
+    return Conclusion("ABSTAIN", query.names[0], query.codes[0])
+
+
 def _delta(known: KnownFacts, query: Query) -> Conclusion:
     fact = query.names[0], query.codes[0]
     return known.figure(abs(known.number(*fact) - known.previous(*fact)), *fact)
@@ -330,7 +334,7 @@ KINDS: Mapping[str, QuestionKind] = {
         "value", PLAIN, lambda s: s.change(lambda c: c.new[:2] not in s.asked), (), _value,
         competency="update", one_record=True),
     "abstention": QuestionKind(
-        "value", PLAIN, lambda s: Query((s.absent,)), ((),), _value,
+        "value", PLAIN, lambda s: Query((s.absent,)), ((),), _no_entry,
         competency="abstention", trick=TRICK, one_record=True),
     "synthesis": QuestionKind(
         "best", "Which of {names} has the {flag} entry for {a0}? Answer as NAME (VALUE).",

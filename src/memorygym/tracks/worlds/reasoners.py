@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from memorygym.core.statements import AMONG, Statement, StatementIndex
-from memorygym.core.types import Message, Policy, Tool
+from memorygym.core.types import Message, Policy, Task, Tool
 from memorygym.tracks._qa.questions import Found, Missing
 from memorygym.tracks._qa.reasoners import AskedQuestion, Strong, attended_parts
 from memorygym.tracks._qa.stream import event_start
@@ -47,7 +47,16 @@ class ReasonerWithNotes(Policy):
         return policy.act(view, tools)
 
 
-def reasoner(name: str, shown: tuple[str, ...] | None = None) -> Policy:
-    """The reasoner of that name, which knows what the stream shows if its texts are given."""
-    make = {"strong": Strong, "weak": OneRecordReasoner}[name]
-    return make(partial(strong_reader, shown=shown))
+def strong(task: Task) -> Policy:
+    """The reasoner that reads the whole view; it knows what the stream of its task shows."""
+    return Strong(partial(strong_reader, shown=task.texts))
+
+
+def weak(task: Task) -> Policy:
+    """The reasoner that imitates a small model."""
+    return OneRecordReasoner(partial(strong_reader, shown=task.texts))
+
+
+def note_taker(reasoner: Policy, _: Task) -> Policy:
+    """The scripted writer around a reasoner."""
+    return ReasonerWithNotes(reasoner)

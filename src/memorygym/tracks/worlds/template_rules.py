@@ -5,17 +5,17 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
-from memorygym.core.rng import Stream, named_rng
-from memorygym.core.statements import AMONG, CATEGORY, FORMER, SHIFT, Statement
+from memorygym.core.statements import AMONG, CATEGORY, HELD, StatementIndex
 from memorygym.core.tokens import MONTHS
+from memorygym.core.types import Task
+from memorygym.tracks._qa.stream import QUESTION_KIND
 from memorygym.tracks.worlds.fact_reader import strong_reader
-from memorygym.tracks.worlds.facts import Attribute, Facts
+from memorygym.tracks.worlds.facts import Attribute
 from memorygym.tracks.worlds.generator import prose
-from memorygym.tracks.worlds.generator.fact_timeline import draw_names, guide_of
-from memorygym.tracks.worlds.generator.gold import Change
-from memorygym.tracks.worlds.generator.instructions import instructions
-from memorygym.tracks.worlds.generator.prose import Prose
+from memorygym.tracks.worlds.generator.generator import Generator
+from memorygym.tracks.worlds.generator.gold import WorldsGold
 from memorygym.tracks.worlds.generator.template_schema import AttributeSpec, Template
+from memorygym.tracks.worlds.generator.tiers import TIERS
 
 KINDS = {"int": (11, 14), "float": (3, 3), "enum": (2, 3), "series": (1, 2)}
 KINDS |= {"date": (1, 1), "text": (1, 2)}
@@ -23,8 +23,8 @@ NARROWEST, SPREAD = 300, 8
 """Least width of an int's range, least high/low of a float's: so wide that guesses fail."""
 SPLITTERS = frozenset("at and is has above below by for".split())
 """Words that questions put around labels."""
-DOCUMENTS, NOTICES, TODAY = 400, 16, 741_500
-"""Documents, and notices for each attribute, that are read back: each wording many times."""
+TASKS = 4
+"""Tasks of the tier hard that are read back."""
 WRAPS = (prose.DATED, prose.EARLY, prose.HOPED, prose.PEERS, prose.OTHER, prose.HELD_OUT)
 SHARED = (*chain(*prose.CORES, *WRAPS), prose.HINT)
 """Sentences that the documents of all templates share."""
@@ -208,68 +208,38 @@ def _limits(template: Template) -> Iterator[str]:
 
 
 def _reading(template: Template) -> Iterator[str]:
-    """The strong reader reads back the instructions, documents and notices; each misread attribute
-    is named once."""
-    guide = guide_of(template, 0, "")
-    strong = strong_reader(instructions(guide, template.wording.employer))
-    if strong.guide != guide:
-        odd = [a.label for a in guide.attributes if a not in strong.guide.attributes]
-        yield f"the instructions are misread, at the attributes {odd}: reword their labels"
-        return
-    writer, stream = Prose(template, guide.attributes), named_rng("check_world", template.id)
+    """The strong reader reads back the instructions, and what the texts of tasks state; each
+    misread attribute is named once."""
     misread: dict[str, str] = {}
-    for text, stated in (
-        *_documents(template, writer, stream),
-        *_notices(template, writer, stream),
-    ):
-        read = {fact.content for fact in strong.read(text) if fact.role != FORMER}
-        for fact in sorted(read ^ set(stated)):
-            if fact.key == CATEGORY:
-                misread.setdefault("group", template.wording.membership)
-            elif fact.role == AMONG:
-                misread.setdefault("relations", text)
+    for seed in range(TASKS):
+        generator = Generator(template, seed, "hard", TIERS["hard"], "")
+        task, guide = generator.task(), generator.guide
+        strong, gold = strong_reader(task.system), task.gold
+        assert isinstance(gold, WorldsGold)
+        if strong.guide != guide:
+            odd = [a.label for a in guide.attributes if a not in strong.guide.attributes]
+            yield f"the instructions are misread, at the attributes {odd}: reword their labels"
+            return
+        read = StatementIndex(fact for event in task.events for fact in strong.read(event.text))
+        for fact in gold.in_the_end():
+            if read.state(fact) == HELD:
+                continue
+            if fact.key == CATEGORY or fact.role == AMONG:
+                misread["group" if fact.key == CATEGORY else "relations"] = guide.sentence(fact)
             else:
                 attribute = guide.attribute(fact.key)
-                misread.setdefault(attribute.label, _line(text, attribute))
+                misread.setdefault(attribute.label, _line(task, fact.subject, attribute))
     for label, text in misread.items():
         yield f"the strong reader misreads '{label}' in '{text}': reword it"
 
 
-def _documents(template: Template, writer: Prose, stream: Stream) -> Iterator[tuple[str, Facts]]:
-    """Documents, each with its facts."""
-    for _ in range(DOCUMENTS):
-        name, *others = draw_names(
-            template.first, template.second, 1 + len(template.relations), stream
-        )
-        drawn = [spec.draw(stream) for spec in template.attribute_specs]
-        values = zip(writer.attributes, drawn, strict=True)
-        ties = zip(template.relations, others, strict=True)
-        facts = (
-            Statement(name, CATEGORY, stream.choice(template.categories)),
-            *(Statement(name, attribute.code, value) for attribute, value in values),
-            *(Statement(name, relation.code, other, AMONG) for relation, other in ties),
-        )
-        yield writer.document(facts, stream, TODAY)[0], facts
-
-
-def _notices(template: Template, writer: Prose, stream: Stream) -> Iterator[tuple[str, Facts]]:
-    """Corrections of every attribute, absolute and relative, each with its facts."""
-    name = f"{template.first[0]} {template.second[0]}"
-    for attribute, spec in zip(writer.attributes, template.attribute_specs, strict=True):
-        for _ in range(NOTICES):
-            new = Statement(name, attribute.code, spec.draw(stream))
-            old = new._replace(value=0)
-            yield writer.notice(Change(0, old, new, False, True), stream, TODAY), (new,)
-            if isinstance(new.value, int) and new.value > 0:
-                shift = new._replace(role=SHIFT)
-                yield writer.notice(Change(0, old, new, True, True), stream, TODAY), (shift,)
-
-
-def _line(text: str, attribute: Attribute) -> str:
-    """The sentence of a text that holds an attribute."""
+def _line(task: Task, name: str, attribute: Attribute) -> str:
+    """The last sentence of a task that states an attribute of an entity."""
+    texts = (event.text for event in reversed(task.events) if event.kind != QUESTION_KIND)
+    sentences = chain.from_iterable(re.split(r"\. |\n", text) for text in texts)
     labels = (attribute.label, attribute.alias)
-    sentences = text.split("\n", 1)[1].split(". ")
-    return next(line for line in sentences if any(_holds(line, label) for label in labels))
+    stating = (text for text in sentences if name in text and any(_holds(text, a) for a in labels))
+    return next(stating)
 
 
 def _all_labels(template: Template) -> list[tuple[str, AttributeSpec]]:

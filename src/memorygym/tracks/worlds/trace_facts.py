@@ -1,7 +1,6 @@
 """Reads a trace of worlds: its gold table says what was true at each event."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
+from collections.abc import Iterator, Sequence
 
 from memorygym.core.errors import BadTrace
 from memorygym.core.outcome import Goal
@@ -11,55 +10,29 @@ from memorygym.core.statements import (
     FORMER,
     HELD,
     SHIFT,
-    FactReader,
     Statement,
     StatementIndex,
 )
 from memorygym.core.trace import Trace
 from memorygym.core.trace_reader import END
-from memorygym.core.track import gold_table
 from memorygym.core.types import Task
 from memorygym.tracks._qa.question_reader import QuestionTraceReader
 from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.facts import Guide
-from memorygym.tracks.worlds.generator.gold import WeightedQuestion, WorldsGold
-
-
-class _LateReader:
-    """The strong reader of a system message, which is parsed when a text is read."""
-
-    def __init__(self, system: str) -> None:
-        self._system = system
-
-    def read(self, text: str) -> Sequence[Statement]:
-        return strong_reader(self._system).read(text)
-
-    def render(self, fact: Statement) -> str:
-        return strong_reader(self._system).render(fact)
-
-    def against(self, shown: Iterable[str]) -> FactReader:
-        return strong_reader(self._system).against(shown)
+from memorygym.tracks.worlds.generator.gold import WeightedQuestion, WorldsGold, gold_of
 
 
 class WorldsTraceReader(QuestionTraceReader):
     """The reader of a trace; the gold table tells what was stated when."""
 
     def __init__(self, trace: Trace) -> None:
-        gold = gold_table(trace)
-        assert isinstance(gold, WorldsGold)
-        super().__init__(trace, gold.questions, _LateReader(trace.system))
-        self._gold, self._system = gold, trace.system
-
-    @cached_property
-    def _guide(self) -> Guide:
-        """The schema. Raises BadTrace if the gold table is of another one."""
-        guide = strong_reader(self._system).guide
-        codes = [attribute.code for attribute in guide.attributes]
-        codes += [relation.code for relation in guide.relations]
+        self._gold, facts = gold_of(trace), strong_reader(trace.system)
+        super().__init__(trace, self._gold.questions, facts)
+        self._guide = facts.guide
+        codes = [a.code for a in facts.guide.attributes] + [r.code for r in facts.guide.relations]
         if unknown := {fact.key for fact in self._gold.facts} - {CATEGORY, *codes}:
             keys = ", ".join(sorted(unknown))
             raise BadTrace(f"gold.facts has the keys {keys}, which the system message lacks")
-        return guide
 
     def stated(self) -> Iterator[tuple[int, Statement]]:
         return self._gold.stated()
@@ -72,9 +45,9 @@ class WorldsTraceReader(QuestionTraceReader):
             return "irrelevant"
         known = self._gold.known
         known = known if event == END else known.only(range(event + 1))
-        if relation := self._guide.relation(fact.key):
+        if self._guide.relation(fact.key):
             back = fact._replace(subject=fact.text, value=fact.subject)
-            links = (fact, back) if relation.symmetric else (fact,)
+            links = (fact, back) if self._guide.is_symmetric(fact.key) else (fact,)
             return "true" if any(known.state(link) == HELD for link in links) else "wrong"
         values = known.history(fact.subject, fact.key)
         if fact.value not in values:
@@ -87,7 +60,7 @@ class WorldsTraceReader(QuestionTraceReader):
     def true_facts(self) -> Iterator[Statement]:
         for fact in self._gold.in_the_end():
             yield fact
-            if (relation := self._guide.relation(fact.key)) and relation.symmetric:
+            if self._guide.is_symmetric(fact.key):
                 yield fact._replace(subject=str(fact.value), value=fact.subject)
 
     def text(self, fact: Statement) -> str:

@@ -10,8 +10,9 @@ from memorygym.core.types import Call
 from memorygym.scoring.attribution import Attribution
 from memorygym.scoring.grading.verdict import grade
 from memorygym.tracks.worlds.agents.codec import capacities_held
-from memorygym.tracks.worlds.axes import admitted, gold_of
+from memorygym.tracks.worlds.axes import admitted
 from memorygym.tracks.worlds.fact_reader import strong_reader
+from memorygym.tracks.worlds.generator.gold import gold_of
 
 _HEADING = re.compile(r"=== [A-Z]+ · event (\d+) of (\d+) ")
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from memorygym.core.statements import CATEGORY, HELD, Statement, StatementIndex
 from memorygym.core.tokens import MONTHS, count
+from memorygym.core.track import MapFunction, TaskRecipe, Verification
 from memorygym.core.types import JSON, Message, Task
 from memorygym.tracks._qa.ablation import (
     CHECKS,
@@ -30,7 +31,7 @@ from memorygym.tracks._qa.ablation import (
 from memorygym.tracks._qa.correctness import is_correct
 from memorygym.tracks._qa.questions import Question
 from memorygym.tracks._qa.stream import QUESTION_KIND
-from memorygym.tracks._qa.verification import Checks, Totals, chance_level, result
+from memorygym.tracks._qa.verification import Checks, Totals, chance_level, result, verified
 from memorygym.tracks.worlds.agents.guesser import guess
 from memorygym.tracks.worlds.fact_reader import StrongReader, strong_reader
 from memorygym.tracks.worlds.facts import Guide, by_entity, category_in
@@ -73,7 +74,7 @@ def verification(task: Task) -> dict[str, CheckResult]:
         "strictness": lambda reading: result(_accepted(reading, gold)),
         "guesses": partial(_guesses, task),
         "winners": _winners,
-        "statements": lambda reading: result(_unstated(reading, gold), heldout=len(gold.heldout)),
+        "statements": lambda reading: result(_unstated(reading, gold)),
         "clear": lambda reading: result(_unclear(reading, reader)),
         "budget": lambda reading: result(_wrong_budget(reading, task, guide)),
         "sizes": lambda _: result(_wrong_sizes(task, gold)),
@@ -82,6 +83,11 @@ def verification(task: Task) -> dict[str, CheckResult]:
         "leaks": lambda _: result(_leaks(StrayTexts(task, gold, guide), gold)),
     }
     return run_checks(readings, checks)
+
+
+def verify(recipes: Sequence[TaskRecipe], parallel_map: MapFunction) -> Verification:
+    """The verification of generated tasks: whether every question can be answered fairly."""
+    return verified(verification, recipes, parallel_map, together)
 
 
 def together(totals: Totals) -> Checks:

@@ -15,10 +15,9 @@ from tests.tracks.worlds.audit.defect import LONG, MANY, SESSIONS, validate, ver
 
 @verify("statements")
 def documents_state_one_attribute(patch: pytest.MonkeyPatch) -> None:
-    def document(old: Any, *args: Any) -> tuple[str, list[str]]:
-        text, heldout = old(*args)
-        head, body = text.split("\n")
-        return f"{head}\n{body.split('. ')[0]}.", heldout
+    def document(old: Any, *args: Any) -> str:
+        head, body = old(*args).split("\n")
+        return f"{head}\n{body.split('. ')[0]}."
 
     wrap(patch, prose.Prose, "document", document)
 
@@ -113,7 +112,7 @@ def documents_are_shown_twice(patch: pytest.MonkeyPatch) -> None:
 
 @verify("clear")
 def distractors_have_no_cue(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(prose.Prose, "_wrap", lambda self, *args: ("{c} or {d}", False))
+    patch.setattr(prose.Prose, "_wrap", lambda self, *args: "{c} or {d}")
 
 
 @verify("distractors")

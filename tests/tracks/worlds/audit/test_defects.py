@@ -12,9 +12,9 @@ from memorygym.runs.evaluation import Evaluation
 from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.settings import BenchSettings
 from memorygym.runs.tasks import Tasks
-from memorygym.tracks.worlds import verify
 from memorygym.tracks.worlds.settings import WorldsSettings
 from memorygym.tracks.worlds.trace_measures import inspect
+from memorygym.tracks.worlds.verifier import verify
 from tests.episodes import results_of, worlds
 from tests.slow import mostly_slow
 from tests.tracks.worlds.audit.defect import Defect, TaskSet

@@ -9,7 +9,7 @@ from memorygym.core.rng import named_rng
 from memorygym.core.statements import CATEGORY, StatementIndex
 from memorygym.core.track import PolicyFactory
 from memorygym.core.types import Message
-from memorygym.tracks.worlds.agents.guesser import guess, public_template
+from memorygym.tracks.worlds.agents.guesser import guess, in_form, public_template
 from memorygym.tracks.worlds.agents.note_taker import (
     AnswersAlways,
     BudgetedNoteTaker,
@@ -17,7 +17,7 @@ from memorygym.tracks.worlds.agents.note_taker import (
     whole_records,
 )
 from memorygym.tracks.worlds.fact_reader import strong_reader
-from memorygym.tracks.worlds.facts import TREND_LABELS, Attribute, Query
+from memorygym.tracks.worlds.facts import NAME, TREND_LABELS, Attribute, Query
 from memorygym.tracks.worlds.generator.gold import WorldsGold
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
 from memorygym.tracks.worlds.generator.notes import fill, note_of
@@ -31,7 +31,6 @@ def constant(context: ParsedContext, _: Query) -> str:
     return f"30.0, {' and '.join(choices)}"
 
 
-_NAME = re.compile(r"[A-Z][a-z]+(?: [A-Z][a-z]+)+")
 _DATE = re.compile(r"\d{1,2} [A-Z][a-z]+ \d{4}|\d{4}-\d\d-\d\d")
 
 
@@ -39,21 +38,9 @@ def copied(context: ParsedContext, query: Query) -> str:
     """An answer of the right form, made of figures, names, dates or choices in the view."""
     guide = context.reader.guide
     values = [_of_form(context, query, guide.attribute(code)) for code in query.codes] or ["2"]
-    name: str = (*query.names, *_NAME.findall(context.text), "Nobody")[0]
-    match query.kind:
-        case "value" | "before" | "delta" | "ratio" | "total" | "top" | "hop":
-            return values[-1]
-        case "trend":
-            return f"{TREND_LABELS[-1]} (15%)"
-        case "extreme":
-            return f"1 ({values[0]})"
-        case "constraints":
-            return f"{query.size // 3} ({values[-1]})"
-        case "count":
-            return f"1 ({name})"
-        case "lookup":
-            return name
-    return f"{name} ({values[-1]})"
+    name: str = (*query.names, *re.findall(NAME, context.text), "Nobody")[0]
+    value = "15%" if query.kind == "trend" else values[-1]
+    return in_form(context.text, name, value, query.size // 3 or 1)
 
 
 def _of_form(context: ParsedContext, query: Query, a: Attribute) -> str:
@@ -151,7 +138,7 @@ def _candidates(context: ParsedContext, query: Query, knowledge: StatementIndex)
     """All candidates of the form that the question asks for."""
     if query.kind == "trend":
         return TREND_LABELS
-    if query.kind in ("lookup", "count", "chain", "best_related"):
+    if query.relations and "Answer as" in context.text:
         return list(knowledge.subjects)
     guide = context.reader.guide
     choices = [choice for code in query.codes for choice in guide.attribute(code).choices]
@@ -163,8 +150,6 @@ def guessed_by_name(context: ParsedContext, query: Query, knowledge: StatementIn
     names = query.names or tuple(knowledge.members(query.categories)) or tuple(knowledge.subjects)
     if query.kind == "value" and names[0] not in knowledge.subjects:
         return None
-    if query.kind in ("lookup", "chain", "best_related"):
-        names = tuple(name for name in knowledge.subjects if name not in names)
     return guess(context).replace("Nobody", names[0]) if names else guess(context)
 
 

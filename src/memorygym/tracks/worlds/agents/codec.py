@@ -7,9 +7,8 @@ bits, one of a reference record 7.9; the bound on what compression gains is as g
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from itertools import chain
+from functools import lru_cache, partial
+from itertools import chain, product
 from typing import Any, TypeAlias
 
 from memorygym.agents.calls import END, calls, edit, read, write
@@ -25,7 +24,7 @@ from memorygym.tracks.worlds.agents.note_taker import (
     by_instructions,
 )
 from memorygym.tracks.worlds.fact_reader import strong_reader
-from memorygym.tracks.worlds.facts import Facts, by_entity, category_in, values_in
+from memorygym.tracks.worlds.facts import Facts, Guide, by_entity, category_in, values_in
 from memorygym.tracks.worlds.generator.notes import key_record_of
 from memorygym.tracks.worlds.generator.template_schema import (
     CODES,
@@ -53,10 +52,11 @@ LINES = 0.9
 ROOM = 0.99
 """Share of the capacity for documents."""
 
+_SIZES, _RECORDS = range(8), range(32)
+"""Words of a name, and records of one kind in a batch."""
+
 Column: TypeAlias = Sequence[Any]
 """All that may stand at one place of a record: words, or numbers in order."""
-Digits = list[tuple[int, int]]
-"""Digits of a mixed-radix number, each with its radix; the first is the least significant."""
 
 
 def spell(number: int, width: int) -> list[str]:
@@ -86,146 +86,116 @@ def number_in(lines: Sequence[str]) -> int:
     return number
 
 
-def packed(digits: Digits) -> int:
-    """The number with these digits."""
-    number = 0
-    for digit, radix in reversed(digits):
-        number = number * radix + digit
-    return number
+class Writer:
+    """Writes items as the digits of a number, each its place in its column; the first digit is the
+    least significant."""
+
+    def __init__(self) -> None:
+        self.number, self._radix = 0, 1
+
+    def __call__(self, column: Column, item: Any) -> Any:
+        self.number += _place(item, column) * self._radix
+        self._radix *= len(column)
+        return item
 
 
-class Unpacked:
-    """The digits of a number, taken one by one."""
+class Reader:
+    """Reads the items that were written; what it is given in their place does not matter."""
 
     def __init__(self, number: int) -> None:
         self._number = number
 
-    def take(self, column: Column) -> Any:
-        """What the next digit stands for."""
+    def __call__(self, column: Column, _: Any = None) -> Any:
         self._number, place = divmod(self._number, len(column))
         return column[place]
 
 
-def _digits(items: Iterable[Any], columns: Iterable[Column]) -> Digits:
-    return [(_place(item, c), len(c)) for item, c in zip(items, columns, strict=True)]
+Code: TypeAlias = Writer | Reader
 
 
-def _place(item: int | str, column: Column) -> int:
+def _place(item: int | str | None, column: Column) -> int:
     """The place of a word, or of the number nearest to this one."""
-    if isinstance(item, str):
-        return column.index(item)
-    if isinstance(column, range):
-        return min(max(item - column.start, 0), len(column) - 1)
-    place = bisect_left(column, item)
-    near = range(max(0, place - 1), min(place + 1, len(column)))
-    return min(near, key=lambda place: abs(column[place] - item))
+    if isinstance(item, int) and not isinstance(column, range):
+        item = min(column, key=lambda figure: abs(figure - item))
+    return column.index(item)
 
 
 @lru_cache(maxsize=512)
-def _columns(spec: AttributeSpec) -> Sequence[Column]:
-    """The columns of an attribute, by its public range."""
+def _column(spec: AttributeSpec) -> Column:
+    """All values of an attribute, or of one part of it, by its public range; of floats the fewest
+    figures of which one is within 2 % of every value."""
     match spec.kind:
         case "enum":
-            return [spec.choices]
-        case "text":
-            return spec.parts
+            return spec.choices
         case "date":
-            return [range(FIRST_YEAR, LAST_YEAR + 1), range(1, 13), range(1, 29)]
-    figures = _levels(spec.low, spec.high) if spec.decimals else range(spec.low, spec.high + 1)
-    return [figures] * spec.length
-
-
-def _levels(low: int, high: int) -> list[int]:
-    """The fewest figures of which one is within 2 % of every value in a range."""
-    figures: list[int] = []
-    while low <= high:
-        figures.append(low + abs(low) // 50)
-        low = max(figures[-1], figures[-1] * 50 // (49 if figures[-1] > 0 else 51)) + 1
+            years, months, days = range(FIRST_YEAR, LAST_YEAR + 1), range(1, 13), range(1, 29)
+            return [f"{y}-{m:02d}-{d:02d}" for y, m, d in product(years, months, days)]
+        case "int" | "series":
+            return range(spec.low, spec.high + 1)
+    figures, low = list[int](), spec.low
+    while low <= spec.high:
+        figures.append(low + low // 50)
+        low = max(figures[-1], figures[-1] * 50 // 49) + 1
     return figures
 
 
-def _items(spec: AttributeSpec, value: Value) -> Iterable[int | str]:
-    """A value as one item for each of its columns."""
-    match value:
-        case int():
-            return [value]
-        case tuple():
-            return value
+def _value(code: Code, spec: AttributeSpec, value: Any) -> Value:
+    """A value: exact, except for a float, which stays within 2 %."""
     match spec.kind:
-        case "enum":
-            return [value]
-        case "date":
-            return map(int, value.split("-"))
-    return value.split()
-
-
-def _value(spec: AttributeSpec, items: Sequence[Any]) -> Value:
-    """The value with these items."""
-    match spec.kind:
-        case "series":
-            return tuple(items)
         case "text":
-            return " ".join(items)
-        case "date":
-            return "{}-{:02d}-{:02d}".format(*items)
-    one: Value = items[0]
+            return _words(code, spec.parts, value)
+        case "series":
+            return tuple([code(_column(spec), item) for item in value or range(spec.length)])
+    one: Value = code(_column(spec), value)
     return one
 
 
-@dataclass(frozen=True, slots=True)
-class Codec:
-    """Encodes records of a template as digits; exact, except for floats, which stay within 2 %."""
-
-    template: Template
-    size: int
-    """Words of a name; all names of a task have the same number."""
-
-    def spec(self, code: str) -> AttributeSpec:
-        """The public specification of an attribute."""
-        return self.template.spec(code)
-
-    def value(self, code: str, value: Value) -> Digits:
-        return _digits(_items(self.spec(code), value), _columns(self.spec(code)))
-
-    def take_value(self, code: str, source: Unpacked) -> Value:
-        return _value(self.spec(code), [source.take(c) for c in _columns(self.spec(code))])
-
-    def name(self, name: str) -> Digits:
-        return _digits(name.split(), self._name_columns)
-
-    def take_name(self, source: Unpacked) -> str:
-        return " ".join([source.take(column) for column in self._name_columns])
-
-    @property
-    def _name_columns(self) -> Sequence[Column]:
-        return [self.template.first] * (self.size - 1) + [self.template.second]
-
-    def record(self, facts: Facts, codes: Iterable[str]) -> Digits:
-        """The digits of name, category, these attributes and relations."""
-        categories, values = self.template.categories, values_in(facts)
-        digits = [*self.name(facts[0].subject), *_digits([category_in(facts)], [categories])]
-        for code in codes:
-            digits += self.value(code, values[code])
-        for link in (fact for fact in facts if fact.role == AMONG):
-            digits += [(1, 2), *_digits([link.key], [self._relations]), *self.name(str(link.value))]
-        return [*digits, (0, 2)]
-
-    def take_record(self, source: Unpacked, codes: Iterable[str]) -> Iterator[Statement]:
-        """The facts that `record` encoded."""
-        name = self.take_name(source)
-        yield Statement(name, CATEGORY, source.take(self.template.categories))
-        for code in codes:
-            yield Statement(name, code, self.take_value(code, source))
-        while source.take(range(2)):
-            yield Statement(name, source.take(self._relations), self.take_name(source), AMONG)
-
-    @property
-    def _relations(self) -> str:
-        return "xyz"[: len(self.template.relations)]
+def _words(code: Code, columns: Sequence[Column], text: str | None) -> str:
+    words = text.split() if text else columns
+    return " ".join([code(column, word) for column, word in zip(columns, words, strict=True)])
 
 
-_SIZES, _RECORDS = range(8), range(32)
-"""Words of a name, and records of one kind in a batch."""
+def _name(code: Code, template: Template, size: int, name: str | None = None) -> str:
+    """A name; all names of a task have the same number of words, `size`."""
+    return _words(code, [template.first] * (size - 1) + [template.second], name)
+
+
+def _record(
+    code: Code, template: Template, size: int, codes: Iterable[str], facts: Facts = ()
+) -> Facts:
+    """The facts about one entity: category, these attributes and relations."""
+    values, links = values_in(facts), (fact for fact in facts if fact.role == AMONG)
+    name = _name(code, template, size, facts[0].subject if facts else None)
+    coded = [Statement(name, CATEGORY, code(template.categories, category_in(facts)))]
+    for key in codes:
+        coded.append(Statement(name, key, _value(code, template.spec(key), values.get(key))))
+    link = next(links, None)
+    while code((False, True), link is not None):
+        key = code([relation.code for relation in template.relations], link and link.key)
+        other = _name(code, template, size, link and link.text)
+        coded.append(Statement(name, key, other, AMONG))
+        link = next(links, None)
+    return tuple(coded)
+
+
+def _change(code: Code, template: Template, fact: Statement | None = None) -> Statement:
+    """One changed value."""
+    size = code(_SIZES, fact and len(fact.subject.split()))
+    name, key = _name(code, template, size, fact and fact.subject), code(CODES, fact and fact.key)
+    return Statement(name, key, _value(code, template.spec(key), fact and fact.value))
+
+
+def _batch(
+    code: Code, guide: Guide, whole: Sequence[Facts] = (), parts: Sequence[Facts] = ()
+) -> Sequence[Statement]:
+    """Whole records, then the key attributes of others."""
+    template, codes = public_template(guide.noun), [a.code for a in guide.attributes]
+    size = code(_SIZES, len((*whole, *parts)[0][0].subject.split()) if parts or whole else None)
+    sizes = code(_RECORDS, len(whole)), code(_RECORDS, len(parts))
+    held = [*whole, *parts] or [()] * sum(sizes)
+    codes_of = [codes] * sizes[0] + [guide.key_attributes] * sizes[1]
+    records = (_record(code, template, size, *pair) for pair in zip(codes_of, held, strict=True))
+    return list(chain.from_iterable(records))
 
 
 class CodecWriter(BudgetedNoteTaker):
@@ -240,18 +210,13 @@ class CodecWriter(BudgetedNoteTaker):
         guide, lines = context.reader.guide, allowance(context, LINES)
         room = int(ROOM * context.capacity * context.batch / context.batches) - context.tokens_held
         width = min(context.slot - 1, -(-room // max(1, lines)))
-        codec = Codec(public_template(guide.noun), len(context.records[0][0].subject.split()))
-        ranked = sorted(context.records, key=lambda facts: by_instructions(context, facts))
-        whole = [codec.record(record, [a.code for a in guide.attributes]) for record in ranked]
-        parts = [codec.record(record, guide.key_attributes) for record in ranked]
+        ranked = sorted(context.records, key=partial(by_instructions, context))
         ends = range(1, len(ranked) + 1)
-        steps = [*(([], parts[:n]) for n in ends), *((whole[:n], parts[n:]) for n in ends)]
+        steps = [*(((), ranked[:n]) for n in ends), *((ranked[:n], ranked[n:]) for n in ends)]
 
         def written(step: int) -> list[str]:
-            first, second = steps[step]
-            digits = [(codec.size, len(_SIZES))]
-            digits += [(len(records), len(_RECORDS)) for records in (first, second)]
-            return spell(packed([*digits, *chain(*first, *second)]), width)
+            _batch(code := Writer(), guide, *steps[step])
+            return spell(code.number, width)
 
         def fits(step: int) -> bool:
             entries = written(step)
@@ -280,19 +245,23 @@ class CodecWriter(BudgetedNoteTaker):
         name, facts = news[0].subject, facts_in(context.system, context.tool_results[0])
         held = [fact for fact in facts if fact[0] == name]
         before, after = StatementIndex(held), StatementIndex([*held, *news])
-        codec = Codec(public_template(context.reader.guide.noun), len(name.split()))
+        template = public_template(context.reader.guide.noun)
         for code in (fact.key for fact in news if fact.key in CODES):
             old, new = before.current(name, code), after.current(name, code)
             not_stored = old is None and len(values_in(news)) > 1
             if new is None or not_stored:
                 continue
-            if old is None or codec.value(code, old) != codec.value(code, new):
-                digits = [
-                    (codec.size, len(_SIZES)),
-                    *codec.name(name),
-                    *_digits([code], [CODES]),
-                ]
-                yield NOTE + spell(packed([*digits, *codec.value(code, new)]), context.slot)[0]
+            numbers = [
+                self._number(template, Statement(name, code, v))
+                for v in (old, new)
+                if v is not None
+            ]
+            if len({*numbers}) > 1 or old is None:
+                yield NOTE + spell(numbers[-1], context.slot)[0]
+
+    def _number(self, template: Template, fact: Statement) -> int:
+        _change(code := Writer(), template, fact)
+        return code.number
 
     def knowledge(self, context: ParsedContext) -> StatementIndex:
         return StatementIndex(facts_in(context.system, context.tool_results[0]))
@@ -304,11 +273,7 @@ def facts_in(system: str, text: str) -> Sequence[Statement]:
     facts, changed, lines = list[Statement](), list[Statement](), list[str]()
     for entry in text.split("\n"):
         line, *notes = entry.split(NOTE)
-        for note in notes:
-            source = Unpacked(number_in([note]))
-            codec = Codec(template, source.take(_SIZES))
-            name, code = codec.take_name(source), source.take(CODES)
-            changed.append(Statement(name, code, codec.take_value(code, source)))
+        changed += [_change(Reader(number_in([note])), template) for note in notes]
         lines += [line] if line else []
         if line.endswith(STOP):
             facts += _batch_in(system, tuple(lines))
@@ -319,12 +284,7 @@ def facts_in(system: str, text: str) -> Sequence[Statement]:
 @lru_cache(maxsize=64)
 def _batch_in(system: str, lines: tuple[str, ...]) -> Sequence[Statement]:
     """The facts of a batch, whose lines never change."""
-    guide, source = strong_reader(system).guide, Unpacked(number_in(lines))
-    codec = Codec(public_template(guide.noun), source.take(_SIZES))
-    whole, parts = source.take(_RECORDS), source.take(_RECORDS)
-    codes = [a.code for a in guide.attributes]
-    held = [codes] * whole + [guide.key_attributes] * parts
-    return [fact for codes in held for fact in codec.take_record(source, codes)]
+    return _batch(Reader(number_in(lines)), strong_reader(system).guide)
 
 
 def capacities_held(trace: Trace) -> float:

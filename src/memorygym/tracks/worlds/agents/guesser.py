@@ -1,11 +1,13 @@
 """The best guess from a question and the public schema; it measures the chance level."""
 
+import re
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from memorygym.core import registry
 from memorygym.core.errors import UnknownPart
 from memorygym.core.rng import named_rng
-from memorygym.tracks.worlds.facts import Attribute
+from memorygym.tracks.worlds.facts import TREND_LABELS, Attribute, Query
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
 from memorygym.tracks.worlds.generator.template_schema import AttributeSpec, Template
 from memorygym.tracks.worlds.parsed_view import ParsedContext
@@ -30,40 +32,49 @@ def _specs(noun: str) -> dict[str, AttributeSpec]:
         return {}
 
 
+_FORM = re.compile(r"Answer as (\w+)(?: \((\w+))?")
+
+
+def in_form(text: str, name: str, value: str, number: int) -> str:
+    """An answer in the form that a question asks for, or else a value.
+
+    >>> in_form("Who leads? Answer as NAME (VALUE).", "Ann", "7 M", 2)
+    'Ann (7 M)'
+    """
+    form = _FORM.search(text)
+    if form is None:
+        return value
+    head = {"NAME": name, "LABEL": TREND_LABELS[-1]}.get(form[1], str(number))
+    return f"{head} ({name if form[2] == 'NAMES' else value})" if form[2] else head
+
+
 def guess(context: ParsedContext) -> str:
     """One claim of the form that the question of this event asks for."""
     if (query := context.query) is None:
         return REFUSAL
     guide = context.reader.guide
-    specs = _specs(guide.noun)
-    attributes = [guide.attribute(code) for code in query.codes]
-    middles = [_middle(a, specs.get(a.label)) for a in attributes]
     name = named_rng("guess", context.text).choice(query.names) if query.names else "Nobody"
+    value = _value(query, [guide.attribute(code) for code in query.codes], _specs(guide.noun))
+    return in_form(context.text, name, value, 4 if query.kind == "extreme" else 2)
+
+
+def _value(
+    query: Query, attributes: Sequence[Attribute], specs: Mapping[str, AttributeSpec]
+) -> str:
+    """The value in the middle of those that an answer may have."""
     match query.kind:
-        case "value" | "before" | "hop":
-            return middles[0]
-        case "delta":
-            return _part(attributes[0], specs, 20)
         case "ratio":
             return "100.00"
         case "trend":
-            return "strongly rising (50.00%)"
-        case "extreme":
-            return f"4 ({middles[0].split(', ')[0]})"
-        case "total":
-            return _part(attributes[0], specs, 50 * query.size)
-        case "top":
-            return _part(attributes[1], specs, 150)
-        case "constraints":
-            return f"2 ({_part(attributes[2], specs, 100)})"
-        case "count":
-            return f"2 ({name})"
-        case "gap" | "outlier":
-            return f"{name} ({_part(attributes[0], specs, 40)})"
-    return f"{name} ({middles[-1]})" if middles else name
+            return "50.00%"
+        case "delta" | "gap" | "outlier" | "total" | "top" | "constraints" as kind:
+            percent = {"delta": 20, "total": 50 * query.size, "top": 150, "constraints": 100}
+            return _part(attributes[-1], specs, percent.get(kind, 40))
+    middles = [_middle(a, specs.get(a.label)) for a in attributes]
+    return middles[-1].split(", ")[0] if query.kind == "extreme" else "".join(middles[-1:])
 
 
-def _part(a: Attribute, specs: dict[str, AttributeSpec], percent: int) -> str:
+def _part(a: Attribute, specs: Mapping[str, AttributeSpec], percent: int) -> str:
     """That percentage of the sum of the lowest and the highest value."""
     spec = specs.get(a.label)
     return a.number((spec.low + spec.high) * percent // 100 if spec else 1)

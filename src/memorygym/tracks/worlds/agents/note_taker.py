@@ -12,11 +12,20 @@ from memorygym.core.rng import named_rng
 from memorygym.core.statements import AMONG, CATEGORY, CURRENT, FORMER, StatementIndex
 from memorygym.core.tokens import count
 from memorygym.core.types import Message, Policy, Tool
-from memorygym.tracks.worlds.fact_reader import StrongReader
-from memorygym.tracks.worlds.facts import Facts, Query, by_entity, category_in, values_in
-from memorygym.tracks.worlds.generator.fact_timeline import ATTRIBUTE_SHARE, CATEGORY_SHARE
+from memorygym.tracks.worlds.facts import Facts, Query, by_entity, category_in
+from memorygym.tracks.worlds.generator.fact_timeline import (
+    ATTRIBUTE_SHARE,
+    CATEGORY_SHARE,
+    shares,
+)
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
-from memorygym.tracks.worlds.generator.notes import Notation, fill, note_of, record_of
+from memorygym.tracks.worlds.generator.notes import (
+    Notation,
+    fill,
+    note_of,
+    record_of,
+    record_or_note,
+)
 from memorygym.tracks.worlds.generator.template_schema import CODES
 from memorygym.tracks.worlds.parsed_view import ParsedContext, parse_view
 
@@ -39,7 +48,7 @@ class BudgetedNoteTaker(Policy):
         keep: Keep,
         conclude: Conclude = concluded,
         *,
-        notation: Notation = note_of,
+        notation: Notation = record_or_note,
         updates: bool = True,
         history: bool = False,
         reads_all: bool = False,
@@ -74,17 +83,22 @@ class BudgetedNoteTaker(Policy):
             return END
         news = context.records[0]
         if not context.replies:
-            return calls(search(news[0].subject))
+            return calls(self._look_up(Query((news[0].subject,))))
         if len(context.replies) > 1:
             return END
         for line in "\n".join(context.tool_results).split("\n"):
-            name = news[0].subject
-            stored = by_entity(context.reader.read(line)) if line.startswith(name) else []
-            if stored and stored[0][0].subject == name:
-                history = self.history_of(name)
-                new = changed_line(context.reader, stored[0], news, history, self._notation)
-                return calls(edit(line, new)) if new and new != line else END
+            if (new := self.changed(context, line, news)) is not None:
+                return calls(edit(line, new)) if new != line else END
         return END
+
+    def changed(self, context: ParsedContext, line: str, news: Facts) -> str | None:
+        """A line of the memory with news; None if it states nothing about their entity."""
+        name = news[0].subject
+        stored = by_entity(context.reader.read(line)) if line.startswith(name) else []
+        if not stored or stored[0][0].subject != name:
+            return None
+        facts = changed(stored[0], news, self.history_of(name))
+        return self._notation(context.reader.guide, facts) if facts else line
 
     def history_of(self, name: str) -> Container[str]:
         """The attributes of an entity whose previous values are stored too."""
@@ -107,21 +121,6 @@ class BudgetedNoteTaker(Policy):
     def knowledge(self, context: ParsedContext) -> StatementIndex:
         """The facts that the memory returned."""
         return context.knowledge
-
-
-def changed_line(
-    reader: StrongReader,
-    stored: Facts,
-    news: Facts,
-    history: Container[str],
-    notation: Notation = note_of,
-) -> str | None:
-    """The line of stored facts with the changed values, or None if none of them changed."""
-    if not (facts := changed(stored, news, history)):
-        return None
-    has_former = any(fact.role == FORMER for fact in facts)
-    full = not has_former and len(values_in(facts)) == len(reader.guide.attributes)
-    return record_of(reader.guide, facts) if full else notation(reader.guide, facts)
 
 
 def changed(stored: Facts, news: Facts, history: Container[str]) -> Facts:
@@ -199,11 +198,11 @@ SLACK = 0.985
 """Share of the capacity that notes may fill; the rest is for Edits that lengthen them."""
 
 
-def _part(facts: Facts, codes: Container[str]) -> Facts:
+def part(facts: Facts, codes: Container[str]) -> Facts:
     """These attributes, in schema order, and the category and all relations."""
-    part = (fact for fact in facts if fact.key in codes or fact.key == CATEGORY)
+    values = (fact for fact in facts if fact.key in codes or fact.key == CATEGORY)
     links = (fact for fact in facts if fact.role == AMONG)
-    return (*sorted(part, key=lambda fact: fact.key), *links)
+    return (*sorted(values, key=lambda fact: fact.key), *links)
 
 
 def most_important(context: ParsedContext, notation: Notation = note_of) -> list[str]:
@@ -211,12 +210,12 @@ def most_important(context: ParsedContext, notation: Notation = note_of) -> list
     guide = context.reader.guide
     planned = SLACK * context.capacity * context.batch / context.batches
     room = min(planned, context.capacity) - context.tokens_held
+    weights = shares(guide.categories, guide.key_categories, CATEGORY_SHARE)
     options: list[tuple[float, float, int, int, str, str]] = []
     for facts in context.records:
-        key = category_in(facts) in guide.key_categories
-        weight = CATEGORY_SHARE / 3 if key else (1 - CATEGORY_SHARE) / (len(guide.categories) - 3)
-        small = notation(guide, _part(facts, guide.key_attributes))
-        big = notation(guide, _part(facts, CODES))
+        weight = weights[guide.categories.index(category_in(facts))]
+        small = notation(guide, part(facts, guide.key_attributes))
+        big = notation(guide, part(facts, CODES))
         cost = count(small) + 1
         extra = count(big) + 1 - cost
         name = facts[0].subject

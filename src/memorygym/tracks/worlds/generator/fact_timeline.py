@@ -41,9 +41,21 @@ def _name(index: int, sizes: Sequence[int], first: Sequence[str], second: Sequen
     return " ".join(words)
 
 
-KEY_CATEGORIES, KEY_ATTRIBUTES = 3, 6
+KEY_CATEGORIES = 3
 CATEGORY_SHARE, ATTRIBUTE_SHARE = 0.70, 0.75
 """The share of questions and corrections about key categories and about key attributes."""
+
+
+def shares(items: Sequence[str], keys: Sequence[str], share: float) -> list[float]:
+    """What falls to each item, if `share` falls to the keys and the rest to the others.
+
+    >>> shares("abcd", "ac", 0.5)
+    [0.25, 0.25, 0.25, 0.25]
+    """
+    others = len(items) - len(keys)
+    return [share / len(keys) if item in keys else (1 - share) / others for item in items]
+
+
 CHANGEABLE = ("int", "float", "enum", "date")
 
 
@@ -77,20 +89,9 @@ class FactTimeline:
 
     def weights(self) -> tuple[list[float], list[float]]:
         """The importance of every category and of every attribute, in schema order."""
-        guide = self.guide
-        inner, outer = KEY_CATEGORIES, len(guide.categories) - KEY_CATEGORIES
-        categories = [
-            CATEGORY_SHARE / inner if name in guide.key_categories else (1 - CATEGORY_SHARE) / outer
-            for name in guide.categories
-        ]
-        inner, outer = KEY_ATTRIBUTES, len(guide.attributes) - KEY_ATTRIBUTES
-        attributes = [
-            ATTRIBUTE_SHARE / inner
-            if a.code in guide.key_attributes
-            else (1 - ATTRIBUTE_SHARE) / outer
-            for a in guide.attributes
-        ]
-        return categories, attributes
+        guide, codes = self.guide, [a.code for a in self.guide.attributes]
+        categories = shares(guide.categories, guide.key_categories, CATEGORY_SHARE)
+        return categories, shares(codes, guide.key_attributes, ATTRIBUTE_SHARE)
 
     def members_by(self, event: int) -> dict[str, list[str]]:
         """The entities shown before an event, by category."""

@@ -48,9 +48,9 @@ class Generator:
         self.guide = guide_of(template, seed, salt)
         self.timeline = timeline_of(template, self.guide, seed, salt, tier.entities)
         self.schedule = plan(tier, self._stream("plan"))
-        self.prose = Prose(template, self.guide.attributes)
-        self.heldout: list[tuple[str, str]] = []
+        self.prose = Prose(template, self.guide)
         self.padding: list[str] = []
+        self._changes: dict[int, Change] = {}
         self.tokens: int | None = None
 
     def _stream(self, *name: str | int) -> Stream:
@@ -73,7 +73,6 @@ class Generator:
             tuple(fact for facts in self.timeline.facts.values() for fact in facts),
             tuple(self.timeline.changes),
             tuple(questions),
-            tuple(self.heldout),
             self.record_tokens,
         )
         system = instructions(self.guide, self.template.wording.employer)
@@ -132,7 +131,7 @@ class Generator:
             used.add(name)
             code = stream.weighted(codes, code_weights)
             notice = scheduled.kind == "correction"
-            self.timeline.change(event, name, code, stream, notice=notice)
+            self._changes[event] = self.timeline.change(event, name, code, stream, notice=notice)
 
     def _shown_before(self, event: int, scheduled: ScheduledEvent) -> int:
         """The event before which an entity must have been shown to change at this event.
@@ -175,19 +174,15 @@ class Generator:
         """The title and the text of an event."""
         match scheduled.kind:
             case "documents":
-                documents = []
-                for name in self._shown(scheduled):
-                    facts = self.timeline.facts[name]
-                    text, heldout = self.prose.document(facts, stream, today)
-                    self.heldout += [(name, code) for code in heldout]
-                    documents.append(text)
+                shown = [self.timeline.facts[name] for name in self._shown(scheduled)]
+                documents = [self.prose.document(facts, stream, today) for facts in shown]
                 return "DOCUMENTS", "\n\n".join([*documents, HINT])
             case "correction":
                 free = "The first successful Edit in this event costs no write."
-                notice = self.prose.notice(self._change_at(event), stream, today)
+                notice = self.prose.notice(self._changes[event], stream, today)
                 return "CORRECTION", f"{notice}\n\n{free} {HINT}"
             case "contradiction":
-                news = self.prose.follow_up(self._change_at(event).new, stream, today)
+                news = self.prose.follow_up(self._changes[event].new, stream, today)
                 return "DOCUMENTS", f"{news}\n\n{HINT}"
             case "question":
                 return "QUESTION", f"{questions[event].text}\n\nAnswer with submit_answer."
@@ -196,6 +191,3 @@ class Generator:
         )
         padding = self.padding.pop() if self.padding else ""
         return "MEMO", "\n\n".join([f"[Memo · {day(today)}]\n{memo}{padding}", HINT])
-
-    def _change_at(self, event: int) -> Change:
-        return next(change for change in self.timeline.changes if change.event == event)

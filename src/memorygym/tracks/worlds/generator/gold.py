@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 from memorygym.core.json_types import SchemaMismatch, from_json
 from memorygym.core.statements import AMONG, Statement, StatementIndex, Value
+from memorygym.core.trace import Trace
+from memorygym.core.track import gold_table
 from memorygym.scoring.grading.truths import UnreadableTruth, parse
 from memorygym.tracks._qa.questions import Question
 from memorygym.tracks.worlds.generator.tiers import MIX
@@ -30,8 +32,6 @@ class WeightedQuestion(Question):
 
     weight: int = 1
     """Importance, 1 to 3: 1, plus 1 for a key category, plus 1 for a key attribute."""
-    trick: bool = False
-    """Whether the question suggests that there may be no entry, although there is one."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,6 @@ class WorldsGold:
     """Everything as first stated."""
     changes: tuple[Change, ...]
     questions: tuple[WeightedQuestion, ...]
-    heldout: tuple[tuple[str, str], ...]
-    """(entity, attribute code) stated in a phrasing that the strong reader was not written for."""
     record_tokens: int
     """Tokens of the reference records of all entities."""
 
@@ -78,6 +76,13 @@ class WorldsGold:
         return StatementIndex(facts, events + [change.event for change in self.changes])
 
 
+def gold_of(trace: Trace) -> WorldsGold:
+    """The gold table of a trace of worlds. Raises BadTrace if the trace has none."""
+    gold = gold_table(trace)
+    assert isinstance(gold, WorldsGold)
+    return gold
+
+
 def read_gold(raw: Mapping[str, Any]) -> WorldsGold:
     """The gold table from JSON. Raises ValueError if the JSON is damaged."""
     gold = from_json(WorldsGold, raw, "gold")
@@ -91,7 +96,7 @@ def _check(gold: WorldsGold) -> None:
     for fact in gold.facts:
         if fact.subject not in gold.events:
             raise SchemaMismatch(f"has no event for {fact.subject!r}", "gold.shown")
-    for place in [*gold.heldout, *(change.new[:2] for change in gold.changes)]:
+    for place in (change.new[:2] for change in gold.changes):
         if place not in first:
             raise SchemaMismatch(f"refers to {place}, which the table lacks", "gold")
     for index, question in enumerate(gold.questions):

@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 from memorygym.core.statements import AMONG, CATEGORY, CURRENT, FORMER, Statement, Value
-from memorygym.tracks.worlds.facts import Attribute, Facts, Guide, category_in, values_in
+from memorygym.tracks.worlds.facts import NAME, Attribute, Facts, Guide, category_in, values_in
 
 Notation: TypeAlias = Callable[[Guide, Facts], str]
 """Writes the note of facts about one entity."""
 RELATION_CODES = "xyz"
-_HEAD = re.compile(r"([A-Z][a-z]+(?: [A-Z][a-z]+)+)(?: ([A-J]))?(?= |$)")
+_HEAD = re.compile(rf"({NAME})(?: ([A-J]))?(?= |$)")
 
 
 def pack_value(attribute: Attribute, value: Value) -> str:
@@ -77,6 +77,13 @@ def note_of(guide: Guide, facts: Facts) -> str:
     return " ".join([*parts, *_relations(facts)])
 
 
+def record_or_note(guide: Guide, facts: Facts) -> str:
+    """The reference record if all current values are known and no others, else the tagged note."""
+    has_former = any(fact.role == FORMER for fact in facts)
+    is_whole = not has_former and len(values_in(facts)) == len(guide.attributes)
+    return (record_of if is_whole else note_of)(guide, facts)
+
+
 def fill(notes: Iterable[tuple[str, int]], slot: int) -> list[str]:
     """Entries of at most `slot` tokens, filled with notes in order; a line break costs 1 token."""
     entries: list[list[str]] = []
@@ -100,9 +107,11 @@ def read_note(line: str, guide: Guide) -> Facts | None:
         return None
     category = [Statement(name, CATEGORY, guide.categories[ord(letter) - 65])] if letter else []
     words = line[head.end() :].split()
-    for read in (_tagged, _all_values, _key_values) if letter else (_tagged, _all_values):
+    orders = (guide.attributes, _key_attributes(guide)) if letter else (guide.attributes,)
+    readings = (_tagged(name, words, guide), *(_in_positions(name, words, o) for o in orders))
+    for reading in readings:
         try:
-            return (*category, *read(name, words, guide))
+            return (*category, *reading)
         except (ValueError, IndexError):
             continue
     return None
@@ -125,14 +134,6 @@ def _tagged(name: str, words: Sequence[str], guide: Guide) -> Iterator[Statement
         value = _unpack(attribute, words[position + 1 : end])
         yield Statement(name, code, value, FORMER if is_former else CURRENT)
         position = end
-
-
-def _all_values(name: str, words: Sequence[str], guide: Guide) -> Iterator[Statement]:
-    return _in_positions(name, words, guide.attributes)
-
-
-def _key_values(name: str, words: Sequence[str], guide: Guide) -> Iterator[Statement]:
-    return _in_positions(name, words, _key_attributes(guide))
 
 
 def _in_positions(

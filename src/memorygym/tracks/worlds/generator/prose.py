@@ -11,7 +11,7 @@ from datetime import date
 
 from memorygym.core.rng import Stream
 from memorygym.core.statements import AMONG, CATEGORY, Statement, Value
-from memorygym.tracks.worlds.facts import Attribute, Facts, spoken_date
+from memorygym.tracks.worlds.facts import Attribute, Facts, Guide, spoken_date
 from memorygym.tracks.worlds.generator.gold import Change
 from memorygym.tracks.worlds.generator.template_schema import AttributeSpec, Template
 
@@ -51,33 +51,33 @@ class Prose:
     """Renders the texts of one template."""
 
     template: Template
-    attributes: tuple[Attribute, ...]
+    guide: Guide
 
-    def document(self, facts: Facts, stream: Stream, when: int) -> tuple[str, list[str]]:
-        """A document with all facts of an entity, and the attributes in held-out phrasings."""
+    def document(self, facts: Facts, stream: Stream, when: int) -> str:
+        """A document with all facts of an entity."""
         style = stream.below(4)
         wording, name = self.template.wording, facts[0].subject
-        phrases = {relation.code: relation.phrase for relation in self.template.relations}
         sentences: list[str] = []
-        heldout: list[str] = []
         for fact in facts:
             if fact.key == CATEGORY:
                 sentences.append(wording.membership.format(s=name, c=fact.value))
             elif fact.role == AMONG:
-                sentences.append(f"{name} {phrases[fact.key]} {fact.value}")
+                sentences.append(self.guide.sentence(fact).removesuffix("."))
             else:
-                text, is_heldout = self._sentence(fact, style, stream)
-                sentences.append(text)
-                heldout += [fact.key] * is_heldout
+                sentences.append(self._sentence(fact, style, stream))
         stream.shuffle(sentences)
         head = f"[{wording.titles[style]} · {name} · {day(when)}]"
-        return f"{head}\n{'. '.join(sentences)}.", heldout
+        return f"{head}\n{'. '.join(sentences)}."
 
     def follow_up(self, news: Statement, stream: Stream, when: int) -> str:
         """A later document: two sentences of noise, and one that states a new value."""
         style = stream.below(4)
         core = self._core(news.key, style, stream)
-        wording, name, attribute = self.template.wording, news.subject, self._attribute(news.key)
+        wording, name, attribute = (
+            self.template.wording,
+            news.subject,
+            self.guide.attribute(news.key),
+        )
         sentences = [text.format(s=name) for text in stream.sample(wording.noise, 2)]
         stated = _fill(core, name, attribute, self._display(attribute, news.value, stream))
         sentences.insert(stream.below(3), f"{stated}.")
@@ -85,7 +85,7 @@ class Prose:
 
     def notice(self, change: Change, stream: Stream, when: int) -> str:
         """A correction, which gives the new value or the difference."""
-        name, attribute = change.new.subject, self._attribute(change.new.key)
+        name, attribute = change.new.subject, self.guide.attribute(change.new.key)
         old, new = change.old.value, change.new.value
         if change.relative and isinstance(old, int) and isinstance(new, int):
             amount = attribute.difference(abs(new - old))
@@ -97,9 +97,6 @@ class Prose:
         sentence = template.format(s=name, l=label, now=now)
         return f"[Correction · {name} · {day(when)}]\n{sentence}."
 
-    def _attribute(self, code: str) -> Attribute:
-        return next(attribute for attribute in self.attributes if attribute.code == code)
-
     def _core(self, code: str, style: int, stream: Stream) -> str:
         pick = stream.below(4)
         return self.template.spec(code).sentence if pick >= 2 else CORES[style][pick]
@@ -109,36 +106,35 @@ class Prose:
             return spoken_date(value)
         return _quoted(attribute, value)
 
-    def _sentence(self, fact: Statement, style: int, stream: Stream) -> tuple[str, bool]:
-        """The sentence that states a value, and whether its phrasing is held out."""
-        attribute, spec = self._attribute(fact.key), self.template.spec(fact.key)
+    def _sentence(self, fact: Statement, style: int, stream: Stream) -> str:
+        """The sentence that states a value."""
+        attribute, spec = self.guide.attribute(fact.key), self.template.spec(fact.key)
         core = self._core(fact.key, style, stream)
         shown = self._display(attribute, fact.value, stream)
         claim = _fill(core, fact.subject, attribute, shown, alias=bool(stream.below(2)))
         if attribute.kind in ("text", "series") or stream.below(100) >= 45:
-            return claim, False
-        wrap, heldout = self._wrap(attribute, style, stream)
+            return claim
+        wrap = self._wrap(attribute, style, stream)
         distractor = false_value(spec, fact.value, stream)
-        text = wrap.format(
+        return wrap.format(
             c=claim,
             d=self._display(attribute, distractor, stream),
             y=2019 + stream.below(11),
             p=stream.choice(self.template.wording.peers),
             n=3 + stream.below(58),
         )
-        return text, heldout
 
-    def _wrap(self, attribute: Attribute, style: int, stream: Stream) -> tuple[str, bool]:
-        """A phrasing that adds a distractor to a sentence, and whether it is held out."""
+    def _wrap(self, attribute: Attribute, style: int, stream: Stream) -> str:
+        """A phrasing that adds a distractor to a sentence."""
         pick = stream.below(6)
         half = style // 2
         if pick == 0:
-            return HELD_OUT[style], True
+            return HELD_OUT[style]
         if pick == 1 or attribute.kind in ("enum", "date"):
-            return EARLY[half], False
+            return EARLY[half]
         if pick == 2:
-            return OTHER[attribute.suffix == "%"], False
-        return (DATED, HOPED, PEERS)[pick - 3][half], False
+            return OTHER[attribute.suffix == "%"]
+        return (DATED, HOPED, PEERS)[pick - 3][half]
 
 
 def _quoted(attribute: Attribute, value: Value) -> str:

@@ -3,7 +3,7 @@
 Together the questions need no more facts than the budget can hold.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.rng import Stream
@@ -26,9 +26,10 @@ SPARE_NAMES = 40
 
 
 def plan(
-    sampler: QuestionSampler, question_type: str, *, trick: bool = False
+    sampler: QuestionSampler, question_type: str, doubts: Callable[[], bool]
 ) -> WeightedQuestion | None:
-    """A question of that type, or None if the draw makes no fair one."""
+    """A question of that type, or None if the draw makes no fair one. If it `doubts`, it asks
+    whether there is an entry."""
     kind = KINDS[question_type]
     try:
         query = kind.draw(sampler)
@@ -36,26 +37,19 @@ def plan(
     except Unanswerable:
         return None
     entities, needs = _needs(sampler, kind, query)
-    weight = sampler.guide.importance(sampler.facts.category(answer.name), answer.code)
-    rivals = _rivals(sampler, query, entities, answer.text)
+    texts = (kind.trick if doubts() else kind.text).split("\n")
+    text = sampler.stream.choice(texts) if len(texts) > 1 else texts[0]
     return WeightedQuestion(
         sampler.event,
         kind.competency,
         question_type,
-        _text(sampler, kind, query, trick=trick),
+        render(sampler.guide, query, text, sampler.label),
         answer.text,
-        rivals=rivals,
+        rivals=_rivals(sampler, query, entities, answer.text),
         needs=needs,
-        hops=len({need.subject for need in needs}),
-        weight=weight,
-        trick=trick,
+        hops=len({need.subject for need in needs}) or 1,
+        weight=sampler.guide.importance(sampler.facts.category(answer.name), answer.code),
     )
-
-
-def _text(sampler: QuestionSampler, kind: QuestionKind, query: Query, *, trick: bool) -> str:
-    texts = (kind.trick if trick else kind.text).split("\n")
-    text = sampler.stream.choice(texts) if len(texts) > 1 else texts[0]
-    return render(sampler.guide, query, text, sampler.label)
 
 
 def _needs(
@@ -65,9 +59,9 @@ def _needs(
     facts, names, entities = sampler.facts, query.names, [*query.names]
     needs: list[Statement] = []
     for code in query.relations:
-        relation = next(r for r in sampler.guide.relations if r.code == code)
-        needs += facts.links(names[0], code, symmetric=relation.symmetric)
-        names = tuple(facts.related(names[0], code, symmetric=relation.symmetric))
+        symmetric = sampler.guide.is_symmetric(code)
+        needs += facts.links(names[0], code, symmetric=symmetric)
+        names = tuple(facts.related(names[0], code, symmetric=symmetric))
         entities += names
     has_category = kind.needs_category or query.categories
     keys = (CATEGORY, *query.codes) if has_category else query.codes
@@ -129,12 +123,13 @@ class QuestionPlacer:
         """The question for an event; None if none is possible."""
         sampler = QuestionSampler(self._timeline, event, self._stream)
         match competency:
-            case "abstention":
-                return self._abstention(sampler)
+            case "abstention":  # About an entity that no document names.
+                sampler.absent = self._absent.pop()
+                return self._draw(sampler, competency, lambda: self._stream.below(3) == 0)
             case "retrieval":
                 trick = self._tricks > 0
                 self._tricks -= trick
-                return self._draw(sampler, competency, trick=trick)
+                return self._draw(sampler, competency, lambda: trick)
             case "update":
                 sampler.asked = self._asked
                 if (fresh := self._draw(sampler, competency)) is not None:
@@ -149,24 +144,16 @@ class QuestionPlacer:
                 return question
         return None
 
-    def _abstention(self, sampler: QuestionSampler) -> WeightedQuestion:
-        """A question about an entity that no document names."""
-        kind, sampler.absent = KINDS["abstention"], self._absent.pop()
-        query = kind.draw(sampler)
-        trick = self._stream.below(3) == 0
-        text = _text(sampler, kind, query, trick=trick)
-        weight = sampler.guide.importance("", query.codes[0])
-        return WeightedQuestion(
-            sampler.event, kind.competency, "abstention", text, "ABSTAIN", weight=weight
-        )
-
     def _draw(
-        self, sampler: QuestionSampler, question_type: str, *, trick: bool = False
+        self,
+        sampler: QuestionSampler,
+        question_type: str,
+        doubts: Callable[[], bool] = lambda: False,
     ) -> WeightedQuestion | None:
         """The first draw that is new, does not state its answer, and whose facts still fit the
         budget."""
         for _ in range(TRIES):
-            question = plan(sampler, question_type, trick=trick)
+            question = plan(sampler, question_type, doubts)
             if question is None or question.text in self._asked or _states_answer(question):
                 continue
             if self._cost.add(question.needs):

@@ -1,6 +1,6 @@
 """The storage that an agent which knows all questions needs: at most 70 % of the budget."""
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Mapping, Set
 from typing import TypeAlias
 
 from memorygym.core.statements import AMONG, FORMER, Statement, Value
@@ -16,7 +16,7 @@ SHARE = 0.70
 """Largest share of the budget that the needed facts may take."""
 
 
-def needed_facts(timeline: FactTimeline, name: str, needs: Set[Need], *, first: bool) -> Facts:
+def _needed(timeline: FactTimeline, name: str, needs: Set[Need], *, first: bool) -> Facts:
     """The needed facts of an entity: with `first` as first stated, else as they are in the end."""
     facts: list[Statement] = []
     for fact in timeline.facts[name]:
@@ -42,68 +42,50 @@ class StorageCost:
         self._slot = budget.slot
         self._most_tokens = int(SHARE * budget.capacity)
         self._most_writes = int(SHARE * budget.writes)
-        self._needs: dict[str, set[Need]] = {}
-        self._batches: dict[int, dict[str, int]] = {}
-        self.tokens = 0
-        self._writes: dict[int, int] = {}
         self._place = {name: place for place, name in enumerate(timeline.facts)}
-        self._edits: set[tuple[str, str]] = set()
-
-    @property
-    def writes(self) -> int:
-        """The writes that the needed facts take."""
-        return sum(self._writes.values()) + len(self._edits)
+        self._needs: dict[str, Set[Need]] = {}
+        self._notes: dict[int, dict[str, int]] = {}
+        """By batch: the tokens of the note on each of its entities."""
+        self.tokens, self.writes = 0, 0
 
     def add(self, needs: Iterable[Statement]) -> bool:
         """Adds needed facts if all still fit, and returns whether they do."""
-        before: dict[str, set[Need] | None] = {}
+        added: dict[str, set[Need]] = {}
         for need in needs:
-            name = need.subject
-            if name not in before:
-                before[name] = self._needs.get(name)
-                self._needs[name] = set(self._needs.get(name, ()))
-            self._needs[name].add(_need(need))
-        fits = self._update(before) and self._within_budget()
-        if not fits:
-            for name, old in before.items():
-                if old is None:
-                    del self._needs[name]
-                else:
-                    self._needs[name] = old
-            self._update(before)
-        return fits
-
-    def _within_budget(self) -> bool:
-        return self.tokens <= self._most_tokens and self.writes <= self._most_writes
-
-    def _update(self, names: Iterable[str]) -> bool:
-        """Counts these entities again; False if one of them does not fit into one entry."""
-        fits = True
-        touched: dict[int, None] = {}
-        for name in names:
+            known = self._needs.get(need.subject, ())
+            added.setdefault(need.subject, {*known}).add(_need(need))
+        tokens, writes, notes = self.tokens, self.writes, dict[int, dict[str, int]]()
+        for name, all_needs in added.items():
             batch = self._timeline.shown[name]
-            costs = self._batches.setdefault(batch, {})
-            self.tokens -= costs.pop(name, 0)
-            self._edits -= {fact for fact in self._edits if fact[0] == name}
-            if name in self._needs:
-                cost = self._cost(name)
-                costs[name] = cost + 1
-                self.tokens += cost + 1
-                fits &= cost <= self._slot
-            touched[batch] = None
-        for batch in touched:
-            costs = self._batches[batch]
-            notes = [("", costs[name] - 1) for name in sorted(costs, key=self._place.__getitem__)]
-            self._writes[batch] = len(fill(notes, self._slot))
-        return fits
+            before = self._notes.get(batch, {})
+            cost = self._cost(name, all_needs)
+            if cost > self._slot:
+                return False
+            notes.setdefault(batch, {**before})[name] = cost
+            tokens += cost + 1 - (before[name] + 1 if name in before else 0)
+            writes += self._edits(name, all_needs) - self._edits(name, self._needs.get(name, ()))
+        for batch, costs in notes.items():
+            writes += self._entries(costs) - self._entries(self._notes.get(batch, {}))
+        if tokens > self._most_tokens or writes > self._most_writes:
+            return False
+        self.tokens, self.writes = tokens, writes
+        self._needs |= added
+        self._notes |= notes
+        return True
 
-    def _cost(self, name: str) -> int:
-        timeline, needs = self._timeline, self._needs[name]
-        for key, _, _ in needs:
-            change = timeline.changed.get((name, key))
-            if change and not change.notice:
-                self._edits.add((name, key))
+    def _cost(self, name: str, needs: Set[Need]) -> int:
+        """The tokens of a note, as it is first written or as it is in the end."""
         return max(
-            count(note_of(timeline.guide, needed_facts(timeline, name, needs, first=first)))
+            count(note_of(self._timeline.guide, _needed(self._timeline, name, needs, first=first)))
             for first in (True, False)
         )
+
+    def _edits(self, name: str, needs: Iterable[Need]) -> int:
+        """The edits that are not free: those of facts that change without a notice."""
+        changes = (self._timeline.changed.get((name, key)) for key in {key for key, *_ in needs})
+        return sum(change is not None and not change.notice for change in changes)
+
+    def _entries(self, costs: Mapping[str, int]) -> int:
+        """The entries that the notes of a batch fill."""
+        notes = [("", costs[name]) for name in sorted(costs, key=self._place.__getitem__)]
+        return len(fill(notes, self._slot))
