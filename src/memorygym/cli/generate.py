@@ -19,7 +19,6 @@ from memorygym.datasets.instances.folder import (
     open_folder,
     recipes_hash,
 )
-from memorygym.datasets.instances.loader import requested
 from memorygym.reports.table import plain
 from memorygym.runs.executors import over_processes, watched
 from memorygym.runs.settings import GenerateSettings
@@ -51,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
     instances = tracks[track].instances
     assert instances
     n, seed = settings.n, settings.seed or 0
-    recipes = requested(track, instances, parameters, n, seed)
+    recipes = instances.recipes(parameters, n, seed)
     request: dict[str, JSON] = {"parameters": parameters, "n": n, "seed": seed}
     folder = args.output[-1]
     new = manifest_header(track, {**request, "sha256": recipes_hash(recipes)})

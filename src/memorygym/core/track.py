@@ -48,10 +48,8 @@ class TaskOptions:
 class Instances:
     """A track's tasks as files: `memorygym generate` writes them, `verify` checks them."""
 
-    declare: Callable[[Any], None]
-    """Adds the track's options to an argument parser or a group of one."""
-    recipes: Callable[[Any], Sequence[Any]]
-    """From parsed options: the recipes of the tasks, which also have `parameters()`."""
+    recipes: Callable[[Mapping[str, str], int, int], Sequence[Any]]
+    """From parameters, a number and a seed: so many recipes, which also have `parameters()`."""
     verification: Callable[[Task], Mapping[str, Mapping[str, JSON]]]
     """The result of each check of a task's final texts: whether it is `ok`, and its numbers."""
 

@@ -25,6 +25,7 @@ from memorygym.tracks.research.questions import answer_of, parsed_question, ques
 from memorygym.tracks.research.strata import ResearchRecipe, filled
 from tests.episodes import silent
 from tests.slow import mostly_slow
+from tests.tracks.generate_options import recipes
 
 STRATA = [(hops, shape) for hops in range(2, 9) for shape in shapes(hops)]
 NONE = dict.fromkeys(DISTRACTORS, 0)
@@ -165,27 +166,26 @@ def test_no_answer_is_common(shape):
     assert answers.most_common(1)[0][1] <= 300 * 0.03
 
 
-def test_strata_alternate_and_are_named_after_hops_and_length(parsed_options):
-    recipes = research.recipes(parsed_options("--hops", "2,8", n=5, tokens=(20_000, 1_000_000)))
+def test_strata_alternate_and_are_named_after_hops_and_length():
+    made = recipes(research, hops="2,8", tokens="20k,1M", n=5)
     names = "hops2-20k hops2-1M hops8-20k hops8-1M hops2-20k".split()
-    assert [(recipe.seed, recipe.template) for recipe in recipes] == [*enumerate(names)]
+    assert [(recipe.seed, recipe.template) for recipe in made] == [*enumerate(names)]
 
 
 @pytest.mark.parametrize(
-    ("words", "tokens", "message"),
+    ("parameters", "message"),
     [
-        (("--hops", "9"), 20_000, "--hops 9: '9' is not a whole number 2 to 8"),
-        (("--hops", "2,2"), 20_000, "2 is given more than once"),
-        (("--hops", "8"), 2_000, "too short for 8 hops .* reachable are about [0-9,]+ to 10,000"),
-        (("--hops", "2"), 10_000_001, "reachable are at most 10,000,000"),
-        (("--conflict", "-1"), 20_000, "--conflict -1: give 0 to"),
-        (("--distractor-density", "91"), 20_000, "--distractor-density 91: give 0 to 90 percent"),
-        (("--near-miss", "900"), 40_000, "too short for 2 hops"),
-        (("--eviction", "sliding_window", "--window", "1"), 20_000, "has 2 to 8 turns"),
+        ({"hops": 9}, "hops 9: give 2 to 8"),
+        ({"hops": "2,2"}, "hops 2,2: a number is given more than once"),
+        ({"hops": 8, "tokens": 2_000}, "too short for 8 hops .* are about [0-9,]+ to 10,000"),
+        ({"tokens": 10_000_001}, "tokens 10,000,001: give 1 to 10,000,000"),
+        ({"conflict": -1}, "conflict -1: give 0 to 1,000"),
+        ({"distractor_density": 91}, "distractor_density 91: give 0 to 90"),
+        ({"hops": 2, "near_miss": 900, "tokens": 40_000}, "too short for 2 hops"),
+        ({"eviction": "sliding_window", "window": 1}, "window 1: give 2 to 8"),
+        ({"window": 3}, "window 3 is for eviction=sliding_window"),
     ],
 )
-def test_impossible_options_are_refused_with_the_possible_values(
-    parsed_options, words, tokens, message
-):
+def test_impossible_parameters_are_refused_with_the_possible_values(parameters, message):
     with pytest.raises(BadSettings, match=message):
-        research.recipes(parsed_options(*words, tokens=(tokens,)))
+        recipes(research, **parameters)[0].generate()

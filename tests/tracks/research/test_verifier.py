@@ -20,7 +20,7 @@ render = ResearchReader().render
 
 @pytest.fixture
 def task(generated):
-    return generated("--hops", "4", "--conflict", "4")
+    return generated(hops="4", conflict="4")
 
 
 def failed(task):

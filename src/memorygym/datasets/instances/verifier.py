@@ -21,7 +21,6 @@ from memorygym.datasets.instances.folder import (
     recipes_hash,
     task_id,
 )
-from memorygym.datasets.instances.loader import requested
 
 FILE_CHECKS = ("read", "manifest", "canary", "schema", "id", "version")
 """Names of the checks of every file, besides those of its track."""
@@ -83,7 +82,7 @@ def with_recipes(folder: Path, files: Sequence[ListedFile]) -> list[ListedFile]:
         if recipe["n"] > MOST_INSTANCES:
             raise ValueError(f"n {recipe['n']} is more than {MOST_INSTANCES:,}")
         request = recipe["parameters"], recipe["n"], recipe["seed"]
-        recipes = requested(track.name, track.instances, *request)
+        recipes = track.instances.recipes(*request)
     except Exception as error:  # A manifest from elsewhere may contain anything.
         raise BadSettings(f"{folder}: the recipe in its manifest is refused: {error}") from error
     if recipes_hash(recipes) != recipe.get("sha256"):

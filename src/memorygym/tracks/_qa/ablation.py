@@ -293,7 +293,7 @@ def run_checks(
     return {name: _run(check, reading) for name, check in checks.items()}
 
 
-def failed(results: Mapping[str, CheckResult]) -> list[str]:
+def failed(results: Mapping[str, Mapping[str, JSON]]) -> list[str]:
     """The names of the checks that failed."""
     return [name for name, result in results.items() if not result["ok"]]
 

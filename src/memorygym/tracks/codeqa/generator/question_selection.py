@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from memorygym.core.errors import BadSettings
 from memorygym.core.statements import Statement, StatementIndex, Value
 from memorygym.tracks._qa.questions import Found, Missing
+from memorygym.tracks._qa.verification import NoDraft
 from memorygym.tracks.codeqa.generator.question_drafts import (
     PROPERTIES,
     QuestionDraft,
@@ -20,10 +20,6 @@ TRIES = 400
 """Drafts of one kind before another kind is tried."""
 RIVALS = 8
 """Most rivals of an answer."""
-
-
-class NoQuestion(BadSettings):
-    """No question with that number of hops is possible."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +62,7 @@ class QuestionSelector:
         self._texts: set[str] = set()
 
     def select(self, hops: int) -> SelectedQuestion:
-        """A question with so many hops. Raises NoQuestion if there is none."""
+        """A question with so many hops. Raises NoDraft if there is none."""
         kinds = self._drafter.kinds(hops)
         order = list(kinds)
         self._drafter.rng.shuffle(order)
@@ -78,9 +74,9 @@ class QuestionSelector:
                     self._used[kind] += 1
                     self._texts.add(question.draft.text)
                     return question
-        raise NoQuestion(
-            f"this code has no further question of {hops} hops; choose others with --hops, or more"
-            " code with --tokens"
+        raise NoDraft(
+            f"this code has no further question of {hops} hops; choose others with `hops`, or more"
+            " code with `tokens`"
         )
 
     def _checked(self, draft: QuestionDraft, hops: int) -> SelectedQuestion | None:

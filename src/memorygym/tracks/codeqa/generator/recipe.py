@@ -1,27 +1,24 @@
 """The recipe of a task, which is generated again until it passes its checks."""
 
-import argparse
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from memorygym.core.errors import BadSettings
 from memorygym.core.json_types import parts_of
 from memorygym.core.statements import Statement, Value
 from memorygym.core.tokens import abbreviate
 from memorygym.core.types import JSON, Budget, Event, Task
 from memorygym.datasets.instances.folder import task_id
-from memorygym.tracks._qa.ablation import failed
+from memorygym.tracks._qa.generated import strata
 from memorygym.tracks._qa.questions import Question, QuestionGold
 from memorygym.tracks._qa.stream import QUESTION_KIND
+from memorygym.tracks._qa.verification import sound_task
 from memorygym.tracks.codeqa.code_view import text_of
 from memorygym.tracks.codeqa.fact_reader import read
-from memorygym.tracks.codeqa.generator.question_selection import NoQuestion, SelectedQuestion
+from memorygym.tracks.codeqa.generator.question_selection import SelectedQuestion
 from memorygym.tracks.codeqa.generator.settings import CodeQASettings
 from memorygym.tracks.codeqa.generator.synthetic import GeneratedPackage, generate
 
-ATTEMPTS = 20
 Need = tuple[str, str, Value]
 """Subject, key and value."""
 SYSTEM = (
@@ -53,37 +50,21 @@ class CodeQARecipe:
         return {**parts_of(self.settings), "hops": [*self.settings.hops]}
 
     def generate(self) -> Task:
-        """The first task that passes every check. Raises BadSettings."""
+        """The first task that passes every check. Raises BadSettings if no draft does."""
         from memorygym.tracks.codeqa.verifier import verification
 
-        failures = Counter[str]()
-        for attempt in range(ATTEMPTS):
-            try:
-                generated = generate((self.stream, self.seed), attempt, self.settings)
-            except NoQuestion as error:
-                failures[str(error)] += 1
-                continue
-            task = task_of(self, generated, attempt)
-            if not (wrong := failed(verification(task))):
-                return task
-            failures.update(wrong)
-        counts = ", ".join(f"{name} {count}×" for name, count in failures.items())
-        raise BadSettings(f"instance {self.seed} failed {ATTEMPTS} times: {counts}")
+        return sound_task(f"{self.template}, instance {self.seed}", self._draft, verification)
+
+    def _draft(self, attempt: int) -> Task:
+        """The task of an attempt. Raises NoDraft."""
+        seed = self.stream, self.seed
+        return task_of(self, generate(seed, attempt, self.settings), attempt)
 
 
-def recipes(args: argparse.Namespace) -> list[CodeQARecipe]:
-    """The recipes; the lengths alternate. Raises BadSettings with the possible values."""
-    try:
-        hops = tuple(int(part) for part in args.hops.split(","))
-    except ValueError as error:
-        raise BadSettings(f"hops {args.hops!r} are no numbers; write them as 1,2,3") from error
-    names = ("questions", "form", "near_miss", "stale", "distractor_density")
-    parameters = {name: getattr(args, name) for name in names}
-    settings = [CodeQASettings(tokens, hops=hops, **parameters) for tokens in args.tokens]
-    return [
-        CodeQARecipe(settings[number % len(settings)], number, args.seed)
-        for number in range(args.n)
-    ]
+def recipes(parameters: Mapping[str, str], n: int, seed: int) -> list[CodeQARecipe]:
+    """The recipes; the strata alternate. Raises BadSettings with the possible values."""
+    settings = [CodeQASettings(**values) for values in strata("codeqa", CodeQASettings, parameters)]
+    return [CodeQARecipe(settings[number % len(settings)], number, seed) for number in range(n)]
 
 
 def task_of(recipe: CodeQARecipe, generated: GeneratedPackage, attempt: int) -> Task:

@@ -47,7 +47,7 @@ class GeneratedPackage:
 
 
 def generate(seed: tuple[int, int], attempt: int, settings: CodeQASettings) -> GeneratedPackage:
-    """A package with its questions, not checked yet. Raises NoQuestion, or BadSettings if the
+    """A package with its questions, not checked yet. Raises NoDraft, or BadSettings if the
     length is too short."""
     stream = partial(named_rng, "codeqa", *seed, settings.tokens, attempt)
     package = GrowingPackage(stream("package"), settings.near_miss)

@@ -28,13 +28,12 @@ from memorygym.tracks.research.generator.search_turns import (
     changed_claim,
     search,
 )
+from memorygym.tracks.research.generator.settings import LARGEST
 from memorygym.tracks.research.generator.task_texts import briefing_text
 from memorygym.tracks.research.relations import KINDS, RELATIONS, TERM, of_kind
 
 RELATED = "related_entity"
 """The source of a distractor that names an entity of the question, a sibling or a near miss."""
-LARGEST = 10_000_000
-"""Tokens of the longest instance."""
 _BLANK_LINE = 2
 """Tokens of a blank line."""
 _LARGEST_DOCUMENT = 400
