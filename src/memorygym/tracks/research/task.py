@@ -1,6 +1,6 @@
 """The task of a plan: the results of searches, then the question; nothing else is shown."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from memorygym.core.statements import Statement, StatementIndex
@@ -62,14 +62,9 @@ def _events(plan: Plan) -> tuple[Event, ...]:
     )
 
 
-def documents_of(texts: Iterable[str]) -> dict[str, int]:
-    """The documents in the texts of events, each with the first event that shows it."""
-    first_events: dict[str, int] = {}
-    for event, text in enumerate(texts):
-        for paragraph in text.split("\n\n"):
-            if paragraph.startswith("["):
-                first_events.setdefault(paragraph, event)
-    return first_events
+def documents_in(text: str) -> list[str]:
+    """The documents in the text of an event."""
+    return [paragraph for paragraph in text.split("\n\n") if paragraph.startswith("[")]
 
 
 def _gold(plan: Plan, asked: str) -> QuestionGold:
