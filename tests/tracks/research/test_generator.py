@@ -1,7 +1,7 @@
 """The generator: every stratum passes the checks, has its length, and each count acts alone."""
 
 from collections import Counter
-from functools import cache
+from functools import cache, partial
 from itertools import product
 
 import pytest
@@ -18,21 +18,30 @@ from memorygym.tracks import research
 from memorygym.tracks._qa.ablation import failed
 from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.research.generator.graph import EntityGraph
-from memorygym.tracks.research.generator.length import RELATED
 from memorygym.tracks.research.generator.programs import program, shapes
 from memorygym.tracks.research.generator.settings import DISTRACTORS, ResearchSettings
 from memorygym.tracks.research.questions import answer_of, parsed_question, question_of
-from memorygym.tracks.research.strata import ResearchRecipe, filled
+from memorygym.tracks.research.strata import ResearchRecipe, filled, skeleton
 from tests.episodes import silent
 from tests.slow import mostly_slow
 from tests.tracks.generate_options import recipes
 
 STRATA = [(hops, shape) for hops in range(2, 9) for shape in shapes(hops)]
 NONE = dict.fromkeys(DISTRACTORS, 0)
-SOURCES = {
-    "near_miss": "sibling_near_miss", "other_time": "same_entity", "paraphrase": "overlap",
-    "conflict": "conflicting_authority", "red_herring": "dead_end",
+IS_KIND = {
+    "near_miss": lambda made, document, _: document.claims[0] in made.near_misses,
+    "red_herring": lambda made, document, known: not known and [document] in [
+        turn.documents for turn in made.turns
+    ],
+    "paraphrase": lambda made, document, known: not known and document.genre in {
+        support.document.genre for support in made.supports
+    },
+    "other_time": lambda _, document, known: known.day > document.day
+    and known.genre == document.genre,
+    "conflict": lambda _, document, known: known.day < document.day
+    and known.authority > document.authority,
 }  # fmt: skip
+"""By kind: whether a document is one, given the document with the fact that it contradicts."""
 
 
 @cache
@@ -45,9 +54,9 @@ def recipe(hops=4, shape="bridge", number=0, tokens=12_000, **parameters):
     return ResearchRecipe(ResearchSettings("made", number, 0, hops, tokens, shape, **parameters))
 
 
-def plan(**parameters):
-    """The plan of the first draft."""
-    return filled(recipe(**parameters).settings)
+def documents(made):
+    """All documents of a plan."""
+    return [document for turn in made.turns for document in turn.documents]
 
 
 def stated(task):
@@ -79,27 +88,32 @@ def test_any_task_reaches_its_length_within_one_percent(number, stratum, tokens,
     assert abs(shown - tokens) <= tokens / 100
 
 
-@pytest.mark.parametrize("kind", SOURCES)
+@pytest.mark.parametrize("kind", IS_KIND)
 def test_each_distractor_count_adds_only_documents_of_its_kind(kind):
-    bare, extra = (plan(**NONE | {kind: n, "distractor_density": 0}) for n in (0, 3))
-    plain_sources, extra_sources = (
-        Counter(distractor.source for distractor in made.distractors) for made in (bare, extra)
-    )
-    assert extra_sources - plain_sources == {SOURCES[kind]: 3}
-    assert extra.question == bare.question
+    bare, extra = (skeleton(recipe(**NONE | {kind: n}).settings) for n in (0, 3))
+    added = [document for document in documents(extra) if document not in documents(bare)]
+    supports = [support for support in extra.supports if support.is_own]
+    known = {support.lookup.claim[:2]: support.document for support in supports}
+    contradicted = [known.get(document.claims[0][:2]) for document in added]
+    assert len(added) == 3 and extra.question == bare.question
+    assert all(map(partial(IS_KIND[kind], extra), added, contradicted))
 
 
 def test_related_documents_grow_with_the_length_and_with_the_hops():
     shares = {}
-    for hops, tokens in product((2, 4), (20_000, 60_000)):
-        made = plan(hops=hops, tokens=tokens, distractor_density=15)
-        related = sum(distractor.source == RELATED for distractor in made.distractors)
-        unfilled = len(made.supports) + len(made.distractors) - related
-        documents = sum(len(turn.documents) for turn in made.turns)
-        shares[hops, tokens] = related / (documents - unfilled)
-    assert all(0.1 * hops < share < 0.2 * hops for (hops, _), share in shares.items())
-    bare = plan(distractor_density=0)
-    assert not any(distractor.source == RELATED for distractor in bare.distractors)
+    for hops, tokens, density in product((2, 4), (20_000, 60_000), (0, 15)):
+        settings = recipe(hops=hops, tokens=tokens, distractor_density=density).settings
+        unfilled, made = documents(skeleton(settings)), filled(settings)
+        claims = [claim for chain in (made.chain, *made.siblings) for claim in chain.facts]
+        names = {name for claim in (*claims, *made.near_misses)
+                 for name in (claim.subject, claim.value) if not name.isdigit()}  # fmt: skip
+        filler = [document.text for document in documents(made) if document not in unfilled]
+        related = [text for text in filler if any(name in text for name in names)]
+        shares[hops, density, tokens] = len(related) / len(filler)
+    assert all(
+        0.1 * hops < share < 0.2 * hops if density else not share
+        for (hops, density, _), share in shares.items()
+    )
 
 
 @mostly_slow("shape", ["bridge", "comparison", "intersection", "numerical", "temporal"])

@@ -10,12 +10,11 @@ from memorygym.core.tokens import abbreviate
 from memorygym.core.types import JSON, Budget, Event, Task
 from memorygym.datasets.instances.folder import task_id
 from memorygym.tracks._qa.generated import strata
-from memorygym.tracks._qa.questions import Question, QuestionGold
+from memorygym.tracks._qa.questions import QuestionGold
 from memorygym.tracks._qa.stream import QUESTION_KIND
 from memorygym.tracks._qa.verification import sound_task
 from memorygym.tracks.codeqa.code_view import text_of
 from memorygym.tracks.codeqa.fact_reader import read
-from memorygym.tracks.codeqa.generator.question_selection import SelectedQuestion
 from memorygym.tracks.codeqa.generator.settings import CodeQASettings
 from memorygym.tracks.codeqa.generator.synthetic import GeneratedPackage, generate
 
@@ -69,21 +68,19 @@ def recipes(parameters: Mapping[str, str], n: int, seed: int) -> list[CodeQAReci
 
 def task_of(recipe: CodeQARecipe, generated: GeneratedPackage, attempt: int) -> Task:
     """The task of a package; only its gold table contains answers."""
-    count = len(generated.pages) + len(generated.selected)
+    count = len(generated.pages) + len(generated.questions)
     events = [
         Event(page.kind, text_of(page, number, count))
         for number, page in enumerate(generated.pages, 1)
     ]
     stated = _first_stated(generated, [event.text for event in events])
-    gold = QuestionGold(
-        tuple(
-            _question(event, question, stated)
-            for event, question in enumerate(generated.selected, len(events))
-        )
+    questions = tuple(
+        replace(question, event=event, needs=tuple(stated[need[:3]] for need in question.needs))
+        for event, question in enumerate(generated.questions, len(events))
     )
     events += [
-        Event(QUESTION_KIND, f"=== QUESTION · event {number} of {count} ===\n{question.draft.text}")
-        for number, question in enumerate(generated.selected, len(events) + 1)
+        Event(QUESTION_KIND, f"=== QUESTION · event {number} of {count} ===\n{question.text}")
+        for number, question in enumerate(questions, len(events) + 1)
     ]
     about: Mapping[str, JSON] = {
         "template": recipe.template,
@@ -91,13 +88,13 @@ def task_of(recipe: CodeQARecipe, generated: GeneratedPackage, attempt: int) -> 
         "attempt": attempt,
         "parameters": recipe.parameters(),
     }
-    task = Task("", "codeqa", about, SYSTEM, tuple(events), Budget(), gold)
+    task = Task("", "codeqa", about, SYSTEM, tuple(events), Budget(), QuestionGold(questions))
     return replace(task, id=task_id(task))
 
 
 def _first_stated(generated: GeneratedPackage, texts: Sequence[str]) -> dict[Need, Statement]:
     """The needed facts, as they are stated first."""
-    needs = (need[:3] for question in generated.selected for need in question.needs)
+    needs = (need[:3] for question in generated.questions for need in question.needs)
     paragraphs = [paragraph for text in texts for paragraph in text.split("\n\n")]
     parsed = cache(read)
     stated: dict[Need, Statement] = {}
@@ -108,17 +105,3 @@ def _first_stated(generated: GeneratedPackage, texts: Sequence[str]) -> dict[Nee
         statements = (fact for part in paragraphs if word in part for fact in parsed(part))
         stated[need] = next(fact for fact in statements if fact[:3] == need)
     return stated
-
-
-def _question(event: int, question: SelectedQuestion, stated: Mapping[Need, Statement]) -> Question:
-    draft = question.draft
-    return Question(
-        event=event,
-        kind=draft.kind,
-        question_type=draft.question_type,
-        text=draft.text,
-        truth=question.truth,
-        rivals=tuple(question.rivals),
-        needs=tuple(stated[need[:3]] for need in question.needs),
-        hops=question.hops,
-    )
