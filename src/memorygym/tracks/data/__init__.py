@@ -6,19 +6,17 @@ if the view holds all of them, so its score is the share of questions whose evid
 """
 
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.trace import Trace
 from memorygym.core.track import TaskOptions, TaskRecipe, Track, gold_table
 from memorygym.core.types import Policy, Task
 from memorygym.tracks._qa import defaults
-from memorygym.tracks._qa.questions import QuestionGold, Reader
-
-if TYPE_CHECKING:
-    from memorygym.tracks.data.generator import DataRecipe
-
+from memorygym.tracks._qa.question_reader import QuestionTraceReader
+from memorygym.tracks._qa.questions import QuestionGold
+from memorygym.tracks._qa.reasoners import CachedReader, LookupNoteTaker, Strong
+from memorygym.tracks.data.generator import EvidenceReader, files
 
 NOT_SHOWN = "The context lacked it."
 """The reasoner's answer without the evidence. It is no refusal, which some questions ask for."""
@@ -29,50 +27,21 @@ def tasks(_: TaskOptions) -> Sequence[TaskRecipe]:
     raise BadSettings("--track data: it generates no tasks; give --data FORMAT:FILE")
 
 
-def files(name: str, path: Path, most: int | None = None) -> "list[DataRecipe]":
-    """The samples of a file that have a question with evidence.
-
-    Raises UnknownPart for an unknown format, and BadSettings for a file of another format or
-    without evidence.
-    """
-    from memorygym.tracks.data.generator import recipes
-
-    return recipes(name, path, most)
-
-
-def facts(system: str) -> Reader:  # noqa: ARG001  # No system message says what is asked.
-    """The reader without a gold table, which finds no statements."""
-    return informed_reader(QuestionGold(()))
-
-
-def informed_reader(gold: QuestionGold) -> Reader:
-    """The reader that knows which paragraphs the questions of a task need."""
-    from memorygym.tracks.data.generator import EvidenceReader
-
-    return EvidenceReader(gold)
-
-
 def reader(trace: Trace) -> Any:
     """The reader of a trace. Raises BadTrace if the trace has no gold table."""
-    from memorygym.tracks._qa.question_reader import QuestionTraceReader
-
     gold = gold_table(trace)
-    return QuestionTraceReader(trace, gold.questions, informed_reader(gold))
+    return QuestionTraceReader(trace, gold.questions, EvidenceReader(gold))
 
 
 def strong(task: Task) -> Policy:
     """The reasoner that knows which paragraphs each question needs."""
-    from memorygym.tracks._qa.reasoners import CachedReader, Strong
-
     assert isinstance(task.gold, QuestionGold)
-    reader_ = CachedReader(informed_reader(task.gold))
+    reader_ = CachedReader(EvidenceReader(task.gold))
     return Strong(lambda _: reader_, otherwise=NOT_SHOWN)
 
 
 def note_taker(reasoner: Policy, _: Task) -> Policy:
     """The note taker for memories with tools; it copies whole paragraphs while they fit."""
-    from memorygym.tracks._qa.reasoners import LookupNoteTaker
-
     return LookupNoteTaker(reasoner, lambda _, text: text.split("\n\n")[1:])
 
 
@@ -82,7 +51,7 @@ TRACK = Track(
     name="data",
     version="data-v2",
     tasks=tasks,
-    facts=facts,
+    facts=lambda _: EvidenceReader(QuestionGold(())),
     reasoners_see_gold=True,
     files=files,
 )
