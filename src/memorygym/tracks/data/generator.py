@@ -71,7 +71,7 @@ class DataRecipe:
         return Task(id, TRACK, recipe, SYSTEM, events, Budget(), QuestionGold(questions))
 
 
-def files(name: str, path: Path, most: int | None = None) -> list[DataRecipe]:
+def recipes(name: str, path: Path, most: int | None = None) -> list[DataRecipe]:
     """One recipe for each sample of a file with a question that can be asked, at most so many of
     its questions; invalid records are skipped.
 

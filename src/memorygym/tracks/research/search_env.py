@@ -20,7 +20,6 @@ from memorygym.tracks.research import OPEN, SEARCH
 from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.research.generator import task_texts
 from memorygym.tracks.research.questions import NAME
-from memorygym.tracks.research.task import documents_in
 
 SUBMIT = submit("Answer the question; this ends the task.")
 QUOTED = 4
@@ -84,7 +83,9 @@ class SearchEnv(Env):
     @cached_property
     def _corpus(self) -> dict[int, str]:
         texts = (event.text for event in self.task.events[1:])
-        documents = dict.fromkeys(document for text in texts for document in documents_in(text))
+        documents = dict.fromkeys(
+            document for text in texts for document in task_texts.documents_in(text)
+        )
         return dict(enumerate(documents, 1))
 
     @cached_property

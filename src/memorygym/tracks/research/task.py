@@ -62,11 +62,6 @@ def _events(plan: Plan) -> tuple[Event, ...]:
     )
 
 
-def documents_in(text: str) -> list[str]:
-    """The documents in the text of an event."""
-    return [paragraph for paragraph in text.split("\n\n") if paragraph.startswith("[")]
-
-
 def _gold(plan: Plan, asked: str) -> QuestionGold:
     """The facts that the question needs, as the reader writes them, and the question, whose truth
     is what the reader finds in these facts."""
