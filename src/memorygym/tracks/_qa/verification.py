@@ -42,9 +42,11 @@ def sound_task(name: str, draft: Callable[[int], Task], checks: Callable[[Task],
         except NoDraft as error:
             reason = str(error)
             continue
-        if not (failures := failed(checks(task))):
+        results = checks(task)
+        if not failed(results):
             return task
-        reason = f"{', '.join(failures)} failed"
+        problems = (f"{name}: {why}" for name, check in results.items() for why in _reasons(check))
+        reason = "; ".join(problems)
     raise BadSettings(f"{name}: none of {ATTEMPTS} drafts is sound; the last: {reason}")
 
 
