@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,12 +17,13 @@ from memorygym.core.track import find
 from memorygym.scoring.grading import grade
 from memorygym.scoring.grading.claims import familiar
 from memorygym.tracks import codeqa
+from memorygym.tracks._qa.questions import QuestionGold
 from memorygym.tracks.codeqa.code_view import paragraphs
 from memorygym.tracks.codeqa.generator import identifiers, stale_values, synthetic
 from memorygym.tracks.codeqa.generator.distractors import MentionSampler
 from memorygym.tracks.codeqa.generator.identifiers import IdentifierPool
 from memorygym.tracks.codeqa.generator.settings import CodeQASettings
-from memorygym.tracks.codeqa.questions import CodeReader
+from memorygym.tracks.codeqa.questions import CodeReader, guess
 from tests.episodes import silent
 from tests.slow import mostly_slow
 from tests.tracks.codeqa.instances import generated, gold_of, recipes, texts_of
@@ -75,6 +77,14 @@ def test_each_paragraph_of_each_file_is_shown_once(form: str) -> None:
     shown = [paragraph for page in made.pages for paragraph in page.paragraphs]
     files = [part for path, code in made.files.items() for part in paragraphs(path, code)]
     assert sorted(files) == sorted(part for part in shown if re.match(r"\[\S+\.(py|md)\b", part))
+
+
+def test_an_answer_that_the_question_suggests_is_found() -> None:
+    made = generated(seed=3)
+    (first, *others) = gold_of(made).questions
+    likely = replace(first, truth=guess(READER.ask(first.text)))
+    checks = codeqa.verification(replace(made, gold=QuestionGold((likely, *others))))
+    assert checks["closed_book"]["right"] == ["q0"]
 
 
 def rewrites(task: Any) -> int:

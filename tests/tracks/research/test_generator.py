@@ -125,7 +125,7 @@ def test_the_highest_distractor_density_leaves_every_question_decidable(shape):
 
 
 def test_other_values_in_related_documents_count_as_rewrites():
-    task = recipe(tokens=60_000, distractor_density=90, **NONE).generate()
+    task = recipe(tokens=25_000, distractor_density=90, **NONE).generate()
     counts = stated(task)
     others = [
         sum(n for key, n in counts.items()
@@ -136,13 +136,6 @@ def test_other_values_in_related_documents_count_as_rewrites():
     (question,) = task.gold.questions
     assert any(others)
     assert [reader.rewrites(question, fact) for fact in task.gold.needs] == others
-
-
-def test_tasks_share_no_id_question_or_name():
-    tasks = [recipe(number=number).generate() for number in range(12)]
-    questions = [task.gold.questions[0] for task in tasks]
-    assert len({task.id for task in tasks}) == len({question.text for question in questions}) == 12
-    assert len({name for question in questions for name in question.rivals}) >= 12
 
 
 @pytest.mark.parametrize("parameters", [{"hops": 6}, {"tokens": 60_000, "distractor_density": 90}])
