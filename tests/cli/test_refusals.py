@@ -162,7 +162,7 @@ REFUSED = [
     (f"{TOY} --track toytrack:tokens=1x", "tokens '1x': give a number such as 20000, 20k or 1M"),
     (f"{TOY} --track toytrack:tokens=1k,0", "tokens 0: give at least 1"),
     (f"{TOY} --track toytrack:tokens=1k,1000", "tokens 1k,1000: 1k is given more than once"),
-    (f"{TOY} --track toytrack:tokens=50", "50 tokens: from 100 tokens on can be reached"),
+    (f"{TOY} --track toytrack:tokens=50", "tokens 50: give 100 to 10,000,000"),
     ("generate --track research:hps=2 -o x", "did you mean hops?"),
     ("verify x --template company", "--template is for generated tasks; DIR is checked as it is"),
     ("verify x --samples 3", "--samples is for --model; no model is asked"),

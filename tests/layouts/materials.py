@@ -130,7 +130,7 @@ def code_block(statement: Statement) -> Block:
 @cache
 def shown_code(form: str) -> tuple[tuple[str, ...], tuple[Statement, ...], tuple[Statement, ...]]:
     """The texts of a task, all that they state, and what a text of notes holds of it."""
-    task = generated_code("--form", form)
+    task = generated_code(form=form)
     texts = tuple(texts_of(task))
     every = [s for text in texts for s in read(text)]
     distinct = [s for s in dict.fromkeys(every) if s.subject != s.value]

@@ -1,22 +1,28 @@
-"""The options of `generate`, parsed, and the first task that they make."""
+"""The recipes that a track makes from parameters, and the first task of them."""
 
-from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 from functools import cache
 from types import ModuleType
+from typing import Any
 
 from memorygym.core.types import Task
 
 
-def options(
-    track: ModuleType, *words: str, n: int = 1, tokens: tuple[int, ...] = (12_000,), seed: int = 0
-) -> Namespace:
-    parser = ArgumentParser()
-    track.add_options(parser.add_argument_group())
-    return Namespace(**vars(parser.parse_args(words)), n=n, tokens=list(tokens), seed=seed)
+def recipes(
+    track: ModuleType,
+    *,
+    n: int = 1,
+    seed: int = 0,
+    tokens: int | str = 12_000,
+    **parameters: object,
+) -> Sequence[Any]:
+    texts = {name: str(value) for name, value in (parameters | {"tokens": tokens}).items()}
+    made: Sequence[Any] = track.recipes(texts, n, seed)
+    return made
 
 
 @cache
-def first_task(track: ModuleType, *words: str, tokens: int = 12_000, seed: int = 0) -> Task:
-    """The first task of such a run; it is frozen, and generated once."""
-    task: Task = track.recipes(options(track, *words, tokens=(tokens,), seed=seed))[0].generate()
+def first_task(track: ModuleType, **parameters: Any) -> Task:
+    """The first task of these; it is frozen, and generated once."""
+    task: Task = recipes(track, **parameters)[0].generate()
     return task

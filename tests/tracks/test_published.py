@@ -9,6 +9,7 @@ from dataclasses import astuple, is_dataclass
 from functools import partial
 from hashlib import sha256
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -54,12 +55,13 @@ def test_the_tasks_of_research_are_those_that_were_published(snapshot: Snapshot)
 
 
 def test_the_tasks_of_codeqa_are_those_that_were_published(snapshot: Snapshot) -> None:
-    words = [("--form", form) for form in ("files", "session", "mixed")]
-    words += [("--hops", "4", "--near-miss", "3", "--stale", "2"), ("--distractor-density", "0")]
+    changes: list[dict[str, Any]] = [{"form": form} for form in ("files", "session", "mixed")]
+    changes += [{"hops": 4, "near_miss": 3, "stale": 2}, {"distractor_density": 0}]
     lines = []
-    for number, parameters in enumerate(words):
-        task = codeqa_task(*parameters, seed=number)
-        lines.append(f"{' '.join(parameters)}: {contents(task)}")
+    for number, parameters in enumerate(changes):
+        task = codeqa_task(**parameters, seed=number)
+        words = (f"--{name.replace('_', '-')} {value}" for name, value in parameters.items())
+        lines.append(f"{' '.join(words)}: {contents(task)}")
     snapshot("published_codeqa", "\n".join(lines))
 
 
@@ -78,7 +80,7 @@ def test_the_scores_of_agents_are_those_that_were_published(
 def task_of(track: str) -> Task:
     """One task of each track."""
     if track == "codeqa":
-        return codeqa_task("--form", "mixed", seed=2)
+        return codeqa_task(form="mixed", seed=2)
     if track == "research":
         settings = ResearchSettings("hops5", 0, 0, 5, 12_000, "bridge")
         return ResearchRecipe(settings).generate()

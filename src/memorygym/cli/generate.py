@@ -17,7 +17,6 @@ from memorygym.datasets.instances.folder import (
     manifest_header,
     open_folder,
 )
-from memorygym.datasets.instances.loader import requested
 from memorygym.reports.table import plain
 from memorygym.runs.executors import over_processes, watched
 from memorygym.runs.settings import GenerateSettings
@@ -49,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
     instances = tracks[track].instances
     assert instances
     n, seed = settings.n, settings.seed or 0
-    recipes = requested(track, instances, parameters, n, seed)
+    recipes = instances.recipes(parameters, n, seed)
     folder = args.output[-1]
     new = manifest_header(track, {"parameters": parameters, "n": n, "seed": seed})
     rows: list[InstanceFile] = []

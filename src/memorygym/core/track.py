@@ -49,10 +49,9 @@ class TaskOptions:
 class Instances:
     """A track's tasks as files: `memorygym generate` writes them, `verify` checks them."""
 
-    declare: Callable[[Any], None]
-    """Adds the track's options to an argument parser or a group of one."""
-    recipes: Callable[[Any], Sequence[Any]]
-    """From parsed options: the recipes of the tasks, whose own recipe states their `parameters`."""
+    recipes: Callable[[Mapping[str, str], int, int], Sequence[Any]]
+    """From parameters, a number and a seed: so many recipes, whose tasks' own recipe states their
+    `parameters`."""
     verification: Callable[[Task], Mapping[str, Mapping[str, JSON]]]
     """The result of each check of a task's final texts: whether it is `ok`, and its numbers."""
 

@@ -9,7 +9,7 @@ from memorygym.tracks import codeqa
 from memorygym.tracks._qa.questions import QuestionGold
 from tests.tracks import generate_options
 
-options = partial(generate_options.options, codeqa)
+recipes = partial(generate_options.recipes, codeqa)
 generated = partial(generate_options.first_task, codeqa)
 
 

@@ -139,7 +139,7 @@ def test_the_later_observation_holds_in_any_order() -> None:
 @mostly_slow("form", ["files", "session", "mixed"], quick=1)
 def test_the_reader_parses_its_own_sentences(form: str) -> None:
     statements = [
-        statement for text in texts_of(generated("--form", form)) for statement in READER.read(text)
+        statement for text in texts_of(generated(form=form)) for statement in READER.read(text)
     ]
     assert len(statements) > 400
     for statement in statements:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,22 +10,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from memorygym.core import tokens
-from memorygym.core.errors import BadSettings
+from memorygym.core.errors import MemoryGymError
 from memorygym.core.rng import named_rng
 from memorygym.core.statements import Statement
 from memorygym.core.track import find
 from memorygym.scoring.grading.claims import familiar
 from memorygym.scoring.grading.verdict import grade
 from memorygym.tracks import codeqa
+from memorygym.tracks._qa.questions import QuestionGold
 from memorygym.tracks.codeqa.code_view import paragraphs
 from memorygym.tracks.codeqa.generator import identifiers, stale_values, synthetic
 from memorygym.tracks.codeqa.generator.distractors import MentionSampler
 from memorygym.tracks.codeqa.generator.identifiers import IdentifierPool
 from memorygym.tracks.codeqa.generator.settings import CodeQASettings
-from memorygym.tracks.codeqa.questions import CodeReader
+from memorygym.tracks.codeqa.questions import CodeReader, guess
 from tests.episodes import silent
 from tests.slow import mostly_slow
-from tests.tracks.codeqa.instances import generated, gold_of, options, texts_of
+from tests.tracks.codeqa.instances import generated, gold_of, recipes, texts_of
 
 READER = CodeReader()
 FORMS = ("files", "session", "mixed")
@@ -39,9 +41,8 @@ FORMS = ("files", "session", "mixed")
 def test_any_parameters_give_a_sound_task_of_the_target_length(
     seed: int, length: int, form: str, near: int, stale: int, hops: str
 ) -> None:
-    parameters = ["--form", form, "--near-miss", str(near), "--stale", str(stale), "--hops", hops]
-    parsed = options(*parameters, "--questions", "4", tokens=(length,), seed=seed)
-    made = codeqa.recipes(parsed)[0].generate()
+    parameters = {"form": form, "near_miss": near, "stale": stale, "hops": hops, "questions": 4}
+    made = recipes(tokens=length, seed=seed, **parameters)[0].generate()
     shown = sum(map(tokens.count, texts_of(made)))
     assert all(check["ok"] for check in codeqa.verification(made).values())
     assert abs(shown - length) <= length / 100
@@ -53,7 +54,7 @@ def test_any_parameters_give_a_sound_task_of_the_target_length(
 
 @pytest.mark.parametrize("form", FORMS)
 def test_the_form_decides_the_kinds_of_events(form: str) -> None:
-    made = generated("--form", form)
+    made = generated(form=form)
     kinds = {event.kind for event in made.events} - {"question"}
     expected = {"files": {"file"}, "session": {"observation"}, "mixed": {"file", "observation"}}
     assert kinds == expected[form]
@@ -78,6 +79,14 @@ def test_each_paragraph_of_each_file_is_shown_once(form: str) -> None:
     assert sorted(files) == sorted(part for part in shown if re.match(r"\[\S+\.(py|md)\b", part))
 
 
+def test_an_answer_that_the_question_suggests_is_found() -> None:
+    made = generated(seed=3)
+    (first, *others) = gold_of(made).questions
+    likely = replace(first, truth=guess(READER.ask(first.text)))
+    checks = codeqa.verification(replace(made, gold=QuestionGold((likely, *others))))
+    assert checks["closed_book"]["right"] == ["q0"]
+
+
 def rewrites(task: Any) -> int:
     """How many other values than the needed ones were stated."""
     reader = find("codeqa").reader_for(silent(task))
@@ -85,7 +94,7 @@ def rewrites(task: Any) -> int:
 
 
 def test_stale_values_are_shown_and_graded_wrong() -> None:
-    without, with_stale = (generated("--stale", n, "--questions", "8") for n in ("0", "2"))
+    without, with_stale = (generated(stale=n, questions="8") for n in ("0", "2"))
     assert rewrites(without) == 0
     assert rewrites(with_stale) >= 4
     assert codeqa.verification(with_stale)["stale"]["values"]
@@ -99,7 +108,7 @@ def test_no_class_was_its_own_parent_before() -> None:
 @mostly_slow("form", ["files", "mixed"], quick=1)
 def test_distractor_density_adds_mentions_of_names_in_questions(form: str) -> None:
     def mentions(percent: str) -> int:
-        made = generated("--distractor-density", percent, "--form", form, tokens=40_000)
+        made = generated(distractor_density=percent, form=form, tokens=40_000)
         needed = {fact.subject.rpartition(".")[2][1:] for fact in gold_of(made).needs}
         shown = [part for text in texts_of(made) for part in text.split("\n\n")]
         return sum(any(name in paragraph for name in needed) for paragraph in shown)
@@ -158,28 +167,30 @@ def test_names_never_run_out_and_never_repeat() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "length", "reason"),
+    ("parameters", "reason"),
     [
-        ((), 9_000, "from 10,000 to 10,000,000"),
-        ((), 20_000_000, "from 10,000 to 10,000,000"),
-        (("--hops", "5"), 12_000, "from 1 to 4"),
-        (("--hops", "many"), 12_000, "write them as"),
-        (("--questions", "0"), 12_000, "choose 1 to 40"),
+        ({"tokens": 9_000}, "tokens 9,000: give 10,000 to 10,000,000"),
+        ({"tokens": 20_000_000}, "tokens 20,000,000: give 10,000 to 10,000,000"),
+        ({"hops": 5}, "hops 5: give 1 to 4"),
+        ({"hops": "many"}, "hops 'many': give whole numbers, as in 1,2,3"),
+        ({"questions": 0}, "questions 0: give 1 to 40"),
         pytest.param(
-            ("--questions", "40"), 10_000, "there is room for them", marks=pytest.mark.slow
+            {"questions": 40, "tokens": 10_000}, "there is room for them", marks=pytest.mark.slow
         ),
-        (("--stale", "99"), 12_000, "choose 0 to 8"),
+        ({"stale": 99}, "stale 99: give 0 to 8"),
+        ({"form": "file"}, "form file: give files or session or mixed"),
+        ({"stole": 1}, "no parameter of the track codeqa named 'stole'; did you mean stale"),
     ],
 )
-def test_impossible_options_are_refused_with_the_possible_values(
-    words: tuple[str, ...], length: int, reason: str
+def test_impossible_parameters_are_refused_with_the_possible_values(
+    parameters: dict[str, Any], reason: str
 ) -> None:
-    with pytest.raises(BadSettings, match=reason):
-        codeqa.recipes(options(*words, tokens=(length,)))[0].generate()
+    with pytest.raises(MemoryGymError, match=reason):
+        recipes(**parameters)[0].generate()
 
 
 def test_a_run_alternates_between_the_lengths() -> None:
-    data: list[Any] = codeqa.recipes(options(n=3, tokens=(10_000, 1_000_000)))
+    data: list[Any] = [*recipes(n=3, tokens="10k,1M")]
     names = [(recipe.template, recipe.seed) for recipe in data]
     assert names == [("synth-10k", 0), ("synth-1M", 1), ("synth-10k", 2)]
     assert json.dumps(data[0].parameters())

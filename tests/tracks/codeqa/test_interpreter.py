@@ -54,12 +54,11 @@ def test_a_generated_package_runs_and_does_what_the_answers_say(seed: int) -> No
     settings = CodeQASettings(12_000, questions=12, hops=(2, 3))
     generated = synthetic.generate((0, seed), 0, settings)
     assert failing_tests(generated.files) == []
-    for question in generated.selected:
-        draft = question.draft
-        if draft.kind in ("output", "composition"):
-            call = draft.text.split("`")[1]
+    for question in generated.questions:
+        if question.kind in ("output", "composition"):
+            call = question.text.split("`")[1]
             assert question.truth == str(eval(call, names_of(generated.files)))
-        if match := re.fullmatch(r".* once `(\w+)` is set to (-?\d+): which one\?", draft.text):
+        if match := re.fullmatch(r".* once `(\w+)` is set to (-?\d+): which one\?", question.text):
             line = re.compile(rf"^{match[1]} = .*$", re.M)
             changed = f"{match[1]} = {match[2]}"
             files = {path: line.sub(changed, code) for path, code in generated.files.items()}

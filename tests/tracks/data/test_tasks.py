@@ -16,7 +16,7 @@ from memorygym.tracks import data
 from memorygym.tracks._qa.correctness import is_correct
 from memorygym.tracks._qa.defaults import oracle
 from memorygym.tracks._qa.questions import Found, Missing, Question, QuestionGold, Reader
-from memorygym.tracks.data.generator import EVENT_TOKENS, Paragraph, generate, pack
+from memorygym.tracks.data.generator import EVENT_TOKENS, DataRecipe, EvidenceReader, pack
 from tests.datasets import published
 
 LONG = "This sentence is about lamp number {}."
@@ -53,7 +53,7 @@ def sample(text: str) -> Sample:
 def test_the_oracle_scores_100_percent_and_no_memory_nothing(name: str, tmp_path: Path) -> None:
     question_count = 0
     for task in tasks(name, tmp_path):
-        reader, evidence = data.informed_reader(gold_of(task)), oracle(task)
+        reader, evidence = EvidenceReader(gold_of(task)), oracle(task)
         for question in gold_of(task).questions:
             text = evidence[question.event]
             result = answer_from(reader, task, question, [text])
@@ -68,7 +68,7 @@ def test_the_oracle_scores_100_percent_and_no_memory_nothing(name: str, tmp_path
 def test_full_context_answers_and_evidence_with_a_gap_does_not(name: str, tmp_path: Path) -> None:
     for task in tasks(name, tmp_path):
         gold = gold_of(task)
-        reader = data.informed_reader(gold)
+        reader = EvidenceReader(gold)
         for question in gold.questions:
             texts = [event.text for event in task.events if event.kind == "text"]
             assert isinstance(answer_from(reader, task, question, texts), Found)
@@ -79,8 +79,8 @@ def test_full_context_answers_and_evidence_with_a_gap_does_not(name: str, tmp_pa
 
 @pytest.mark.parametrize("size", [20, 64, 512])
 def test_passages_of_any_size_are_read(size: int) -> None:
-    task = generate(sample(" ".join(map(LONG.format, range(90)))), "x:s", 0)
-    reader, (question,) = data.informed_reader(gold_of(task)), gold_of(task).questions
+    task = DataRecipe("x:s", 0, sample(" ".join(map(LONG.format, range(90))))).generate()
+    reader, (question,) = EvidenceReader(gold_of(task)), gold_of(task).questions
     passages_ = [part for event in task.events[:-1] for part in passages(event.text, size, count)]
     assert len(question.needs) > 1
     assert isinstance(
@@ -89,10 +89,10 @@ def test_passages_of_any_size_are_read(size: int) -> None:
 
 
 def test_a_long_unit_is_shown_in_parts_and_all_are_needed() -> None:
-    task = generate(sample(" ".join(map(LONG.format, range(900)))), "x:s", 0)
+    task = DataRecipe("x:s", 0, sample(" ".join(map(LONG.format, range(900))))).generate()
     texts = [event.text for event in task.events if event.kind == "text"]
     assert len(texts) > 1 and all(count(text) <= 2_600 for text in texts)
-    reader, (question,) = data.informed_reader(gold_of(task)), gold_of(task).questions
+    reader, (question,) = EvidenceReader(gold_of(task)), gold_of(task).questions
     assert isinstance(answer_from(reader, task, question, texts), Found)
     assert isinstance(answer_from(reader, task, question, texts[1:]), Missing)
 
@@ -109,7 +109,7 @@ def test_headings_are_distinct_and_give_no_session_id_away(tmp_path: Path) -> No
 def test_a_heading_holds_no_brackets() -> None:
     units = (Unit("a", "One lamp.", title="Lamps [old]"),)
     lamps = Sample("s", units, (SampleQuestion("q", "Which?", ("lamp 9",), ("a",), "x"),))
-    assert "[Lamps (old)]\nOne lamp." in generate(lamps, "x:s", 0).events[0].text
+    assert "[Lamps (old)]\nOne lamp." in DataRecipe("x:s", 0, lamps).generate().events[0].text
 
 
 def test_questions_come_last_in_their_own_events(tmp_path: Path) -> None:
@@ -183,15 +183,13 @@ def test_a_file_without_answerable_questions_is_refused(tmp_path: Path) -> None:
 
 def test_the_reader_without_a_gold_table_reads_nothing(tmp_path: Path) -> None:
     (task, *_) = tasks("hotpotqa", tmp_path)
-    reader = data.facts(task.system)
+    reader = data.TRACK.facts(task.system)
     assert reader.read(task.events[0].text) == () and reader.ask(task.events[-1].text) is None
 
 
 @pytest.mark.parametrize(("more", "events"), [(0, 1), (1, 2)])
 def test_an_event_is_filled_to_its_last_token(more: int, events: int) -> None:
-    first = Paragraph("Lamps", "lamp " * (EVENT_TOKENS // 2), "a")
-    least = count(Paragraph("Chairs", "", "b").text)
-    room = EVENT_TOKENS - count(first.text) - least
-    last = Paragraph("Chairs", "lamp " * (room + more), "b")
-    assert count(first.text) + count(last.text) == EVENT_TOKENS + more
+    first = "lamp " * (EVENT_TOKENS // 2)
+    last = "lamp " * ((EVENT_TOKENS - count(first)) // count("lamp ") + more)
+    assert count(first) + count(last) == EVENT_TOKENS + more * count("lamp ")
     assert len(pack([first, last])) == events

@@ -1,11 +1,15 @@
 """A minimal multi-hop reader: it parses sentences such as "The lab of Ada is Orion." only."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from memorygym.core.statements import Statement, StatementIndex
-from memorygym.tracks._qa.ablation import QuestionEvent, ShownDocument, TaskReadings
-from memorygym.tracks._qa.questions import Found, Missing, Question
+from memorygym.core.types import Budget, Event, Task
+from memorygym.datasets.instances.folder import shown_tokens
+from memorygym.tracks._qa.ablation import TaskReadings
+from memorygym.tracks._qa.questions import Found, Missing, Question, QuestionGold
 
 STATEMENTS = re.compile(r"The (\w+) of ([\w ]+) is ([\w ]+)(?: \(rank (\d+)\))?\.")
 ASKS = re.compile(r"What is the ((?:\w+ of )+)([\w ]+)\?")
@@ -53,20 +57,21 @@ TEXTS = (
 )
 
 
-def instance(*texts: str, **changes: object) -> TaskReadings:
-    """One question of two hops after these documents, one document per event."""
-    documents = [ShownDocument(event, text) for event, text in enumerate(texts or TEXTS)]
-    valid = TaskReadings(
-        Chains(),
-        documents,
-        [question_event(QUESTION)],
-        lambda *_: None,
-        tokens=1000,
-        target=1000,
-    )
-    return replace(valid, **changes)  # type: ignore[arg-type]
+ASKED = f"=== QUESTION ===\n\n{QUESTION.text}"
 
 
-def question_event(question: Question) -> QuestionEvent:
-    """The event always asks the standard question, so the question's own text may differ."""
-    return QuestionEvent(question, f"=== QUESTION ===\n\n{QUESTION.text}")
+def instance(
+    *texts: str,
+    questions: Sequence[Question] = (QUESTION,),
+    asked: str = ASKED,
+    system: str = "",
+    longer: int = 0,
+    **changes: Any,
+) -> TaskReadings:
+    """Questions of two hops, asked in an event after four of these documents, one an event; its
+    target is the length of the texts, less `longer` tokens."""
+    shown = [Event("text", text) for text in texts or TEXTS]
+    events = (*shown[:4], Event("question", asked), *shown[4:])
+    task = Task("", "toy", {}, system, events, Budget(), QuestionGold(tuple(questions)))
+    task = replace(task, recipe={"parameters": {"tokens": shown_tokens(task) - longer}})
+    return TaskReadings(task, changes.pop("reader", Chains()), **changes)

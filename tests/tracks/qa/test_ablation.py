@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from memorygym.core.statements import Statement, StatementIndex
-from memorygym.tracks._qa.ablation import CHECKS, QuestionEvent, TaskReadings, run_checks
+from memorygym.tracks._qa.ablation import CHECKS, TaskReadings, run_checks
 from memorygym.tracks._qa.questions import Found, Missing
 from tests.tracks.qa.chains import (
     FACTS,
@@ -15,7 +15,6 @@ from tests.tracks.qa.chains import (
     TEXTS,
     Chains,
     instance,
-    question_event,
 )
 
 
@@ -27,7 +26,7 @@ def failed(data: TaskReadings) -> list[str]:
 
 def asking(**changes: Any) -> dict[str, Any]:
     """The standard question with some fields changed."""
-    return {"questions": [question_event(replace(QUESTION, **changes))]}
+    return {"questions": [replace(QUESTION, **changes)]}
 
 
 def test_a_sound_instance_is_accepted_with_its_numbers() -> None:
@@ -90,11 +89,11 @@ DEFECTS = {
         ["question_leakage"],
     ),
     "a truth in the pinned message": (
-        instance(pinned="Bear in mind: lisbon."),
+        instance(system="Bear in mind: lisbon."),
         ["question_leakage"],
     ),
     "a truth beside the question": (
-        instance(questions=[QuestionEvent(QUESTION, f"{QUESTION.text}\n\nA hint: LISBON")]),
+        instance(asked=f"{QUESTION.text}\n\nA hint: LISBON"),
         ["question_leakage"],
     ),
     "a refusal that is right": (
@@ -103,7 +102,7 @@ DEFECTS = {
     ),
     "the words of the evidence": (
         instance(
-            sentences={FACTS[0]: "Ada works behind green doors at Orion."},
+            sentence=lambda *_: "Ada works behind green doors at Orion.",
             **asking(text="Which city, as she works behind green doors, is hers?"),
         ),
         ["question_leakage"],
@@ -116,8 +115,7 @@ DEFECTS = {
         instance(**asking(rivals=("The Lisbon",))),
         ["stale"],
     ),
-    "a length that is missed": (instance(tokens=1011), ["length"]),
-    "a target of nothing": (instance(target=0), ["length"]),
+    "a length that is missed by over 1 %": (instance(*TEXTS, "on " * 2_000, longer=23), ["length"]),
 }  # fmt: skip
 
 
@@ -130,9 +128,8 @@ def test_a_planted_defect_is_named_by_its_check(defect: str) -> None:
 @pytest.mark.parametrize(
     ("changes", "error"),
     [
-        ({"documents": instance(*TEXTS, "unreadable").documents}, "ValueError: an unreadable text"),
-        ({"documents": instance().documents[::-1]}, "ValueError: the documents are not in"),
-        ({"questions": [QuestionEvent(QUESTION, "Good morning.")]}, "ValueError: q0: the reader f"),
+        ({"parts": lambda text: [f"unreadable: {text}"]}, "ValueError: an unreadable text"),
+        ({"asked": "Good morning."}, "ValueError: q0: the reader finds no question in"),
     ],
 )  # fmt: skip
 def test_every_check_of_the_reader_rejects_input_that_cannot_be_read(
@@ -159,7 +156,8 @@ def test_an_instance_without_questions_is_rejected() -> None:
     ]  # fmt: skip
 
 
-def test_documents_after_a_question_are_ignored() -> None:
+def test_documents_after_a_question_count_only_for_the_length() -> None:
+    assert failed(instance(*TEXTS, "on " * 2_000, longer=19)) == []
     assert failed(instance(*TEXTS, "", "The city of Orion is Oslo (rank 9).")) == []
 
 
@@ -167,10 +165,10 @@ def test_a_one_hop_question_is_answered_by_its_document_and_by_no_other() -> Non
     short = replace(
         QUESTION, text="What is the lab of Ada Byron?", truth="Orion", needs=FACTS[:1], hops=1
     )
-    data = instance(questions=[QuestionEvent(short, short.text)])
+    data = instance(questions=[short], asked=short.text)
     assert failed(data) == []
     conflicting = "The lab of Ada is Lyra. The lab of Ada Byron is the Orion."
-    assert failed(instance(conflicting, *TEXTS, questions=[QuestionEvent(short, short.text)])) == [
+    assert failed(instance(conflicting, *TEXTS, questions=[short], asked=short.text)) == [
         "leave_one_out", "distractors_only", "single_document", "stale"
     ]  # fmt: skip
 

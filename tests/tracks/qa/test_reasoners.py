@@ -1,11 +1,12 @@
 """The fixed reasoners of question answering work hop by hop, from the view alone."""
 
+from dataclasses import replace
 from functools import cache
 
 import pytest
 
 from memorygym.core.episode import Episode, play
-from memorygym.core.errors import Refused
+from memorygym.core.errors import BadSettings, Refused
 from memorygym.core.trace import Action, Trace
 from memorygym.core.track import TaskOptions
 from memorygym.core.types import Call, Message, Policy, Task
@@ -74,6 +75,13 @@ def test_the_note_taker_writes_the_facts_of_each_text_and_searches_at_each_step(
     trace = played(task, "markdown", scripted("strong", task))
     names = [call.name for action in actions(trace) for call in action.message.calls]
     assert "Write" in names and "memory_search" in names and names[-1] == "submit_answer"
+
+
+def test_an_event_that_no_reasoner_would_answer_is_refused(task: Task) -> None:
+    event = replace(task.events[-1], text=task.events[-1].text.removeprefix("=== QUESTION"))
+    bad = replace(task, events=(*task.events[:-1], event))
+    with pytest.raises(BadSettings, match="must begin with '=== QUESTION'"):
+        TRACK.env(bad)
 
 
 def test_an_answer_is_refused_in_an_event_that_asks_nothing(task: Task) -> None:

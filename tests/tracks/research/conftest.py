@@ -1,6 +1,5 @@
 """Tasks that the tests of the research track share."""
 
-import argparse
 from collections.abc import Callable
 from functools import partial
 
@@ -12,12 +11,6 @@ from tests.tracks import generate_options
 
 
 @pytest.fixture
-def parsed_options() -> Callable[..., argparse.Namespace]:
-    """The options of a command line."""
-    return partial(generate_options.options, research)
-
-
-@pytest.fixture
 def generated() -> Callable[..., Task]:
-    """The first task that a command line makes."""
+    """The first task that parameters make."""
     return partial(generate_options.first_task, research)

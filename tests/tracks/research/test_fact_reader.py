@@ -103,7 +103,7 @@ def test_the_reader_parses_its_own_notes(key, rank):
 
 
 def test_passages_state_what_the_whole_text_states(generated):
-    for text in [event.text for event in generated("--hops", "4").events[:6]]:
+    for text in [event.text for event in generated(hops="4").events[:6]]:
         statements = [
             statement for part in passages(text, 60, count) for statement in READER.read(part)
         ]
@@ -162,7 +162,7 @@ def test_a_question_of_every_shape_is_answered_as_trying_all_facts_does(number, 
 
 
 def test_only_the_last_event_asks(generated):
-    task = generated("--hops", "3", "--reveal", "immediate")
+    task = generated(hops="3", reveal="immediate")
     asks = [READER.ask(event.text) is not None for event in task.events]
     assert asks == [False] * (len(asks) - 1) + [True]
 

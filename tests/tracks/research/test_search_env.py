@@ -23,7 +23,7 @@ PLAIN = "What is the native town of Ann Orm?"
 
 @pytest.fixture
 def task(generated):
-    return generated("--hops", "3", "--mode", "agentic")
+    return generated(hops="3", mode="agentic")
 
 
 @lru_cache(maxsize=16)

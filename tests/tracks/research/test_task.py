@@ -10,7 +10,7 @@ from memorygym.tracks.research.fact_reader import ResearchReader
 
 @pytest.mark.parametrize("reveal", ["immediate", "delayed"])
 def test_the_question_comes_last_and_before_the_searches_if_it_is_revealed(generated, reveal):
-    task = generated("--hops", "3", "--reveal", reveal)
+    task = generated(hops="3", reveal=reveal)
     question = task.gold.questions[0].text
     first, *searches, last = [question in event.text for event in task.events]
     assert (first, last) == (reveal == "immediate", True) and not any(searches)
@@ -20,7 +20,7 @@ def test_the_question_comes_last_and_before_the_searches_if_it_is_revealed(gener
 
 @pytest.mark.parametrize("hops", ["2", "4", "5", "8"])
 def test_near_misses_stale_values_and_starts_are_graded_wrong(generated, hops):
-    task = generated("--hops", hops, "--near-miss", "8", "--other-time", "8", "--conflict", "8",
+    task = generated(hops=hops, near_miss="8", other_time="8", conflict="8",
                      tokens=20_000)  # fmt: skip
     (question,), last = task.gold.questions, task.gold.needs[-1]
     wrong_values = {
@@ -34,13 +34,13 @@ def test_near_misses_stale_values_and_starts_are_graded_wrong(generated, hops):
 
 
 def test_the_texts_of_the_scripted_mode_match_their_snapshot(generated, snapshot):
-    task = generated("--hops", "4", "--reveal", "immediate")
+    task = generated(hops="4", reveal="immediate")
     texts = [task.system, *(task.events[index].text for index in (0, 1, -1))]
     snapshot("research-scripted", "\n\n----\n\n".join(texts))
 
 
 def test_the_texts_of_the_agentic_mode_match_their_snapshot(generated, snapshot):
-    task = generated("--hops", "4", "--mode", "agentic")
+    task = generated(hops="4", mode="agentic")
     env = research.env(task)
     search = Call("search", {"query": task.gold.needs[0].subject}, "1")
     steps = [env.reset(), env.step(Message("assistant", "", (search,)))]

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pytest
 
-from memorygym.core.json_values import thaw
 from memorygym.core.statements import Statement
 from memorygym.tracks import research
 from memorygym.tracks._qa import ablation
@@ -20,7 +19,7 @@ render = ResearchReader().render
 
 @pytest.fixture
 def task(generated):
-    return generated("--hops", "4", "--conflict", "4")
+    return generated(hops="4", conflict="4")
 
 
 def failed(task):
@@ -65,26 +64,9 @@ def extended(task, number, *statements):
     return altered(task, lambda text: text.replace(document, longer))
 
 
-def test_a_generated_task_passes(task):
-    assert not failed(task)
-
-
-def test_a_fact_that_no_document_states_is_found(task):
-    lost = document_with(task, task.gold.needs[0])
-    bare = altered(task, lambda text: text.replace(lost, "Nothing was said."))
-    assert {"solvable", "full", "leave_one_out"} <= failed(bare)
-
-
 def test_a_question_that_one_document_answers_is_found(task):
     everything = [ResearchReader().render(fact) for fact in task.gold.needs]
     assert "one_fact_each" in failed(extended(task, 0, *everything))
-
-
-def test_evidence_in_view_with_the_question_is_found(task):
-    (question,) = task.gold.questions
-    facts = [ResearchReader().render(fact) for fact in task.gold.needs]
-    shown = " ".join([f"{question.text}\n\n[Register · A · 1 May 2031]", *facts])
-    assert "question_leakage" in failed(with_question(task, text=shown))
 
 
 def test_a_question_in_the_words_of_a_document_is_found(task):
@@ -96,12 +78,6 @@ def test_a_question_in_the_words_of_a_document_is_found(task):
     assert "question_leakage" in failed(quoted)
 
 
-def test_a_missing_length_is_found(task):
-    recipe = thaw(task.recipe)
-    recipe["parameters"]["tokens"] *= 2
-    assert failed(replace(task, recipe=recipe)) == {"length"}
-
-
 def test_sub_queries_of_the_true_chain_alone_are_found(task):
     last = event_of(task, task.gold.needs[-1])
     events = tuple(
@@ -110,13 +86,6 @@ def test_sub_queries_of_the_true_chain_alone_are_found(task):
         for number, event in enumerate(task.events)
     )  # fmt: skip
     assert "subquery_shortcut" in failed(replace(task, events=events))
-
-
-def test_a_wrong_value_that_the_grader_takes_is_found(task):
-    fact, texts = task.gold.needs[-1], [event.text for event in task.events]
-    values = {s.value for text in texts for s in ResearchReader().read(text)
-              if (s.subject, s.key) == (fact.subject, fact.key)}  # fmt: skip
-    assert "stale" in failed(with_question(task, aliases=tuple(values - {fact.value})))
 
 
 def test_a_sum_that_is_guessed_from_the_commonest_number_is_found():

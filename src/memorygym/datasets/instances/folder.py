@@ -25,7 +25,6 @@ from memorygym.core.tokens import count
 from memorygym.core.trace import CANARY
 from memorygym.core.track import TaskRecipe, Track, find
 from memorygym.core.types import JSON, Task, content_id
-from memorygym.datasets.instances.loader import requested
 
 MANIFEST, TASK = "memorygym-manifest-1", "memorygym-task-1"
 """The schemas of the manifest and of a task's file."""
@@ -343,7 +342,7 @@ def with_recipes(folder: Path, files: Sequence[ListedFile]) -> list[ListedFile]:
         if recipe["n"] > MOST_INSTANCES:
             raise ValueError(f"n {recipe['n']} is more than {MOST_INSTANCES:,}")
         request = recipe["parameters"], recipe["n"], recipe["seed"]
-        recipes = requested(track.name, track.instances, *request)
+        recipes = track.instances.recipes(*request)
     except Exception as error:  # A manifest from elsewhere may contain anything.
         raise BadSettings(f"{folder}: the recipe in its manifest is refused: {error}") from error
     numbered = {f"{number:06}": recipe for number, recipe in enumerate(recipes)}

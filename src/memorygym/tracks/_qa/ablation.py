@@ -6,18 +6,17 @@ raises an error is not ok and gives the reason. A task is accepted if all checks
 
 from bisect import bisect_left
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from typing import Any, TypeAlias
 
-from memorygym.core.json_values import FrozenDict
 from memorygym.core.statements import Statement, StatementIndex
-from memorygym.core.types import JSON
+from memorygym.core.types import JSON, Task
+from memorygym.datasets.instances.folder import shown_tokens
 from memorygym.tracks._qa.correctness import is_correct
 from memorygym.tracks._qa.leakage import leaked_names, shared_wording
 from memorygym.tracks._qa.questions import Found, Missing, Question, Reader
-from memorygym.tracks._qa.stream import REFUSAL
+from memorygym.tracks._qa.stream import QUESTION_KIND, REFUSAL
 
 CheckResult: TypeAlias = dict[str, JSON]
 LENGTH_OFF = 0.01
@@ -29,14 +28,6 @@ class ShownDocument:
     """The smallest part of a shown text that could be retrieved alone."""
 
     event: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionEvent:
-    """A question and the whole text of its event."""
-
-    question: Question
     text: str
 
 
@@ -75,32 +66,40 @@ class TaskReadings:
     """What is shown in a task, as a track states it, and what its reader finds there; every
     document is read once, alone."""
 
+    task: Task
+    """Its gold table has `questions`."""
     reader: Reader
-    documents: Sequence[ShownDocument]
-    """All shown documents, in the order of their events."""
-    questions: Sequence[QuestionEvent]
+    parts: Callable[[str], Iterable[str]] = lambda text: text.split("\n\n")
+    """The documents in the text of an event."""
     guess: "Callable[[TaskReadings, Any], str | None]" = lambda *_: None
     """The best guess at the answer to a query without any text; None if there is none."""
-    tokens: int = 0
-    """Tokens of all texts that are shown."""
-    target: int = 0
-    """Tokens that the task should have."""
     show: Callable[[Statement], str] = lambda statement: statement.text
     """The value of a statement as an answer writes it."""
+    sentence: "Callable[[TaskReadings, Statement], str]" = lambda own, fact: own.reader.render(fact)
+    """The sentence that states a needed fact."""
     window: int = 1
     """How many of the last events before a question are in view without a memory."""
-    pinned: str = ""
-    """The system message, which is in view in every event."""
     wording: frozenset[str] = frozenset()
     """Words of the domain, in lower case, that questions and facts may share."""
-    sentences: Mapping[Statement, str] = field(default_factory=FrozenDict)
-    """By needed fact: the sentence that states it, if that is not the reader's own."""
+
+    @cached_property
+    def documents(self) -> Sequence[ShownDocument]:
+        """All shown documents, each in the first event that shows it."""
+        first_events: dict[str, int] = {}
+        for number, event in enumerate(self.task.events):
+            for text in self.parts(event.text) if event.kind != QUESTION_KIND else ():
+                first_events.setdefault(text, number)
+        return [ShownDocument(event, text) for text, event in first_events.items()]
+
+    @property
+    def questions(self) -> Sequence[Question]:
+        """All questions of the task."""
+        questions: Sequence[Question] = self.task.gold.questions
+        return questions
 
     @cached_property
     def stated(self) -> Sequence[Sequence[Statement]]:
         """By document: its statements."""
-        if any(document.event > later.event for document, later in pairwise(self.documents)):
-            raise ValueError("the documents are not in the order of their events")
         return [self.reader.read(document.text) for document in self.documents]
 
     @cached_property
@@ -116,7 +115,7 @@ class TaskReadings:
     @cached_property
     def about(self) -> Mapping[tuple[object, ...], list[tuple[Statement, int]]]:
         """By subject and key of each needed fact: all statements, also of other values."""
-        needs = (need for event in self.questions for need in event.question.needs)
+        needs = (need for question in self.questions for need in question.needs)
         about: dict[tuple[object, ...], list[tuple[Statement, int]]] = {n[:2]: [] for n in needs}
         for fact, number in self.numbered:
             if fact[:2] in about:
@@ -126,19 +125,15 @@ class TaskReadings:
     @cached_property
     def cases(self) -> Sequence[ParsedQuestion]:
         """The questions as they are parsed. Raises ValueError for one that cannot be."""
-        return [self._case(f"q{number}", event) for number, event in enumerate(self.questions)]
+        return [self._case(f"q{number}", asked) for number, asked in enumerate(self.questions)]
 
-    def _case(self, name: str, event: QuestionEvent) -> ParsedQuestion:
-        query = self.reader.ask(event.text)
+    def _case(self, name: str, question: Question) -> ParsedQuestion:
+        shown = self.task.events[question.event].text
+        query = self.reader.ask(shown)
         if query is None:
-            raise ValueError(f"{name}: the reader finds no question in {event.text!r}")
-        text = "\n".join((event.question.text, event.text, self.pinned))
-        end = _first(self.documents, event.question.event)
-        return ParsedQuestion(name, event.question, text, query, end)
-
-    def sentence(self, fact: Statement) -> str:
-        """The sentence that states a needed fact."""
-        return self.sentences[fact] if fact in self.sentences else self.reader.render(fact)
+            raise ValueError(f"{name}: the reader finds no question in {shown!r}")
+        text = "\n".join((question.text, shown, self.task.system))
+        return ParsedQuestion(name, question, text, query, _first(self.documents, question.event))
 
     def stating(self, fact: Statement) -> set[int]:
         """The numbers of the documents that state a fact."""
@@ -241,7 +236,7 @@ def question_leakage(reading: TaskReadings) -> CheckResult:
         truths = (case.question.truth, *case.question.aliases)
         leaked = leaked_names(case.text, truths, case.needs, reading.reader, case.query, known)
         named += [f"{case.name}/{name}" for name in leaked]
-        facts = [(need, reading.sentence(need)) for need in case.needs]
+        facts = [(need, reading.sentence(reading, need)) for need in case.needs]
         shared = shared_wording(case.question.text, facts, reading.wording)
         quoted += [f"{case.name}/{run}" for run in shared]
     return {"ok": not named and not quoted, "named": list(named), "quoted": list(quoted)}
@@ -270,7 +265,8 @@ def _accepted(case: ParsedQuestion, values: Iterable[str]) -> list[JSON]:
 
 def length(reading: TaskReadings) -> CheckResult:
     """The shown texts have the target length."""
-    achieved, target = reading.tokens, reading.target
+    parameters: Any = reading.task.recipe["parameters"]
+    achieved, target = shown_tokens(reading.task), parameters["tokens"]
     deviation = (achieved - target) / target
     ok = abs(deviation) <= LENGTH_OFF
     return {"ok": ok, "tokens": achieved, "target": target, "off": round(deviation, 5)}
@@ -293,7 +289,7 @@ def run_checks(
     return {name: _run(check, reading) for name, check in checks.items()}
 
 
-def failed(results: Mapping[str, CheckResult]) -> list[str]:
+def failed(results: Mapping[str, Mapping[str, JSON]]) -> list[str]:
     """The names of the checks that failed."""
     return [name for name, result in results.items() if not result["ok"]]
 

@@ -4,13 +4,21 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from memorygym.core.errors import BadSettings
 from memorygym.core.json_types import from_json
 from memorygym.core.outcome import Outcome
 from memorygym.core.trace import Trace
 from memorygym.core.track import MapFunction, TaskRecipe, Verification, gold_table, reader_of
 from memorygym.core.types import JSON, Message, Policy, Step, Task, tool
 from memorygym.tracks._qa.questions import QuestionGold
-from memorygym.tracks._qa.stream import QUESTION, StreamingEnv, event_start, submit
+from memorygym.tracks._qa.stream import (
+    EVENT,
+    QUESTION,
+    QUESTION_KIND,
+    StreamingEnv,
+    event_start,
+    submit,
+)
 
 SUBMIT = submit("Answer the question of this event. Once a question.")
 RECALL = tool(
@@ -25,6 +33,14 @@ class RecallEnv(StreamingEnv):
     """The environment in which a question may be preceded by calls of `recall`."""
 
     tools = (SUBMIT, RECALL)
+
+    def __init__(self, task: Task) -> None:
+        """Raises BadSettings for an event that does not begin as reasoners expect."""
+        super().__init__(task)
+        for number, event in enumerate(task.events):
+            start = QUESTION if event.kind == QUESTION_KIND else EVENT
+            if not event.text.startswith(start):
+                raise BadSettings(f"event {number} of {task.id} must begin with {start!r}")
 
     def step(self, reply: Message) -> Step:
         recalls = [call.arguments for call in reply.calls if call.name == RECALL.name]

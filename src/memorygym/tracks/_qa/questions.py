@@ -1,9 +1,11 @@
 """The data of a question-answering task: questions, and the stated facts that they need."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
+from memorygym.core.json_values import FrozenDict
 from memorygym.core.statements import Statement, StatementIndex
 
 
@@ -58,6 +60,18 @@ class Missing(NamedTuple):
     @property
     def answer(self) -> None:
         """There is none."""
+
+
+def wording(text: str, places: Mapping[str, str] = FrozenDict()) -> re.Pattern[str]:
+    """The pattern of the questions with a wording; by place, what may stand there, else anything.
+
+    >>> wording("Who has {book}?").fullmatch("Who has Ulysses?")["book"]
+    'Ulysses'
+    """
+    words, *rest = re.split(r"\{(\w+)\}", text)
+    groups = [f"(?P<{place}>{places.get(place, '.+?')})" for place in rest[::2]]
+    between = map("".join, zip(groups, map(re.escape, rest[1::2]), strict=True))
+    return re.compile("".join([re.escape(words), *between]))
 
 
 class Reader(Protocol):

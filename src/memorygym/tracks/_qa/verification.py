@@ -9,9 +9,10 @@ from functools import partial
 from math import sqrt
 from typing import Any, TypeAlias
 
+from memorygym.core.errors import BadSettings
 from memorygym.core.track import MapFunction, TaskRecipe, Verification
 from memorygym.core.types import JSON, Task
-from memorygym.tracks._qa.ablation import CheckResult
+from memorygym.tracks._qa.ablation import CheckResult, failed
 
 Checks: TypeAlias = Mapping[str, Mapping[str, JSON]]
 """The results of checks by name."""
@@ -21,6 +22,32 @@ CHANCE_LEVEL = 0.03
 """The highest share of questions of a group that guessing may answer, over all tasks together."""
 CHANCE_Z = 2
 """Standard errors above CHANCE_LEVEL that count as a failure."""
+ATTEMPTS = 20
+"""Most drafts of a task."""
+
+
+class NoDraft(Exception):
+    """Why an attempt gives no task."""
+
+
+def sound_task(name: str, draft: Callable[[int], Task], checks: Callable[[Task], Checks]) -> Task:
+    """The first draft, by number of the attempt, that passes every check.
+
+    Raises BadSettings if none of ATTEMPTS does.
+    """
+    reason = ""
+    for attempt in range(ATTEMPTS):
+        try:
+            task = draft(attempt)
+        except NoDraft as error:
+            reason = str(error)
+            continue
+        results = checks(task)
+        if not failed(results):
+            return task
+        problems = (f"{name}: {why}" for name, check in results.items() for why in _reasons(check))
+        reason = "; ".join(problems)
+    raise BadSettings(f"{name}: none of {ATTEMPTS} drafts is sound; the last: {reason}")
 
 
 def verified(

@@ -1,17 +1,15 @@
 """The track codeqa: an agent reads files of a package and a debugging session, then answers
 questions about them."""
 
-import argparse
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from memorygym.core.track import Instances, Track
 from memorygym.core.types import JSON, Task
-from memorygym.datasets.instances.loader import parameters_of, tasks_of
 from memorygym.tracks._qa import defaults
+from memorygym.tracks._qa.generated import generated
 from memorygym.tracks._qa.questions import Reader
-from memorygym.tracks.codeqa.generator.settings import VERSION, add_options
+from memorygym.tracks.codeqa.generator.settings import CodeQASettings
 
 if TYPE_CHECKING:
     from memorygym.tracks.codeqa.generator.recipe import CodeQARecipe
@@ -24,11 +22,11 @@ def facts(_: str) -> Reader:
     return CodeReader()
 
 
-def recipes(args: argparse.Namespace) -> "list[CodeQARecipe]":
-    """The recipes that the options ask for. Raises BadSettings with the possible values."""
+def recipes(parameters: Mapping[str, str], n: int, seed: int) -> "Sequence[CodeQARecipe]":
+    """The recipes that the parameters ask for. Raises BadSettings that names what is possible."""
     from memorygym.tracks.codeqa.generator import recipe
 
-    return recipe.recipes(args)
+    return recipe.recipes(parameters, n, seed)
 
 
 def verification(task: Task) -> Mapping[str, Mapping[str, JSON]]:
@@ -38,14 +36,9 @@ def verification(task: Task) -> Mapping[str, Mapping[str, JSON]]:
     return verifier.verification(task)
 
 
-INSTANCES = Instances(declare=add_options, recipes=recipes, verification=verification)
 TRACK = Track(
     **defaults.SHARED,
-    name="codeqa",
-    version=VERSION,
-    tasks=tasks_of("codeqa", INSTANCES),
+    **generated("codeqa", CodeQASettings, Instances(recipes=recipes, verification=verification)),
+    version="codeqa-v3",
     facts=facts,
-    parameters=lambda: parameters_of(INSTANCES),
-    instances=INSTANCES,
-    verify=partial(defaults.verify, verification),
 )

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from memorygym.core.statements import Statement, StatementIndex
-from memorygym.tracks._qa.questions import Found, Missing
+from memorygym.tracks._qa.questions import Found, Missing, wording
 from memorygym.tracks.codeqa.fact_reader import TextReader, render
 from memorygym.tracks.codeqa.interpreter import Evaluator, Raised, UnknownName, Unsupported
 from memorygym.tracks.codeqa.keys import SUBJECTS, VALUE_TYPES
@@ -256,20 +256,12 @@ _PLACES = {
     "number": r"-?\d+",
     "call": r"[^`(]+\([^`\d]*(?P<number>\d+)[^`]*",
 }
-"""By place of a wording: what may stand there; anything elsewhere."""
+"""By place of a wording: what may stand there."""
 _TERM = "What is "
 """How a question begins whose rest can be a term of a sum."""
 
 
-def _pattern(text: str) -> re.Pattern[str]:
-    """The pattern of the questions with that wording."""
-    words, *rest = re.split(r"\{(\w+)\}", text)
-    places = [f"(?P<{place}>{_PLACES.get(place, '.+?')})" for place in rest[::2]]
-    between = map("".join, zip(places, map(re.escape, rest[1::2]), strict=True))
-    return re.compile("".join([re.escape(words), *between]))
-
-
-_PATTERNS = [(kind, _pattern(kind.text)) for kind in KINDS.values()]
+_PATTERNS = [(kind, wording(kind.text, _PLACES)) for kind in KINDS.values()]
 
 
 def ask(text: str) -> CodeQuery | None:

@@ -19,7 +19,6 @@ from memorygym.tracks._qa.questions import QuestionGold, Reader
 if TYPE_CHECKING:
     from memorygym.tracks.data.generator import DataRecipe
 
-
 NOT_SHOWN = "The context lacked it."
 """The reasoner's answer without the evidence. It is no refusal, which some questions ask for."""
 
@@ -30,19 +29,11 @@ def tasks(_: TaskOptions) -> Sequence[TaskRecipe]:
 
 
 def files(name: str, path: Path, most: int | None = None) -> "list[DataRecipe]":
-    """The samples of a file that have a question with evidence.
-
-    Raises UnknownPart for an unknown format, and BadSettings for a file of another format or
-    without evidence.
-    """
+    """The samples of a file that have a question with evidence. Raises UnknownPart or BadSettings,
+    as `generator.recipes` says."""
     from memorygym.tracks.data.generator import recipes
 
     return recipes(name, path, most)
-
-
-def facts(system: str) -> Reader:  # noqa: ARG001  # No system message says what is asked.
-    """The reader without a gold table, which finds no statements."""
-    return informed_reader(QuestionGold(()))
 
 
 def informed_reader(gold: QuestionGold) -> Reader:
@@ -82,7 +73,7 @@ TRACK = Track(
     name="data",
     version="data-v2",
     tasks=tasks,
-    facts=facts,
+    facts=lambda _: informed_reader(QuestionGold(())),
     reasoners_see_gold=True,
     files=files,
 )

@@ -2,7 +2,7 @@
 reader that finds which needed paragraphs a text holds in full."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -28,7 +28,7 @@ PART_TOKENS = 300
 ROOM = 20
 """Characters of a heading that are reserved for its number and part."""
 KEY = "told"
-"""The key of the statement that gives a paragraph; a text makes it if it holds it in full."""
+"""The key of the statements that paragraphs are."""
 SYSTEM = (
     "You read texts, one event after another. What an event showed is gone once the next one"
     " begins, unless memory brings it back. In the end you are asked about them: answer with"
@@ -49,19 +49,34 @@ class DataRecipe:
     sample: Sample
     most: int | None = None
 
-    def parameters(self) -> dict[str, JSON]:
-        """The parameters besides template and seed."""
-        return {"instance": self.sample.id, "most": self.most}
-
     def generate(self) -> Task:
         """The task."""
-        return generate(self.sample, self.template, self.seed, self.most)
+        sample = self.sample
+        asked = askable(sample)[: self.most]
+        parts = paragraphs(sample.units)
+        packed = pack(part.text for own in parts.values() for part in own)
+        events = _events(packed, [" ".join(question.question.split()) for question, _ in asked])
+        questions = tuple(
+            _question(question, event, [fact for unit in units for fact in parts[unit]])
+            for event, (question, units) in enumerate(asked, len(packed))
+        )
+        recipe: Mapping[str, JSON] = {
+            "template": self.template,
+            "seed": self.seed,
+            "instance": sample.id,
+            "questions": len(asked),
+            "not_asked": len(sample.questions) - len(asked),
+        }
+        id = content_hash(SYSTEM, *([event.kind, event.text] for event in events))
+        return Task(id, TRACK, recipe, SYSTEM, events, Budget(), QuestionGold(questions))
 
 
 def recipes(name: str, path: Path, most: int | None = None) -> list[DataRecipe]:
-    """One recipe for each sample with a question that can be asked; invalid records are skipped.
+    """One recipe for each sample of a file with a question that can be asked, at most so many of
+    its questions; invalid records are skipped.
 
-    Raises BadSettings if none is left.
+    Raises UnknownPart for an unknown format, and BadSettings for a file of another format or if
+    no sample is left.
     """
     if most is not None and most < 1:
         raise BadSettings(f"most {most}: give at least 1 question")
@@ -74,48 +89,6 @@ def recipes(name: str, path: Path, most: int | None = None) -> list[DataRecipe]:
     if not result:
         raise BadSettings(f"{path}: no question has both evidence and an answer")
     return result
-
-
-@dataclass(frozen=True, slots=True)
-class Paragraph:
-    """A shown paragraph: a unit, or a part of a long one."""
-
-    heading: str
-    """The heading without brackets, unique within the task."""
-    body: str
-    unit: str
-
-    @property
-    def text(self) -> str:
-        """The heading in brackets, and the body."""
-        return f"[{self.heading}]\n{self.body}"
-
-
-def generate(sample: Sample, template: str, seed: int, most: int | None = None) -> Task:
-    """The task of a sample. Raises BadSettings if no question has both evidence and an answer."""
-    asked = askable(sample)[:most]
-    if not asked:
-        raise BadSettings(f"{template}: no question of {sample.id} has evidence and an answer")
-    packed = pack(list(paragraphs(sample.units)))
-    events = _events(packed, [" ".join(question.question.split()) for question, _ in asked])
-    needed = {unit for _, units in asked for unit in units}
-    parts: dict[str, list[Statement]] = {}
-    for fact, unit in _facts(packed, needed):
-        parts.setdefault(unit, []).append(fact)
-    questions = tuple(
-        _question(question, len(packed) + index, [fact for unit in units for fact in parts[unit]])
-        for index, (question, units) in enumerate(asked)
-    )
-    recipe: Mapping[str, JSON] = {
-        "template": template,
-        "seed": seed,
-        "instance": sample.id,
-        "questions": len(asked),
-        "not_asked": len(sample.questions) - len(asked),
-    }
-    gold = QuestionGold(questions)
-    id = content_hash(SYSTEM, *([event.kind, event.text] for event in events))
-    return Task(id, TRACK, recipe, SYSTEM, events, Budget(), gold)
 
 
 def askable(sample: Sample) -> list[tuple[SampleQuestion, tuple[str, ...]]]:
@@ -149,21 +122,26 @@ def _question(question: SampleQuestion, event: int, needs: Sequence[Statement]) 
     )
 
 
-def paragraphs(units: Sequence[Unit]) -> Iterator[Paragraph]:
-    """The paragraphs of all units, in order."""
+def paragraphs(units: Sequence[Unit]) -> dict[str, list[Statement]]:
+    """By unit, in order: the paragraphs that show it, as the statements that a text makes if it
+    holds them in full. The subject is the heading, unique within the task, without brackets."""
     sessions = {
         name: number for number, name in enumerate(dict.fromkeys(unit.session for unit in units), 1)
     }
     turns: dict[str, int] = {}
     used: set[str] = set()
+    parts: dict[str, list[Statement]] = {}
     for unit in units:
         turns[unit.session] = turns.get(unit.session, 0) + 1
         names = [f"session {sessions[unit.session]}"] if unit.session else []
         names += [part for part in (unit.date, unit.title, unit.speaker) if part]
         if not unit.title:
             names.append(f"{'turn' if unit.session else 'part'} {turns[unit.session]}")
-        for heading, body in _parts(_heading(names), unit):
-            yield Paragraph(_distinct(heading, used), body, unit.id)
+        for text, body in _parts(_heading(names), unit):
+            heading = _distinct(text, used)
+            paragraph = Statement(heading, KEY, f"[{heading}]\n{body}")
+            parts.setdefault(unit.id, []).append(paragraph)
+    return parts
 
 
 def _heading(names: Sequence[str]) -> str:
@@ -191,12 +169,12 @@ def _distinct(heading: str, used: set[str]) -> str:
     return distinct
 
 
-def pack(shown: Sequence[Paragraph]) -> list[list[Paragraph]]:
+def pack(shown: Iterable[str]) -> list[list[str]]:
     """The paragraphs packed into events, in order."""
-    packed: list[list[Paragraph]] = []
+    packed: list[list[str]] = []
     tokens_left = 0
     for paragraph in shown:
-        cost = count(paragraph.text)
+        cost = count(paragraph)
         if not packed or cost > tokens_left:
             packed.append([])
             tokens_left = EVENT_TOKENS
@@ -205,24 +183,14 @@ def pack(shown: Sequence[Paragraph]) -> list[list[Paragraph]]:
     return packed
 
 
-def _events(packed: Sequence[Sequence[Paragraph]], questions: Sequence[str]) -> tuple[Event, ...]:
+def _events(packed: Sequence[Sequence[str]], questions: Sequence[str]) -> tuple[Event, ...]:
     total = len(packed) + len(questions)
-    bodies = ["\n\n".join(paragraph.text for paragraph in event) for event in packed]
-    events = [("text", "TEXT", body) for body in bodies]
+    events = [("text", "TEXT", "\n\n".join(shown)) for shown in packed]
     events += [(QUESTION_KIND, "QUESTION", question) for question in questions]
     return tuple(
         Event(kind, f"=== {title} · event {number} of {total} ===\n\n{body}")
         for number, (kind, title, body) in enumerate(events, 1)
     )
-
-
-def _facts(
-    packed: Sequence[Sequence[Paragraph]], needed: set[str]
-) -> Iterator[tuple[Statement, str]]:
-    """The facts of the paragraphs that questions need, each with its unit."""
-    for paragraph in (paragraph for event in packed for paragraph in event):
-        if paragraph.unit in needed:
-            yield Statement(paragraph.heading, KEY, paragraph.text), paragraph.unit
 
 
 class EvidenceReader:

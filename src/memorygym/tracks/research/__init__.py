@@ -5,7 +5,6 @@ Everything is fictional and generated from a seed to any length; the final texts
 are checked.
 """
 
-import argparse
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -13,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 from memorygym.core.trace import Trace
 from memorygym.core.track import Instances, Track
 from memorygym.core.types import JSON, Env, Message, Policy, Task, tool
-from memorygym.datasets.instances.loader import parameters_of, tasks_of
 from memorygym.tracks._qa import defaults
+from memorygym.tracks._qa.generated import generated
 from memorygym.tracks._qa.questions import Reader
+from memorygym.tracks.research.generator.settings import ResearchSettings
 
 if TYPE_CHECKING:
     from memorygym.tracks.research.strata import ResearchRecipe
@@ -89,18 +89,11 @@ def facts(system: str) -> Reader:  # noqa: ARG001  # All system messages say the
     return ResearchReader()
 
 
-def add_options(group: "argparse._ArgumentGroup") -> None:
-    """Adds the options that only this track has."""
-    from memorygym.tracks.research import strata
-
-    strata.add_options(group)
-
-
-def recipes(args: argparse.Namespace) -> "list[ResearchRecipe]":
-    """The recipes that the options ask for. Raises BadSettings that names the possible values."""
+def recipes(parameters: Mapping[str, str], n: int, seed: int) -> "Sequence[ResearchRecipe]":
+    """The recipes that the parameters ask for. Raises BadSettings that names what is possible."""
     from memorygym.tracks.research.strata import recipes_of
 
-    return recipes_of(args)
+    return recipes_of(parameters, n, seed)
 
 
 def verification(task: Task) -> Mapping[str, Mapping[str, JSON]]:
@@ -110,9 +103,9 @@ def verification(task: Task) -> Mapping[str, Mapping[str, JSON]]:
     return verifier.verification(task)
 
 
-INSTANCES = Instances(declare=add_options, recipes=recipes, verification=verification)
 TRACK = Track(
     **defaults.SHARED
+    | generated("research", ResearchSettings, Instances(recipes=recipes, verification=verification))
     | {
         "env": env,
         "reasoners": {name: partial(reasoner, name) for name in ("strong", "weak")},
@@ -122,11 +115,6 @@ TRACK = Track(
         "reader": reader,
         "tools": (*defaults.SHARED["tools"], SEARCH, OPEN),
     },
-    name="research",
     version="research-v3",
-    tasks=tasks_of("research", INSTANCES),
     facts=facts,
-    parameters=lambda: parameters_of(INSTANCES),
-    instances=INSTANCES,
-    verify=partial(defaults.verify, verification),
 )

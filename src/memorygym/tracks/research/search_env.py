@@ -20,7 +20,6 @@ from memorygym.tracks.research import OPEN, SEARCH
 from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.research.generator import task_texts
 from memorygym.tracks.research.questions import NAME
-from memorygym.tracks.research.task import documents_of
 
 SUBMIT = submit("Answer the question; this ends the task.")
 QUOTED = 4
@@ -83,7 +82,11 @@ class SearchEnv(Env):
 
     @cached_property
     def _corpus(self) -> dict[int, str]:
-        return dict(enumerate(documents_of(event.text for event in self.task.events[1:]), 1))
+        texts = (event.text for event in self.task.events[1:])
+        documents = dict.fromkeys(
+            document for text in texts for document in task_texts.documents_in(text)
+        )
+        return dict(enumerate(documents, 1))
 
     @cached_property
     def _index(self) -> FullText:

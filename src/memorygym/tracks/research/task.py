@@ -1,6 +1,6 @@
 """The task of a plan: the results of searches, then the question; nothing else is shown."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from memorygym.core.statements import Statement, StatementIndex
@@ -11,7 +11,7 @@ from memorygym.tracks._qa.stream import QUESTION_KIND
 from memorygym.tracks.research.generator import task_texts
 from memorygym.tracks.research.generator.programs import FORMS
 from memorygym.tracks.research.generator.prose import Document
-from memorygym.tracks.research.generator.search_turns import Plan
+from memorygym.tracks.research.generator.search_turns import Plan, Support
 from memorygym.tracks.research.generator.settings import AGENTIC
 from memorygym.tracks.research.questions import answer_of, parsed_question
 from memorygym.tracks.research.relations import COUNT
@@ -62,20 +62,10 @@ def _events(plan: Plan) -> tuple[Event, ...]:
     )
 
 
-def documents_of(texts: Iterable[str]) -> dict[str, int]:
-    """The documents in the texts of events, each with the first event that shows it."""
-    first_events: dict[str, int] = {}
-    for event, text in enumerate(texts):
-        for paragraph in text.split("\n\n"):
-            if paragraph.startswith("["):
-                first_events.setdefault(paragraph, event)
-    return first_events
-
-
 def _gold(plan: Plan, asked: str) -> QuestionGold:
     """The facts that the question needs, as the reader writes them, and the question, whose truth
     is what the reader finds in these facts."""
-    facts = tuple(_fact(plan, hop) for hop in range(1, len(plan.chain.lookups) + 1))
+    facts = tuple(_fact(support) for support in plan.supports if support.is_own)
     query, stated = parsed_question(asked), plan.chain.facts
     assert query, asked
     known = StatementIndex(Statement(claim.subject, claim.key, claim.value) for claim in stated)
@@ -97,9 +87,8 @@ def _gold(plan: Plan, asked: str) -> QuestionGold:
     return QuestionGold((question,))
 
 
-def _fact(plan: Plan, hop: int) -> Statement:
-    """The fact of a hop, which its support states first."""
-    support = plan.supports[hop - 1]
+def _fact(support: Support) -> Statement:
+    """The fact of a look-up, with the rank of the document that states it."""
     claim = support.lookup.claim
     return Statement(claim.subject, claim.key, claim.value, rank=_rank(support.document))
 

@@ -2,30 +2,27 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from memorygym.core.statements import Statement
-from memorygym.core.tokens import count
 from memorygym.core.types import Task
 from memorygym.memories.stores.splitter import sentences
 from memorygym.tracks._qa.ablation import (
     CHECKS,
     Check,
     CheckResult,
-    QuestionEvent,
-    ShownDocument,
     TaskReadings,
     run_checks,
 )
 from memorygym.tracks._qa.correctness import is_correct
 from memorygym.tracks._qa.questions import Found, QuestionGold
-from memorygym.tracks._qa.stream import QUESTION_KIND
 from memorygym.tracks.research.fact_reader import ResearchReader
+from memorygym.tracks.research.generator.settings import AGENTIC
+from memorygym.tracks.research.generator.task_texts import documents_in
 from memorygym.tracks.research.questions import QuestionPart, Total, parsed_phrase
-from memorygym.tracks.research.task import SEARCH_KIND, documents_of
+from memorygym.tracks.research.task import SEARCH_KIND
 
 CHANCE_LEVEL = 0.25
 """The highest accuracy allowed from the order of the sub-queries alone."""
@@ -59,22 +56,19 @@ def _end(reading: TaskReadings, key: str, *, inverse: bool) -> str | None:
 
 def verification(task: Task) -> dict[str, CheckResult]:
     """The results of all checks on the final texts; a task must pass every one."""
-    parameters: Any = task.recipe["parameters"]
+    gold, parameters = task.gold, task.recipe["parameters"]
+    assert isinstance(gold, QuestionGold) and isinstance(parameters, Mapping)
+    if parameters["mode"] == AGENTIC:  # The texts come before the question that they answer.
+        last = replace(gold.questions[0], event=len(task.events) - 1)
+        task = replace(task, events=(*task.events[1:], task.events[0]), gold=QuestionGold((last,)))
     searches = [event.text for event in task.events if event.kind == SEARCH_KIND]
-    texts = [event.text for event in task.events if event.kind != QUESTION_KIND]
-    (last,) = [event.text for event in task.events if event.kind == QUESTION_KIND]
-    gold: QuestionGold = task.gold
-    documents = documents_of(texts)
     readings = TaskReadings(
-        reader=ResearchReader(),
-        documents=[ShownDocument(event, text) for text, event in documents.items()],
-        questions=[QuestionEvent(replace(gold.questions[0], event=len(texts)), last)],
+        task,
+        ResearchReader(),
+        documents_in,
         guess=_guess,
-        tokens=sum(map(count, texts)),
-        target=parameters["tokens"],
-        window=parameters["window"],
-        pinned=task.system,
-        sentences={need: _sentence(need, documents) for need in gold.questions[0].needs},
+        sentence=_sentence,
+        window=int(str(parameters["window"])),
     )
     own: dict[str, Check] = {
         "subquery_shortcut": partial(_shortcut, searches),
@@ -85,20 +79,18 @@ def verification(task: Task) -> dict[str, CheckResult]:
 
 def _one_fact_each(reading: TaskReadings) -> CheckResult:
     """No document states more than one needed fact."""
-    needed = {need[:3] for event in reading.questions for need in event.question.needs}
+    needed = {need[:3] for question in reading.questions for need in question.needs}
     most = max(len(needed & {fact[:3] for fact in facts}) for facts in reading.stated)
     return {"ok": most == 1, "most": most}
 
 
-def _sentence(fact: Statement, documents: Iterable[str]) -> str:
+def _sentence(reading: TaskReadings, fact: Statement) -> str:
     """The sentence of a document that states a fact; "" if there is none."""
-    reader, needed = ResearchReader(), (fact.subject, fact.key, fact.value)
     stating = (
         sentence
-        for document in documents
-        if fact.subject in document
-        for sentence in sentences(document)
-        if any(statement[:3] == needed for statement in reader.read(sentence))
+        for number in sorted(reading.stating(fact))
+        for sentence in sentences(reading.documents[number].text)
+        if any(statement[:3] == fact[:3] for statement in reading.reader.read(sentence))
     )
     return next(stating, "")
 

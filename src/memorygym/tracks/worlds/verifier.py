@@ -23,14 +23,11 @@ from memorygym.tracks._qa.ablation import (
     CHECKS,
     Check,
     CheckResult,
-    QuestionEvent,
-    ShownDocument,
     TaskReadings,
     run_checks,
 )
 from memorygym.tracks._qa.correctness import is_correct
 from memorygym.tracks._qa.questions import Question
-from memorygym.tracks._qa.stream import QUESTION_KIND
 from memorygym.tracks._qa.verification import Checks, Totals, chance_level, result, verified
 from memorygym.tracks.worlds.agents.guesser import guess
 from memorygym.tracks.worlds.fact_reader import StrongReader, strong_reader
@@ -59,13 +56,7 @@ def verification(task: Task) -> dict[str, CheckResult]:
     gold, reader = task.gold, strong_reader(task.system)
     assert isinstance(gold, WorldsGold)
     guide = reader.guide
-    events = [(n, e.text) for n, e in enumerate(task.events) if e.kind != QUESTION_KIND]
-    readings = TaskReadings(
-        reader,
-        [ShownDocument(*event) for event in events],
-        [QuestionEvent(question, task.events[question.event].text) for question in gold.questions],
-        show=partial(_shown, guide),
-    )
+    readings = TaskReadings(task, reader, lambda text: [text], show=partial(_shown, guide))
     checks: dict[str, Check] = {
         "full": CHECKS["full"],
         "stale": CHECKS["stale"],

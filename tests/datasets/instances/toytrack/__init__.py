@@ -7,46 +7,48 @@ from dataclasses import dataclass, replace
 from time import sleep
 from typing import Any
 
-from memorygym.core.errors import BadSettings
 from memorygym.core.rng import named_rng
 from memorygym.core.statements import Statement
 from memorygym.core.tokens import count
 from memorygym.core.track import Instances, Track
 from memorygym.core.types import Budget, Event, Task
 from memorygym.datasets.instances.folder import task_id
-from memorygym.datasets.instances.loader import parameters_of, tasks_of
-from memorygym.tracks._qa.ablation import QuestionEvent, ShownDocument, TaskReadings, run_checks
+from memorygym.tracks._qa.ablation import TaskReadings, run_checks
 from memorygym.tracks._qa.defaults import SHARED
+from memorygym.tracks._qa.generated import check, generated, option, strata
 from memorygym.tracks._qa.questions import Question, QuestionGold
 from tests.tracks.qa.chains import Chains
 
 VERSION = "toytrack-v1"
 
 
-def add_options(group: Any) -> None:
-    group.add_argument("--keys", choices=("plain", "odd"), default="plain", help="(default: plain)")
+@dataclass(frozen=True, slots=True)
+class Settings:
+    tokens: int = option("20k", "length", range(100, 10**7 + 1))
+    keys: str = option("plain", "of the facts", ("plain", "odd"))
+
+    def __post_init__(self) -> None:
+        check(self)
 
 
-def recipes(args: Any) -> list["Recipe"]:
-    if shortest := min((tokens_ for tokens_ in args.tokens if tokens_ < 100), default=0):
-        raise BadSettings(f"{shortest} tokens: from 100 tokens on can be reached")
-    return [
-        Recipe(f"toy-{tokens}", number, args.seed, tokens, args.keys)
-        for tokens in args.tokens
-        for number in range(args.n)
-    ]
+def recipes(parameters: Mapping[str, str], n: int, seed: int) -> list["Recipe"]:
+    chosen = [Settings(**values) for values in strata("toytrack", Settings, parameters)]
+    return [Recipe(settings, number, seed) for settings in chosen for number in range(n)]
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    template: str
+    settings: Settings
     seed: int
     drawn: int
-    tokens: int
-    keys: str
+
+    @property
+    def template(self) -> str:
+        return f"toy-{self.settings.tokens}"
 
     def parameters(self) -> dict[str, Any]:
-        return {"tokens": self.tokens, "drawn": self.drawn, "keys": self.keys}
+        settings = self.settings
+        return {"tokens": settings.tokens, "drawn": self.drawn, "keys": settings.keys}
 
     def generate(self) -> Task:
         sleep(float(os.environ.get("TOYTRACK_SECONDS", "0")))
@@ -54,7 +56,7 @@ class Recipe:
         lab, city = f"Lab {draw.below(10**9)}", f"City {draw.below(10**9)}"
         facts = (("Ada", "lab", lab), (lab, "city", city))
         texts = [f"The {key} of {subject} is {value}." for subject, key, value in facts]
-        while (left := self.tokens - sum(map(count, texts))) > 20:
+        while (left := self.settings.tokens - sum(map(count, texts))) > 20:
             texts.append(f"The lab of Bob{len(texts)} is Vega{len(texts)}.")
         texts.append("on " * left)
         question = "What is the city of lab of Ada?"
@@ -69,28 +71,14 @@ class Recipe:
 
 
 def verification(task: Task) -> dict[str, Any]:
-    (question,), parameters = task.gold.questions, task.recipe["parameters"]
-    if re.search("raise", question.text):
+    if any(re.search("raise", question.text) for question in task.gold.questions):
         raise RuntimeError("the check broke")
-    *texts, last = (event.text for event in task.events)
-    documents = [ShownDocument(event, text) for event, text in enumerate(texts)]
-    assert isinstance(parameters, Mapping)
-    tokens, target = sum(map(count, texts)), int(str(parameters["tokens"]))
-    return run_checks(
-        TaskReadings(
-            Chains(), documents, [QuestionEvent(question, last)],
-            lambda *_: None, tokens, target,
-        )
-    )  # fmt: skip
+    return run_checks(TaskReadings(task, Chains()))
 
 
-INSTANCES = Instances(declare=add_options, recipes=recipes, verification=verification)
 TRACK = Track(
     **SHARED,
-    name="toytrack",
+    **generated("toytrack", Settings, Instances(recipes=recipes, verification=verification)),
     version=VERSION,
-    tasks=tasks_of("toytrack", INSTANCES),
     facts=lambda _: Chains(),
-    parameters=lambda: parameters_of(INSTANCES),
-    instances=INSTANCES,
 )

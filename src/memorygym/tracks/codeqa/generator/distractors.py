@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence, Set
 from memorygym.core.rng import Stream
 from memorygym.core.statements import StatementIndex
 from memorygym.core.tokens import count
+from memorygym.tracks._qa.questions import Question
 from memorygym.tracks.codeqa.generator.definitions import Definition, District, Uses
 from memorygym.tracks.codeqa.generator.known_code import KnownCode
-from memorygym.tracks.codeqa.generator.question_selection import SelectedQuestion
 from memorygym.tracks.codeqa.names import type_of
 from memorygym.tracks.codeqa.questions import ask, dependents
 
@@ -94,14 +94,14 @@ class MentionSampler:
 
 
 def mention_sampler(
-    selected: Sequence[SelectedQuestion], code: KnownCode, district: District, rng: Stream
+    questions: Sequence[Question], code: KnownCode, district: District, rng: Stream
 ) -> MentionSampler:
     """The sampler for mentions of the names in questions about a district."""
-    needed = list(dict.fromkeys(need.subject for question in selected for need in question.needs))
+    needed = list(dict.fromkeys(need.subject for question in questions for need in question.needs))
     families = {_outer_words(name) for name in needed}
     others = [name for name in code.modules if name not in needed]
     similar = [name for name in others if _outer_words(name) in families]
-    barred = _protected(selected, code.index)
+    barred = _protected(questions, code.index)
     kinds = {
         "function": district.functions,
         "constant": district.constants,
@@ -119,12 +119,12 @@ def mention_sampler(
     return MentionSampler(needed, similar, usable)
 
 
-def _protected(selected: Sequence[SelectedQuestion], known: StatementIndex) -> Set[str]:
+def _protected(questions: Sequence[Question], known: StatementIndex) -> Set[str]:
     """The names that new code may not use because their callers or place are an answer, or because
     a test would fail."""
     names: set[str] = set()
-    for question in selected:
-        query = ask(question.draft.text)
+    for question in questions:
+        query = ask(question.text)
         assert query
         if query.kind.name in ("callers", "failing"):
             names.add(query.path.anchor)

@@ -9,6 +9,7 @@ from functools import partial
 from memorygym.core.rng import Stream
 from memorygym.core.statements import Statement
 from memorygym.scoring.grading.claims import familiar
+from memorygym.tracks._qa.questions import Question
 from memorygym.tracks.codeqa.generator.definitions import Definition, number
 from memorygym.tracks.codeqa.generator.identifiers import QUALIFIERS
 from memorygym.tracks.codeqa.generator.known_code import KnownCode
@@ -65,12 +66,9 @@ class PathEnd:
 
 @dataclass(frozen=True, slots=True)
 class QuestionDraft:
-    """A question that may be selected."""
+    """A question that may be selected; its truth is not known yet."""
 
-    kind: str
-    """The group of questions that results put it in."""
-    text: str
-    question_type: str
+    question: Question
     facts: tuple[Statement, ...] = ()
     """The facts that the session must state for it, then those about sibling topics."""
 
@@ -166,9 +164,9 @@ class QuestionDrafter:
         first = self.rng.between(1, hops - 1)
         ends = self._path_end(first), self._path_end(hops - first)
         left, right = map(self._term, ends)
-        if not left or not right or left.text == right.text:
+        if not left or not right or left.question.text == right.question.text:
             return None
-        places = {"left": term_of(left.text), "right": term_of(right.text)}
+        places = {"left": term_of(left.question.text), "right": term_of(right.question.text)}
         return _draft("sum", places, (*left.facts, *right.facts))
 
     def _path_end(self, hops: int) -> PathEnd | None:
@@ -286,7 +284,7 @@ def _draft(
 ) -> QuestionDraft:
     """The draft of a question with these words at its places."""
     text = KINDS[kind].text.format(**places)
-    return QuestionDraft(group or kind, text, KINDS[kind].question_type, facts)
+    return QuestionDraft(Question(0, group or kind, KINDS[kind].question_type, text, ""), facts)
 
 
 def asked_calls(functions: Sequence[Definition], rng: Stream) -> list[str]:

@@ -1,27 +1,23 @@
 """The recipe of a task, which is generated again until it passes its checks."""
 
-import argparse
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from memorygym.core.errors import BadSettings
 from memorygym.core.json_types import parts_of
 from memorygym.core.statements import Statement, Value
 from memorygym.core.tokens import abbreviate
 from memorygym.core.types import JSON, Budget, Event, Task
 from memorygym.datasets.instances.folder import task_id
-from memorygym.tracks._qa.ablation import failed
-from memorygym.tracks._qa.questions import Question, QuestionGold
+from memorygym.tracks._qa.generated import strata
+from memorygym.tracks._qa.questions import QuestionGold
 from memorygym.tracks._qa.stream import QUESTION_KIND
+from memorygym.tracks._qa.verification import sound_task
 from memorygym.tracks.codeqa.code_view import text_of
 from memorygym.tracks.codeqa.fact_reader import read
-from memorygym.tracks.codeqa.generator.question_selection import NoQuestion, SelectedQuestion
 from memorygym.tracks.codeqa.generator.settings import CodeQASettings
 from memorygym.tracks.codeqa.generator.synthetic import GeneratedPackage, generate
 
-ATTEMPTS = 20
 Need = tuple[str, str, Value]
 """Subject, key and value."""
 SYSTEM = (
@@ -53,56 +49,38 @@ class CodeQARecipe:
         return {**parts_of(self.settings), "hops": [*self.settings.hops]}
 
     def generate(self) -> Task:
-        """The first task that passes every check. Raises BadSettings."""
+        """The first task that passes every check. Raises BadSettings if no draft does."""
         from memorygym.tracks.codeqa.verifier import verification
 
-        failures = Counter[str]()
-        for attempt in range(ATTEMPTS):
-            try:
-                generated = generate((self.stream, self.seed), attempt, self.settings)
-            except NoQuestion as error:
-                failures[str(error)] += 1
-                continue
-            task = task_of(self, generated, attempt)
-            if not (wrong := failed(verification(task))):
-                return task
-            failures.update(wrong)
-        counts = ", ".join(f"{name} {count}×" for name, count in failures.items())
-        raise BadSettings(f"instance {self.seed} failed {ATTEMPTS} times: {counts}")
+        return sound_task(f"{self.template}, instance {self.seed}", self._draft, verification)
+
+    def _draft(self, attempt: int) -> Task:
+        """The task of an attempt. Raises NoDraft."""
+        seed = self.stream, self.seed
+        return task_of(self, generate(seed, attempt, self.settings), attempt)
 
 
-def recipes(args: argparse.Namespace) -> list[CodeQARecipe]:
-    """The recipes; the lengths alternate. Raises BadSettings with the possible values."""
-    try:
-        hops = tuple(int(part) for part in args.hops.split(","))
-    except ValueError as error:
-        raise BadSettings(f"hops {args.hops!r} are no numbers; write them as 1,2,3") from error
-    names = ("questions", "form", "near_miss", "stale", "distractor_density")
-    parameters = {name: getattr(args, name) for name in names}
-    settings = [CodeQASettings(tokens, hops=hops, **parameters) for tokens in args.tokens]
-    return [
-        CodeQARecipe(settings[number % len(settings)], number, args.seed)
-        for number in range(args.n)
-    ]
+def recipes(parameters: Mapping[str, str], n: int, seed: int) -> list[CodeQARecipe]:
+    """The recipes; the strata alternate. Raises BadSettings with the possible values."""
+    settings = [CodeQASettings(**values) for values in strata("codeqa", CodeQASettings, parameters)]
+    return [CodeQARecipe(settings[number % len(settings)], number, seed) for number in range(n)]
 
 
 def task_of(recipe: CodeQARecipe, generated: GeneratedPackage, attempt: int) -> Task:
     """The task of a package; only its gold table contains answers."""
-    count = len(generated.pages) + len(generated.selected)
+    count = len(generated.pages) + len(generated.questions)
     events = [
         Event(page.kind, text_of(page, number, count))
         for number, page in enumerate(generated.pages, 1)
     ]
     stated = _first_stated(generated, [event.text for event in events])
-    gold = QuestionGold(
-        tuple(
-            _question(event, question, stated)
-            for event, question in enumerate(generated.selected, len(events))
-        )
+    questions = tuple(
+        replace(question, event=event, needs=tuple(stated[need[:3]] for need in question.needs))
+        for event, question in enumerate(generated.questions, len(events))
     )
     events += [
-        Event(QUESTION_KIND, f"=== QUESTION · event {number} of {count} ===\n{question.draft.text}")
-        for number, question in enumerate(generated.selected, len(events) + 1)
+        Event(QUESTION_KIND, f"=== QUESTION · event {number} of {count} ===\n{question.text}")
+        for number, question in enumerate(questions, len(events) + 1)
     ]
     about: Mapping[str, JSON] = {
         "template": recipe.template,
@@ -110,13 +88,13 @@ def task_of(recipe: CodeQARecipe, generated: GeneratedPackage, attempt: int) -> 
         "attempt": attempt,
         "parameters": recipe.parameters(),
     }
-    task = Task("", "codeqa", about, SYSTEM, tuple(events), Budget(), gold)
+    task = Task("", "codeqa", about, SYSTEM, tuple(events), Budget(), QuestionGold(questions))
     return replace(task, id=task_id(task))
 
 
 def _first_stated(generated: GeneratedPackage, texts: Sequence[str]) -> dict[Need, Statement]:
     """The needed facts, as they are stated first."""
-    needs = (need[:3] for question in generated.selected for need in question.needs)
+    needs = (need[:3] for question in generated.questions for need in question.needs)
     paragraphs = [paragraph for text in texts for paragraph in text.split("\n\n")]
     parsed = cache(read)
     stated: dict[Need, Statement] = {}
@@ -127,17 +105,3 @@ def _first_stated(generated: GeneratedPackage, texts: Sequence[str]) -> dict[Nee
         statements = (fact for part in paragraphs if word in part for fact in parsed(part))
         stated[need] = next(fact for fact in statements if fact[:3] == need)
     return stated
-
-
-def _question(event: int, question: SelectedQuestion, stated: Mapping[Need, Statement]) -> Question:
-    draft = question.draft
-    return Question(
-        event=event,
-        kind=draft.kind,
-        question_type=draft.question_type,
-        text=draft.text,
-        truth=question.truth,
-        rivals=tuple(question.rivals),
-        needs=tuple(stated[need[:3]] for need in question.needs),
-        hops=question.hops,
-    )

@@ -6,8 +6,12 @@ from memorygym.core.rng import Stream
 from memorygym.core.statements import Statement
 from memorygym.tracks.codeqa.fact_reader import phrase
 from memorygym.tracks.codeqa.generator.definitions import number
-from memorygym.tracks.codeqa.generator.question_drafts import QuestionDrafter, is_hard
-from memorygym.tracks.codeqa.generator.question_selection import SelectedQuestion, misleads
+from memorygym.tracks.codeqa.generator.question_drafts import (
+    QuestionDraft,
+    QuestionDrafter,
+    is_hard,
+)
+from memorygym.tracks.codeqa.generator.question_selection import misleads
 from memorygym.tracks.codeqa.generator.session import EARLIER
 
 TRIES = 99
@@ -17,30 +21,30 @@ _LOGGED = ("default", "value", "base", "raises")
 
 
 def earlier_observations(
-    selected: Sequence[SelectedQuestion], drafter: QuestionDrafter, times: int
+    selected: Sequence[QuestionDraft], drafter: QuestionDrafter, times: int
 ) -> list[Statement]:
     """Observations that later ones contradict."""
     observations = []
-    for question in selected:
-        for latest in (fact for fact in question.draft.facts if fact in question.needs):
+    for draft in selected:
+        for latest in (fact for fact in draft.facts if fact in draft.question.needs):
             values = {latest.value}
             for _ in range(TRIES):
                 old = latest._replace(value=drafter.observable(latest.key))
                 is_new = old.value not in values and len(values) <= times
-                if is_new and misleads(question, old, drafter.code.index):
+                if is_new and misleads(draft, old, drafter.code.index):
                     values.add(old.value)
                     observations.append(old._replace(rank=EARLIER))
     return observations
 
 
 def change_log_entries(
-    selected: Sequence[SelectedQuestion], drafter: QuestionDrafter, times: int
+    selected: Sequence[QuestionDraft], drafter: QuestionDrafter, times: int
 ) -> list[str]:
     """Entries of the change log: on the last suitable fact of each question, and as many others."""
     code, rng = drafter.code, drafter.rng
     logged: dict[tuple[str, str], Statement] = {}
-    for question in selected:
-        candidates = [need for need in question.needs if _is_logged(need)]
+    for draft in selected:
+        candidates = [need for need in draft.question.needs if _is_logged(need)]
         if candidates:
             logged[candidates[-1].subject, candidates[-1].key] = candidates[-1]
     lines = [
@@ -48,12 +52,12 @@ def change_log_entries(
         for need in logged.values()
         for old in _old_values(need, code.statements, rng, times)
         if all(
-            misleads(question, need._replace(value=old), code.index)
-            for question in selected
-            if need in question.needs
+            misleads(draft, need._replace(value=old), code.index)
+            for draft in selected
+            if need in draft.question.needs
         )
     ]
-    needed = {(need.subject, need.key) for question in selected for need in question.needs}
+    needed = {(need.subject, need.key) for draft in selected for need in draft.question.needs}
     other_facts = [
         fact
         for fact in code.statements

@@ -7,6 +7,7 @@ from functools import partial
 from memorygym.core.errors import BadSettings
 from memorygym.core.rng import Stream, named_rng
 from memorygym.core.tokens import count
+from memorygym.tracks._qa.questions import Question
 from memorygym.tracks.codeqa.code_view import Page, cost, pages, text_of
 from memorygym.tracks.codeqa.generator.definitions import District
 from memorygym.tracks.codeqa.generator.distractors import mention_sampler
@@ -17,7 +18,7 @@ from memorygym.tracks.codeqa.generator.question_drafts import (
     asked_calls,
     breaking_changes,
 )
-from memorygym.tracks.codeqa.generator.question_selection import QuestionSelector, SelectedQuestion
+from memorygym.tracks.codeqa.generator.question_selection import QuestionSelector
 from memorygym.tracks.codeqa.generator.session import Topics, observations, shuffled_in_order
 from memorygym.tracks.codeqa.generator.settings import CodeQASettings
 from memorygym.tracks.codeqa.generator.stale_values import (
@@ -43,11 +44,11 @@ class GeneratedPackage:
 
     files: Mapping[str, str]
     pages: Sequence[Page]
-    selected: Sequence[SelectedQuestion]
+    questions: Sequence[Question]
 
 
 def generate(seed: tuple[int, int], attempt: int, settings: CodeQASettings) -> GeneratedPackage:
-    """A package with its questions, not checked yet. Raises NoQuestion, or BadSettings if the
+    """A package with its questions, not checked yet. Raises NoDraft, or BadSettings if the
     length is too short."""
     stream = partial(named_rng, "codeqa", *seed, settings.tokens, attempt)
     package = GrowingPackage(stream("package"), settings.near_miss)
@@ -58,11 +59,12 @@ def generate(seed: tuple[int, int], attempt: int, settings: CodeQASettings) -> G
     selected = [selector.select(number) for number in hops]
     if lines := change_log_entries(selected, drafter, settings.stale):
         package.add(LOG, "\n\n".join(lines) + "\n")
-    facts = [fact for question in selected for fact in question.draft.facts]
+    facts = [fact for draft in selected for fact in draft.facts]
+    questions = [draft.question for draft in selected]
     facts += earlier_observations(selected, drafter, settings.stale)
     facts += drafter.remarks(4 + settings.tokens // TOKENS_PER_REMARK) if drafter.topics else []
     facts = shuffled_in_order(facts, drafter.rng)
-    mentions = mention_sampler(selected, drafter.code, district, stream("crowd"))
+    mentions = mention_sampler(questions, drafter.code, district, stream("crowd"))
     density = settings.distractor_density
     package.mentions, package.mention_share = mentions, density / (200 - density)
     left = max(0, settings.tokens - package.cost - OBSERVED * len(facts))
@@ -85,7 +87,7 @@ def generate(seed: tuple[int, int], attempt: int, settings: CodeQASettings) -> G
         return pages(package.shown.values(), session, settings.form, stream("pages"))
 
     package.fill(settings.tokens - _tokens(shown(), settings.questions))
-    return GeneratedPackage(package.files, shown(), selected)
+    return GeneratedPackage(package.files, shown(), questions)
 
 
 def _drafter(

@@ -22,19 +22,15 @@ from memorygym.tracks.research.generator.prose import (
     write_document,
 )
 from memorygym.tracks.research.generator.search_turns import (
-    Distractor,
     Plan,
     Support,
     changed_claim,
     search,
 )
+from memorygym.tracks.research.generator.settings import LARGEST
 from memorygym.tracks.research.generator.task_texts import briefing_text
 from memorygym.tracks.research.relations import KINDS, RELATIONS, TERM, of_kind
 
-RELATED = "related_entity"
-"""The source of a distractor that names an entity of the question, a sibling or a near miss."""
-LARGEST = 10_000_000
-"""Tokens of the longest instance."""
 _BLANK_LINE = 2
 """Tokens of a blank line."""
 _LARGEST_DOCUMENT = 400
@@ -74,8 +70,7 @@ def fill(stream: Stream, plan: Plan) -> None:
         size, index = heappop(heap)
         room = (settings.tokens - tokens) // views[index] - _BLANK_LINE
         if room > _LARGEST_DOCUMENT and stream.below(100) < settings.density_percent:
-            plan.distractors.append(generator.next())
-            document = plan.distractors[-1].document
+            document = generator.next()
         else:
             document = write_document(stream, plan.graph.profile())
         while (cost := count(document.text)) > room and document.sentences:
@@ -115,12 +110,7 @@ class DistractorGenerator:
         self._cumulative_weights = list(
             accumulate(_TOP_WEIGHT // rank for rank in range(1, len(self._supports) + 1))
         )
-        near_misses = (
-            distractor.document
-            for distractor in plan.distractors
-            if distractor.source == "sibling_near_miss"
-        )
-        entities = (entity for document in near_misses for entity in _entities(document.claims[0]))
+        entities = (entity for claim in plan.near_misses for entity in _entities(claim))
         self._near = list(dict.fromkeys(entities))
         chains = (plan.chain, *plan.siblings)
         needed = [claim for chain in chains for claim in chain.facts]
@@ -131,9 +121,9 @@ class DistractorGenerator:
             for document in turn.documents:
                 for claim in document.claims:
                     self._extra_claims.setdefault((claim.subject, claim.relation), claim)
-        self._waiting: list[Distractor] = []
+        self._waiting: list[Document] = []
 
-    def next(self) -> Distractor:
+    def next(self) -> Document:
         """The next document. The question stays decidable whichever of them are shown."""
         if self._waiting:
             return self._waiting.pop()
@@ -144,8 +134,8 @@ class DistractorGenerator:
             is_near_miss = self._near and self._stream.bernoulli(_NEAR_MISS_SHARE)
             entities = self._near if is_near_miss else list(_entities(support.lookup.claim))
             if claims := self._further_claims(*self._stream.choice(entities)):
-                return Distractor(RELATED, write_document(self._stream, claims))
-        return Distractor(RELATED, self._mention(support.lookup))
+                return write_document(self._stream, claims)
+        return self._mention(support.lookup)
 
     def _random_support(self) -> Support:
         """A random look-up; the first is drawn twice as often as the second."""
@@ -177,7 +167,7 @@ class DistractorGenerator:
         sentences = document.sentences
         return replace(document, sentences=(*sentences[:index], mention, *sentences[index:]))
 
-    def _outdated(self, support: Support) -> Distractor:
+    def _outdated(self, support: Support) -> Document:
         """A document with an outdated value of a look-up; the true value outranks it."""
         if support.lookup.inverse:
             return self._corrected(support.lookup)
@@ -187,10 +177,9 @@ class DistractorGenerator:
         day = FIRST_DAY + stream.between(0, days)
         changed = changed_claim(self._plan, support)
         further = self._further_claims(claim.subject, claim.kind)[: stream.below(3)]
-        document = write_document(stream, [changed, *further], genre, day)
-        return Distractor(RELATED, document, support.hop, changed.value if support.hop else "")
+        return write_document(stream, [changed, *further], genre, day)
 
-    def _corrected(self, lookup: Lookup) -> Distractor:
+    def _corrected(self, lookup: Lookup) -> Document:
         """Another subject with the same value, which a later document corrects.
 
         The correction is added first, so that the wrong value is never shown without it.
@@ -200,10 +189,8 @@ class DistractorGenerator:
         corrected = wrong._replace(value=self._plan.graph.free_value(RELATIONS[claim.relation]))
         genre, day = stream.choice(genres_of(claim.kind)), stream.between(0, DAYS - 2)
         later = stream.between(day + 1, DAYS - 1)
-        self._waiting.append(
-            Distractor(RELATED, write_document(stream, [wrong], genre, FIRST_DAY + day))
-        )
-        return Distractor(RELATED, write_document(stream, [corrected], genre, FIRST_DAY + later))
+        self._waiting.append(write_document(stream, [wrong], genre, FIRST_DAY + day))
+        return write_document(stream, [corrected], genre, FIRST_DAY + later)
 
 
 def _entities(claim: GraphClaim) -> Iterator[tuple[str, str]]:

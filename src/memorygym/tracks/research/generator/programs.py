@@ -13,8 +13,6 @@ from memorygym.tracks.research.relations import (
     of_kind,
 )
 
-LEAST, MOST = 2, 8
-"""Hops of a question."""
 _COMPARED = ("founding year", "birth year", "weight", "population")
 """The relations with words for a comparison, in the order in which they are drawn."""
 FORMS = {

@@ -25,9 +25,7 @@ class SearchTurn:
     """One search and the documents that it finds."""
 
     sub_query: str
-    documents: list[Document] = field(default_factory=list)
-    hop: int = 0
-    """The look-up of the question that it serves, from 1; 0: none."""
+    documents: list[Document]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,25 +34,13 @@ class Support:
 
     lookup: Lookup
     document: Document
-    hop: int
-    """The hop of the question, from 1; 0 for a sibling's look-up."""
+    is_own: bool
+    """Whether the question needs it, not a sibling."""
 
     @property
     def lower_genres(self) -> list[str]:
         """The genres with a lower authority than the document."""
         return genres_of(self.lookup.claim.kind, most=self.document.authority - 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Distractor:
-    """A document that interferes with a look-up."""
-
-    source: str
-    document: Document
-    hop: int = 0
-    """The look-up that it interferes with, from 1; 0: none."""
-    value: str = ""
-    """The wrong value of the same key that it states; "" if none."""
 
 
 @dataclass(slots=True)
@@ -70,7 +56,8 @@ class Plan:
     turns: list[SearchTurn] = field(default_factory=list)
     supports: list[Support] = field(default_factory=list)
     """The question's supports by hop, then those of its siblings."""
-    distractors: list[Distractor] = field(default_factory=list)
+    near_misses: list[GraphClaim] = field(default_factory=list)
+    """What distractors state about entities with similar names."""
     stated: dict[str, set[str]] = field(default_factory=dict)
     """By subject of a chain: the relations that documents have stated."""
 
@@ -78,11 +65,6 @@ class Plan:
     def unambiguous(self) -> bool:
         """Whether the question has one answer: every inverse step leads to one subject."""
         return all(chain.unambiguous for chain in (self.chain, *self.siblings))
-
-    @property
-    def turn_of_hop(self) -> dict[int, int]:
-        """The turn that serves each hop, by hop from 1, in the order of turns."""
-        return {turn.hop: index for index, turn in enumerate(self.turns) if turn.hop}
 
     @property
     def first_turn(self) -> int:
@@ -134,22 +116,16 @@ def plan(
 
 
 def _add_searches(stream: Stream, plan: Plan, chain: Chain, trusted_hop: int) -> None:
+    is_own = chain is plan.chain
     for number, lookup in enumerate(chain.lookups):
-        hop = number + 1 if chain is plan.chain else 0
         claims = [lookup.claim, *plan.further_claims(lookup.claim, stream.below(3))]
         genre = stream.choice(genres_of(lookup.claim.kind, least=2 if number == trusted_hop else 1))
         document = write_document(stream, claims, genre)
         companions = [
             write_document(stream, [claim]) for index, claim in chain.companions if index == number
         ]
-        turn = search(stream, lookup, [document, *companions])
-        turn.hop = hop
-        plan.turns.append(turn)
-        plan.supports.append(Support(lookup, document, hop))
-        if hop:
-            plan.distractors += [Distractor("natural", document, hop) for document in companions]
-        else:
-            plan.distractors.append(Distractor("sibling_chain", document, number + 1))
+        plan.turns.append(search(stream, lookup, [document, *companions]))
+        plan.supports.append(Support(lookup, document, is_own))
 
 
 def search(stream: Stream, lookup: Lookup, documents: list[Document]) -> SearchTurn:
@@ -170,14 +146,13 @@ def add_distractors(stream: Stream, plan: Plan) -> None:
         (_paraphrase, settings.paraphrase),
     ):
         for support in islice(_supports(stream, plan, make), number):
-            turn, distractor = stream.choice(plan.turns), make(stream, plan, support)
-            turn.documents.append(distractor.document)
-            plan.distractors.append(distractor)
+            turn = stream.choice(plan.turns)
+            turn.documents.append(make(stream, plan, support))
 
 
-def _supports(stream: Stream, plan: Plan, make: Callable[..., Distractor]) -> Iterator[Support]:
+def _supports(stream: Stream, plan: Plan, make: Callable[..., Document]) -> Iterator[Support]:
     """The look-ups to interfere with; each is used once before any repeats."""
-    supports = [support for support in plan.supports if support.hop]
+    supports = [support for support in plan.supports if support.is_own]
     if make is _conflict:
         supports = [support for support in supports if support.lower_genres]
     stream.shuffle(supports)
@@ -186,17 +161,16 @@ def _supports(stream: Stream, plan: Plan, make: Callable[..., Distractor]) -> It
 
 def _red_herring(stream: Stream, plan: Plan) -> None:
     """Adds a search for the relation of a look-up, about an entity that the question ignores."""
-    hop = stream.between(1, len(plan.chain.lookups))
-    lookup = _similar_lookup(plan, plan.chain.lookups[hop - 1])
-    document = write_document(stream, [lookup.claim])
-    plan.turns.append(search(stream, lookup, [document]))
-    plan.distractors.append(Distractor("dead_end", document, hop))
+    number = stream.between(1, len(plan.chain.lookups))
+    lookup = _similar_lookup(plan, plan.chain.lookups[number - 1])
+    plan.turns.append(search(stream, lookup, [write_document(stream, [lookup.claim])]))
 
 
-def _near_miss(stream: Stream, plan: Plan, support: Support) -> Distractor:
+def _near_miss(stream: Stream, plan: Plan, support: Support) -> Document:
     """A document that states the same relation of an entity with a similar name."""
     document = write_document(stream, [_similar_lookup(plan, support.lookup).claim])
-    return Distractor("sibling_near_miss", document, support.hop)
+    plan.near_misses.append(document.claims[0])
+    return document
 
 
 def _similar_lookup(plan: Plan, lookup: Lookup) -> Lookup:
@@ -212,31 +186,28 @@ def _similar_lookup(plan: Plan, lookup: Lookup) -> Lookup:
     return lookup._replace(claim=claim, compared=False)
 
 
-def _other_time(stream: Stream, plan: Plan, support: Support) -> Distractor:
+def _other_time(stream: Stream, plan: Plan, support: Support) -> Document:
     """An earlier value: in an older document of the same genre, or in an earlier term."""
     claim = changed_claim(plan, support)
     earlier = FIRST_DAY + stream.below(support.document.day - FIRST_DAY)
-    value = claim.value
     if claim.relation == TERM:
-        start, value = claim.start - stream.between(90, 130), ""
+        start = claim.start - stream.between(90, 130)
         claim = claim._replace(start=start, end=start + stream.between(10, 40))
-    document = write_document(stream, [claim], support.document.genre, earlier)
-    return Distractor("same_entity", document, support.hop, value)
+    return write_document(stream, [claim], support.document.genre, earlier)
 
 
-def _conflict(stream: Stream, plan: Plan, support: Support) -> Distractor:
+def _conflict(stream: Stream, plan: Plan, support: Support) -> Document:
     """A later document of lower authority with another value."""
     claim, day = changed_claim(plan, support), support.document.day
     later = day + stream.between(1, FIRST_DAY + DAYS - day)
-    document = write_document(stream, [claim], stream.choice(support.lower_genres), later)
-    return Distractor("conflicting_authority", document, support.hop, claim.value)
+    return write_document(stream, [claim], stream.choice(support.lower_genres), later)
 
 
 def changed_claim(plan: Plan, support: Support) -> GraphClaim:
     """The fact of a look-up with another value; it would reverse the result of a comparison."""
     lookup = support.lookup
     relation, span = RELATIONS[lookup.claim.relation], None
-    if support.hop and lookup.compared:
+    if support.is_own and lookup.compared:
         pair = [lookup for lookup in plan.chain.lookups if lookup.compared]
         other = int(pair[lookup is pair[0]].claim.value)
         low, high = relation.span
@@ -245,14 +216,12 @@ def changed_claim(plan: Plan, support: Support) -> GraphClaim:
     return lookup.claim._replace(value=plan.graph.free_value(relation, span))
 
 
-def _paraphrase(stream: Stream, plan: Plan, support: Support) -> Distractor:
+def _paraphrase(stream: Stream, plan: Plan, support: Support) -> Document:
     """A document of the same genre about the same subject that omits the fact."""
     claims = plan.further_claims(support.lookup.claim, 1) or [
         _similar_lookup(plan, support.lookup).claim
     ]
-    return Distractor(
-        "overlap", write_document(stream, claims, support.document.genre), support.hop
-    )
+    return write_document(stream, claims, support.document.genre)
 
 
 def order_turns(stream: Stream, plan: Plan) -> None:

@@ -44,6 +44,11 @@ def search_text(event: int, events: int, sub_query: str, documents: Iterable[str
     return "\n\n".join((head, f"Sub-query: {sub_query}", *documents))
 
 
+def documents_in(text: str) -> list[str]:
+    """The documents in the text of an event."""
+    return [paragraph for paragraph in text.split("\n\n") if paragraph.startswith("[")]
+
+
 def briefing_text(events: int, question: str) -> str:
     """The first event of a task that reveals its question in advance."""
     head = f"=== BRIEFING · event 1 of {events} ==="
