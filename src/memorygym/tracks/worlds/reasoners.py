@@ -3,7 +3,6 @@ note taker keeps notes within the budget.
 """
 
 from collections.abc import Sequence
-from functools import partial
 
 from memorygym.core.statements import AMONG, Statement, StatementIndex
 from memorygym.core.types import Message, Policy, Tool
@@ -50,4 +49,4 @@ class ReasonerWithNotes(Policy):
 def reasoner(name: str, shown: tuple[str, ...] | None = None) -> Policy:
     """The reasoner of that name, which knows what the stream shows if its texts are given."""
     make = {"strong": Strong, "weak": OneRecordReasoner}[name]
-    return make(partial(strong_reader, shown=shown))
+    return make(lambda system: strong_reader(system, shown))
