@@ -6,14 +6,16 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from gzip import GzipFile
+from io import BufferedWriter
 from pathlib import Path
 from typing import IO
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.types import JSON
 
-GZIP_LEVEL = 6
-"""Compression level; fixed, because it changes the bytes."""
+GZIP_LEVEL = 4
+"""Compression level; fixed, because it changes the bytes. Of traces, level 6 makes files smaller by
+6 % in 1.6 times the time, level 1 larger by 22 % in half of it."""
 DESCRIPTORS = Path("/dev/fd")
 """The folder in which a process finds its open file descriptors by number."""
 STANDARD_OUTPUT = 1
@@ -79,7 +81,7 @@ def _write(target: Path | int, lines: Iterable[bytes], *, packed: bool) -> None:
     with open(target, "wb") as file:  # noqa: PTH123  # a descriptor is no path
         if packed:
             # Without name and time: otherwise the header would differ from run to run.
-            with GzipFile("", "wb", GZIP_LEVEL, file, mtime=0) as stream:
+            with BufferedWriter(GzipFile("", "wb", GZIP_LEVEL, file, mtime=0), 2**16) as stream:
                 stream.writelines(lines)
         else:
             file.writelines(lines)

@@ -62,8 +62,7 @@ class _Parser:
         vocabulary = vocabulary_of(self._guide)
         if self._shown is None:
             return Matcher(vocabulary, every_value=True)
-        events = (text for text in self._shown if _EVENT.match(text))
-        stated = [fact for text in events for fact in self._prose.read(text).facts]
+        stated = [fact for text in self._shown for fact in self._prose.read(text).facts]
         return Matcher(vocabulary, _implied(self._guide, stated))
 
     def _parsed(self, text: str) -> Reading:
@@ -157,7 +156,7 @@ def _prose_reader(system: str) -> ProseReader:
 
 
 @lru_cache(maxsize=64)
-def strong_reader(system: str, shown: tuple[str, ...] | None = None) -> StrongReader:
+def strong_reader(system: str, shown: tuple[str, ...] | None = None, /) -> StrongReader:
     """The strong reader for a system message and the texts of a stream, with its caches. Without
     these texts a value counts though nobody stated it."""
     prose = _prose_reader(system)
@@ -169,5 +168,6 @@ def strong_reader(system: str, shown: tuple[str, ...] | None = None) -> StrongRe
         QuestionParser(prose.guide).ask,
         parser.answer,
         prose.guide.sentence,
-        lambda texts: strong_reader(system, tuple(texts)),
+        # Without other messages, such as the memory's status, all traces of a task share a reader.
+        lambda texts: strong_reader(system, tuple(filter(_EVENT.match, texts))),
     )

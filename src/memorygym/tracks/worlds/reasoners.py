@@ -3,7 +3,6 @@ note taker keeps notes within the budget.
 """
 
 from collections.abc import Sequence
-from functools import partial
 
 from memorygym.core.statements import AMONG, Statement, StatementIndex
 from memorygym.core.types import Message, Policy, Task, Tool
@@ -49,12 +48,12 @@ class ReasonerWithNotes(Policy):
 
 def strong(task: Task) -> Policy:
     """The reasoner that reads the whole view; it knows what the stream of its task shows."""
-    return Strong(partial(strong_reader, shown=task.texts))
+    return Strong(lambda system: strong_reader(system, task.texts))
 
 
 def weak(task: Task) -> Policy:
     """The reasoner that imitates a small model."""
-    return OneRecordReasoner(partial(strong_reader, shown=task.texts))
+    return OneRecordReasoner(lambda system: strong_reader(system, task.texts))
 
 
 def note_taker(reasoner: Policy, _: Task) -> Policy:
