@@ -40,7 +40,7 @@ FORMER = re.compile(
     r"\b(?:previously|formerly|former|previous|prev|prior|old|earlier|originally|initially|before"
     r"|superseded|outdated|until (?:release|version)|replac(?:es|ed|ing)|no longer|used to be"
     r"|had (?:been|said|read|shown|given)|once|stale|obsolete|up from|down from"
-    r"|instead of)\b"
+    r"|instead of|first (?:said|noted|stated|reported|given|put))\b"
 )
 """Marks a value that another has replaced."""
 QUALIFIED = re.compile(

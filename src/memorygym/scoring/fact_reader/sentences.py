@@ -19,6 +19,7 @@ from memorygym.scoring.fact_reader.stamps import stamps
 from memorygym.scoring.fact_reader.values import (
     Parsed,
     candidates,
+    dates,
     figures,
     scaled,
     without_dates,
@@ -39,6 +40,7 @@ _LINK = re.compile(
     r"(?:\b(?:at|in|by|under|from|of|with)|@|<-?|←|→|\(|:|[-—–] ?by)\s*(?:the )?[\"'`*\[(]*$"
 )
 """Stands between a name and one that it is related to."""
+_NO_TIES = frozenset("and or nor but not vs versus unlike than both while whereas".split())
 _ENTITY = Anchor(0, 0, "label")
 """Stands for the label of a relation, behind whose value nothing is said of it."""
 _NEGATED = re.compile(
@@ -49,6 +51,9 @@ _OF = re.compile(
     r"(?:of|at|for|in|on|by|from|with|to)\W{1,3}(?:the )?(?:\w+ )?\W{0,3}"
 )
 _SIGN = "\ue001"
+_ADDED = re.compile(r"(?:[+−]|\bplus|\bminus| -)\s*$")
+_ADDS = re.compile(r"\s*(?:[+−]|plus|minus|- )\s*[$\d]")
+_CODE = re.compile(r"(?<![\w-])[A-Z]-\d{4}(?![\w-])")
 _PLUS = re.compile(r"\s+[+−]\s+")
 _TO = re.compile(r"[\s_]*(?:to|until|till|-|–|—|and)[\s_]*")
 _ASKS = re.compile(r"\?[\"'”)*]*\s*$|^\W*(?:sub-?query|key ?words?|tags)\b\W*:", re.IGNORECASE)
@@ -158,7 +163,7 @@ class SentenceReader:
             if anchor.role == "hint":
                 self._value(anchor, only_stated=True)
                 self._hinted(anchor)
-        self._units()
+        self._unlabelled()
         if self._legend and not self._shown.every_value:
             self._in_order()
         values = [a for a in self._anchors if a.role == "value"]
@@ -308,7 +313,7 @@ class SentenceReader:
             gap = self._lower[before[-1].end : at]
             is_inbracket = re.match(r"[\"'`*\]]*\s*\([^()]*$", gap)
             if is_inbracket or re.match(
-                r"[\"'`*]*,? (?:(?:and|in) )?(?:who|which|whose|that|itself)\b[^;]*$", gap
+                r"[\"'`*]*(?:,? (?:(?:and|in) )?(?:who|which|whose|that|itself)\b[^;]*|, an?\b[^;,]*)$", gap
             ):
                 return before[-1]
         own = [a for a in before if a.start not in self._objects]
@@ -638,23 +643,57 @@ class SentenceReader:
                 self._objects[other.start] = name
                 self._state(name, stated[0].code, other.text, CURRENT)
 
-    def _units(self) -> None:
-        """Adds figures whose unit only one key has: "4,746 kg"."""
-        for key in self._shown.units if not self._shown.every_value else ():
-            unit = key.suffix.strip()
-            every = self._candidates(_ENTITY, key, 0, len(self._text)) if unit in self._text else []
-            for value in every:
-                if (
-                    not self._is_taken(value.start, value.end)
-                    and unit in self._text[value.start : value.end]
-                    and self._role(value, every, _ENTITY) in (CURRENT, "now")
-                ):
-                    subject = self._owner(Anchor(value.start, value.start, "hint"), value.start)
-                    if self._fits(key, subject) and self._shown.states(
-                        subject, key.code, value.value
-                    ):
-                        self._taken.append((value.start, value.end))
-                        self._state(subject, key.code, value.value, CURRENT)
+    def _unlabelled(self) -> None:
+        """Adds values without a label of which the stream stated one key of their owner only, if
+        words stand beside them: "303,818 people on its books", "went public on 1 October 2013"."""
+        if self._shown.every_value:
+            return
+        labelled = {key for mark in (*self._marks, *self._subject.marks) for key in mark.keys}
+        found: dict[tuple[str, Key], list[Value]] = {}
+        for value, owner, keys in self._untaken():
+            if len(keys) == 1 and keys[0] not in labelled and self._is_told(value):
+                found.setdefault((owner, keys[0]), []).append(value)
+        for (owner, key), values in found.items():
+            roles = [v._replace(role=self._role(v, values, _ENTITY)) for v in values]
+            self._pick(_ENTITY._replace(role="hint"), key, owner, roles, only_stated=True)
+
+    def _untaken(self) -> Iterator[tuple[Value, str, list[Key]]]:
+        """The figures, dates and codes that nothing took, with their owner and its keys that have
+        them."""
+        forms = [(m.start(), m.end(), m) for m in self._figures[0]] + list(dates(self._text))
+        forms += [(m.start(), m.end(), m[0]) for m in _CODE.finditer(self._text)]
+        for start, end, form in forms:
+            if self._is_taken(start, end):
+                continue
+            about = self._about(start)
+            owner = about.text if about else self._subject.name
+            stated = []
+            for key in self._shown.keys_of(owner):
+                value = self._as(key, form)
+                if value is not None and self._shown.states(owner, key.code, value):
+                    stated.append((key, value))
+            if stated:
+                yield Value(start, end, stated[0][1], ""), owner, [key for key, _ in stated]
+
+    def _as(self, key: Key, form: str | re.Match[str]) -> Parsed | None:
+        """A figure, a date or a code as a value of a key; None if it has another form."""
+        if isinstance(form, str):
+            return form if key.kind == ("date" if form[:1].isdigit() else "word") else None
+        text = form[0]
+        if key.kind != "number" or (text.isdigit() and len(text) < 3):
+            return None
+        return scaled(form, key)
+
+    def _is_told(self, value: Value) -> bool:
+        """Whether a word stands beside a value in its clause that is no name."""
+        if _ADDS.match(self._text, value.end) or _ADDED.search(self._text[: value.start]):
+            return False
+        if re.search(r"[A-Za-z]{2}$|^[A-Z]-", self._text[value.start : value.end]):
+            return True
+        start = max((b for _, b in self._borders if b <= value.start), default=0)
+        end = min((a for a, _ in self._borders if a >= value.end), default=len(self._text))
+        near = self._rest[start : value.start] + " " + self._rest[value.end : end]
+        return any(word not in LINKS for word in re.findall(r"[a-z]{3,}", near))
 
     def _in_order(self) -> None:
         """Adds the values of a row whose labels a line above lists."""
@@ -685,32 +724,28 @@ class SentenceReader:
                 self._pick(place, key, subject, [value], only_stated=True)
 
     def _connected(self) -> None:
-        """Adds what only a word such as "at" or "by" links to the name before, if the stream stated
-        one relation of the two."""
+        """Adds what words link a name to the name before, if the stream stated one relation of the
+        two: "Ann Lee, chief of Orm Survey", "Ann Lee (Orm Academy)"."""
         if self._shown.every_value or self._subject.is_weak:
             return
         for number, name in enumerate(self._names):
-            gap = self._lower[self._names[number - 1].end if number else 0 : name.start]
-            if name.role != "name" or name.start in self._objects or not _LINK.search(gap):
+            gap = self._rest[self._names[number - 1].end if number else 0 : name.start]
+            is_linked = _LINK.search(gap) or any(w not in _NO_TIES for w in re.findall("[a-z]{2,}", gap))
+            if name.role != "name" or name.start in self._objects or not is_linked:
+                continue
+            if any(cue.search(gap) for cue in (_NEGATED, cues.FORMER, cues.OTHER)):
                 continue
             about = self._about(name.start)
-            subject = (
-                about.text
-                if about and about.role == "name"
-                else "?"
-                if about
-                else self._subject.name
-            )
-            codes = self._shown.links.get((subject, name.text), ())
+            other = about.text if about and about.role == "name" else "?" if about else self._subject.name
             listed = _listed(self._text, name.start, self._names[number:])
-            kinds = {self._shown.links.get((subject, other.text)) for other in listed}
-            if len(kinds) > 1 and not self._marks:
+            if len({self._shown.links.get((other, each.text)) for each in listed}) > 1 and not self._marks:
                 continue  # A list of values without labels.
-            if len(codes) == 1 and not any(
-                f[:3] == (subject, codes[0], name.text) for f in self._facts
-            ):
-                self._objects[name.start] = subject
-                self._state(subject, codes[0], name.text, CURRENT)
+            pairs = [(other, name.text)] + [(name.text, other)] * (not _LINK.search(gap))
+            links = [(*pair, code) for pair in pairs for code in self._shown.links.get(pair, ())]
+            if len(links) == 1 and not any(f[:3] == (links[0][0], links[0][2], links[0][1]) for f in self._facts):
+                subject, value, code = links[0]
+                self._objects[name.start] = other
+                self._state(subject, code, value, CURRENT)
 
     def _placed(self) -> None:
         """Adds the value that opens a line and holds for all names behind it: a module, a group."""

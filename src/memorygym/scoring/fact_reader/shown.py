@@ -156,6 +156,9 @@ class Shown:
         for (subject, _), values in self.values.items():
             digits = {str(abs(v)) for v in values.values() if isinstance(v, int) and abs(v) > 99}
             self.figures[subject] = self.figures.get(subject, frozenset()) | digits
+        self._keys_of: dict[str, list[Key]] = {}
+        for subject, code in self.values:
+            self._keys_of.setdefault(subject, []).append(self.keys[code])
         self.sole = self._sole()
         """By name: the key of the only figure or code that the stream gave of it."""
         self._hints: dict[str, tuple[Key, ...]] = {}
@@ -206,6 +209,10 @@ class Shown:
             if kind in ("number", "word") and code not in ("file", "source"):
                 figures.setdefault(subject, set()).add(code)
         return {name: min(codes) for name, codes in figures.items() if len(codes) == 1}
+
+    def keys_of(self, subject: str) -> list[Key]:
+        """The keys of which the stream gave a value of an entity."""
+        return self._keys_of.get(subject, [])
 
     def states(self, subject: str, code: str, value: Parsed) -> bool:
         """Whether the stream stated a value, at whatever time."""
