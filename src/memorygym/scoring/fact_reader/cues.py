@@ -46,10 +46,16 @@ FORMER = re.compile(
 QUALIFIED = re.compile(
     r"[^\w\ue000\ue001]{0,9}(?:(?:qualifier|note)[^\w\ue000\ue001]{1,4})?"
     r"(?:superseded|outdated|obsolete|stale|replaced)(?: since| now)?"
-    r"(?:\s*[)\]]|(?=\W?\W?\s*(?:[.;)\]]|$)))",
+    r"(?:\s*[)\]]|(?=\W?\W?\s*(?:[.;,)\]]|$)))",
     re.IGNORECASE,
 )
 """Stands behind a label or a value that holds no longer."""
+GONE = re.compile(
+    r"~~|\W*until \w*\.?\d|,? (?:is|are|was|being) (?:now )?(?:old|outdated|obsolete|stale|wrong)\b"
+)
+"""The same, of a value."""
+BEFORE = re.compile(r"\W*(?:\w+ )?(?:before|previously|earlier|until)\b(?! than)")
+"""The same, in the clause of a value."""
 WAS = re.compile(r"\b(?:was|were)\b")
 """Marks such a value, too, if the statement gives a current one beside it."""
 NOW = re.compile(
@@ -81,11 +87,11 @@ ANY = re.compile(
         sorted(
             {
                 word
-                for cue in (OTHER, BEHIND, DIFFERENCE, UNREAL, ASIDE, FORMER, WAS, NOW, MORE, BY)
+                for cue in (OTHER, BEHIND, DIFFERENCE, UNREAL, ASIDE, FORMER, GONE, BEFORE, WAS, NOW, MORE, BY)
                 for word in re.findall(r"[a-z]{3,}(?!\?)", cue.pattern)
             }
             | set(
-                r"actual anything as case correct dummy evidence example exact false far fiction"
+                r"actual anything as case correct dummy already evidence example exact false far fiction"
                 r" hypothetical if\b last latest neither never no\b nor\b or\b placeholder real"
                 r" right should them these those to\b true untrue up\b vs".split()
             )

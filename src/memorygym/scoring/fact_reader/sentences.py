@@ -31,7 +31,7 @@ DENIED = re.compile(
     r"\b(?:it is|it's|is it) (?:false|untrue|not true|not the case|wrong)\b"
     r"|\bfalse(?:ly)? (?:that|to say)"
     r"|\bexamples?\b(?! of)|\bhypothetical|\bnot real\b|\bfictional|\bplaceholder|\bdummy\b"
-    r"|\bno evidence\b|\bnever (?:said|stated)\b"
+    r"|\balready (?:applied|included|counted)\b|\bno evidence\b|\bnever (?:said|stated)\b"
     r"|^\W*(?:false|wrong(?:ly)?|untrue|not true|fiction)\b\W*[:—-]",
     re.IGNORECASE,
 )
@@ -44,7 +44,8 @@ _NO_TIES = frozenset("and or nor but not vs versus unlike than both while wherea
 _ENTITY = Anchor(0, 0, "label")
 """Stands for the label of a relation, behind whose value nothing is said of it."""
 _NEGATED = re.compile(
-    r"(?:\bnot|\bnever|n't|\bno longer|\banything but|\bneither|\bnor|\bfar from)\W+(?:\w+\W+)?$"
+    r"(?:\bnot|\bnever|n't|\bno longer|\banything but|\bneither|\bnor|\bfar from)"
+    r"[^\w();\ue001]+(?:\w+[^\w();\ue001]+)?$"
 )
 _OF = re.compile(
     r"(?:\s*\([^()]*\))?\W{0,3}(?:(?:values?|entry|figure|count|number|total) )?"
@@ -98,6 +99,8 @@ class SentenceReader:
         self._facts: list[Statement] = []
         self._taken: list[tuple[int, int]] = []
         """Where the values stand that belong to something."""
+        self._decided: set[tuple[int, str, str]] = set()
+        """The labels whose value is found, by place and subject."""
         self._objects: dict[int, str] = {}
         """By the place of a name: the entity that it is related to."""
         self.unread = 0
@@ -373,6 +376,8 @@ class SentenceReader:
             return
         if mark.role == "hint" and any(f[:2] == (subject, code) for f in self._facts):
             return
+        if (mark.start, subject, code) in self._decided:
+            return
         if shift := self._shift(mark, values, subject, code):
             self._taken.append((shift.start, shift.end))
             self._state(subject, code, shift.value, SHIFT)
@@ -402,7 +407,7 @@ class SentenceReader:
             and mark.role != "hint"
             and any(
                 re.fullmatch(
-                    r"\s*(?:,|;|/|,? or|,? maybe|,? perhaps)\s*(?:about )?\W?",
+                    r"\s*(?:,|;|/|,? or|,? maybe|,? perhaps|(?<=\s))\s*(?:about )?\W?",
                     self._lower[a.end : b.start],
                 )
                 for a, b in [*((chosen[0], v) for v in rivals), *((v, chosen[0]) for v in rivals)]
@@ -412,6 +417,7 @@ class SentenceReader:
             self._taken += [(v.start, v.end) for v in values]
             return
         if chosen:
+            self._decided.add((mark.start, subject, code))
             former += [v for v in current if v.value != chosen[0].value and v.role == "was"]
             for value in former:
                 if value.value != chosen[0].value:
@@ -451,6 +457,10 @@ class SentenceReader:
         return any(
             mark.end <= value.start and value.end <= m.start and self._is_beside(m, value)
             for m in self._marks
+        ) or any(
+            self._is_beside(a, value)
+            for a in self._anchors
+            if a.role == "hint" and not set(a.keys) & set(mark.keys)
         )
 
     def _shift(
@@ -548,7 +558,7 @@ class SentenceReader:
                 "to" not in gap or cues.MOVED.search(text, max(0, max(before) - 200), max(before))
             ):
                 return "now"
-        limit = self._limit(mark) if mark else ""
+        limit = self._limit(mark, value.start) if mark else ""
         year = (
             re.match(r"\s*(?:in )?(?:19|20)\d\d\s*[:=|]", text[mark.end :])
             if mark and mark in self._marks
@@ -574,13 +584,11 @@ class SentenceReader:
         aside = re.match(r"[\"'`*]* ?[(\[]([a-z ]{3,25})[)\]]", text[value.end :])
         if aside:
             right = f"{right} {aside[1]}"
-        if cues.QUALIFIED.match(text, value.end) or re.match(r"~~", text[value.end :]):
+        if cues.QUALIFIED.match(text, value.end) or cues.GONE.match(text, value.end):
             return FORMER
         if cues.IS_NOW.search(left):
             return "now"
-        if cues.FORMER.search(left) or re.match(
-            r"\W*(?:\w+ )?(?:before|previously|earlier|until)\b(?! than)", right
-        ):
+        if cues.FORMER.search(left) or cues.BEFORE.match(right):
             return FORMER
         if aside and cues.FORMER.search(aside[1]):
             return FORMER
@@ -594,10 +602,11 @@ class SentenceReader:
             return "was"
         return "now" if cues.NOW.search(left) else CURRENT
 
-    def _limit(self, mark: Anchor) -> str:
-        """What stands in brackets directly behind a label: "value (superseded): 9"."""
+    def _limit(self, mark: Anchor, at: int) -> str:
+        """What stands in brackets between a label and a place: "value (superseded): 9"."""
         if mark in self._marks:
-            return bracket(self._lower, mark.end)
+            limit = bracket(self._lower, mark.end)
+            return limit if at > mark.end + len(limit) else ""
         return self._subject.limit if mark.role in MARKS and mark != _ENTITY else ""
 
     def _lone(self, anchor: Anchor) -> None:
@@ -726,8 +735,9 @@ class SentenceReader:
     def _connected(self) -> None:
         """Adds what words link a name to the name before, if the stream stated one relation of the
         two: "Ann Lee, chief of Orm Survey", "Ann Lee (Orm Academy)"."""
-        if self._shown.every_value or self._subject.is_weak:
+        if self._shown.every_value:
             return
+        above = "" if self._subject.is_weak else self._subject.name
         for number, name in enumerate(self._names):
             gap = self._rest[self._names[number - 1].end if number else 0 : name.start]
             is_linked = _LINK.search(gap) or any(w not in _NO_TIES for w in re.findall("[a-z]{2,}", gap))
@@ -736,16 +746,28 @@ class SentenceReader:
             if any(cue.search(gap) for cue in (_NEGATED, cues.FORMER, cues.OTHER)):
                 continue
             about = self._about(name.start)
-            other = about.text if about and about.role == "name" else "?" if about else self._subject.name
+            other = about.text if about and about.role == "name" else "?" if about else above
             listed = _listed(self._text, name.start, self._names[number:])
             if len({self._shown.links.get((other, each.text)) for each in listed}) > 1 and not self._marks:
                 continue  # A list of values without labels.
             pairs = [(other, name.text)] + [(name.text, other)] * (not _LINK.search(gap))
-            links = [(*pair, code) for pair in pairs for code in self._shown.links.get(pair, ())]
+            links = [
+                (*pair, code)
+                for pair in pairs
+                for code in self._shown.links.get(pair, ())
+                if self._may_link(code, self._names[number - 1].end if number else 0, name.start)
+            ]
             if len(links) == 1 and not any(f[:3] == (links[0][0], links[0][2], links[0][1]) for f in self._facts):
                 subject, value, code = links[0]
                 self._objects[name.start] = other
                 self._state(subject, code, value, CURRENT)
+
+    def _may_link(self, code: str, start: int, end: int) -> bool:
+        """Whether no verb of a relation stands at a place, and a word of it if types do not tell
+        who has it."""
+        key = self._shown.keys[code]
+        between = [a for a in self._anchors if start <= a.start and a.end <= end and key in a.keys]
+        return not any(a in self._marks for a in between) and bool(key.subject or between)
 
     def _placed(self) -> None:
         """Adds the value that opens a line and holds for all names behind it: a module, a group."""
@@ -912,7 +934,7 @@ class SentenceReader:
             role = self._role(Value(value.start, value.end, other, ""), [], _ENTITY, mark.end)
         if role == "other":
             return
-        is_former = role == FORMER or cues.FORMER.search(self._limit(mark))
+        is_former = role == FORMER or cues.FORMER.search(self._limit(mark, len(self._text)))
         role = FORMER if is_former else CURRENT
         is_stated = self._shown.states(name, code, other)
         if not is_stated and mark.role != "label":

@@ -134,6 +134,12 @@ class Shown:
         self.places = tuple(key for key in vocabulary.keys if key.is_shared and key.kind == "word")
         """Keys by whose values headings group entities, such as modules."""
         suffixes = [key.suffix for key in vocabulary.keys if key.suffix.strip().isalpha()]
+        self._parts = {
+            str(value).rpartition(".")[2]
+            for (_, code), values in self.values.items()
+            for value in (values.values() if self.keys[code] in self.places else ())
+        } - self.names
+        """The last parts of dotted values, which name no stranger."""
         self.units = tuple(
             key
             for key in vocabulary.keys
@@ -143,11 +149,7 @@ class Shown:
         self.links: dict[tuple[str, str], tuple[str, ...]] = {}
         """By entity and value: the relations that the stream stated of them."""
         for (subject, code), values in self.values.items():
-            if (
-                self.keys[code].kind == "entity"
-                and self.keys[code].subject
-                and not self.keys[code].has_term
-            ):
+            if self.keys[code].kind == "entity" and not self.keys[code].has_term:
                 for value in values.values():
                     pair = (subject, str(value))
                     self.links[pair] = (*self.links.get(pair, ()), code)
@@ -318,7 +320,7 @@ class Shown:
     def _with_strangers(self, text: str, found: list[Anchor]) -> list[Anchor]:
         taken = [(a.start, a.end) for a in found if a.role in ("name", "value")]
         for start, end, name in self.vocabulary.find_names(text):
-            if name.isalpha() and name.islower() and not self.every_value:
+            if not self.every_value and (name in self._parts or name.isalpha() and name.islower()):
                 continue
             if not any(a < end and start < b for a, b in taken):
                 found = [a for a in found if a.end <= start or end <= a.start]
@@ -329,7 +331,8 @@ class Shown:
 def _with_parameter(form: Key, code: str, parameter: str) -> Key:
     """The key of one parameter: the default of `slack`."""
     labels = tuple(label.format(parameter) for label in form.labels)
-    last = parameter.rpartition(".")[2]
+    last, head = parameter.rpartition(".")[2], code.partition(":")[0]
+    labels += (f"{parameter} {head}", f"{parameter} {head}s to")
     return Key(
         code, form.kind, (*labels, parameter, *((last,) if last != parameter else ())),
         pattern=form.pattern, subject=form.subject, choices=form.choices,
