@@ -40,7 +40,7 @@ FORMER = re.compile(
     r"\b(?:previously|formerly|former|previous|prev|prior|old|earlier|originally|initially|before"
     r"|superseded|outdated|until (?:release|version)|replac(?:es|ed|ing)|no longer|used to be"
     r"|had (?:been|said|read|shown|given)|once|stale|obsolete|up from|down from"
-    r"|instead of|first (?:said|noted|stated|reported|given|put))\b"
+    r"|instead of|(?:until|up to) now|first (?:said|noted|stated|reported|given|put))\b"
 )
 """Marks a value that another has replaced."""
 QUALIFIED = re.compile(
@@ -62,7 +62,7 @@ NOW = re.compile(
     r"\b(?:now|currently|current|today|updated|corrected|amended|revised|latest|new|to)\b|→"
 )
 IS_NOW = re.compile(
-    r"(?:\b(?:now|currently|current|corrected to|updated to|amended to|revised to|should read"
+    r"(?:\b(?:(?<!until )(?<!up to )now|currently|current|corrected to|updated to|amended to|revised to|should read"
     r"|latest|exact(?:ly)?|(?:right|correct|true|actual) (?:number|figure|value|count)(?: being)?"
     r")\b|→)"
     r"(?:\W+(?:at|is|as|it|stands|reads|put|value|down|up|to))*\W*$"

@@ -55,6 +55,12 @@ _SIGN = "\ue001"
 _ADDED = re.compile(r"(?:[+−]|\bplus|\bminus| -)\s*$")
 _ADDS = re.compile(r"\s*(?:[+−]|plus|minus|- )\s*[$\d]")
 _CODE = re.compile(r"(?<![\w-])[A-Z]-\d{4}(?![\w-])")
+_UNWANTED = re.compile(
+    r"\b(?:no|not|nothing|never|without|except|bann?(?:s|ed)?|hates?"
+    r"|(?:avoid|reject|refus|exclud|dislik|allerg)\w*)\b"
+)
+_PARTING = (_NEGATED, cues.FORMER, cues.OTHER)
+"""What stands between two names that are not related now."""
 _PLUS = re.compile(r"\s+[+−]\s+")
 _TO = re.compile(r"[\s_]*(?:to|until|till|-|–|—|and)[\s_]*")
 _ASKS = re.compile(r"\?[\"'”)*]*\s*$|^\W*(?:sub-?query|key ?words?|tags)\b\W*:", re.IGNORECASE)
@@ -170,7 +176,7 @@ class SentenceReader:
         if self._legend and not self._shown.every_value:
             self._in_order()
         values = [a for a in self._anchors if a.role == "value"]
-        is_labelled = self._facts or (len(values) == 1 and not self._marks)
+        is_labelled = self._facts or any(k.is_excluded for a in values for k in a.keys) or (len(values) == 1 and not self._marks)
         for anchor in values if is_labelled or self._shown.every_value else ():
             if not self._is_taken(anchor.start, anchor.end):
                 self._lone(anchor)
@@ -407,7 +413,7 @@ class SentenceReader:
             and mark.role != "hint"
             and any(
                 re.fullmatch(
-                    r"\s*(?:,|;|/|,? or|,? maybe|,? perhaps|(?<=\s))\s*(?:about )?\W?",
+                    r"\s*(?:,|;|/|,? or|,? maybe|,? perhaps)\s*(?:about )?\W?|\s+",
                     self._lower[a.end : b.start],
                 )
                 for a, b in [*((chosen[0], v) for v in rivals), *((v, chosen[0]) for v in rivals)]
@@ -612,6 +618,8 @@ class SentenceReader:
     def _lone(self, anchor: Anchor) -> None:
         """Adds a value without label that only one key has."""
         keys = [key for key in anchor.keys if not key.owner]
+        if self._is_unwanted(anchor):
+            return
         if self._shown.every_value and not any(key.stands_alone for key in keys):
             return
         is_bag = self._subject.is_weak and sum(a.role == "value" for a in self._anchors) > 4
@@ -626,6 +634,19 @@ class SentenceReader:
         if len(stated) == 1 and len(keys) == 1:
             self._taken.append((anchor.start, anchor.end))
             self._state(subject, stated[0].code, anchor.text, CURRENT)
+
+    def _is_unwanted(self, anchor: Anchor) -> bool:
+        """Whether a value is one that its owner wants not; adds it: "no nylon"."""
+        start = max((b for _, b in self._borders if b <= anchor.start), default=0)
+        left = self._lower[start : anchor.start]
+        if self._shown.every_value or self._names or self._subject.name or not _UNWANTED.search(left):
+            return False
+        for key in anchor.keys:
+            if key.is_excluded and self._shown.states(key.owner, key.code, anchor.text):
+                role = FORMER if cues.FORMER.search(left) else CURRENT
+                self._taken.append((anchor.start, anchor.end))
+                self._state(key.owner, key.code, anchor.text, role)
+        return True
 
     def _hinted(self, hint: Anchor) -> None:
         """Adds what a word of a relation links: "refers=Ann Lee", "sequel to Ann Lee"."""
@@ -660,49 +681,62 @@ class SentenceReader:
         labelled = {key for mark in (*self._marks, *self._subject.marks) for key in mark.keys}
         found: dict[tuple[str, Key], list[Value]] = {}
         for value, owner, keys in self._untaken():
-            if len(keys) == 1 and keys[0] not in labelled and self._is_told(value):
+            if len(keys) == 1 and keys[0] not in labelled and self._is_told(value, keys[0]):
                 found.setdefault((owner, keys[0]), []).append(value)
         for (owner, key), values in found.items():
             roles = [v._replace(role=self._role(v, values, _ENTITY)) for v in values]
             self._pick(_ENTITY._replace(role="hint"), key, owner, roles, only_stated=True)
 
     def _untaken(self) -> Iterator[tuple[Value, str, list[Key]]]:
-        """The figures, dates and codes that nothing took, with their owner and its keys that have
-        them."""
-        forms = [(m.start(), m.end(), m) for m in self._figures[0]] + list(dates(self._text))
+        """The figures, dates, codes and places that nothing took, with their owner and its keys
+        that have them."""
+        forms: list[tuple[int, int, str | re.Match[str]]] = [*dates(self._text)]
+        forms += [(m.start(), m.end(), m) for m in self._figures[0]]
         forms += [(m.start(), m.end(), m[0]) for m in _CODE.finditer(self._text)]
+        forms += [c[:3] for key in self._shown.places for c in candidates(key, self._text)]
         for start, end, form in forms:
             if self._is_taken(start, end):
                 continue
             about = self._about(start)
-            owner = about.text if about else self._subject.name
-            stated = []
-            for key in self._shown.keys_of(owner):
-                value = self._as(key, form)
-                if value is not None and self._shown.states(owner, key.code, value):
-                    stated.append((key, value))
-            if stated:
-                yield Value(start, end, stated[0][1], ""), owner, [key for key, _ in stated]
+            owners = [about.text if about else self._subject.name]
+            for owner in owners if owners[0] else self._shown.owners:
+                stated = []
+                for key in self._shown.keys_of(owner):
+                    value = self._as(key, form)
+                    if value is not None and self._shown.states(owner, key.code, value):
+                        stated.append((key, value))
+                if stated:
+                    yield Value(start, end, stated[0][1], ""), owner, [key for key, _ in stated]
 
     def _as(self, key: Key, form: str | re.Match[str]) -> Parsed | None:
-        """A figure, a date or a code as a value of a key; None if it has another form."""
+        """A figure, a date, a code or a place as a value of a key; None if it has another form."""
         if isinstance(form, str):
-            return form if key.kind == ("date" if form[:1].isdigit() else "word") else None
-        text = form[0]
-        if key.kind != "number" or (text.isdigit() and len(text) < 3):
+            is_date = re.match(r"\d{4}-\d\d-\d\d", form)
+            return form if key.kind == ("date" if is_date else "word") and not key.is_free else None
+        if key.kind != "number":
             return None
-        return scaled(form, key)
+        unit = key.suffix.strip()[:4]
+        is_long = len(form[0]) > 2 or not form[0].isdigit()
+        is_of_unit = bool(unit) and self._lower.startswith(unit, form.end() + 1)
+        return scaled(form, key) if is_long or is_of_unit else None
 
-    def _is_told(self, value: Value) -> bool:
-        """Whether a word stands beside a value in its clause that is no name."""
+    def _is_told(self, value: Value, key: Key) -> bool:
+        """Whether a word stands beside a value in its clause that is no name, or its form tells
+        what it is."""
         if _ADDS.match(self._text, value.end) or _ADDED.search(self._text[: value.start]):
             return False
-        if re.search(r"[A-Za-z]{2}$|^[A-Z]-", self._text[value.start : value.end]):
+        figure = self._text[value.start : value.end]
+        if key.kind == "word" or re.search(r"[A-Za-z]{2}$", figure):
+            return True
+        if key.is_whole and self._text[value.start - 1 : value.start] == "(":
             return True
         start = max((b for _, b in self._borders if b <= value.start), default=0)
         end = min((a for a, _ in self._borders if a >= value.end), default=len(self._text))
         near = self._rest[start : value.start] + " " + self._rest[value.end : end]
-        return any(word not in LINKS for word in re.findall(r"[a-z]{3,}", near))
+        verbs = [m for m in self._marks if all(k.kind == "entity" for k in m.keys)]
+        return any(start <= m.start < end for m in verbs) or any(
+            word not in LINKS for word in re.findall(r"[a-z]{3,}", near)
+        )
 
     def _in_order(self) -> None:
         """Adds the values of a row whose labels a line above lists."""
@@ -739,35 +773,39 @@ class SentenceReader:
             return
         above = "" if self._subject.is_weak else self._subject.name
         for number, name in enumerate(self._names):
-            gap = self._rest[self._names[number - 1].end if number else 0 : name.start]
-            is_linked = _LINK.search(gap) or any(w not in _NO_TIES for w in re.findall("[a-z]{2,}", gap))
-            if name.role != "name" or name.start in self._objects or not is_linked:
+            start = self._names[number - 1].end if number else 0
+            gap = self._rest[start : name.start]
+            is_worded = _is_worded(gap) or _is_worded(self._rest[: self._names[0].start])
+            if name.role != "name" or name.start in self._objects:
                 continue
-            if any(cue.search(gap) for cue in (_NEGATED, cues.FORMER, cues.OTHER)):
+            if not (is_worded or _LINK.search(gap)) or any(cue.search(gap) for cue in _PARTING):
                 continue
             about = self._about(name.start)
-            other = about.text if about and about.role == "name" else "?" if about else above
+            other = (about.text if about.role == "name" else "?") if about else above
             listed = _listed(self._text, name.start, self._names[number:])
-            if len({self._shown.links.get((other, each.text)) for each in listed}) > 1 and not self._marks:
+            kinds = {self._shown.links.get((other, each.text)) for each in listed}
+            if len(kinds) > 1 and not self._marks:
                 continue  # A list of values without labels.
-            pairs = [(other, name.text)] + [(name.text, other)] * (not _LINK.search(gap))
+            pairs = [(other, name.text), (name.text, other)] if is_worded else [(other, name.text)]
             links = [
                 (*pair, code)
                 for pair in pairs
                 for code in self._shown.links.get(pair, ())
-                if self._may_link(code, self._names[number - 1].end if number else 0, name.start)
+                if self._may_link(code, start, name.start)
             ]
-            if len(links) == 1 and not any(f[:3] == (links[0][0], links[0][2], links[0][1]) for f in self._facts):
-                subject, value, code = links[0]
-                self._objects[name.start] = other
-                self._state(subject, code, value, CURRENT)
+            for subject, value, code in links if len(links) == 1 else ():
+                if not any(f[:3] == (subject, code, value) for f in self._facts):
+                    self._objects[name.start] = other
+                    self._state(subject, code, value, CURRENT)
 
     def _may_link(self, code: str, start: int, end: int) -> bool:
         """Whether no verb of a relation stands at a place, and a word of it if types do not tell
         who has it."""
         key = self._shown.keys[code]
         between = [a for a in self._anchors if start <= a.start and a.end <= end and key in a.keys]
-        return not any(a in self._marks for a in between) and bool(key.subject or between)
+        return not any(a in self._marks for a in between) and bool(
+            key.subject or key.value or between
+        )
 
     def _placed(self) -> None:
         """Adds the value that opens a line and holds for all names behind it: a module, a group."""
@@ -775,9 +813,9 @@ class SentenceReader:
             return
         head = self._text[: self._names[0].start]
         for key in self._shown.places:
-            found = candidates(key, head) if ":" in head or head.lstrip().startswith("#") else []
+            found = candidates(key, head)
             for name in self._names if len(found) == 1 else ():
-                if self._shown.states(name.text, key.code, found[0].value):
+                if name.start not in self._objects and self._shown.states(name.text, key.code, found[0].value):
                     self._state(name.text, key.code, found[0].value, CURRENT)
         for anchor in self._anchors[:1]:
             if (
@@ -797,7 +835,8 @@ class SentenceReader:
         end = min((a.start for a in self._names if a.start >= name.end), default=len(self._text))
         found = self._candidates(name, self._shown.keys[code], name.end, end)
         if found and re.fullmatch(
-            r"[\s:=.→>`'\"*|-]*(?:is |was |now )?[\s`'\"]*", self._lower[name.end : found[0].start]
+            r"[\s:=.→>`'\"*|(-]*(?:(?:is|was|now|set to|equals|of) )?[\s`'\"]*",
+            self._lower[name.end : found[0].start],
         ):
             found = [v._replace(role=self._role(v, found, name)) for v in found]
             self._pick(name, self._shown.keys[code], name.text, found, only_stated=True)
@@ -870,6 +909,8 @@ class SentenceReader:
             if is_apart and self._shown.states(behind[0].text, key.code, own[0].text):
                 return [(behind[0], own[0])]  # The value stands first.
             return [(subject, name) for name in listed for subject in every[-1:]]
+        if mark.end and len(before) > 1 and self._text.startswith("'s ", before[-1].end):
+            return [(before[-1], before[-2])]  # "Bob Ray was Ann Lee's teacher."
         if mark.end and before:
             earlier = [a for a in before[:-1] if a.start not in self._objects]
             return [((earlier or above)[-1], before[-1])]
@@ -945,6 +986,13 @@ class SentenceReader:
                 self._opens = value.text
             self._taken.append((value.start, value.end))
         self._state(name, code, other, role if is_stated else UNSTATED)
+
+
+def _is_worded(gap: str) -> bool:
+    """Whether a text has a word, a label or an arrow that may tell a relation."""
+    return _SIGN in gap or "<-" in gap or "←" in gap or any(
+        word not in LINKS and word not in _NO_TIES for word in re.findall("[a-z]{2,}", gap)
+    )
 
 
 def _name_of(anchor: Anchor | str) -> str:

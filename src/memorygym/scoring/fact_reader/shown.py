@@ -158,6 +158,7 @@ class Shown:
         for (subject, _), values in self.values.items():
             digits = {str(abs(v)) for v in values.values() if isinstance(v, int) and abs(v) > 99}
             self.figures[subject] = self.figures.get(subject, frozenset()) | digits
+        self.owners = frozenset(filter(None, (key.owner for key in vocabulary.keys)))
         self._keys_of: dict[str, list[Key]] = {}
         for subject, code in self.values:
             self._keys_of.setdefault(subject, []).append(self.keys[code])
