@@ -39,6 +39,10 @@ class Title(NamedTuple):
     is_kind: bool = False
     """Whether it is a noun for entities, such as "company"."""
     has_value: bool = False
+    is_loose: bool = False
+    """Whether it is a label only as an abbreviation."""
+    is_known: bool = False
+    """Whether it is a name that the stream has shown."""
 
 
 Classify = Callable[[str], Title]
@@ -46,7 +50,8 @@ Pair = tuple[str, str]
 """A field: what it is called, and its text."""
 
 _ROLES = {
-    "subject": "entity name subject title who id about s film project file front",
+    "subject": "entity name subject title who id about s film project file front fn func function"
+    " method class symbol identifier topic",
     "key": "attribute property field label key metric predicate relation fact feature p",
     "value": "value object current now figure entry answer latest reading content o",
     "date": "date as_of asof dated day stated updated when timestamp time last_updated created_at",
@@ -234,7 +239,7 @@ def record(pairs: Sequence[Pair], classify: Classify) -> list[tuple[str, int]]:
     entity, 1 for those about it. A key and its value become one line."""
     names = {head.lower() for head, _ in pairs}
     pairs = [
-        (head if classify(head).is_name or "." in head else head.replace("_", " "), text.strip())
+        (head if classify(head).is_known or "." in head else head.replace("_", " "), text.strip())
         for head, text in pairs
         if text.strip().lower() not in _EMPTY
         and re.sub(r"^(?:old|previous|prev|former)_", "", head.lower())
@@ -248,7 +253,8 @@ def record(pairs: Sequence[Pair], classify: Classify) -> list[tuple[str, int]]:
     ]
     about = [
         n for n, kind in enumerate(kinds)
-        if kind.is_name and not heads[n].is_label and not heads[n].is_name
+        if kind.is_name and not heads[n].is_name
+        and (not heads[n].is_label or heads[n].is_loose)
         and roles[n] not in ("key", "value", "former")
     ]  # fmt: skip
     about = about or [

@@ -203,7 +203,8 @@ class Contexts:
             and bool(bare)
             and all(stem(word) in self._nouns or word in self._nouns for word in bare.split())
         )
-        return Title(is_name, is_label, is_title, is_kind, bool(values))
+        is_known = is_name and names[0].role == "name"
+        return Title(is_name, is_label, is_title, is_kind, bool(values), not marks, is_known)
 
     def _is_plain(self, word: str) -> bool:
         """Whether a word beside a name says nothing of the entity."""

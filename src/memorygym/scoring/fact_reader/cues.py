@@ -40,23 +40,29 @@ FORMER = re.compile(
     r"\b(?:previously|formerly|former|previous|prev|prior|old|earlier|originally|initially|before"
     r"|superseded|outdated|until (?:release|version)|replac(?:es|ed|ing)|no longer|used to be"
     r"|had (?:been|said|read|shown|given)|once|stale|obsolete|up from|down from"
-    r"|instead of)\b"
+    r"|instead of|(?:until|up to) now|first (?:said|noted|stated|reported|given|put))\b"
 )
 """Marks a value that another has replaced."""
 QUALIFIED = re.compile(
     r"[^\w\ue000\ue001]{0,9}(?:(?:qualifier|note)[^\w\ue000\ue001]{1,4})?"
     r"(?:superseded|outdated|obsolete|stale|replaced)(?: since| now)?"
-    r"(?:\s*[)\]]|(?=\W?\W?\s*(?:[.;)\]]|$)))",
+    r"(?:\s*[)\]]|(?=\W?\W?\s*(?:[.;,)\]]|$)))",
     re.IGNORECASE,
 )
 """Stands behind a label or a value that holds no longer."""
+GONE = re.compile(
+    r"~~|\W*until \w*\.?\d|,? (?:is|are|was|being) (?:now )?(?:old|outdated|obsolete|stale|wrong)\b"
+)
+"""The same, of a value."""
+BEFORE = re.compile(r"\W*(?:\w+ )?(?:before|previously|earlier|until)\b(?! than)")
+"""The same, in the clause of a value."""
 WAS = re.compile(r"\b(?:was|were)\b")
 """Marks such a value, too, if the statement gives a current one beside it."""
 NOW = re.compile(
     r"\b(?:now|currently|current|today|updated|corrected|amended|revised|latest|new|to)\b|→"
 )
 IS_NOW = re.compile(
-    r"(?:\b(?:now|currently|current|corrected to|updated to|amended to|revised to|should read"
+    r"(?:\b(?:(?<!until )(?<!up to )now|currently|current|corrected to|updated to|amended to|revised to|should read"
     r"|latest|exact(?:ly)?|(?:right|correct|true|actual) (?:number|figure|value|count)(?: being)?"
     r")\b|→)"
     r"(?:\W+(?:at|is|as|it|stands|reads|put|value|down|up|to))*\W*$"
@@ -81,11 +87,11 @@ ANY = re.compile(
         sorted(
             {
                 word
-                for cue in (OTHER, BEHIND, DIFFERENCE, UNREAL, ASIDE, FORMER, WAS, NOW, MORE, BY)
+                for cue in (OTHER, BEHIND, DIFFERENCE, UNREAL, ASIDE, FORMER, GONE, BEFORE, WAS, NOW, MORE, BY)
                 for word in re.findall(r"[a-z]{3,}(?!\?)", cue.pattern)
             }
             | set(
-                r"actual anything as case correct dummy evidence example exact false far fiction"
+                r"actual anything as case correct dummy already evidence example exact false far fiction"
                 r" hypothetical if\b last latest neither never no\b nor\b or\b placeholder real"
                 r" right should them these those to\b true untrue up\b vs".split()
             )

@@ -37,6 +37,8 @@ class Key:
     """Whether a number is one without unit or separator, such as a year."""
     owner: str = ""
     """The only entity that has this key, so that a statement of it needs no name."""
+    is_excluded: bool = False
+    """Whether it tells what its owner does not want: "no nylon"."""
     subject: str = ""
     """The type of entity that has this key; "" is any."""
     value: str = ""

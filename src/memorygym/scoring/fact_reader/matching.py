@@ -225,7 +225,9 @@ def _sentences(text: str) -> Iterator[str]:
     start = 0
     for match in _SENTENCE.finditer(text):
         left = text[start : match.start()].lower()
-        is_cut = text[match.end()].isdigit() and re.search(r"\b[a-z]{1,4}\.$", left)  # "pop. 300"
+        is_cut = re.search(r"[:;(]\s?[a-z]{1,5}\.$", left) or (  # "Orm Sonde: des. Ann Lee"
+            text[match.end()].isdigit() and re.search(r"\b[a-z]{1,4}\.$", left)  # "pop. 300"
+        )
         if is_cut or cues.ABBREVIATION.search(left):
             continue
         yield text[start : match.start()]

@@ -19,6 +19,7 @@ from memorygym.scoring.fact_reader.stamps import stamps
 from memorygym.scoring.fact_reader.values import (
     Parsed,
     candidates,
+    dates,
     figures,
     scaled,
     without_dates,
@@ -30,7 +31,7 @@ DENIED = re.compile(
     r"\b(?:it is|it's|is it) (?:false|untrue|not true|not the case|wrong)\b"
     r"|\bfalse(?:ly)? (?:that|to say)"
     r"|\bexamples?\b(?! of)|\bhypothetical|\bnot real\b|\bfictional|\bplaceholder|\bdummy\b"
-    r"|\bno evidence\b|\bnever (?:said|stated)\b"
+    r"|\balready (?:applied|included|counted)\b|\bno evidence\b|\bnever (?:said|stated)\b"
     r"|^\W*(?:false|wrong(?:ly)?|untrue|not true|fiction)\b\W*[:—-]",
     re.IGNORECASE,
 )
@@ -39,16 +40,27 @@ _LINK = re.compile(
     r"(?:\b(?:at|in|by|under|from|of|with)|@|<-?|←|→|\(|:|[-—–] ?by)\s*(?:the )?[\"'`*\[(]*$"
 )
 """Stands between a name and one that it is related to."""
+_NO_TIES = frozenset("and or nor but not vs versus unlike than both while whereas".split())
 _ENTITY = Anchor(0, 0, "label")
 """Stands for the label of a relation, behind whose value nothing is said of it."""
 _NEGATED = re.compile(
-    r"(?:\bnot|\bnever|n't|\bno longer|\banything but|\bneither|\bnor|\bfar from)\W+(?:\w+\W+)?$"
+    r"(?:\bnot|\bnever|n't|\bno longer|\banything but|\bneither|\bnor|\bfar from)"
+    r"[^\w();\ue001]+(?:\w+[^\w();\ue001]+)?$"
 )
 _OF = re.compile(
     r"(?:\s*\([^()]*\))?\W{0,3}(?:(?:values?|entry|figure|count|number|total) )?"
     r"(?:of|at|for|in|on|by|from|with|to)\W{1,3}(?:the )?(?:\w+ )?\W{0,3}"
 )
 _SIGN = "\ue001"
+_ADDED = re.compile(r"(?:[+−]|\bplus|\bminus| -)\s*$")
+_ADDS = re.compile(r"\s*(?:[+−]|plus|minus|- )\s*[$\d]")
+_CODE = re.compile(r"(?<![\w-])[A-Z]-\d{4}(?![\w-])")
+_UNWANTED = re.compile(
+    r"\b(?:no|not|nothing|never|without|except|bann?(?:s|ed)?|hates?"
+    r"|(?:avoid|reject|refus|exclud|dislik|allerg)\w*)\b"
+)
+_PARTING = (_NEGATED, cues.FORMER, cues.OTHER)
+"""What stands between two names that are not related now."""
 _PLUS = re.compile(r"\s+[+−]\s+")
 _TO = re.compile(r"[\s_]*(?:to|until|till|-|–|—|and)[\s_]*")
 _ASKS = re.compile(r"\?[\"'”)*]*\s*$|^\W*(?:sub-?query|key ?words?|tags)\b\W*:", re.IGNORECASE)
@@ -93,6 +105,8 @@ class SentenceReader:
         self._facts: list[Statement] = []
         self._taken: list[tuple[int, int]] = []
         """Where the values stand that belong to something."""
+        self._decided: set[tuple[int, str, str]] = set()
+        """The labels whose value is found, by place and subject."""
         self._objects: dict[int, str] = {}
         """By the place of a name: the entity that it is related to."""
         self.unread = 0
@@ -158,11 +172,11 @@ class SentenceReader:
             if anchor.role == "hint":
                 self._value(anchor, only_stated=True)
                 self._hinted(anchor)
-        self._units()
+        self._unlabelled()
         if self._legend and not self._shown.every_value:
             self._in_order()
         values = [a for a in self._anchors if a.role == "value"]
-        is_labelled = self._facts or (len(values) == 1 and not self._marks)
+        is_labelled = self._facts or any(k.is_excluded for a in values for k in a.keys) or (len(values) == 1 and not self._marks)
         for anchor in values if is_labelled or self._shown.every_value else ():
             if not self._is_taken(anchor.start, anchor.end):
                 self._lone(anchor)
@@ -308,7 +322,7 @@ class SentenceReader:
             gap = self._lower[before[-1].end : at]
             is_inbracket = re.match(r"[\"'`*\]]*\s*\([^()]*$", gap)
             if is_inbracket or re.match(
-                r"[\"'`*]*,? (?:(?:and|in) )?(?:who|which|whose|that|itself)\b[^;]*$", gap
+                r"[\"'`*]*(?:,? (?:(?:and|in) )?(?:who|which|whose|that|itself)\b[^;]*|, an?\b[^;,]*)$", gap
             ):
                 return before[-1]
         own = [a for a in before if a.start not in self._objects]
@@ -368,6 +382,8 @@ class SentenceReader:
             return
         if mark.role == "hint" and any(f[:2] == (subject, code) for f in self._facts):
             return
+        if (mark.start, subject, code) in self._decided:
+            return
         if shift := self._shift(mark, values, subject, code):
             self._taken.append((shift.start, shift.end))
             self._state(subject, code, shift.value, SHIFT)
@@ -397,7 +413,7 @@ class SentenceReader:
             and mark.role != "hint"
             and any(
                 re.fullmatch(
-                    r"\s*(?:,|;|/|,? or|,? maybe|,? perhaps)\s*(?:about )?\W?",
+                    r"\s*(?:,|;|/|,? or|,? maybe|,? perhaps)\s*(?:about )?\W?|\s+",
                     self._lower[a.end : b.start],
                 )
                 for a, b in [*((chosen[0], v) for v in rivals), *((v, chosen[0]) for v in rivals)]
@@ -407,6 +423,7 @@ class SentenceReader:
             self._taken += [(v.start, v.end) for v in values]
             return
         if chosen:
+            self._decided.add((mark.start, subject, code))
             former += [v for v in current if v.value != chosen[0].value and v.role == "was"]
             for value in former:
                 if value.value != chosen[0].value:
@@ -446,6 +463,10 @@ class SentenceReader:
         return any(
             mark.end <= value.start and value.end <= m.start and self._is_beside(m, value)
             for m in self._marks
+        ) or any(
+            self._is_beside(a, value)
+            for a in self._anchors
+            if a.role == "hint" and not set(a.keys) & set(mark.keys)
         )
 
     def _shift(
@@ -543,7 +564,7 @@ class SentenceReader:
                 "to" not in gap or cues.MOVED.search(text, max(0, max(before) - 200), max(before))
             ):
                 return "now"
-        limit = self._limit(mark) if mark else ""
+        limit = self._limit(mark, value.start) if mark else ""
         year = (
             re.match(r"\s*(?:in )?(?:19|20)\d\d\s*[:=|]", text[mark.end :])
             if mark and mark in self._marks
@@ -569,13 +590,11 @@ class SentenceReader:
         aside = re.match(r"[\"'`*]* ?[(\[]([a-z ]{3,25})[)\]]", text[value.end :])
         if aside:
             right = f"{right} {aside[1]}"
-        if cues.QUALIFIED.match(text, value.end) or re.match(r"~~", text[value.end :]):
+        if cues.QUALIFIED.match(text, value.end) or cues.GONE.match(text, value.end):
             return FORMER
         if cues.IS_NOW.search(left):
             return "now"
-        if cues.FORMER.search(left) or re.match(
-            r"\W*(?:\w+ )?(?:before|previously|earlier|until)\b(?! than)", right
-        ):
+        if cues.FORMER.search(left) or cues.BEFORE.match(right):
             return FORMER
         if aside and cues.FORMER.search(aside[1]):
             return FORMER
@@ -589,15 +608,18 @@ class SentenceReader:
             return "was"
         return "now" if cues.NOW.search(left) else CURRENT
 
-    def _limit(self, mark: Anchor) -> str:
-        """What stands in brackets directly behind a label: "value (superseded): 9"."""
+    def _limit(self, mark: Anchor, at: int) -> str:
+        """What stands in brackets between a label and a place: "value (superseded): 9"."""
         if mark in self._marks:
-            return bracket(self._lower, mark.end)
+            limit = bracket(self._lower, mark.end)
+            return limit if at > mark.end + len(limit) else ""
         return self._subject.limit if mark.role in MARKS and mark != _ENTITY else ""
 
     def _lone(self, anchor: Anchor) -> None:
         """Adds a value without label that only one key has."""
         keys = [key for key in anchor.keys if not key.owner]
+        if self._is_unwanted(anchor):
+            return
         if self._shown.every_value and not any(key.stands_alone for key in keys):
             return
         is_bag = self._subject.is_weak and sum(a.role == "value" for a in self._anchors) > 4
@@ -612,6 +634,19 @@ class SentenceReader:
         if len(stated) == 1 and len(keys) == 1:
             self._taken.append((anchor.start, anchor.end))
             self._state(subject, stated[0].code, anchor.text, CURRENT)
+
+    def _is_unwanted(self, anchor: Anchor) -> bool:
+        """Whether a value is one that its owner wants not; adds it: "no nylon"."""
+        start = max((b for _, b in self._borders if b <= anchor.start), default=0)
+        left = self._lower[start : anchor.start]
+        if self._shown.every_value or self._names or self._subject.name or not _UNWANTED.search(left):
+            return False
+        for key in anchor.keys:
+            if key.is_excluded and self._shown.states(key.owner, key.code, anchor.text):
+                role = FORMER if cues.FORMER.search(left) else CURRENT
+                self._taken.append((anchor.start, anchor.end))
+                self._state(key.owner, key.code, anchor.text, role)
+        return True
 
     def _hinted(self, hint: Anchor) -> None:
         """Adds what a word of a relation links: "refers=Ann Lee", "sequel to Ann Lee"."""
@@ -638,23 +673,70 @@ class SentenceReader:
                 self._objects[other.start] = name
                 self._state(name, stated[0].code, other.text, CURRENT)
 
-    def _units(self) -> None:
-        """Adds figures whose unit only one key has: "4,746 kg"."""
-        for key in self._shown.units if not self._shown.every_value else ():
-            unit = key.suffix.strip()
-            every = self._candidates(_ENTITY, key, 0, len(self._text)) if unit in self._text else []
-            for value in every:
-                if (
-                    not self._is_taken(value.start, value.end)
-                    and unit in self._text[value.start : value.end]
-                    and self._role(value, every, _ENTITY) in (CURRENT, "now")
-                ):
-                    subject = self._owner(Anchor(value.start, value.start, "hint"), value.start)
-                    if self._fits(key, subject) and self._shown.states(
-                        subject, key.code, value.value
-                    ):
-                        self._taken.append((value.start, value.end))
-                        self._state(subject, key.code, value.value, CURRENT)
+    def _unlabelled(self) -> None:
+        """Adds values without a label of which the stream stated one key of their owner only, if
+        words stand beside them: "303,818 people on its books", "went public on 1 October 2013"."""
+        if self._shown.every_value:
+            return
+        labelled = {key for mark in (*self._marks, *self._subject.marks) for key in mark.keys}
+        found: dict[tuple[str, Key], list[Value]] = {}
+        for value, owner, keys in self._untaken():
+            if len(keys) == 1 and keys[0] not in labelled and self._is_told(value, keys[0]):
+                found.setdefault((owner, keys[0]), []).append(value)
+        for (owner, key), values in found.items():
+            roles = [v._replace(role=self._role(v, values, _ENTITY)) for v in values]
+            self._pick(_ENTITY._replace(role="hint"), key, owner, roles, only_stated=True)
+
+    def _untaken(self) -> Iterator[tuple[Value, str, list[Key]]]:
+        """The figures, dates, codes and places that nothing took, with their owner and its keys
+        that have them."""
+        forms: list[tuple[int, int, str | re.Match[str]]] = [*dates(self._text)]
+        forms += [(m.start(), m.end(), m) for m in self._figures[0]]
+        forms += [(m.start(), m.end(), m[0]) for m in _CODE.finditer(self._text)]
+        forms += [c[:3] for key in self._shown.places for c in candidates(key, self._text)]
+        for start, end, form in forms:
+            if self._is_taken(start, end):
+                continue
+            about = self._about(start)
+            owners = [about.text if about else self._subject.name]
+            for owner in owners if owners[0] else self._shown.owners:
+                stated = []
+                for key in self._shown.keys_of(owner):
+                    value = self._as(key, form)
+                    if value is not None and self._shown.states(owner, key.code, value):
+                        stated.append((key, value))
+                if stated:
+                    yield Value(start, end, stated[0][1], ""), owner, [key for key, _ in stated]
+
+    def _as(self, key: Key, form: str | re.Match[str]) -> Parsed | None:
+        """A figure, a date, a code or a place as a value of a key; None if it has another form."""
+        if isinstance(form, str):
+            is_date = re.match(r"\d{4}-\d\d-\d\d", form)
+            return form if key.kind == ("date" if is_date else "word") and not key.is_free else None
+        if key.kind != "number":
+            return None
+        unit = key.suffix.strip()[:4]
+        is_long = len(form[0]) > 2 or not form[0].isdigit()
+        is_of_unit = bool(unit) and self._lower.startswith(unit, form.end() + 1)
+        return scaled(form, key) if is_long or is_of_unit else None
+
+    def _is_told(self, value: Value, key: Key) -> bool:
+        """Whether a word stands beside a value in its clause that is no name, or its form tells
+        what it is."""
+        if _ADDS.match(self._text, value.end) or _ADDED.search(self._text[: value.start]):
+            return False
+        figure = self._text[value.start : value.end]
+        if key.kind == "word" or re.search(r"[A-Za-z]{2}$", figure):
+            return True
+        if key.is_whole and self._text[value.start - 1 : value.start] == "(":
+            return True
+        start = max((b for _, b in self._borders if b <= value.start), default=0)
+        end = min((a for a, _ in self._borders if a >= value.end), default=len(self._text))
+        near = self._rest[start : value.start] + " " + self._rest[value.end : end]
+        verbs = [m for m in self._marks if all(k.kind == "entity" for k in m.keys)]
+        return any(start <= m.start < end for m in verbs) or any(
+            word not in LINKS for word in re.findall(r"[a-z]{3,}", near)
+        )
 
     def _in_order(self) -> None:
         """Adds the values of a row whose labels a line above lists."""
@@ -685,32 +767,45 @@ class SentenceReader:
                 self._pick(place, key, subject, [value], only_stated=True)
 
     def _connected(self) -> None:
-        """Adds what only a word such as "at" or "by" links to the name before, if the stream stated
-        one relation of the two."""
-        if self._shown.every_value or self._subject.is_weak:
+        """Adds what words link a name to the name before, if the stream stated one relation of the
+        two: "Ann Lee, chief of Orm Survey", "Ann Lee (Orm Academy)"."""
+        if self._shown.every_value:
             return
+        above = "" if self._subject.is_weak else self._subject.name
         for number, name in enumerate(self._names):
-            gap = self._lower[self._names[number - 1].end if number else 0 : name.start]
-            if name.role != "name" or name.start in self._objects or not _LINK.search(gap):
+            start = self._names[number - 1].end if number else 0
+            gap = self._rest[start : name.start]
+            is_worded = _is_worded(gap) or _is_worded(self._rest[: self._names[0].start])
+            if name.role != "name" or name.start in self._objects:
+                continue
+            if not (is_worded or _LINK.search(gap)) or any(cue.search(gap) for cue in _PARTING):
                 continue
             about = self._about(name.start)
-            subject = (
-                about.text
-                if about and about.role == "name"
-                else "?"
-                if about
-                else self._subject.name
-            )
-            codes = self._shown.links.get((subject, name.text), ())
+            other = (about.text if about.role == "name" else "?") if about else above
             listed = _listed(self._text, name.start, self._names[number:])
-            kinds = {self._shown.links.get((subject, other.text)) for other in listed}
+            kinds = {self._shown.links.get((other, each.text)) for each in listed}
             if len(kinds) > 1 and not self._marks:
                 continue  # A list of values without labels.
-            if len(codes) == 1 and not any(
-                f[:3] == (subject, codes[0], name.text) for f in self._facts
-            ):
-                self._objects[name.start] = subject
-                self._state(subject, codes[0], name.text, CURRENT)
+            pairs = [(other, name.text), (name.text, other)] if is_worded else [(other, name.text)]
+            links = [
+                (*pair, code)
+                for pair in pairs
+                for code in self._shown.links.get(pair, ())
+                if self._may_link(code, start, name.start)
+            ]
+            for subject, value, code in links if len(links) == 1 else ():
+                if not any(f[:3] == (subject, code, value) for f in self._facts):
+                    self._objects[name.start] = other
+                    self._state(subject, code, value, CURRENT)
+
+    def _may_link(self, code: str, start: int, end: int) -> bool:
+        """Whether no verb of a relation stands at a place, and a word of it if types do not tell
+        who has it."""
+        key = self._shown.keys[code]
+        between = [a for a in self._anchors if start <= a.start and a.end <= end and key in a.keys]
+        return not any(a in self._marks for a in between) and bool(
+            key.subject or key.value or between
+        )
 
     def _placed(self) -> None:
         """Adds the value that opens a line and holds for all names behind it: a module, a group."""
@@ -718,9 +813,9 @@ class SentenceReader:
             return
         head = self._text[: self._names[0].start]
         for key in self._shown.places:
-            found = candidates(key, head) if ":" in head or head.lstrip().startswith("#") else []
+            found = candidates(key, head)
             for name in self._names if len(found) == 1 else ():
-                if self._shown.states(name.text, key.code, found[0].value):
+                if name.start not in self._objects and self._shown.states(name.text, key.code, found[0].value):
                     self._state(name.text, key.code, found[0].value, CURRENT)
         for anchor in self._anchors[:1]:
             if (
@@ -740,7 +835,8 @@ class SentenceReader:
         end = min((a.start for a in self._names if a.start >= name.end), default=len(self._text))
         found = self._candidates(name, self._shown.keys[code], name.end, end)
         if found and re.fullmatch(
-            r"[\s:=.→>`'\"*|-]*(?:is |was |now )?[\s`'\"]*", self._lower[name.end : found[0].start]
+            r"[\s:=.→>`'\"*|(-]*(?:(?:is|was|now|set to|equals|of) )?[\s`'\"]*",
+            self._lower[name.end : found[0].start],
         ):
             found = [v._replace(role=self._role(v, found, name)) for v in found]
             self._pick(name, self._shown.keys[code], name.text, found, only_stated=True)
@@ -813,6 +909,8 @@ class SentenceReader:
             if is_apart and self._shown.states(behind[0].text, key.code, own[0].text):
                 return [(behind[0], own[0])]  # The value stands first.
             return [(subject, name) for name in listed for subject in every[-1:]]
+        if mark.end and len(before) > 1 and self._text.startswith("'s ", before[-1].end):
+            return [(before[-1], before[-2])]  # "Bob Ray was Ann Lee's teacher."
         if mark.end and before:
             earlier = [a for a in before[:-1] if a.start not in self._objects]
             return [((earlier or above)[-1], before[-1])]
@@ -877,7 +975,7 @@ class SentenceReader:
             role = self._role(Value(value.start, value.end, other, ""), [], _ENTITY, mark.end)
         if role == "other":
             return
-        is_former = role == FORMER or cues.FORMER.search(self._limit(mark))
+        is_former = role == FORMER or cues.FORMER.search(self._limit(mark, len(self._text)))
         role = FORMER if is_former else CURRENT
         is_stated = self._shown.states(name, code, other)
         if not is_stated and mark.role != "label":
@@ -888,6 +986,13 @@ class SentenceReader:
                 self._opens = value.text
             self._taken.append((value.start, value.end))
         self._state(name, code, other, role if is_stated else UNSTATED)
+
+
+def _is_worded(gap: str) -> bool:
+    """Whether a text has a word, a label or an arrow that may tell a relation."""
+    return _SIGN in gap or "<-" in gap or "←" in gap or any(
+        word not in LINKS and word not in _NO_TIES for word in re.findall("[a-z]{2,}", gap)
+    )
 
 
 def _name_of(anchor: Anchor | str) -> str:

@@ -134,6 +134,12 @@ class Shown:
         self.places = tuple(key for key in vocabulary.keys if key.is_shared and key.kind == "word")
         """Keys by whose values headings group entities, such as modules."""
         suffixes = [key.suffix for key in vocabulary.keys if key.suffix.strip().isalpha()]
+        self._parts = {
+            str(value).rpartition(".")[2]
+            for (_, code), values in self.values.items()
+            for value in (values.values() if self.keys[code] in self.places else ())
+        } - self.names
+        """The last parts of dotted values, which name no stranger."""
         self.units = tuple(
             key
             for key in vocabulary.keys
@@ -143,11 +149,7 @@ class Shown:
         self.links: dict[tuple[str, str], tuple[str, ...]] = {}
         """By entity and value: the relations that the stream stated of them."""
         for (subject, code), values in self.values.items():
-            if (
-                self.keys[code].kind == "entity"
-                and self.keys[code].subject
-                and not self.keys[code].has_term
-            ):
+            if self.keys[code].kind == "entity" and not self.keys[code].has_term:
                 for value in values.values():
                     pair = (subject, str(value))
                     self.links[pair] = (*self.links.get(pair, ()), code)
@@ -156,6 +158,10 @@ class Shown:
         for (subject, _), values in self.values.items():
             digits = {str(abs(v)) for v in values.values() if isinstance(v, int) and abs(v) > 99}
             self.figures[subject] = self.figures.get(subject, frozenset()) | digits
+        self.owners = frozenset(filter(None, (key.owner for key in vocabulary.keys)))
+        self._keys_of: dict[str, list[Key]] = {}
+        for subject, code in self.values:
+            self._keys_of.setdefault(subject, []).append(self.keys[code])
         self.sole = self._sole()
         """By name: the key of the only figure or code that the stream gave of it."""
         self._hints: dict[str, tuple[Key, ...]] = {}
@@ -206,6 +212,10 @@ class Shown:
             if kind in ("number", "word") and code not in ("file", "source"):
                 figures.setdefault(subject, set()).add(code)
         return {name: min(codes) for name, codes in figures.items() if len(codes) == 1}
+
+    def keys_of(self, subject: str) -> list[Key]:
+        """The keys of which the stream gave a value of an entity."""
+        return self._keys_of.get(subject, [])
 
     def states(self, subject: str, code: str, value: Parsed) -> bool:
         """Whether the stream stated a value, at whatever time."""
@@ -311,7 +321,7 @@ class Shown:
     def _with_strangers(self, text: str, found: list[Anchor]) -> list[Anchor]:
         taken = [(a.start, a.end) for a in found if a.role in ("name", "value")]
         for start, end, name in self.vocabulary.find_names(text):
-            if name.isalpha() and name.islower() and not self.every_value:
+            if not self.every_value and (name in self._parts or name.isalpha() and name.islower()):
                 continue
             if not any(a < end and start < b for a, b in taken):
                 found = [a for a in found if a.end <= start or end <= a.start]
@@ -322,7 +332,8 @@ class Shown:
 def _with_parameter(form: Key, code: str, parameter: str) -> Key:
     """The key of one parameter: the default of `slack`."""
     labels = tuple(label.format(parameter) for label in form.labels)
-    last = parameter.rpartition(".")[2]
+    last, head = parameter.rpartition(".")[2], code.partition(":")[0]
+    labels += (f"{parameter} {head}", f"{parameter} {head}s to")
     return Key(
         code, form.kind, (*labels, parameter, *((last,) if last != parameter else ())),
         pattern=form.pattern, subject=form.subject, choices=form.choices,

@@ -28,7 +28,7 @@ _IS_CODE = re.compile(CODE)
 def keys_of(desk: Desk) -> tuple[Key, ...]:
     """The keys of a desk's facts."""
     limits = [
-        _enum(limit.label, limit.values, owner=CUSTOMER)
+        Key(limit.label, "enum", (limit.label,), choices=limit.values, owner=CUSTOMER, is_excluded=True)
         if limit.rule == "not"
         else _number(limit, CUSTOMER)
         for limit in desk.limits
@@ -47,8 +47,8 @@ def keys_of(desk: Desk) -> tuple[Key, ...]:
     return (*limits, *rules, *roles, *wishes, town, *codes, account)
 
 
-def _enum(label: str, choices: tuple[str, ...], *, owner: str = "", subject: str = "") -> Key:
-    return Key(label, "enum", (label,), choices=choices, owner=owner, subject=subject)
+def _enum(label: str, choices: tuple[str, ...], *, subject: str = "") -> Key:
+    return Key(label, "enum", (label,), choices=choices, subject=subject)
 
 
 def _number(term: Term, owner: str) -> Key:
