@@ -176,7 +176,11 @@ class SentenceReader:
         if self._legend and not self._shown.every_value:
             self._in_order()
         values = [a for a in self._anchors if a.role == "value"]
-        is_labelled = self._facts or any(k.is_excluded for a in values for k in a.keys) or (len(values) == 1 and not self._marks)
+        is_labelled = (
+            self._facts
+            or any(k.is_excluded for a in values for k in a.keys)
+            or (len(values) == 1 and not self._marks)
+        )
         for anchor in values if is_labelled or self._shown.every_value else ():
             if not self._is_taken(anchor.start, anchor.end):
                 self._lone(anchor)
@@ -322,7 +326,8 @@ class SentenceReader:
             gap = self._lower[before[-1].end : at]
             is_inbracket = re.match(r"[\"'`*\]]*\s*\([^()]*$", gap)
             if is_inbracket or re.match(
-                r"[\"'`*]*(?:,? (?:(?:and|in) )?(?:who|which|whose|that|itself)\b[^;]*|, an?\b[^;,]*)$", gap
+                r"[\"'`*]*(?:,? (?:(?:and|in) )?(?:who|which|whose|that|itself)\b[^;]*|, an?\b[^;,]*)$",
+                gap,
             ):
                 return before[-1]
         own = [a for a in before if a.start not in self._objects]
@@ -639,7 +644,12 @@ class SentenceReader:
         """Whether a value is one that its owner wants not; adds it: "no nylon"."""
         start = max((b for _, b in self._borders if b <= anchor.start), default=0)
         left = self._lower[start : anchor.start]
-        if self._shown.every_value or self._names or self._subject.name or not _UNWANTED.search(left):
+        if (
+            self._shown.every_value
+            or self._names
+            or self._subject.name
+            or not _UNWANTED.search(left)
+        ):
             return False
         for key in anchor.keys:
             if key.is_excluded and self._shown.states(key.owner, key.code, anchor.text):
@@ -815,7 +825,9 @@ class SentenceReader:
         for key in self._shown.places:
             found = candidates(key, head)
             for name in self._names if len(found) == 1 else ():
-                if name.start not in self._objects and self._shown.states(name.text, key.code, found[0].value):
+                if name.start not in self._objects and self._shown.states(
+                    name.text, key.code, found[0].value
+                ):
                     self._state(name.text, key.code, found[0].value, CURRENT)
         for anchor in self._anchors[:1]:
             if (
@@ -990,8 +1002,11 @@ class SentenceReader:
 
 def _is_worded(gap: str) -> bool:
     """Whether a text has a word, a label or an arrow that may tell a relation."""
-    return _SIGN in gap or "<-" in gap or "←" in gap or any(
-        word not in LINKS and word not in _NO_TIES for word in re.findall("[a-z]{2,}", gap)
+    return (
+        _SIGN in gap
+        or "<-" in gap
+        or "←" in gap
+        or any(word not in LINKS and word not in _NO_TIES for word in re.findall("[a-z]{2,}", gap))
     )
 
 
