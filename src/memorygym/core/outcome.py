@@ -90,19 +90,18 @@ class Score:
 
     def to_json(self) -> dict[str, JSON]:
         """As exports state it, rounded to six places."""
-        axes = {name: None if part is None else round(part, 6) for name, part in self.axes.items()}
+
+        def rounded(part: float | None) -> float | None:
+            return None if part is None else round(part, 6)
+
         return {
-            "composite": round(self.composite, 6),
-            "axes": axes,
-            "correct_refusals": None
-            if self.correct_refusals is None
-            else round(self.correct_refusals, 6),
-            "accuracy": round(self.accuracy, 6),
+            "composite": rounded(self.composite),
+            "axes": {name: rounded(part) for name, part in self.axes.items()},
+            "correct_refusals": rounded(self.correct_refusals),
+            "accuracy": rounded(self.accuracy),
             "correct": self.correct,
             "answerable": self.answerable,
             "writes": self.writes,
             "peak_tokens": self.peak,
-            "question_types": {
-                name: list(pair) for name, pair in sorted(self.question_types.items())
-            },
+            "question_types": {name: [*pair] for name, pair in sorted(self.question_types.items())},
         }

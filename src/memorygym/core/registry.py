@@ -8,7 +8,7 @@ of parts is kept by hand.
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Sequence
 from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
@@ -221,12 +221,12 @@ def _imported(kind: str, spec: str, module: str) -> Any:
         raise BadSettings(f"{kind} {spec}: {module} cannot be imported ({reason}){hint}") from error
 
 
-def make(kind: str, spec: str, *subject: object, **overrides: object) -> Any:
+def make(kind: str, spec: str, *subject: object) -> Any:
     """Makes the part of a spec. Raises BadSettings if its factory or the result does not fit.
 
     A factory that needs one argument receives the `subject`: for an agent, the task.
     """
-    factory, arguments, parameters = _call_of(kind, spec, subject, overrides)
+    factory, arguments, parameters = _call_of(kind, spec, *subject)
     part = factory(*arguments, **parameters)
     for method, example in REQUIRED_METHODS.get(kind, {}).items():
         if not callable(getattr(part, method, None)):
@@ -239,20 +239,20 @@ def make(kind: str, spec: str, *subject: object, **overrides: object) -> Any:
 
 def check_spec(kind: str, spec: str) -> None:
     """Raises what `make` would raise for a spec; an agent that needs a task is only loaded."""
-    subject = (None,) if kind == "agents" else ()
-    if not _call_of(kind, spec, subject, {})[1]:
+    task = [None] if kind == "agents" else []
+    if not _call_of(kind, spec, *task)[1]:
         make(kind, spec)
 
 
 def _call_of(
-    kind: str, spec: str, subject: tuple[object, ...], overrides: Mapping[str, object]
-) -> tuple[Any, tuple[object, ...], dict[str, object]]:
+    kind: str, spec: str, *subject: object
+) -> tuple[Any, Sequence[object], dict[str, object]]:
     """The factory of a spec with the arguments and parameters that it takes."""
     name, values = split_spec(spec)
     factory = load(kind, name)
     if not callable(factory):
         raise BadSettings(f"{kind} {spec}: {factory!r:.60} is no class or function that makes one")
-    parameters = {**set_parameters(f"{kind} {name}", factory, values), **overrides}
+    parameters = set_parameters(f"{kind} {name}", factory, values)
     for arguments in ((), subject):
         if accepts(factory, arguments, parameters):
             return factory, arguments, parameters
