@@ -30,12 +30,7 @@ class Name:
 
 def masked(reading: ParsedText, true: Sequence[Name], rivals: Collection[str]) -> ParsedText:
     """The answer with right names and rivals replaced by labels; the longest match wins."""
-    labels = {name.words: NAME for name in true}
-    line = reading.line if rivals else ""
-    for rival in rivals:
-        words = phrase(rival)
-        if words and f" {' '.join(words)} " in line:
-            labels.setdefault(words, RIVAL)
+    labels = {phrase(rival): RIVAL for rival in rivals} | {name.words: NAME for name in true}
     for words in sorted(labels, key=lambda words: (-len(words), words)):
         reading = mask(reading, words, labels[words])
     return reading
@@ -63,7 +58,7 @@ def objection(reading: ParsedText, known: Collection[str] = ()) -> str:
     if any(denied(reading, place, place + 1) for place in own):
         return "denies it"
     others = _others(reading)
-    asked = _listed(reading, sorted(own + others)) if len(own + others) > 2 else set()
+    asked = _listed(reading, sorted(own + others))
     claimed = [place for place in own if place not in asked and not _context(reading, place)]
     left = [place for place in others if place not in asked]
     rival = [place for place in left if claimed and not _context(reading, place)]
@@ -75,8 +70,7 @@ def objection(reading: ParsedText, known: Collection[str] = ()) -> str:
 
 def completion(reading: ParsedText) -> ParsedText:
     """The masked answer with the subject of "Ann Lee works with <name>" replaced by a label."""
-    # A subject and at least two words of a verb phrase stand before the name.
-    for place in _others(reading) if NAME in reading.words[3:] else ():
+    for place in _others(reading):
         if _subject(reading, place):
             return reading.labelled(place, _after(reading, place), _SUBJECT, _SUBJECT)
     return reading
@@ -139,12 +133,6 @@ def _context(reading: ParsedText, place: int) -> bool:
         return True
     if reading.word(before) == "the":
         before -= 1
-    if reading.word(before) == "and" and before > 0:
-        start = before - 1
-        while start > 0 and reading.capital(start) and not reading.words[start].startswith("<"):
-            start -= 1
-        start += not reading.words[start].startswith("<")
-        return start < before and _context(reading, start)
     return reading.word(before) in _CONTEXT
 
 
