@@ -1,10 +1,10 @@
 """Outcomes and scores of an episode of any track: pure functions of its trace."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from memorygym.core.outcome import Goal, Outcome, Score
-from memorygym.core.statements import SubTask, SubTaskGold
+from memorygym.core.statements import SubTaskGold
 from memorygym.core.trace import Answer, Judgement, MemoryUpdate, Reward, Trace
 from memorygym.core.track import gold_table, track_of
 from memorygym.core.votes import PanelVerdict
@@ -51,8 +51,9 @@ def rewarded(trace: Trace) -> list[Outcome]:
     Its score is the reward of its event, its answer the `Step.answer`.
     """
     gold: SubTaskGold = gold_table(trace)
-    rewards: dict[int, float] = {}
-    answers: dict[int, str] = {}
+    rewards = dict.fromkeys((goal.event for goal in gold.goals), 0.0)
+    answers: dict[int, str | None] = dict.fromkeys(rewards, "nothing was done")
+    answers |= dict.fromkeys(trace.stuck_events)
     for record in trace.records:
         match record:
             case Reward(event, reward):
@@ -60,26 +61,19 @@ def rewarded(trace: Trace) -> list[Outcome]:
             case Answer(event, answer):
                 answers[event] = answer
     return [
-        _done(goal, rewards.get(goal.event, 0.0), answers, trace.stuck_events)
+        Outcome(
+            goal,
+            total := rewards[goal.event],
+            f"it was rewarded with {total:g}",
+            answers[goal.event],
+        )
         for goal in gold.goals
     ]
 
 
-def _done(
-    goal: SubTask, reward: float, answers: Mapping[int, str], stuck: Collection[int]
-) -> Outcome:
-    answer = answers.get(goal.event, None if goal.event in stuck else "nothing was done")
-    return Outcome(goal, reward, f"it was rewarded with {reward:g}", answer)
-
-
 def _repaired(outcome: Outcome, panel_verdict: PanelVerdict | None) -> Outcome:
     """The outcome, corrected if a judge accepted an answer that the grader may have misread."""
-    if (
-        outcome.correct
-        or panel_verdict is None
-        or not panel_verdict.accepted
-        or not may_repair(outcome)
-    ):
+    if panel_verdict is None or not (panel_verdict.accepted and may_repair(outcome)):
         return outcome
     quote = next(vote.quote for vote in panel_verdict.votes if vote.outcome == "yes")
     votes = f"{panel_verdict.accepting} of {panel_verdict.counted}"

@@ -30,12 +30,7 @@ class Name:
 
 def masked(reading: ParsedText, true: Sequence[Name], rivals: Collection[str]) -> ParsedText:
     """The answer with right names and rivals replaced by labels; the longest match wins."""
-    labels = {name.words: NAME for name in true}
-    line = reading.line if rivals else ""
-    for rival in rivals:
-        words = phrase(rival)
-        if words and f" {' '.join(words)} " in line:
-            labels.setdefault(words, RIVAL)
+    labels = {phrase(rival): RIVAL for rival in rivals} | {name.words: NAME for name in true}
     for words in sorted(labels, key=lambda words: (-len(words), words)):
         reading = mask(reading, words, labels[words])
     return reading
@@ -62,29 +57,28 @@ def objection(reading: ParsedText, known: Collection[str] = ()) -> str:
         return "names another entity that shares words with it"
     if any(denied(reading, place, place + 1) for place in own):
         return "denies it"
-    others = _others(reading)
-    asked = _listed(reading, sorted(own + others)) if len(own + others) > 2 else set()
-    claimed = [place for place in own if place not in asked and not _context(reading, place)]
-    left = [place for place in others if place not in asked]
-    rival = [place for place in left if claimed and not _context(reading, place)]
-    if rival or (others and not claimed):
-        return f"also names {reading.raws[(rival or others)[0]]}"
+    strange = others(reading)
+    asked = _listed(reading, sorted(own + strange))
+    claimed = [place for place in own if place not in asked and not is_context(reading, place)]
+    left = [place for place in strange if place not in asked]
+    rival = [place for place in left if claimed and not is_context(reading, place)]
+    if rival or (strange and not claimed):
+        return f"also names {reading.raws[(rival or strange)[0]]}"
     loose = not all(reading.raws[place][:1].isupper() for place in own)
     return _unknown(reading, known, closed=loose)
 
 
 def completion(reading: ParsedText) -> ParsedText:
     """The masked answer with the subject of "Ann Lee works with <name>" replaced by a label."""
-    # A subject and at least two words of a verb phrase stand before the name.
-    for place in _others(reading) if NAME in reading.words[3:] else ():
+    for place in others(reading):
         if _subject(reading, place):
-            return reading.labelled(place, _after(reading, place), _SUBJECT, _SUBJECT)
+            return reading.labelled(place, name_end(reading, place), _SUBJECT, _SUBJECT)
     return reading
 
 
 def _subject(reading: ParsedText, place: int) -> bool:
     """Whether only a verb phrase, in lower case, stands between a name and the right one."""
-    start = end = _after(reading, place)
+    start = end = name_end(reading, place)
     if reading.word(start) in BREAKS:
         return False
     while end < len(reading.words) and _phrased(reading, end):
@@ -101,7 +95,7 @@ def _phrased(reading: ParsedText, place: int) -> bool:
     return (word not in BREAKS or word in (":", ",")) and not reading.raws[place][0].isupper()
 
 
-def _after(reading: ParsedText, place: int) -> int:
+def name_end(reading: ParsedText, place: int) -> int:
     """The end of the name at a place."""
     end = place + 1
     while reading.capital(end) and not reading.word(end).startswith("<"):
@@ -119,7 +113,7 @@ def _extended(reading: ParsedText, place: int) -> bool:
     )
 
 
-def _others(reading: ParsedText) -> list[int]:
+def others(reading: ParsedText) -> list[int]:
     """Places of rivals and of runs of two or more capitalised unknown words, unless denied."""
     found_places: list[int] = []
     run = 0
@@ -130,21 +124,15 @@ def _others(reading: ParsedText) -> list[int]:
     return [place for place in found_places if not denied(reading, place, place + 1)]
 
 
-def _context(reading: ParsedText, place: int) -> bool:
+def is_context(reading: ParsedText, place: int) -> bool:
     """Whether the name at a place is only the subject of the claim: "of X", "than X", "X's"."""
-    before, end = place - 1, _after(reading, place)
+    before, end = place - 1, name_end(reading, place)
     if reading.word(end) == "'s":
         return True
     if reading.word(end) == ":" and reading.capital(end + 1):
         return True
     if reading.word(before) == "the":
         before -= 1
-    if reading.word(before) == "and" and before > 0:
-        start = before - 1
-        while start > 0 and reading.capital(start) and not reading.words[start].startswith("<"):
-            start -= 1
-        start += not reading.words[start].startswith("<")
-        return start < before and _context(reading, start)
     return reading.word(before) in _CONTEXT
 
 
@@ -153,14 +141,14 @@ def _listed(reading: ParsedText, starts: Sequence[int]) -> set[int]:
     found_places: set[int] = set()
     group: list[int] = []
     for start in starts:
-        mark = reading.words[_after(reading, group[-1]) : start] if group else []
+        mark = reading.words[name_end(reading, group[-1]) : start] if group else []
         if mark == [","]:
             group.append(start)
         elif mark in (["and"], [",", "and"]):
             found_places.update(group, (start,))
             group = []
         else:
-            group = [start] if _context(reading, start) else []
+            group = [start] if is_context(reading, start) else []
     return found_places
 
 

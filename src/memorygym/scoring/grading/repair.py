@@ -3,17 +3,15 @@
 from collections.abc import Collection, Iterable, Sequence
 
 from memorygym.scoring.grading import truths
-from memorygym.scoring.grading.claims import denied, hedge, labelled, numbers, unknown
+from memorygym.scoring.grading.claims import denied, hedge, labelled, numbers
 from memorygym.scoring.grading.lexicon import CARDINALS, COUNTS, FRAME, ORDINALS
-from memorygym.scoring.grading.names import RIVAL, Name, masked
+from memorygym.scoring.grading.names import Name, is_context, masked, name_end, others
 from memorygym.scoring.grading.parsed_text import ParsedText, mask, phrase, places, read
 from memorygym.scoring.grading.phrases import VALUE, Phrase
 from memorygym.scoring.grading.quantities import Number, Quantity, dates, quantities
 from memorygym.scoring.grading.refusals import declines
 from memorygym.scoring.grading.verdict import MAX_CHARACTERS
 
-_ASIDE = frozenset("of than for over versus vs against".split())
-"""Words after which a name is only the subject of the claim, or is compared with it."""
 _NUMERALS = CARDINALS.keys() | ORDINALS.keys() | COUNTS
 _CHOICE = 2
 """Most words of a choice; a right answer to a longer text shares a word with it."""
@@ -149,16 +147,7 @@ def _is_rival(truth: Phrase, reading: ParsedText, rivals: Collection[str]) -> bo
 
 def _names(reading: ParsedText, true: Sequence[Name], rivals: Collection[str]) -> int:
     """Number of distinct entities that are named as candidates."""
-    own = sum(bool(places(reading, name.words)) for name in true)
     marked = masked(reading, true, rivals)
-    names_found: set[str] = set()
-    start = 0
-    for end in range(len(marked.words) + 1):
-        if end < len(marked.words) and (marked.words[end] == RIVAL or unknown(marked, end)):
-            continue
-        rival = RIVAL in marked.words[start:end]
-        aside = marked.word(start - 1) in _ASIDE or marked.word(end) == "'s"
-        if (end - start > 1 or rival) and not aside:
-            names_found.add(" ".join(marked.raws[start:end]))
-        start = end + 1
-    return own + len(names_found)
+    own = sum(bool(places(reading, name.words)) for name in true)
+    claimed = (place for place in others(marked) if not is_context(marked, place))
+    return own + len({" ".join(marked.raws[place : name_end(marked, place)]) for place in claimed})

@@ -196,7 +196,7 @@ def _accepts(owner: Any, name: str, objection: object) -> Plant:
     return lambda patch: patch.setattr(owner, name, lambda *args: objection)
 
 
-_CHECKED = "number series day trend extreme roll".split()
+_CHECKED = "number series day trend pair roll".split()
 _LENIENT = {name: (verdict, f"check_{name}") for name in _CHECKED}
 _LENIENT |= {
     "tally": (verdict, "_pair"),
