@@ -13,7 +13,6 @@ def make() -> Format:
         licence="Apache 2.0 (the repository's; the paragraphs are Wikipedia's)",
         evidence="published: supporting_facts, by paragraph",
         units=("paragraph",),
-        marks=frozenset({"question", "context", "supporting_facts", "evidences"}),
         sample=sample,
     )
 

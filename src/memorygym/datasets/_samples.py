@@ -4,6 +4,7 @@ A file is read one sample at a time; records that are not valid samples come in 
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -84,8 +85,6 @@ class Format:
     """Where the evidence of questions comes from."""
     units: tuple[str, ...]
     """The units that it can be split into; the first is the default."""
-    marks: frozenset[str]
-    """The fields by which its records are recognised."""
     sample: Callable[[Row, int], Sample]
     """Reads one record with its index. Raises SchemaMismatch."""
     records: Callable[[Path], Iterator[FileRecord]] = records
@@ -207,15 +206,12 @@ def _sample(format_: Format, record: FileRecord) -> Sample | FileRecord:
 
 
 def looks_like(value: object) -> str:
-    """The format whose fields a record has; otherwise a list of its fields."""
+    """The format that reads a record; otherwise a list of its fields."""
     if not isinstance(value, dict):
         return "no known format"
-    candidates = [
-        (len(marks), name)
-        for name in registry.names("datasets")
-        if (marks := format_named(name).marks) <= value.keys()
-    ]
-    if candidates:
-        return max(candidates)[1]
+    for name in registry.names("datasets"):
+        with suppress(SchemaMismatch):
+            format_named(name).sample(value, 0)
+            return name
     keys = ", ".join(sorted(map(str, value))[:8]) or "none"
     return f"no known format (its fields: {keys})"

@@ -20,7 +20,6 @@ def make() -> Format:
         evidence="relevant_turn_indices where a pair has them, else the steps that the question"
         " and its answer name (as the repository's add_qa_answer_ids.py finds them)",
         units=("turn",),
-        marks=frozenset({"trajectory", "qa_pairs"}),
         sample=sample,
     )
 

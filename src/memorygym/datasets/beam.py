@@ -36,7 +36,6 @@ def make() -> Format:
         licence="CC BY-SA 4.0 (not looked up)",
         evidence="published: source_chat_ids, by turn; none for abstention",
         units=("turn", "session"),
-        marks=frozenset({"chat", "probing_questions"}),
         sample=sample,
         records=chats,
     )

@@ -15,7 +15,6 @@ def make() -> Format:
         licence="CC BY-SA 4.0",
         evidence="published: supporting_facts, by paragraph",
         units=("paragraph",),
-        marks=frozenset({"question", "context", "supporting_facts"}),
         sample=sample,
     )
 

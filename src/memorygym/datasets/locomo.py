@@ -24,7 +24,6 @@ def make() -> Format:
         licence="CC BY-NC 4.0 (not looked up)",
         evidence="published: evidence, by turn",
         units=("turn", "session"),
-        marks=frozenset({"conversation", "qa"}),
         sample=sample,
     )
 

@@ -25,7 +25,6 @@ def make() -> Format:
         licence="MIT",
         evidence="published: answer_session_ids by session, has_answer by turn",
         units=("session", "turn"),
-        marks=frozenset({"question_id", "haystack_sessions"}),
         sample=sample,
     )
 

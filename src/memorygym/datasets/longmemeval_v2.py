@@ -31,7 +31,6 @@ def make() -> Format:
         licence="Apache 2.0",
         evidence="derived: the at most 3 states that hold the answer word for word",
         units=("turn", "session"),
-        marks=frozenset({"question", "question_type", "eval_function"}),
         sample=sample,
         records=questions_with_trajectories,
     )

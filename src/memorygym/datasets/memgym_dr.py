@@ -15,7 +15,6 @@ def make() -> Format:
         licence="not stated in what could be looked up",
         evidence="published: is_supporting, else source_paragraph_title of grounding_facts",
         units=("paragraph", "session"),
-        marks=frozenset({"question", "turns", "grounding_facts"}),
         sample=sample,
     )
 

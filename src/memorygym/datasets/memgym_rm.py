@@ -19,7 +19,6 @@ def make() -> Format:
         licence="not stated in what could be looked up",
         evidence="none: a judgement rests on the whole view, so recall is not measured",
         units=("turn",),
-        marks=frozenset({"trajectory_id", "perturbation", "label"}),
         sample=sample,
     )
 

@@ -26,7 +26,6 @@ def make() -> Format:
         licence="MIT",
         evidence="derived: the at most 3 paragraphs that hold an answer word for word",
         units=("paragraph",),
-        marks=frozenset({"context", "questions", "answers"}),
         sample=sample,
     )
 

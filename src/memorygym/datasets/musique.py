@@ -16,7 +16,6 @@ def make() -> Format:
         licence="CC BY 4.0",
         evidence="published: is_supporting, by paragraph",
         units=("paragraph",),
-        marks=frozenset({"question", "paragraphs"}),
         sample=sample,
     )
 
