@@ -86,7 +86,7 @@ def number_in(lines: Sequence[str]) -> int:
     return number
 
 
-class Writer:
+class DigitWriter:
     """Writes items as the digits of a number, each its place in its column; the first digit is the
     least significant."""
 
@@ -99,7 +99,7 @@ class Writer:
         return item
 
 
-class Reader:
+class DigitReader:
     """Reads the items that were written; what it is given in their place does not matter."""
 
     def __init__(self, number: int) -> None:
@@ -110,7 +110,7 @@ class Reader:
         return column[place]
 
 
-Code: TypeAlias = Writer | Reader
+Code: TypeAlias = DigitWriter | DigitReader
 
 
 def _place(item: int | str | None, column: Column) -> int:
@@ -215,7 +215,7 @@ class CodecWriter(BudgetedNoteTaker):
         steps = [*(((), ranked[:n]) for n in ends), *((ranked[:n], ranked[n:]) for n in ends)]
 
         def written(step: int) -> list[str]:
-            _batch(code := Writer(), guide, *steps[step])
+            _batch(code := DigitWriter(), guide, *steps[step])
             return spell(code.number, width)
 
         def fits(step: int) -> bool:
@@ -260,7 +260,7 @@ class CodecWriter(BudgetedNoteTaker):
                 yield NOTE + spell(numbers[-1], context.slot)[0]
 
     def _number(self, template: Template, fact: Statement) -> int:
-        _change(code := Writer(), template, fact)
+        _change(code := DigitWriter(), template, fact)
         return code.number
 
     def knowledge(self, context: ParsedContext) -> StatementIndex:
@@ -273,7 +273,7 @@ def facts_in(system: str, text: str) -> Sequence[Statement]:
     facts, changed, lines = list[Statement](), list[Statement](), list[str]()
     for entry in text.split("\n"):
         line, *notes = entry.split(NOTE)
-        changed += [_change(Reader(number_in([note])), template) for note in notes]
+        changed += [_change(DigitReader(number_in([note])), template) for note in notes]
         lines += [line] if line else []
         if line.endswith(STOP):
             facts += _batch_in(system, tuple(lines))
@@ -284,7 +284,7 @@ def facts_in(system: str, text: str) -> Sequence[Statement]:
 @lru_cache(maxsize=64)
 def _batch_in(system: str, lines: tuple[str, ...]) -> Sequence[Statement]:
     """The facts of a batch, whose lines never change."""
-    return _batch(Reader(number_in(lines)), strong_reader(system).guide)
+    return _batch(DigitReader(number_in(lines)), strong_reader(system).guide)
 
 
 def capacities_held(trace: Trace) -> float:
