@@ -1,90 +1,131 @@
-"""Parses the system message into a guide; states the form of an attribute's values."""
+"""The schema as the system message states it: written from a guide, and parsed into one, by the
+same texts."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from memorygym.core.errors import BadTrace
-from memorygym.tracks.worlds.facts import Attribute, Guide, Kind, Relation
+from memorygym.tracks.worlds.facts import Attribute, Guide, Kind, Relation, listed
 
-_ATTRIBUTE = re.compile(r"^([a-w])\. (.+?) \(also: (.+?)\): (.+)$", re.M)
+SCHEMA = (
+    "What they ask about: seven in ten questions and corrections concern {plural} of the groups"
+    " {key_categories}; three in four concern {key_labels}.\n\nGroups of {plural}: {categories}.\n"
+    "Attributes of each {noun}, in order:\n{attributes}\nRelations between {plural}: {relations}."
+)
+ATTRIBUTE = "{code}. {label} (also: {alias}): {form}"
+RELATION, BOTH_WAYS = '{code} "{phrase}"', " (holds both ways)"
+NUMBER = "{prefix}0{decimals}{suffix}"
 FORMS: Mapping[Kind, str] = {
-    "int": "whole number, written {number}",
-    "float": "decimal number, written {number}",
-    "series": "{length} numbers, written {number}",
+    "int": f"whole number, written {NUMBER}",
+    "float": f"decimal number, written {NUMBER}",
+    "series": f"{{length}} numbers, written {NUMBER}",
     "enum": "one of {choices}",
     "date": "date",
     "text": "{length} words",
 }
-"""By kind of attribute: what the system message says of its values, and how it is parsed."""
-_FORMS = {
-    kind: re.compile(
-        form.format(
-            number=r"(?P<prefix>[^\d.]*)0(?:\.(?P<decimals>0+))?(?P<suffix>.*)",
-            choices="(?P<choices>.+)",
-            length=r"(?P<length>\d+)",
-        )
+"""By kind of attribute: what the system message says of its values."""
+_PLACE = re.compile(r"\\\{(\w+)\\\}")
+
+
+def pattern_of(text: str, fields: Mapping[str, str]) -> re.Pattern[str]:
+    """The pattern of a text with places, such as {noun}: a place holds what `fields` say, or else
+    any text, and is a group by its name."""
+    seen = set[str]()
+
+    def place(match: re.Match[str]) -> str:
+        if match[1] in seen:
+            return f"(?P={match[1]})"
+        seen.add(match[1])
+        return f"(?P<{match[1]}>{fields.get(match[1], '.+')})"
+
+    return re.compile(_PLACE.sub(place, re.escape(text)))
+
+
+_FIELDS = {"prefix": r"[^\d.]*", "decimals": r"(?:\.0+)?", "suffix": ".*", "length": r"\d+"}
+_FORMS = {kind: pattern_of(form, _FIELDS) for kind, form in FORMS.items()}
+_SCHEMA = pattern_of(SCHEMA, {"attributes": "(?s:.+)"})
+_ATTRIBUTE = pattern_of(ATTRIBUTE, {"code": "[a-w]", "label": ".+?", "alias": ".+?"})
+_RELATION = pattern_of(RELATION, {"code": "[x-z]", "phrase": '[^"]+'})
+
+
+def schema(guide: Guide) -> str:
+    """What the system message says of the contents of a guide."""
+    attributes = [
+        ATTRIBUTE.format(code=a.code, label=a.label, alias=a.alias, form=_form(a))
+        for a in guide.attributes
+    ]
+    relations = [
+        RELATION.format(code=r.code, phrase=r.phrase) + BOTH_WAYS * r.symmetric
+        for r in guide.relations
+    ]
+    return SCHEMA.format(
+        noun=guide.noun,
+        plural=guide.plural,
+        key_categories=listed(guide.key_categories),
+        key_labels=listed([guide.attribute(code).label for code in guide.key_attributes]),
+        categories="; ".join(f"{guide.category_code(name)} {name}" for name in guide.categories),
+        attributes="\n".join(attributes),
+        relations="; ".join(relations),
     )
-    for kind, form in FORMS.items()
-}
+
+
+def _form(a: Attribute) -> str:
+    return FORMS[a.kind].format(
+        prefix=a.prefix,
+        decimals=f".{'0' * a.decimals}" if a.decimals else "",
+        suffix=a.suffix,
+        choices=", ".join(a.choices),
+        length=a.length,
+    )
 
 
 @lru_cache(maxsize=256)
 def read_guide(system: str) -> Guide:
     """The guide that the system message states. Raises BadTrace if it states no schema."""
-    head = re.search(
-        r"concern (.+) of the groups (.+); three in four concern (.+)\.\n\n"
-        r"Groups of .+?: (.+)\.\nAttributes of each (.+), in order:",
-        system,
-    )
-    if head is None:
+    match = _SCHEMA.search(system)
+    if match is None:
         raise BadTrace("the system message states no schema of the worlds track")
-    plural, key_categories, key_labels, categories, noun = head.groups()
-    attributes = tuple(_attribute(*groups) for groups in _ATTRIBUTE.findall(system))
+    part = match.groupdict()
+    attributes = tuple(_attribute(line) for line in part["attributes"].split("\n") if line)
     codes = {a.label: a.code for a in attributes}
-    names = tuple(part.split(" ", 1)[1] for part in categories.split("; "))
-    relations = re.search(r"^Relations between .+?: (.+)\.$", system, re.M)
-    assert relations is not None
     return Guide(
-        noun,
-        plural,
+        part["noun"],
+        part["plural"],
         attributes,
-        names,
-        tuple(_relation(part) for part in relations[1].split("; ")),
-        tuple(_split_list(key_categories)),
-        tuple(sorted(codes[label] for label in _split_list(key_labels))),
+        tuple(name.split(" ", 1)[1] for name in part["categories"].split("; ")),
+        tuple(map(_relation, part["relations"].split("; "))),
+        tuple(_split_list(part["key_categories"])),
+        tuple(sorted(codes[label] for label in _split_list(part["key_labels"]))),
     )
 
 
-def _split_list(text: str) -> list[str]:
+def _split_list(text: str) -> Sequence[str]:
     head, _, last = text.rpartition(" and ")
     return [*head.split(", "), last]
 
 
 def _relation(text: str) -> Relation:
-    code, phrase = text.split(" ", 1)
-    return Relation(code, phrase.split('"')[1], "both ways" in phrase)
+    match = _RELATION.match(text)
+    if match is None:
+        raise BadTrace(f"the system message states a relation in an unknown form: {text}")
+    return Relation(match["code"], match["phrase"], text.endswith(BOTH_WAYS))
 
 
-def form_of(a: Attribute) -> str:
-    """What the system message says of an attribute's values."""
-    number = f"{a.prefix}0{'.' + '0' * a.decimals if a.decimals else ''}{a.suffix}"
-    return FORMS[a.kind].format(number=number, choices=", ".join(a.choices), length=a.length)
-
-
-def _attribute(code: str, label: str, alias: str, form: str) -> Attribute:
-    for kind, pattern in _FORMS.items():
-        if match := pattern.fullmatch(form):
+def _attribute(line: str) -> Attribute:
+    stated = _ATTRIBUTE.fullmatch(line)
+    for kind, pattern in _FORMS.items() if stated else ():
+        if stated and (match := pattern.fullmatch(stated["form"])):
             part = match.groupdict(default="")
             return Attribute(
-                code,
-                label,
-                alias,
+                stated["code"],
+                stated["label"],
+                stated["alias"],
                 kind,
-                len(part.get("decimals", "")),
+                max(0, len(part.get("decimals", "")) - 1),
                 part.get("prefix", ""),
                 part.get("suffix", ""),
                 tuple(part["choices"].split(", ")) if "choices" in part else (),
                 int(part.get("length", 1)),
             )
-    raise BadTrace(f"the system message states {label!r} in an unknown form: {form}")
+    raise BadTrace(f"the system message states an attribute in an unknown form: {line}")

@@ -6,12 +6,12 @@ from functools import lru_cache
 
 from memorygym.core.statements import Value
 from memorygym.tracks.worlds.facts import NAME, Attribute, Guide, Query, listed
+from memorygym.tracks.worlds.guide import pattern_of
 from memorygym.tracks.worlds.prose_reader import loose_number
 from memorygym.tracks.worlds.questions import KINDS
 
 _BODY = re.compile(r"=== QUESTION[^\n]*===\n(.*?)(?:\n\nAnswer with submit_answer\.)?\s*$", re.S)
 _SIZE = re.compile(r"^(?:the|these) (\d+) ")
-_FIELD = re.compile(r"\\\{(\w+)\\\}")
 
 
 def render(guide: Guide, query: Query, text: str, label: Callable[[Attribute], str]) -> str:
@@ -49,18 +49,19 @@ class QuestionParser:
     def __init__(self, guide: Guide) -> None:
         self._labels = {label: a for a in guide.attributes for label in (a.label, a.alias)}
         self._relations = {relation.phrase: relation.code for relation in guide.relations}
-        self._fields = {
+        phrases = "|".join(map(re.escape, self._relations))
+        fields = {
             "noun": re.escape(guide.noun),
             "plural": re.escape(guide.plural),
-            "much": "(?:much|many percentage points)",
+            "much": "much|many percentage points",
             "points": "(?: IN PERCENTAGE POINTS)?",
-            "name": f"(?P<name>{NAME})",
-            "flag": "(?P<flag>highest|lowest)",
+            "name": NAME,
+            "flag": "highest|lowest",
+            "r0": phrases,
+            "r1": phrases,
         }
-        phrases = "|".join(map(re.escape, self._relations))
-        self._fields |= {role: f"(?P<{role}>{phrases})" for role in ("r0", "r1")}
         self._forms = [
-            (kind.name, self._pattern(text))
+            (kind.name, pattern_of(text, fields))
             for kind in KINDS.values()
             for text in (*kind.text.split("\n"), *kind.trick.split("\n"))
         ]
@@ -69,14 +70,6 @@ class QuestionParser:
     def ask(self, text: str) -> Query | None:
         """The question in an event's text, or None if there is none or no text fits."""
         return self._cached(text)
-
-    def _pattern(self, text: str) -> re.Pattern[str]:
-        """The pattern of a kind's text."""
-
-        def pattern(field: re.Match[str]) -> str:
-            return self._fields.get(field[1], f"(?P<{field[1]}>.+)")
-
-        return re.compile(_FIELD.sub(pattern, re.escape(text)), re.S)
 
     def _parsed(self, text: str) -> Query | None:
         body = _BODY.search(text)

@@ -17,29 +17,26 @@ from memorygym.tracks.worlds import axes
 from memorygym.tracks.worlds.agents import note_taker
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.generator import generator, question_placement, task
-from tests.tracks.worlds.audit.defect import SESSIONS, validate, wrap
+from tests.tracks.worlds.audit.defect import SESSIONS, Plant, validate, wrap
 
 
 @validate("capacity used")
 def capacity_is_not_enforced(patch: pytest.MonkeyPatch) -> None:
-    wrap(
-        patch, budget, "_check_limit", lambda old, kind, *rest: "memory" in kind or old(kind, *rest)
-    )
+    _unenforced("memory")(patch)
     patch.setattr(episode.Episode, "_undo_excess", lambda self, _: False)
 
 
-@validate("writes used", "strategic", "reward_farmer")
-def writes_are_not_enforced(patch: pytest.MonkeyPatch) -> None:
-    wrap(
-        patch, budget, "_check_limit", lambda old, kind, *rest: kind == "writes" or old(kind, *rest)
-    )
+def _unenforced(limit: str) -> Plant:
+    def check(old: Any, kind: str, *rest: Any) -> Any:
+        return limit in kind or old(kind, *rest)
+
+    return lambda patch: wrap(patch, budget, "_check_limit", check)
 
 
-@validate("slot used", "strategic", "edit_dumper")
-def the_slot_is_not_enforced(patch: pytest.MonkeyPatch) -> None:
-    wrap(
-        patch, budget, "_check_limit", lambda old, kind, *rest: "entry" in kind or old(kind, *rest)
-    )
+writes_are_not_enforced = validate("writes used", "strategic", "reward_farmer")(
+    _unenforced("writes")
+)
+the_slot_is_not_enforced = validate("slot used", "strategic", "edit_dumper")(_unenforced("entry"))
 
 
 @validate("writes used", "strategic", "edit_dumper")

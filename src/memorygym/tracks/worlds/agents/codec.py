@@ -8,7 +8,6 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache, partial
-from itertools import chain, product
 from typing import Any, TypeAlias
 
 from memorygym.agents.calls import END, calls, edit, read, write
@@ -24,7 +23,7 @@ from memorygym.tracks.worlds.agents.note_taker import (
     by_instructions,
 )
 from memorygym.tracks.worlds.fact_reader import strong_reader
-from memorygym.tracks.worlds.facts import Facts, Guide, by_entity, category_in, values_in
+from memorygym.tracks.worlds.facts import Facts, by_entity, category_in, values_in
 from memorygym.tracks.worlds.generator.notes import key_record_of
 from memorygym.tracks.worlds.generator.template_schema import (
     CODES,
@@ -55,6 +54,8 @@ ROOM = 0.99
 _SIZES, _RECORDS = range(8), range(32)
 """Words of a name, and records of one kind in a batch."""
 
+_DATE = range(FIRST_YEAR, LAST_YEAR + 1), range(1, 13), range(1, 29)
+"""Years, months and days."""
 Column: TypeAlias = Sequence[Any]
 """All that may stand at one place of a record: words, or numbers in order."""
 
@@ -86,20 +87,25 @@ def number_in(lines: Sequence[str]) -> int:
     return number
 
 
-class Writer:
+class DigitWriter:
     """Writes items as the digits of a number, each its place in its column; the first digit is the
     least significant."""
 
     def __init__(self) -> None:
-        self.number, self._radix = 0, 1
+        self.number, self.radix = 0, 1
 
     def __call__(self, column: Column, item: Any) -> Any:
-        self.number += _place(item, column) * self._radix
-        self._radix *= len(column)
+        self.number += _place(item, column) * self.radix
+        self.radix *= len(column)
         return item
 
+    def append(self, other: "DigitWriter") -> None:
+        """Writes what another one has written."""
+        self.number += other.number * self.radix
+        self.radix *= other.radix
 
-class Reader:
+
+class DigitReader:
     """Reads the items that were written; what it is given in their place does not matter."""
 
     def __init__(self, number: int) -> None:
@@ -110,14 +116,18 @@ class Reader:
         return column[place]
 
 
-Code: TypeAlias = Writer | Reader
+Code: TypeAlias = DigitWriter | DigitReader
 
 
-def _place(item: int | str | None, column: Column) -> int:
-    """The place of a word, or of the number nearest to this one."""
-    if isinstance(item, int) and not isinstance(column, range):
-        item = min(column, key=lambda figure: abs(figure - item))
-    return column.index(item)
+def _place(item: Any, column: Column) -> int:
+    """The place of a word, or of the number nearest to this one; a list is in order."""
+    if not isinstance(column, list):
+        return column.index(item)
+    place = bisect_left(column, item)
+    if place < len(column) and column[place] == item:
+        return place
+    near = (p for p in (place - 1, place) if 0 <= p < len(column))
+    return min(near, key=lambda p: abs(column[p] - item))
 
 
 @lru_cache(maxsize=512)
@@ -127,9 +137,6 @@ def _column(spec: AttributeSpec) -> Column:
     match spec.kind:
         case "enum":
             return spec.choices
-        case "date":
-            years, months, days = range(FIRST_YEAR, LAST_YEAR + 1), range(1, 13), range(1, 29)
-            return [f"{y}-{m:02d}-{d:02d}" for y, m, d in product(years, months, days)]
         case "int" | "series":
             return range(spec.low, spec.high + 1)
     figures, low = list[int](), spec.low
@@ -144,6 +151,10 @@ def _value(code: Code, spec: AttributeSpec, value: Any) -> Value:
     match spec.kind:
         case "text":
             return _words(code, spec.parts, value)
+        case "date":
+            parts = map(int, value.split("-")) if value else _DATE
+            pairs = zip(_DATE, parts, strict=True)
+            return "{}-{:02d}-{:02d}".format(*[code(column, part) for column, part in pairs])
         case "series":
             return tuple([code(_column(spec), item) for item in value or range(spec.length)])
     one: Value = code(_column(spec), value)
@@ -185,17 +196,9 @@ def _change(code: Code, template: Template, fact: Statement | None = None) -> St
     return Statement(name, key, _value(code, template.spec(key), fact and fact.value))
 
 
-def _batch(
-    code: Code, guide: Guide, whole: Sequence[Facts] = (), parts: Sequence[Facts] = ()
-) -> Sequence[Statement]:
-    """Whole records, then the key attributes of others."""
-    template, codes = public_template(guide.noun), [a.code for a in guide.attributes]
-    size = code(_SIZES, len((*whole, *parts)[0][0].subject.split()) if parts or whole else None)
-    sizes = code(_RECORDS, len(whole)), code(_RECORDS, len(parts))
-    held = [*whole, *parts] or [()] * sum(sizes)
-    codes_of = [codes] * sizes[0] + [guide.key_attributes] * sizes[1]
-    records = (_record(code, template, size, *pair) for pair in zip(codes_of, held, strict=True))
-    return list(chain.from_iterable(records))
+def _sizes(code: Code, size: int = 0, whole: int = 0, parts: int = 0) -> tuple[int, int, int]:
+    """How a batch begins: the words of a name, the whole records, and the parts that follow."""
+    return code(_SIZES, size), code(_RECORDS, whole), code(_RECORDS, parts)
 
 
 class CodecWriter(BudgetedNoteTaker):
@@ -210,12 +213,23 @@ class CodecWriter(BudgetedNoteTaker):
         guide, lines = context.reader.guide, allowance(context, LINES)
         room = int(ROOM * context.capacity * context.batch / context.batches) - context.tokens_held
         width = min(context.slot - 1, -(-room // max(1, lines)))
+        template, size = public_template(guide.noun), len(context.records[0][0].subject.split())
+
+        def packed(facts: Facts, codes: Iterable[str]) -> DigitWriter:
+            _record(code := DigitWriter(), template, size, codes, facts)
+            return code
+
         ranked = sorted(context.records, key=partial(by_instructions, context))
+        whole = [packed(facts, [a.code for a in guide.attributes]) for facts in ranked]
+        parts = [packed(facts, guide.key_attributes) for facts in ranked]
         ends = range(1, len(ranked) + 1)
-        steps = [*(((), ranked[:n]) for n in ends), *((ranked[:n], ranked[n:]) for n in ends)]
+        steps = [*(([], parts[:n]) for n in ends), *((whole[:n], parts[n:]) for n in ends)]
 
         def written(step: int) -> list[str]:
-            _batch(code := Writer(), guide, *steps[step])
+            first, second = steps[step]
+            _sizes(code := DigitWriter(), size, len(first), len(second))
+            for record in (*first, *second):
+                code.append(record)
             return spell(code.number, width)
 
         def fits(step: int) -> bool:
@@ -260,7 +274,7 @@ class CodecWriter(BudgetedNoteTaker):
                 yield NOTE + spell(numbers[-1], context.slot)[0]
 
     def _number(self, template: Template, fact: Statement) -> int:
-        _change(code := Writer(), template, fact)
+        _change(code := DigitWriter(), template, fact)
         return code.number
 
     def knowledge(self, context: ParsedContext) -> StatementIndex:
@@ -273,7 +287,7 @@ def facts_in(system: str, text: str) -> Sequence[Statement]:
     facts, changed, lines = list[Statement](), list[Statement](), list[str]()
     for entry in text.split("\n"):
         line, *notes = entry.split(NOTE)
-        changed += [_change(Reader(number_in([note])), template) for note in notes]
+        changed += [_change(DigitReader(number_in([note])), template) for note in notes]
         lines += [line] if line else []
         if line.endswith(STOP):
             facts += _batch_in(system, tuple(lines))
@@ -284,7 +298,10 @@ def facts_in(system: str, text: str) -> Sequence[Statement]:
 @lru_cache(maxsize=64)
 def _batch_in(system: str, lines: tuple[str, ...]) -> Sequence[Statement]:
     """The facts of a batch, whose lines never change."""
-    return _batch(Reader(number_in(lines)), strong_reader(system).guide)
+    guide, code = strong_reader(system).guide, DigitReader(number_in(lines))
+    template, (size, whole, parts) = public_template(guide.noun), _sizes(code)
+    held = [[a.code for a in guide.attributes]] * whole + [[*guide.key_attributes]] * parts
+    return [fact for codes in held for fact in _record(code, template, size, codes)]
 
 
 def capacities_held(trace: Trace) -> float:

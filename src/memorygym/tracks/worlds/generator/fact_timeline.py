@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from memorygym.core.errors import BadSettings
 from memorygym.core.rng import Stream, named_rng
 from memorygym.core.statements import AMONG, CATEGORY, Statement, StatementIndex, Value
 from memorygym.tracks.worlds.facts import Attribute, Facts, Guide, by_entity, category_in
@@ -163,10 +162,8 @@ def _key_attributes(attributes: tuple[Attribute, ...], stream: Stream) -> tuple[
 def timeline_of(
     template: Template, guide: Guide, seed: int, salt: str, entities: int
 ) -> FactTimeline:
-    """All entities with their first values and relations. Raises BadSettings without an entity."""
+    """All entities with their first values and relations."""
     path = (template.id, seed, salt)
-    if entities < 1:
-        raise BadSettings(f"{entities} entities: a task needs at least 1")
     names = draw_names(template.first, template.second, entities, named_rng(*path, "names"))
     categories = _spread_categories(guide.categories, entities, named_rng(*path, "categories"))
     stream = named_rng(*path, "values")

@@ -60,25 +60,20 @@ def sized(tier: str, sizes: Sizes) -> Tier:
     writes = scaled if sizes.writes is None else sizes.writes
     corrections = chosen.corrections if sizes.corrections is None else sizes.corrections
     mix = chosen.mix if sizes.questions is None else _mix(chosen.mix, sizes.questions)
-    if entities < 1:
-        raise BadSettings(f"{entities} entities: a task needs at least 1")
-    if writes < 1:
-        raise BadSettings(f"{writes} writes: a budget needs at least 1")
-    if sum(mix) < 1:
-        raise BadSettings(f"{sizes.questions} questions: there must be at least 1")
-    if sum(mix) > QUESTIONS_A_WRITE * writes:
-        most = QUESTIONS_A_WRITE * writes
-        raise BadSettings(
-            f"{sum(mix)} questions for {writes} writes: give at most {most}, because the facts"
-            " that all questions need must fit the budget"
-        )
-    if corrections < 0:
-        raise BadSettings(f"{corrections} corrections: the number cannot be negative")
-    if 2 * corrections > entities:
-        raise BadSettings(
-            f"{corrections} corrections for {entities} entities: give at most {entities // 2},"
-            " because each correction needs another entity that was shown before"
-        )
+    most = QUESTIONS_A_WRITE * writes
+    problems = {
+        f"{entities} entities: a task needs at least 1": entities < 1,
+        f"{writes} writes: a budget needs at least 1": writes < 1,
+        f"{sizes.questions} questions: there must be at least 1": sum(mix) < 1,
+        f"{sum(mix)} questions for {writes} writes: give at most {most}, because the facts that all"
+        " questions need must fit the budget": sum(mix) > most,
+        f"{corrections} corrections: the number cannot be negative": corrections < 0,
+        f"{corrections} corrections for {entities} entities: give at most {entities // 2}, because"
+        " each correction needs another entity that was shown before": 2 * corrections > entities,
+    }
+    for problem, is_so in problems.items():
+        if is_so:
+            raise BadSettings(problem)
     return Tier(entities, corrections, writes, chosen.sessions, mix)
 
 
