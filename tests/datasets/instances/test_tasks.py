@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from memorygym.cli import main
+from memorygym.core import registry
 from memorygym.core.errors import BadSettings
 from memorygym.datasets.instances.loader import folder_tasks, tokens_of
 
@@ -71,6 +72,17 @@ def test_a_folder_that_differs_from_its_manifest_is_refused(
     change_folder(folder)
     with pytest.raises(BadSettings, match=message):
         folder_tasks(folder)
+
+
+def test_a_track_of_ones_own_is_written_under_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry, "_REMEMBERED", {})
+    monkeypatch.setattr(registry, "_EXTERNAL", {})
+    own = "tests.datasets.instances.toytrack:TRACK:tokens=200"
+    words = ["generate", "--track", own, "--n", "1", "--workers", "1", "-o", str(tmp_path / "out")]
+    assert main(words) == 0
+    assert [task.track for task in folder_tasks(tmp_path / "out")] == ["toytrack"]
 
 
 def test_instances_of_another_track_are_refused(generated: Path, tmp_path: Path) -> None:

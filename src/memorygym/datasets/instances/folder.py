@@ -10,7 +10,6 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NoReturn, Protocol
@@ -217,7 +216,6 @@ def parsed_file(document: Mapping[str, Any], place: str) -> TaskFile:
     return replace(content, task=replace(content.task, gold=gold))
 
 
-@cache
 def generating_tracks() -> Mapping[str, Track]:
     """The tracks whose tasks can be written to files, by name."""
     tracks = (find(name) for name in registry.names("tracks"))
