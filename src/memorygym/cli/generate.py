@@ -9,6 +9,7 @@ from pathlib import Path
 from memorygym.cli._settings import add_settings, settings_of
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart
+from memorygym.core.track import find
 from memorygym.datasets.instances.folder import (
     InstanceFile,
     finish,
@@ -36,11 +37,13 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Generates the missing instances."""
     settings = settings_of(GenerateSettings, args)
-    tracks = generating_tracks()
     if not settings.track:
-        raise BadSettings(f"no track: give --track TRACK, one of {', '.join(tracks)}")
+        names = ", ".join(generating_tracks())
+        raise BadSettings(f"no track: give --track TRACK, one of {names}")
     track, parameters = registry.split_spec(settings.track)
-    if track not in tracks:
+    if ":" in track:  # A track of one's own; it has its name from here on.
+        track = find(track).name
+    if track not in (tracks := generating_tracks()):
         raise UnknownPart("track that writes instances", track, tracks)
     if not args.output:
         raise BadSettings("no folder to write to: give -o DIR")

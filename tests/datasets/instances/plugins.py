@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from memorygym.core import registry
-from memorygym.datasets.instances.folder import generating_tracks
 from tests import installed
 from tests.installed import install
 
@@ -21,17 +20,14 @@ def plug(folder: Path) -> Path:
 @contextmanager
 def plugged(folder: Path) -> Iterator[None]:
     """Makes the track known to this process."""
-    caches = (registry._plugged, generating_tracks)  # A process looks up installed packages once.
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(plug(folder)))
         # What the track's commands leave in this process is gone with it.
         patch.setattr(registry, "_REMEMBERED", dict(registry._REMEMBERED))
         patch.setattr(registry, "_EXTERNAL", dict(registry._EXTERNAL))
-        for cache in caches:
-            cache.cache_clear()
+        registry._plugged.cache_clear()  # A process looks up installed packages once.
         yield
-    for cache in caches:
-        cache.cache_clear()
+    registry._plugged.cache_clear()
 
 
 def start(folder: Path, *words: str, seconds: float = 0) -> "subprocess.Popen[str]":

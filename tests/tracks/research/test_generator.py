@@ -19,7 +19,7 @@ from memorygym.tracks._qa.ablation import failed
 from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.research.generator.graph import EntityGraph
 from memorygym.tracks.research.generator.programs import program, shapes
-from memorygym.tracks.research.generator.settings import DISTRACTORS, ResearchSettings
+from memorygym.tracks.research.generator.settings import ResearchSettings
 from memorygym.tracks.research.questions import answer_of, parsed_question, question_of
 from memorygym.tracks.research.strata import ResearchRecipe, filled, skeleton
 from tests.episodes import silent
@@ -27,7 +27,6 @@ from tests.slow import mostly_slow
 from tests.tracks.generate_options import recipes
 
 STRATA = [(hops, shape) for hops in range(2, 9) for shape in shapes(hops)]
-NONE = dict.fromkeys(DISTRACTORS, 0)
 IS_KIND = {
     "near_miss": lambda made, document, _: document.claims[0] in made.near_misses,
     "red_herring": lambda made, document, known: not known and [document] in [
@@ -42,6 +41,7 @@ IS_KIND = {
     and known.authority > document.authority,
 }  # fmt: skip
 """By kind: whether a document is one, given the document with the fact that it contradicts."""
+NONE = dict.fromkeys(IS_KIND, 0)
 
 
 @cache

@@ -180,16 +180,6 @@ def test_the_task_ends_after_the_last_step(task):
     assert [step.done for step in steps] == [False] * (limit - 1) + [True]
 
 
-def test_the_collection_is_not_shown_in_advance(task):
-    messages = SearchEnv(task).reset().messages
-    assert not any(
-        need.value in message.content
-        for need in task.gold.questions[0].needs
-        for message in messages
-    )
-    assert "search(query)" in task.system
-
-
 @pytest.mark.parametrize(("steps", "turns"), [(9, True), (2, False)])
 def test_the_strong_reasoner_turns_the_page_while_a_step_is_left(task, steps, turns):
     question = f"Question: {PLAIN}\n\nForm of the answer: a name. At most {steps} steps."

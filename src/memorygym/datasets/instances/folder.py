@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -105,7 +104,6 @@ class StoredTask:
         return replace(task, recipe={**task.recipe, "template": self.template, "seed": self.seed})
 
 
-@cache
 def generating_tracks() -> Mapping[str, Track]:
     """The tracks whose tasks can be written to files, by name."""
     tracks = (find(name) for name in registry.names("tracks"))

@@ -321,7 +321,7 @@ class Shown:
     def _with_strangers(self, text: str, found: list[Anchor]) -> list[Anchor]:
         taken = [(a.start, a.end) for a in found if a.role in ("name", "value")]
         for start, end, name in self.vocabulary.find_names(text):
-            if not self.every_value and (name in self._parts or name.isalpha() and name.islower()):
+            if not self.every_value and (name in self._parts or (name.isalpha() and name.islower())):
                 continue
             if not any(a < end and start < b for a, b in taken):
                 found = [a for a in found if a.end <= start or end <= a.start]

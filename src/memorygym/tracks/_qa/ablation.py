@@ -232,7 +232,7 @@ def question_leakage(reading: TaskReadings) -> CheckResult:
     """The question's event names nothing that must be found and quotes no sentence of its facts."""
     named, quoted = list[str](), list[str]()
     for case in reading.cases:
-        known = reading.known.only(range(case.end))
+        known = [fact for fact, number in reading.numbered if number < case.end]
         truths = (case.question.truth, *case.question.aliases)
         leaked = leaked_names(case.text, truths, case.needs, reading.reader, case.query, known)
         named += [f"{case.name}/{name}" for name in leaked]

@@ -62,9 +62,9 @@ def recall_step(query: str) -> Step:
 def outcomes(trace: Trace) -> Sequence[Outcome]:
     """The outcome of each question. Raises BadTrace if the trace has no gold table."""
     from memorygym.scoring.episode_scores import answered
+    from memorygym.tracks._qa.correctness import verdict
 
-    trace_reader: Any = reader_of(trace)
-    return answered(trace, trace_reader.goals, trace_reader.grade)
+    return answered(trace, reader_of(trace).goals, verdict)
 
 
 def reader(trace: Trace) -> Any:

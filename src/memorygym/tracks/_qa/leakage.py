@@ -5,8 +5,8 @@ import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
-from memorygym.core.statements import Statement, StatementIndex, Value
-from memorygym.tracks._qa.questions import Reader
+from memorygym.core.statements import Statement, StatementIndex
+from memorygym.tracks._qa.questions import Found, Reader
 
 RUN_LENGTH = 4
 """Number of words in a row that count as a quotation."""
@@ -29,61 +29,27 @@ _ALIKE = str.maketrans(
 """Look-alike letters of other alphabets, and the Latin letters that they stand for."""
 
 
-class WatchedIndex(StatementIndex):
-    """An index that hides some facts and records the names that were looked up in it."""
-
-    def __init__(self, known: StatementIndex, hidden: Iterable[Statement]) -> None:
-        self._known = known
-        self._hidden = {fact[:3] for fact in hidden}
-        self.names: set[str] = set()
-
-    def get(self, subject: str, key: str) -> Statement | None:
-        self.names.add(subject)
-        statement = self._known.get(subject, key)
-        return statement if statement and statement[:3] not in self._hidden else None
-
-    def about(self, subject: str) -> dict[str, Statement]:
-        self.names.add(subject)
-        statements = self._known.about(subject)
-        return {
-            key: statement
-            for key, statement in statements.items()
-            if statement[:3] not in self._hidden
-        }
-
-    def whose(self, key: str, value: Value) -> list[Statement]:
-        self.names.add(str(value))
-        return [
-            statement
-            for statement in self._known.whose(key, value)
-            if statement[:3] not in self._hidden
-        ]
-
-
 def leaked_names(
     text: str,
     truths: Iterable[str],
     facts: Collection[Statement],
     reader: Reader,
     query: Any,
-    known: StatementIndex,
+    known: Collection[Statement],
 ) -> list[str]:
     """The names of needed facts that a text contains although its question does not start there.
 
-    A question starts from a name if the reader looks the name up when no fact about it is known.
+    A question starts from a name if the reader asks for it when nothing is known about it.
     """
     leaked = []
     visible = normalised(_TITLE.sub("", text))
     candidates = [name for fact in facts for name in (fact.subject, str(fact.value))]
     for name in dict.fromkeys([*candidates, *truths]):
-        if not contains_name(visible, name):
-            continue
-        watched = WatchedIndex(
-            known, [fact for fact in facts if name in (fact.subject, fact.value)]
-        )
-        reader.answer(query, watched)
-        if name not in watched.names:
-            leaked.append(name)
+        if contains_name(visible, name):
+            others = (fact for fact in known if name not in (fact.subject, fact.value))
+            result = reader.answer(query, StatementIndex(others))
+            if isinstance(result, Found) or not contains_name(result.query, name):
+                leaked.append(name)
     return leaked
 
 

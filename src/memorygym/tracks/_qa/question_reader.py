@@ -7,7 +7,6 @@ from memorygym.core.outcome import Goal
 from memorygym.core.statements import FactReader, Statement
 from memorygym.core.trace import Trace
 from memorygym.core.trace_reader import TraceReader
-from memorygym.tracks._qa.correctness import verdict
 from memorygym.tracks._qa.questions import Question
 
 
@@ -16,10 +15,6 @@ class QuestionTraceReader(TraceReader):
 
     def __init__(self, trace: Trace, questions: Sequence[Question], reader: FactReader) -> None:
         super().__init__(trace, questions, reader, frozenset())
-
-    def grade(self, question: Question, answer: str) -> tuple[bool, str]:
-        """Whether an answer is right, and why in a short sentence."""
-        return verdict(question, answer)
 
     def truths(self, goal: Any) -> tuple[str, ...]:
         truths: tuple[str, ...] = (goal.truth, *goal.aliases)

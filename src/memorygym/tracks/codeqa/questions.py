@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from memorygym.core.statements import Statement, StatementIndex
+from memorygym.core.statements import Statement, StatementIndex, Value
 from memorygym.tracks._qa.questions import Found, Missing, wording
 from memorygym.tracks.codeqa.fact_reader import TextReader, render
 from memorygym.tracks.codeqa.interpreter import Evaluator, Raised, UnknownName, Unsupported
@@ -82,21 +82,32 @@ def _path(text: str) -> Path | None:
     return Path(text) if _TOPIC.match(text) else None
 
 
+class Overlay(StatementIndex):
+    """An index in which a few statements override the known ones."""
+
+    def __init__(self, overriding: Iterable[Statement], known: StatementIndex) -> None:
+        self._overriding = StatementIndex(overriding)
+        self._known = known
+
+    def get(self, subject: str, key: str) -> Statement | None:
+        return self._overriding.get(subject, key) or self._known.get(subject, key)
+
+    def about(self, subject: str) -> dict[str, Statement]:
+        return self._known.about(subject) | self._overriding.about(subject)
+
+    def whose(self, key: str, value: Value) -> list[Statement]:
+        return self._overriding.whose(key, value) + self._known.whose(key, value)
+
+
 class UsedStatements:
     """The known statements, and those of them that were used."""
 
-    def __init__(
-        self, index: StatementIndex, instead: Mapping[tuple[str, str], str] | None = None
-    ) -> None:
+    def __init__(self, index: StatementIndex) -> None:
         self.index = index
-        self._instead = instead or {}
-        """By subject and key: values that override the known ones."""
         self.used: dict[Statement, None] = {}
 
     def get(self, subject: str, key: str) -> str:
         """The current value of a key. Raises UnknownName."""
-        if (subject, key) in self._instead:
-            return self._instead[subject, key]
         statement = self.index.get(subject, key)
         if statement is None:
             raise UnknownName(subject)
@@ -186,9 +197,11 @@ def _failing(query: CodeQuery, known: UsedStatements) -> str:
     for subject, path in dependents(name, known.index):
         calls |= dict.fromkeys(path)
         if subject.startswith("test_"):
-            changed = UsedStatements(known.index, {(name, "value"): value})
+            change = Statement(name, "value", value)
+            changed = UsedStatements(Overlay([change], known.index))
             try:
                 if fails(subject, changed):
+                    changed.used.pop(change, None)
                     known.used = dict.fromkeys((*path, *changed.used))
                     return subject
             except UnknownName as error:

@@ -47,7 +47,7 @@ class Test:
 
 
 class GrowingPackage:
-    """A package that grows, the paragraphs that show it, and their number of tokens."""
+    """A package that grows, and the number of tokens that show it."""
 
     def __init__(self, rng: Stream, siblings: int) -> None:
         self._rng = rng
@@ -55,8 +55,6 @@ class GrowingPackage:
         house = rng.choice(HOUSES)
         self.name = house.lower()
         self.files: dict[str, str] = {}
-        self.shown: dict[str, list[str]] = {}
-        """By path: the paragraphs of a file."""
         self.cost = 0
         self._tests: dict[str, list[Test]] = {}
         """Tests that are not written yet, by the path of their file."""
@@ -74,8 +72,7 @@ class GrowingPackage:
     def add(self, path: str, code: str) -> None:
         """Adds a file."""
         self.files[path] = code
-        self.shown[path] = paragraphs(path, code)
-        self.cost += cost(self.shown[path])
+        self.cost += cost(paragraphs(path, code))
 
     def grow(self, target: int, rng: Stream) -> None:
         """Adds modules and tests up to so many tokens."""

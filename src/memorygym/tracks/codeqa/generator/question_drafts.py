@@ -19,6 +19,7 @@ from memorygym.tracks.codeqa.names import type_of
 from memorygym.tracks.codeqa.questions import (
     KINDS,
     LINKS,
+    Overlay,
     PathLink,
     UsedStatements,
     dependents,
@@ -305,8 +306,7 @@ def breaking_changes(code: KnownCode, rng: Stream) -> list[tuple[str, str]]:
 
     def failing(name: str, value: str) -> int:
         tests = [test for test, _ in dependents(name, code.index) if test.startswith("test_")]
-        return sum(
-            fails(test, UsedStatements(code.index, {(name, "value"): value})) for test in tests
-        )
+        changed = Overlay([Statement(name, "value", value)], code.index)
+        return sum(fails(test, UsedStatements(changed)) for test in tests)
 
     return [change for change in changes if failing(*change) == 1]

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 
-from memorygym.core.statements import Statement, StatementIndex, Value
+from memorygym.core.statements import Statement, StatementIndex
 from memorygym.tracks._qa.questions import Found, Missing
 from memorygym.tracks._qa.verification import NoDraft
 from memorygym.tracks.codeqa.generator.question_drafts import (
@@ -14,29 +14,12 @@ from memorygym.tracks.codeqa.generator.question_drafts import (
     QuestionDrafter,
     is_hard,
 )
-from memorygym.tracks.codeqa.questions import answer, ask
+from memorygym.tracks.codeqa.questions import Overlay, answer, ask
 
 TRIES = 400
 """Drafts of one kind before another kind is tried."""
 RIVALS = 8
 """Most rivals of an answer."""
-
-
-class Overlay(StatementIndex):
-    """An index in which a few statements override the known ones."""
-
-    def __init__(self, overriding: Iterable[Statement], known: StatementIndex) -> None:
-        self._overriding = StatementIndex(overriding)
-        self._known = known
-
-    def get(self, subject: str, key: str) -> Statement | None:
-        return self._overriding.get(subject, key) or self._known.get(subject, key)
-
-    def about(self, subject: str) -> dict[str, Statement]:
-        return self._known.about(subject) | self._overriding.about(subject)
-
-    def whose(self, key: str, value: Value) -> list[Statement]:
-        return self._overriding.whose(key, value) + self._known.whose(key, value)
 
 
 class QuestionSelector:

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import starmap
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.rng import Stream, named_rng
 from memorygym.core.tokens import count
 from memorygym.tracks._qa.questions import Question
-from memorygym.tracks.codeqa.code_view import Page, cost, pages, text_of
+from memorygym.tracks.codeqa.code_view import Page, cost, pages, paragraphs, text_of
 from memorygym.tracks.codeqa.generator.definitions import District
 from memorygym.tracks.codeqa.generator.distractors import mention_sampler
 from memorygym.tracks.codeqa.generator.known_code import KnownCode, statements_of
@@ -84,7 +85,8 @@ def generate(seed: tuple[int, int], attempt: int, settings: CodeQASettings) -> G
     package.grow(settings.tokens, stream("growth"))
 
     def shown() -> list[Page]:
-        return pages(package.shown.values(), session, settings.form, stream("pages"))
+        files = starmap(paragraphs, package.files.items())
+        return pages(files, session, settings.form, stream("pages"))
 
     package.fill(settings.tokens - _tokens(shown(), settings.questions))
     return GeneratedPackage(package.files, shown(), questions)

@@ -17,8 +17,6 @@ LARGEST = 10_000_000
 """Tokens of the longest instance."""
 HIGHEST_DENSITY = 90
 """Highest percentage of filler documents that may be related to the question."""
-DISTRACTORS = ("near_miss", "other_time", "conflict", "paraphrase", "red_herring")
-"""The counts of distractors."""
 _EACH, _COUNTS = "documents per instance, whatever its length,", range(1_001)
 
 
