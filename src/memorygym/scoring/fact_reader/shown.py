@@ -85,6 +85,7 @@ class _Phrases:
         listed.sort(key=lambda entry: -len(entry[0]))
 
     def begins(self, word: str) -> bool:
+        """Whether a phrase begins with a word."""
         return word in self._by_first
 
     def at(
@@ -243,12 +244,13 @@ class Shown:
         found: list[Anchor] = []
         place = 0
         while place < len(words):
-            best = self._best(words, place, text)
+            word = words[place]
+            may_begin = self._names.begins(word.lower) or self._labels.begins(word.stem)
+            best = self._best(words, place, text) if may_begin else None
             if best is None:
-                word = words[place]
                 keys = self.hint(word.stem if len(word.stem) > 2 else word.lower)
                 if keys:
-                    found.append(Anchor(words[place].start, words[place].end, "hint", "", keys))
+                    found.append(Anchor(word.start, word.end, "hint", "", keys))
                 place += 1
             else:
                 size, anchor = best
