@@ -14,7 +14,6 @@ Blanks cost nothing: stored text is normalised, so they cannot carry information
 
 import re
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Callable, Container
 from functools import lru_cache
 from unicodedata import is_normalized
@@ -71,9 +70,9 @@ def _count_all_known(text: str) -> int:
 @lru_cache(maxsize=16_384)
 def _count_own_known(text: str) -> tuple[frozenset[str], int]:
     """The words of a text, and its tokens if all of these are known."""
-    runs = Counter(_RUN.findall(text))
-    own = frozenset[str]().union(*(words(run) for run in runs if not run.isdigit()))
-    return own, sum(times * _run_own_known(run) for run, times in runs.items())
+    runs = _RUN.findall(text)
+    own = frozenset[str]().union(*map(words, set(runs)))
+    return own, sum(map(_run_own_known, runs))
 
 
 @lru_cache(maxsize=16_384)

@@ -107,6 +107,8 @@ class SentenceReader:
         """Where the values stand that belong to something."""
         self._decided: set[tuple[int, str, str]] = set()
         """The labels whose value is found, by place and subject."""
+        self._labelled: dict[tuple[Anchor, Key], list[Value]] = {}
+        """By label and key: the values that may be its own."""
         self._objects: dict[int, str] = {}
         """By the place of a name: the entity that it is related to."""
         self.unread = 0
@@ -345,11 +347,12 @@ class SentenceReader:
 
     def _value(self, mark: Anchor, *, only_stated: bool) -> None:
         """Adds the values of a label."""
-        left, right = self._bounds(mark)
         for key in mark.keys:
             if key.kind == "entity":
                 continue
-            every = self._candidates(mark, key, left, right)
+            if (mark, key) not in self._labelled:
+                self._labelled[mark, key] = self._candidates(mark, key, *self._bounds(mark))
+            every = self._labelled[mark, key]
             found = [v for v in every if not self._is_taken(v.start, v.end)]
             if not found:
                 continue

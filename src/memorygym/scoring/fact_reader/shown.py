@@ -85,6 +85,7 @@ class _Phrases:
         listed.sort(key=lambda entry: -len(entry[0]))
 
     def begins(self, word: str) -> bool:
+        """Whether a phrase begins with a word."""
         return word in self._by_first
 
     def at(
@@ -253,12 +254,13 @@ class Shown:
         found: list[Anchor] = []
         place = 0
         while place < len(words):
-            best = self._best(words, place, text)
+            word = words[place]
+            may_begin = self._names.begins(word.lower) or self._labels.begins(word.stem)
+            best = self._best(words, place, text) if may_begin else None
             if best is None:
-                word = words[place]
                 keys = self.hint(word.stem if len(word.stem) > 2 else word.lower)
                 if keys:
-                    found.append(Anchor(words[place].start, words[place].end, "hint", "", keys))
+                    found.append(Anchor(word.start, word.end, "hint", "", keys))
                 place += 1
             else:
                 size, anchor = best
@@ -321,7 +323,9 @@ class Shown:
     def _with_strangers(self, text: str, found: list[Anchor]) -> list[Anchor]:
         taken = [(a.start, a.end) for a in found if a.role in ("name", "value")]
         for start, end, name in self.vocabulary.find_names(text):
-            if not self.every_value and (name in self._parts or (name.isalpha() and name.islower())):
+            if not self.every_value and (
+                name in self._parts or (name.isalpha() and name.islower())
+            ):
                 continue
             if not any(a < end and start < b for a, b in taken):
                 found = [a for a in found if a.end <= start or end <= a.start]
