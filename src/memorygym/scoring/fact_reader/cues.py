@@ -132,6 +132,8 @@ PRONOUN = re.compile(
     r"(?:it|its|they|their|he|his|she|her|(?:the|(?P<nearest>this|that)) (?P<noun>\w+))\b",
     re.IGNORECASE,
 )
+HE = re.compile(r"\W*(?:and |also |but )?(?:he|his|she|her)\b", re.IGNORECASE)
+"""Opens a sentence about the person that was named before."""
 JOINED = re.compile(r"[\s,&+;/\"'“”|→—:=\[\]()*`-]*(?:\b(?:and|or)\b(?: also\b)?)?[\s\"'“`*\[(]*")
 """Stands between the entities of a list."""
 LEVEL = re.compile(

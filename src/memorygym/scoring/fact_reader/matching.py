@@ -107,7 +107,7 @@ class Matcher:
                 facts = read.facts()
                 stated += facts
                 unread += read.unread
-                if read.last:
+                if read.last and (self.shown.every_value or not cues.HE.match(sentence)):
                     subject = subject._replace(name=read.last, is_weak=False)
                 waiting = read.waiting
                 for name in {fact.subject for fact in facts} | read.about:

@@ -271,7 +271,7 @@ class SentenceReader:
         behind = next((a for a in self._names if a.start >= mark.end), None)
         return behind is None or len(self._text[mark.end : behind.start].split()) > 3
 
-    def _owner(self, mark: Anchor, at: int) -> str:
+    def _owner(self, mark: Anchor, at: int, kind: str = "") -> str:
         """Whose value stands at a place, by a label: the owner named behind the label, the nearest
         name before, the only one, or the subject."""
         behind = next((a for a in self._names if a.start >= mark.end), None)
@@ -284,7 +284,7 @@ class SentenceReader:
             )
         ):
             return behind.text if behind.role == "name" else "?"
-        about = self._about(max(mark.start, at) if mark.end else at)
+        about = self._about(max(mark.start, at) if mark.end else at, kind)
         if about and re.search(r"\bthey\b", self._lower[about.end : at]) and len(self._names) > 1:
             return "?"
         if about:
@@ -314,10 +314,14 @@ class SentenceReader:
             " \"'`*"
         ).endswith(gap)
 
-    def _about(self, at: int) -> Anchor | None:
-        """The name that the clause at a place is about: the one that a bracket or a "which"
-        qualifies, else the nearest one before that is not what another is related to."""
+    def _about(self, at: int, kind: str = "") -> Anchor | None:
+        """The name, of a type if one is given, that the clause at a place is about: the one that a
+        bracket or a "which" qualifies, else the nearest one before that is not what another is
+        related to."""
+        type_of = self._shown.vocabulary.type_of
         before = [a for a in self._names if a.end <= at]
+        if kind and not self._shown.every_value and any(type_of(a.text) == kind for a in before):
+            before = [a for a in before if type_of(a.text) == kind]
         if before:
             gap = self._lower[before[-1].end : at]
             is_inbracket = re.match(r"[\"'`*\]]*\s*\([^()]*$", gap)
@@ -353,7 +357,7 @@ class SentenceReader:
                 continue  # A sum without its result.
             picks: dict[str, list[Value]] = {}
             for value in found:
-                subject = key.owner or self._owner(mark, value.start)
+                subject = key.owner or self._owner(mark, value.start, key.subject)
                 if (
                     not key.owner
                     and self._is_unsure(mark, value, subject)
@@ -794,7 +798,9 @@ class SentenceReader:
                 if self._may_link(code, start, name.start)
             ]
             for subject, value, code in links if len(links) == 1 else ():
-                if not any(f[:3] == (subject, code, value) for f in self._facts):
+                size = 3 if self._shown.keys[code].is_many else 2
+                given = {f[:size] for f in self._facts if f.role != UNSTATED}
+                if (subject, code, value)[:size] not in given:
                     self._objects[name.start] = other
                     self._state(subject, code, value, CURRENT)
 
@@ -884,7 +890,7 @@ class SentenceReader:
             return [(key.owner, name) for name in near]
         if key.subject and key.value and key.subject != key.value:
             return self._typed(mark, key, before, behind)
-        about = self._about(mark.start) if mark.end else None
+        about = self._about(mark.start, key.subject) if mark.end else None
         own = last_list(self._text, [a for a in before if about and a.end <= about.end])
         every: Sequence[Anchor | str] = own or above
         listed = _listed(self._text, mark.end, behind)
@@ -950,7 +956,7 @@ class SentenceReader:
             if len(stated) > 1 and not self._shown.every_value:
                 self._objects.update((a.start, _name_of(own[0])) for a in stated)
                 return []  # All values that it ever had.
-            values = values[:1] or (free or early)[-1:]
+            values = values[:1] or [a for a in early if a == about] or (free or early)[-1:]
         for value in values:
             pairs += [(subject, value) for subject in own]
         return pairs
@@ -981,7 +987,13 @@ class SentenceReader:
         if not is_stated and mark.role != "label":
             return
         if isinstance(value, Anchor):
-            self._objects.setdefault(value.start, name)
+            is_topic = mark.role == "inverse" or (
+                isinstance(subject, Anchor)
+                and subject.start >= mark.end > 0
+                and _OF.fullmatch(self._text, mark.end, subject.start)
+            )  # "Ann Lee is mayor of Orm Ford", "The sonde, used by the survey"
+            if self._shown.every_value or value.start >= mark.start or not is_topic:
+                self._objects.setdefault(value.start, name)
             if mark.role == "inverse" and value == self._names[0] and not self._shown.every_value:
                 self._opens = value.text
             self._taken.append((value.start, value.end))
