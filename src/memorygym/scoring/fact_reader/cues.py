@@ -87,7 +87,20 @@ ANY = re.compile(
         sorted(
             {
                 word
-                for cue in (OTHER, BEHIND, DIFFERENCE, UNREAL, ASIDE, FORMER, GONE, BEFORE, WAS, NOW, MORE, BY)
+                for cue in (
+                    OTHER,
+                    BEHIND,
+                    DIFFERENCE,
+                    UNREAL,
+                    ASIDE,
+                    FORMER,
+                    GONE,
+                    BEFORE,
+                    WAS,
+                    NOW,
+                    MORE,
+                    BY,
+                )
                 for word in re.findall(r"[a-z]{3,}(?!\?)", cue.pattern)
             }
             | set(

@@ -176,7 +176,11 @@ class SentenceReader:
         if self._legend and not self._shown.every_value:
             self._in_order()
         values = [a for a in self._anchors if a.role == "value"]
-        is_labelled = self._facts or any(k.is_excluded for a in values for k in a.keys) or (len(values) == 1 and not self._marks)
+        is_labelled = (
+            self._facts
+            or any(k.is_excluded for a in values for k in a.keys)
+            or (len(values) == 1 and not self._marks)
+        )
         for anchor in values if is_labelled or self._shown.every_value else ():
             if not self._is_taken(anchor.start, anchor.end):
                 self._lone(anchor)
@@ -326,7 +330,8 @@ class SentenceReader:
             gap = self._lower[before[-1].end : at]
             is_inbracket = re.match(r"[\"'`*\]]*\s*\([^()]*$", gap)
             if is_inbracket or re.match(
-                r"[\"'`*]*(?:,? (?:(?:and|in) )?(?:who|which|whose|that|itself)\b[^;]*|, an?\b[^;,]*)$", gap
+                r"[\"'`*]*(?:,? (?:(?:and|in) )?(?:who|which|whose|that|itself)\b[^;]*|, an?\b[^;,]*)$",
+                gap,
             ):
                 return before[-1]
         own = [a for a in before if a.start not in self._objects]
@@ -393,8 +398,9 @@ class SentenceReader:
             self._state(subject, code, shift.value, SHIFT)
             return
         stated = [v for v in values if self._shown.states(subject, code, v.value)]
-        current = [v for v in stated if v.role in (CURRENT, "now", "was")]
         former = [v for v in stated if v.role == FORMER]
+        gone = {v.value for v in former}
+        current = [v for v in stated if v.role in (CURRENT, "now", "was") and v.value not in gone]
         for role in ("now", CURRENT, "was"):
             if chosen := [v for v in current if v.role == role]:
                 break
@@ -643,7 +649,12 @@ class SentenceReader:
         """Whether a value is one that its owner wants not; adds it: "no nylon"."""
         start = max((b for _, b in self._borders if b <= anchor.start), default=0)
         left = self._lower[start : anchor.start]
-        if self._shown.every_value or self._names or self._subject.name or not _UNWANTED.search(left):
+        if (
+            self._shown.every_value
+            or self._names
+            or self._subject.name
+            or not _UNWANTED.search(left)
+        ):
             return False
         for key in anchor.keys:
             if key.is_excluded and self._shown.states(key.owner, key.code, anchor.text):
@@ -779,13 +790,13 @@ class SentenceReader:
         for number, name in enumerate(self._names):
             start = self._names[number - 1].end if number else 0
             gap = self._rest[start : name.start]
-            is_worded = _is_worded(gap) or _is_worded(self._rest[: self._names[0].start])
             if name.role != "name" or name.start in self._objects:
                 continue
-            if not (is_worded or _LINK.search(gap)) or any(cue.search(gap) for cue in _PARTING):
+            other = self._partner(name, above)
+            is_worded = _is_worded(gap) or _is_worded(self._rest[: self._names[0].start])
+            is_told = is_worded or _LINK.search(gap) or any(f[0] == other for f in self._facts)
+            if not is_told or any(cue.search(gap) for cue in _PARTING):
                 continue
-            about = self._about(name.start)
-            other = (about.text if about.role == "name" else "?") if about else above
             listed = _listed(self._text, name.start, self._names[number:])
             kinds = {self._shown.links.get((other, each.text)) for each in listed}
             if len(kinds) > 1 and not self._marks:
@@ -804,6 +815,17 @@ class SentenceReader:
                     self._objects[name.start] = other
                     self._state(subject, code, value, CURRENT)
 
+    def _partner(self, name: Anchor, above: str) -> str:
+        """Whom words may link to a name: what its clause is about, else the nearest name before of
+        which the stream stated a relation to it."""
+        about = self._about(name.start)
+        other = (about.text if about.role == "name" else "?") if about else above
+        names = [a for a in self._names if a.end <= name.start and a.role == "name"]
+        if not names or cues.JOINED.fullmatch(self._text, names[-1].end, name.start):
+            return other
+        others = [other, *(a.text for a in reversed(names))]
+        return next((o for o in others if (o, name.text) in self._shown.links), other)
+
     def _may_link(self, code: str, start: int, end: int) -> bool:
         """Whether no verb of a relation stands at a place, and a word of it if types do not tell
         who has it."""
@@ -821,7 +843,9 @@ class SentenceReader:
         for key in self._shown.places:
             found = candidates(key, head)
             for name in self._names if len(found) == 1 else ():
-                if name.start not in self._objects and self._shown.states(name.text, key.code, found[0].value):
+                if name.start not in self._objects and self._shown.states(
+                    name.text, key.code, found[0].value
+                ):
                     self._state(name.text, key.code, found[0].value, CURRENT)
         for anchor in self._anchors[:1]:
             if (
@@ -1002,8 +1026,10 @@ class SentenceReader:
 
 def _is_worded(gap: str) -> bool:
     """Whether a text has a word, a label or an arrow that may tell a relation."""
-    return _SIGN in gap or "<-" in gap or "←" in gap or any(
-        word not in LINKS and word not in _NO_TIES for word in re.findall("[a-z]{2,}", gap)
+    return (
+        _SIGN in gap
+        or re.search(r"<-|->|[←→]", gap) is not None
+        or any(word not in LINKS and word not in _NO_TIES for word in re.findall("[a-z]{2,}", gap))
     )
 
 

@@ -28,7 +28,14 @@ _IS_CODE = re.compile(CODE)
 def keys_of(desk: Desk) -> tuple[Key, ...]:
     """The keys of a desk's facts."""
     limits = [
-        Key(limit.label, "enum", (limit.label,), choices=limit.values, owner=CUSTOMER, is_excluded=True)
+        Key(
+            limit.label,
+            "enum",
+            (limit.label,),
+            choices=limit.values,
+            owner=CUSTOMER,
+            is_excluded=True,
+        )
         if limit.rule == "not"
         else _number(limit, CUSTOMER)
         for limit in desk.limits
