@@ -330,7 +330,8 @@ class SentenceReader:
             gap = self._lower[before[-1].end : at]
             is_inbracket = re.match(r"[\"'`*\]]*\s*\([^()]*$", gap)
             if is_inbracket or re.match(
-                r"[\"'`*]*(?:,? (?:(?:and|in) )?(?:who|which|whose|that|itself)\b[^;]*|, an?\b[^;,]*)$",
+                r"[\"'`*]*(?:,? (?:(?:and|in) )?(?:who|which|whose|that|itself)\b[^;]*"
+                r"|, an?\b[^;,]*)$",
                 gap,
             ):
                 return before[-1]
@@ -708,7 +709,8 @@ class SentenceReader:
         forms: list[tuple[int, int, str | re.Match[str]]] = [*dates(self._text)]
         forms += [(m.start(), m.end(), m) for m in self._figures[0]]
         forms += [(m.start(), m.end(), m[0]) for m in _CODE.finditer(self._text)]
-        forms += [c[:3] for key in self._shown.places for c in candidates(key, self._text)]
+        places = (c for key in self._shown.places for c in candidates(key, self._text))
+        forms += [(c.start, c.end, str(c.value)) for c in places]
         for start, end, form in forms:
             if self._is_taken(start, end):
                 continue
