@@ -93,7 +93,7 @@ def test_a_stated_value_is_read_however_names_and_labels_are_spelled(text: str) 
         "Larkin Harbor: employees 71,000; employees 83,399",
         "Larkin Harbor gained 83,399 + 20 since then.",
         "Larkin Harbor: +20 employees (83,399), already applied above",
-        "Larkin Harbor: severe\n\n### Umber Glass\nThe company has 83,399 employees.",
+        "Larkin Harbor is a company.\n\n### Umber Glass\nThe company has 83,399 employees.",
         "Burning Voyage has great reviews",
         'Larkin Harbor: employees "83,399" // note "superseded"',
     ],

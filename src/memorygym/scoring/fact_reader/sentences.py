@@ -61,6 +61,11 @@ _UNWANTED = re.compile(
 )
 _PARTING = (_NEGATED, cues.FORMER, cues.OTHER)
 """What stands between two names that are not related now."""
+_OF_YEAR = re.compile(r"\s*(?:in )?(?:19|20)\d\d\s*[:=|]")
+_ASIDE = re.compile(r"[\"'`*]* ?[(\[]([a-z ]{3,25})[)\]]")
+_PART_OF = re.compile(r" of (?:them|these|those|which)\b")
+_RIVAL = re.compile(r"\s*(?:,|;|/|,? or|,? maybe|,? perhaps)\s*(?:about )?\W?|\s+")
+"""Stands between two values of which nobody knows which one it is."""
 _PLUS = re.compile(r"\s+[+−]\s+")
 _TO = re.compile(r"[\s_]*(?:to|until|till|-|–|—|and)[\s_]*")
 _ASKS = re.compile(r"\?[\"'”)*]*\s*$|^\W*(?:sub-?query|key ?words?|tags)\b\W*:", re.IGNORECASE)
@@ -154,6 +159,22 @@ class SentenceReader:
                 self._wait()
             return []
         self._date, self._source = self._stamp()
+        self._labelled()
+        self._loose()
+        self._without_rivals()
+        self.unread += self._missed()
+        if not self._facts:
+            self._wait()
+        about = [a for a in self._names if a.start not in self._objects]
+        self.about = {a.text for a in about}
+        if about:
+            is_pair = len(about) > 1 and len(last_list(self._text, about[:2])) > 1
+            self.last = about[0].text if about[0].role == "name" and not is_pair else "?"
+        self.last = self._opens or self.last
+        return self._facts
+
+    def _labelled(self) -> None:
+        """Adds what labels and verbs state, those of the sentence or of the headings above."""
         for mark in self._marks:
             if any(key.kind == "entity" for key in mark.keys):
                 self._relation(mark)
@@ -168,6 +189,10 @@ class SentenceReader:
                 self._relation(mark._replace(start=place, end=place))
             if any(key.kind != "entity" for key in mark.keys):
                 self._value(mark._replace(start=0, end=0), only_stated=False)
+
+    def _loose(self) -> None:
+        """Adds what abbreviations, units and places state, and values that only the stream
+        explains."""
         for anchor in self._anchors:
             if anchor.role == "hint":
                 self._value(anchor, only_stated=True)
@@ -190,17 +215,6 @@ class SentenceReader:
             if name.role == "name":
                 self._sole(name)
                 self._group(name)
-        self._without_rivals()
-        self.unread += self._missed()
-        if not self._facts:
-            self._wait()
-        about = [a for a in self._names if a.start not in self._objects]
-        self.about = {a.text for a in about}
-        if about:
-            is_pair = len(about) > 1 and len(last_list(self._text, about[:2])) > 1
-            self.last = about[0].text if about[0].role == "name" and not is_pair else "?"
-        self.last = self._opens or self.last
-        return self._facts
 
     def _without_rivals(self) -> None:
         """Takes back what the sentence states of a key that it gives two values at once."""
@@ -402,34 +416,11 @@ class SentenceReader:
         former = [v for v in stated if v.role == FORMER]
         gone = {v.value for v in former}
         current = [v for v in stated if v.role in (CURRENT, "now", "was") and v.value not in gone]
-        for role in ("now", CURRENT, "was"):
-            if chosen := [v for v in current if v.role == role]:
-                break
-        else:
-            chosen = []
-        if len({v.value for v in chosen}) > 1:
-            beside = [v for v in chosen if self._is_beside(mark, v)]
-            chosen = beside if len({v.value for v in beside}) == 1 else []
-            if not chosen:
-                self.unread += 1
-                return
-        rivals = [
-            v for v in values
-            if v not in chosen
-            and v.role in ("now", CURRENT)
-            and (self._shown.every_value or not self._is_others(mark, v))
-        ]  # fmt: skip
-        if (
-            chosen
-            and mark.role != "hint"
-            and any(
-                re.fullmatch(
-                    r"\s*(?:,|;|/|,? or|,? maybe|,? perhaps)\s*(?:about )?\W?|\s+",
-                    self._lower[a.end : b.start],
-                )
-                for a, b in [*((chosen[0], v) for v in rivals), *((v, chosen[0]) for v in rivals)]
-            )
-        ):
+        chosen = self._chosen(mark, current)
+        if current and not chosen:
+            self.unread += 1
+            return
+        if chosen and mark.role != "hint" and self._has_rival(mark, chosen[0], values, chosen):
             self.unread += 1
             self._taken += [(v.start, v.end) for v in values]
             return
@@ -448,6 +439,29 @@ class SentenceReader:
             if beside and not former:
                 self._state(subject, code, beside[-1].value, UNSTATED)
                 self._taken.append((beside[-1].start, beside[-1].end))
+
+    def _chosen(self, mark: Anchor, current: Sequence[Value]) -> list[Value]:
+        """The values that hold: those beside words of change, else beside the label if they
+        differ; none if nothing tells which one."""
+        ranked = ([v for v in current if v.role == role] for role in ("now", CURRENT, "was"))
+        chosen: list[Value] = next(filter(None, ranked), [])
+        if len({v.value for v in chosen}) < 2:
+            return chosen
+        beside = [v for v in chosen if self._is_beside(mark, v)]
+        return beside if len({v.value for v in beside}) == 1 else []
+
+    def _has_rival(
+        self, mark: Anchor, value: Value, values: Sequence[Value], chosen: Sequence[Value]
+    ) -> bool:
+        """Whether a value of another figure beside it may be meant: "300, 320"."""
+        for rival in values:
+            is_free = self._shown.every_value or not self._is_others(mark, rival)
+            if rival in chosen or rival.role not in ("now", CURRENT) or not is_free:
+                continue
+            first, second = sorted((value, rival), key=lambda v: v.start)
+            if _RIVAL.fullmatch(self._lower, first.end, max(first.end, second.start)):
+                return True
+        return False
 
     def _fits(self, key: Key, subject: str) -> bool:
         return (
@@ -553,54 +567,54 @@ class SentenceReader:
         """What the clause of a value says of it, from a place on."""
         if not self._has_cues and not self._subject.limit:
             return CURRENT
+        role = self._changed(value, found) or (self._limited(value, mark) if mark else "")
+        return role or self._worded(value, found, mark, since)
+
+    def _changed(self, value: Value, found: Sequence[Value]) -> str:
+        """What an arrow or "to" beside a value says of it: "from 300 to 320"."""
+        text = self._rest
+        before = max((v.end for v in found if v.end <= value.start), default=-1)
+        after = [v.start for v in found if v.start >= value.end]
+        if after and self._is_change(text[value.end : after[0]], value.start):
+            return FORMER
+        return "now" if before >= 0 and self._is_change(text[before : value.start], before) else ""
+
+    def _is_change(self, gap: str, at: int) -> bool:
+        """Whether what stands between two values says that the second one replaced the first."""
+        is_moved = "to" not in gap or cues.MOVED.search(self._rest, max(0, at - 200), at)
+        return cues.CHANGE.fullmatch(gap) is not None and bool(is_moved)
+
+    def _limited(self, value: Value, mark: Anchor) -> str:
+        """What a year or a bracket behind a label says of its value: "revenue 2024: 9"."""
+        is_mark = mark in self._marks
+        is_dated = is_mark and _OF_YEAR.match(self._rest, mark.end)
+        if is_dated and not isinstance(value.value, tuple):
+            return "other"
+        limit = self._limit(mark, value.start)
+        if limit and cues.FORMER.search(limit):
+            return FORMER
+        return "other" if limit and cues.OTHER.search(limit) else ""
+
+    def _worded(self, value: Value, found: Sequence[Value], mark: Anchor | None, since: int) -> str:
+        """What the words around a value say of it."""
         text = self._rest
         since = mark.end if mark in self._marks and mark else since
-        start, end = 0, len(text)
-        for border in self._borders:
-            if border[1] <= value.start:
-                start = border[1]
-            elif border[0] >= value.end:
-                end = border[0]
-                break
-        before = [v.end for v in found if v.end <= value.start]
-        after = [v for v in found if v.start >= value.end]
-        if after and cues.CHANGE.fullmatch(text, value.end, after[0].start):
-            gap = text[value.end : after[0].start]
-            if "to" not in gap or cues.MOVED.search(text, max(0, value.start - 200), value.start):
-                return FORMER
-        if before:
-            gap = text[max(before) : value.start]
-            is_change = cues.CHANGE.fullmatch(gap)
-            if is_change and (
-                "to" not in gap or cues.MOVED.search(text, max(0, max(before) - 200), max(before))
-            ):
-                return "now"
-        limit = self._limit(mark, value.start) if mark else ""
-        year = (
-            re.match(r"\s*(?:in )?(?:19|20)\d\d\s*[:=|]", text[mark.end :])
-            if mark and mark in self._marks
-            else None
-        )
-        if year and mark and not isinstance(value.value, tuple):
-            return "other"
-        if limit:
-            if cues.FORMER.search(limit):
-                return FORMER
-            if cues.OTHER.search(limit):
-                return "other"
-        if cues.ASIDE.search(text, max(0, value.start - 200), value.start) or re.match(
-            r" of (?:them|these|those|which)\b", text[value.end :]
-        ):
-            return "other"
+        start = max((b for _, b in self._borders if b <= value.start), default=0)
+        end = min((a for a, _ in self._borders if a >= value.end), default=len(text))
         whole = text[max(start, since if since <= value.start else 0) : value.start]
         if mark == _ENTITY:
             start = max(start, since if since <= value.start else 0)
-        left = text[max(start, *before, 0) : value.start]
-        is_last = not after or after[0].start > end
+        left = text[max(start, *(v.end for v in found if v.end <= value.start), 0) : value.start]
+        after = [v.start for v in found if v.start >= value.end]
+        is_last = not after or after[0] > end
         right = text[value.end : end] if is_last and mark != _ENTITY else ""
-        aside = re.match(r"[\"'`*]* ?[(\[]([a-z ]{3,25})[)\]]", text[value.end :])
+        aside = _ASIDE.match(text, value.end)
         if aside:
             right = f"{right} {aside[1]}"
+        if cues.ASIDE.search(text, max(0, value.start - 200), value.start) or _PART_OF.match(
+            text, value.end
+        ):
+            return "other"
         if cues.QUALIFIED.match(text, value.end) or cues.GONE.match(text, value.end):
             return FORMER
         if cues.IS_NOW.search(left):
@@ -611,9 +625,8 @@ class SentenceReader:
             return FORMER
         if cues.OTHER.search(left) or cues.OTHER.search(right) or cues.BEHIND.search(whole):
             return "other"
-        if _NEGATED.search(text, max(0, value.start - 40), value.start) or cues.DIFFERENCE.match(
-            text, value.end
-        ):
+        is_negated = _NEGATED.search(text, max(0, value.start - 40), value.start)
+        if is_negated or cues.DIFFERENCE.match(text, value.end):
             return "other"
         if cues.WAS.search(left):
             return "was"
