@@ -54,6 +54,13 @@ EMPLOYEES = {(HARBOR, "a", 83399)}
         "| name | emp |\n|---|---|\n| Larkin Harbor | 83,399 |",
         "Front: Larkin Harbor / employees\nBack: 83,399",
         "Larkin Harbor employees: 71,000 -> 83,399",
+        "Larkin Harbor has 83,399 people on its books.",
+        "Larkin Harbor: employees 83,399 (71,000 until 2030)",
+        "Larkin Harbor: 83,399 employees (sector mean 71,000)",
+        "Larkin Harbor: employees 83,399 ❌ 71,000",
+        "Larkin Harbor: employees 83,399 (up to now 71,000)",
+        "UPDATE facts SET value = '83,399' WHERE entity = 'Larkin Harbor'"
+        " AND attribute = 'employees' AND value = '71,000';",
     ],
 )
 def test_a_stated_value_is_read_however_names_and_labels_are_spelled(text: str) -> None:
@@ -84,6 +91,11 @@ def test_a_stated_value_is_read_however_names_and_labels_are_spelled(text: str) 
         "Larkin Harbor 83,399, 229, severe, Technology",
         "Larkin Harbor employees 71,000 83,399",
         "Larkin Harbor: employees 71,000; employees 83,399",
+        "Larkin Harbor gained 83,399 + 20 since then.",
+        "Larkin Harbor: +20 employees (83,399), already applied above",
+        "Larkin Harbor is a company.\n\n### Umber Glass\nThe company has 83,399 employees.",
+        "Burning Voyage has great reviews",
+        'Larkin Harbor: employees "83,399" // note "superseded"',
     ],
 )
 def test_what_a_text_does_not_state_is_not_credited(text: str) -> None:
@@ -168,6 +180,39 @@ def test_figures_before_other_labels_are_theirs() -> None:
         "Dun Academy: founded 1860, 652 employees."
     )
     assert {fact[2:4] for fact in reading.facts} == {(1860, CURRENT), (652, CURRENT)}
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Ann Lee, chief of the Orm Survey", ("Orm Survey", "leader", "Ann Lee")),
+        ("Ann Lee: at Dun Academy; mentor Cora Vale", ("Ann Lee", "mentor", "Cora Vale")),
+        ("Cora Vale was Ann Lee's teacher.", ("Ann Lee", "mentor", "Cora Vale")),
+        ("Orm Sonde: des. Bob Ray", ("Orm Sonde", "designer", "Bob Ray")),
+        ("Ann Lee (1980)", ("Ann Lee", "birth year", 1980)),
+        ("Ann Lee led the Orm Survey. She is also at Dun Academy.",
+         ("Ann Lee", "employer", "Dun Academy")),
+        ("Ann Lee is mayor of Wes Haven and at Dun Academy.",
+         ("Ann Lee", "employer", "Dun Academy")),
+    ],
+)  # fmt: skip
+def test_relations_are_read_by_what_the_stream_stated(
+    text: str, wanted: tuple[str, str, object]
+) -> None:
+    stated = [
+        Statement("Orm Survey", "leader", "Ann Lee"),
+        Statement("Ann Lee", "mentor", "Cora Vale"),
+        Statement("Ann Lee", "employer", "Dun Academy"),
+        Statement("Ann Lee", "birth year", 1980),
+        Statement("Wes Haven", "mayor", "Ann Lee"),
+        Statement("Orm Sonde", "designer", "Bob Ray"),
+    ]
+    assert wanted in {fact[:3] for fact in Matcher(research_vocabulary(), stated).read(text).facts}
+
+
+def test_what_a_customer_does_not_want_is_read() -> None:
+    found = reader_for("retail", ("My excluded maker is Orbex.",)).read("- no Orbex products")
+    assert [fact[:3] for fact in found] == [("customer", "excluded maker", "Orbex")]
 
 
 @pytest.mark.parametrize("template", ["retail", "telecom", "bookings"])

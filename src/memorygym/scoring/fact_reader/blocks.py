@@ -64,6 +64,11 @@ _EMPTY = frozenset(("", "-", "—", "–", "n/a", "na", "none", "null", "?", "un
 _BOX = dict.fromkeys(range(9472, 9600), " ") | {ord(sign): "|" for sign in "│┃║┼╪╋"}
 _BRANCH = re.compile(r"^[\s│├└─┬]*[├└]─+\s?")
 """What stands before an item of a drawn tree."""
+_MARK = re.compile(r"[ \t]+:(\w+):(?=[ \t]|$)", re.MULTILINE)
+"""A tag of Org."""
+_CROSSED = re.compile(r"(?<=\S) [❌✗✘] ?(\S.*)")
+"""A value that another has replaced."""
+_UPDATE = re.compile(r"UPDATE \w+\s+SET (\w+)\s*=\s*'([^'\n]*)'[^;]*?\bWHERE\b([^;]*);?")
 _QUOTED = re.compile(r"^\s*(?:>\s?)+(?=\S)")
 _DRAWER = re.compile(r"^[ \t]*:(\w+):[ \t]*(?=(\S)|$)", re.MULTILINE)
 _BULLET = re.compile(
@@ -116,6 +121,10 @@ def lines_of(text: str, classify: Classify) -> list[TextLine]:
     if "\n** " in text:  # Org.
         text = re.sub(r"^\*+(?= \S)", lambda match: "#" * len(match[0]), text, flags=re.MULTILINE)
         text = _DRAWER.sub(lambda match: f"{match[1]}: " if match[2] else "", text)
+    if " :" in text:
+        text = _MARK.sub(r" (\1)", text)
+    if "UPDATE" in text:
+        text = _UPDATE.sub(lambda match: _updated(match, classify), text)
     if "\\" in text:
         text = _COMMAND.sub(lambda match: match[1] or "", text)
     lines = text.split("\n")
@@ -140,8 +149,18 @@ def lines_of(text: str, classify: Classify) -> list[TextLine]:
     return found
 
 
+def _updated(match: re.Match[str], classify: Classify) -> str:
+    """What an UPDATE of SQL states: the new value, and the one that its condition gives."""
+    pairs = [
+        ("former" if field == match[1] else field, value)
+        for field, value in re.findall(r"(\w+)\s*=\s*'([^'\n]*)'", match[3])
+    ]
+    return "\n".join(text for text, _ in record([*pairs, ("value", match[2])], classify))
+
+
 def _plain(text: str) -> str:
     """A line with plain signs for arrows and remarks."""
+    text = _CROSSED.sub(r" (previously \1)", text)
     if "=" in text and "{" in text:
         text = _INLINE.sub(lambda m: f"= {m[1]} ({m[2]})" if m[2] else f"= {m[1]}", text)
     return _ARROW.sub(" → ", text) if re.search("[>»▸►⇒➜➝➞➔➙⟶⟹⇨➡▶]", text) else text

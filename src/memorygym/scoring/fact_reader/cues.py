@@ -62,7 +62,8 @@ NOW = re.compile(
     r"\b(?:now|currently|current|today|updated|corrected|amended|revised|latest|new|to)\b|→"
 )
 IS_NOW = re.compile(
-    r"(?:\b(?:(?<!until )(?<!up to )now|currently|current|corrected to|updated to|amended to|revised to|should read"
+    r"(?:\b(?:(?<!until )(?<!up to )now|currently|current|corrected to|updated to"
+    r"|amended to|revised to|should read"
     r"|latest|exact(?:ly)?|(?:right|correct|true|actual) (?:number|figure|value|count)(?: being)?"
     r")\b|→)"
     r"(?:\W+(?:at|is|as|it|stands|reads|put|value|down|up|to))*\W*$"
@@ -104,9 +105,9 @@ ANY = re.compile(
                 for word in re.findall(r"[a-z]{3,}(?!\?)", cue.pattern)
             }
             | set(
-                r"actual anything as case correct dummy already evidence example exact false far fiction"
-                r" hypothetical if\b last latest neither never no\b nor\b or\b placeholder real"
-                r" right should them these those to\b true untrue up\b vs".split()
+                r"actual anything as case correct dummy already evidence example exact false far"
+                r" fiction hypothetical if\b last latest neither never no\b nor\b or\b placeholder"
+                r" real right should them these those to\b true untrue up\b vs".split()
             )
         ),
         r"(?<![a-z].)",
@@ -145,6 +146,8 @@ PRONOUN = re.compile(
     r"(?:it|its|they|their|he|his|she|her|(?:the|(?P<nearest>this|that)) (?P<noun>\w+))\b",
     re.IGNORECASE,
 )
+HE = re.compile(r"\W*(?:and |also |but )?(?:he|his|she|her)\b", re.IGNORECASE)
+"""Opens a sentence about the person that was named before."""
 JOINED = re.compile(r"[\s,&+;/\"'“”|→—:=\[\]()*`-]*(?:\b(?:and|or)\b(?: also\b)?)?[\s\"'“`*\[(]*")
 """Stands between the entities of a list."""
 LEVEL = re.compile(

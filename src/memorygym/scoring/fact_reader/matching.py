@@ -18,7 +18,7 @@ from memorygym.scoring.fact_reader.claims import Reading
 from memorygym.scoring.fact_reader.contexts import Contexts
 from memorygym.scoring.fact_reader.key import Key
 from memorygym.scoring.fact_reader.sentences import DENIED, MARKS, SentenceReader, Subject
-from memorygym.scoring.fact_reader.shown import Shown
+from memorygym.scoring.fact_reader.shown import Anchor, Shown
 from memorygym.scoring.fact_reader.stamps import stamps
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
 
@@ -93,14 +93,8 @@ class Matcher:
             subject = self._contexts.subject(item.path)
             if subject is None:
                 continue
-            if cues.PRONOUN.match(item.text) and last and not item.is_title:
-                subject = subject._replace(name=last)
-            elif not subject.name and not item.is_new:
-                subject = subject._replace(name=last, is_weak=True)
             anchors = self.shown.anchors(item.text)
-            if not subject.name and item.above and not any(a.role in _NAMES for a in anchors):
-                above = self._contexts.subject((item.above,))
-                subject = subject._replace(name=above.name if above else "")
+            subject = self._placed(subject, item, last, anchors)
             if waiting and not any(a.role in MARKS for a in anchors):
                 owner, mark, limit = waiting
                 subject = subject._replace(name=owner or subject.name, marks=(mark,), limit=limit)
@@ -114,30 +108,42 @@ class Matcher:
                 facts, read = self._sentence(sentence, subject, legend)
                 stated += facts
                 unread += read.unread
-                if read.last:
+                if read.last and (self.shown.every_value or not cues.HE.match(sentence)):
                     subject = subject._replace(name=read.last, is_weak=False)
                 waiting = read.waiting
-                for name in {fact.subject for fact in facts} | read.about:
-                    for anchor in subject.shared:
-                        code = anchor.keys[0].code
-                        if (name, code) not in given and self.shown.states(name, code, anchor.text):
-                            given.add((name, code))
-                            value = self.shown.stated(name, code, anchor.text)
-                            stated.append(
-                                Statement(
-                                    name,
-                                    code,
-                                    value,
-                                    CURRENT,
-                                    date=subject.date,
-                                    source=subject.source,
-                                )
-                            )
+                names = {fact.subject for fact in facts} | read.about
+                stated += self._shared(names, subject, given)
             scopes.add(item, begin, {a.text for a in anchors if a.role in _NAMES})
             last = subject.name
             rows.append((item.path, len(stated)))
         scopes.close()
         return Reading(tuple(self._decided([*_without_replaced(stated, rows)])), unread)
+
+    def _placed(
+        self, subject: Subject, item: Item, last: str, anchors: Sequence[Anchor]
+    ) -> Subject:
+        """Who a line is about: its headings, the line before for a pronoun, the bullet above."""
+        if cues.PRONOUN.match(item.text) and last and not item.is_title:
+            subject = subject._replace(name=last)
+        elif not subject.name and not item.is_new:
+            subject = subject._replace(name=last, is_weak=True)
+        if not subject.name and item.above and not any(a.role in _NAMES for a in anchors):
+            above = self._contexts.subject((item.above,))
+            subject = subject._replace(name=above.name if above else "")
+        return subject
+
+    def _shared(
+        self, names: Set[str], subject: Subject, given: set[tuple[str, str]]
+    ) -> Iterator[Statement]:
+        """The values of headings that hold for all names below, once for each."""
+        for name in names:
+            for anchor in subject.shared:
+                code = anchor.keys[0].code
+                if (name, code) not in given and self.shown.states(name, code, anchor.text):
+                    given.add((name, code))
+                    value = self.shown.stated(name, code, anchor.text)
+                    date, source = subject.date, subject.source
+                    yield Statement(name, code, value, CURRENT, date=date, source=source)
 
     def _decided(self, facts: Sequence[Statement]) -> Iterator[Statement]:
         """The facts without those of a key whose last value nobody stated."""

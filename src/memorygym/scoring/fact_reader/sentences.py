@@ -61,6 +61,11 @@ _UNWANTED = re.compile(
 )
 _PARTING = (_NEGATED, cues.FORMER, cues.OTHER)
 """What stands between two names that are not related now."""
+_OF_YEAR = re.compile(r"\s*(?:in )?(?:19|20)\d\d\s*[:=|]")
+_ASIDE = re.compile(r"[\"'`*]* ?[(\[]([a-z ]{3,25})[)\]]")
+_PART_OF = re.compile(r" of (?:them|these|those|which)\b")
+_RIVAL = re.compile(r"\s*(?:,|;|/|,? or|,? maybe|,? perhaps)\s*(?:about )?\W?|\s+")
+"""Stands between two values of which nobody knows which one it is."""
 _PLUS = re.compile(r"\s+[+−]\s+")
 _TO = re.compile(r"[\s_]*(?:to|until|till|-|–|—|and)[\s_]*")
 _ASKS = re.compile(r"\?[\"'”)*]*\s*$|^\W*(?:sub-?query|key ?words?|tags)\b\W*:", re.IGNORECASE)
@@ -156,6 +161,22 @@ class SentenceReader:
                 self._wait()
             return []
         self._date, self._source = self._stamp()
+        self._labelled()
+        self._loose()
+        self._without_rivals()
+        self.unread += self._missed()
+        if not self._facts:
+            self._wait()
+        about = [a for a in self._names if a.start not in self._objects]
+        self.about = {a.text for a in about}
+        if about:
+            is_pair = len(about) > 1 and len(last_list(self._text, about[:2])) > 1
+            self.last = about[0].text if about[0].role == "name" and not is_pair else "?"
+        self.last = self._opens or self.last
+        return self._facts
+
+    def _labelled(self) -> None:
+        """Adds what labels and verbs state, those of the sentence or of the headings above."""
         for mark in self._marks:
             if any(key.kind == "entity" for key in mark.keys):
                 self._relation(mark)
@@ -170,6 +191,10 @@ class SentenceReader:
                 self._relation(mark._replace(start=place, end=place))
             if any(key.kind != "entity" for key in mark.keys):
                 self._value(mark._replace(start=0, end=0), only_stated=False)
+
+    def _loose(self) -> None:
+        """Adds what abbreviations, units and places state, and values that only the stream
+        explains."""
         for anchor in self._anchors:
             if anchor.role == "hint":
                 self._value(anchor, only_stated=True)
@@ -192,17 +217,6 @@ class SentenceReader:
             if name.role == "name":
                 self._sole(name)
                 self._group(name)
-        self._without_rivals()
-        self.unread += self._missed()
-        if not self._facts:
-            self._wait()
-        about = [a for a in self._names if a.start not in self._objects]
-        self.about = {a.text for a in about}
-        if about:
-            is_pair = len(about) > 1 and len(last_list(self._text, about[:2])) > 1
-            self.last = about[0].text if about[0].role == "name" and not is_pair else "?"
-        self.last = self._opens or self.last
-        return self._facts
 
     def _without_rivals(self) -> None:
         """Takes back what the sentence states of a key that it gives two values at once."""
@@ -277,7 +291,7 @@ class SentenceReader:
         behind = next((a for a in self._names if a.start >= mark.end), None)
         return behind is None or len(self._text[mark.end : behind.start].split()) > 3
 
-    def _owner(self, mark: Anchor, at: int) -> str:
+    def _owner(self, mark: Anchor, at: int, kind: str = "") -> str:
         """Whose value stands at a place, by a label: the owner named behind the label, the nearest
         name before, the only one, or the subject."""
         behind = next((a for a in self._names if a.start >= mark.end), None)
@@ -290,7 +304,7 @@ class SentenceReader:
             )
         ):
             return behind.text if behind.role == "name" else "?"
-        about = self._about(max(mark.start, at) if mark.end else at)
+        about = self._about(max(mark.start, at) if mark.end else at, kind)
         if about and re.search(r"\bthey\b", self._lower[about.end : at]) and len(self._names) > 1:
             return "?"
         if about:
@@ -320,15 +334,20 @@ class SentenceReader:
             " \"'`*"
         ).endswith(gap)
 
-    def _about(self, at: int) -> Anchor | None:
-        """The name that the clause at a place is about: the one that a bracket or a "which"
-        qualifies, else the nearest one before that is not what another is related to."""
+    def _about(self, at: int, kind: str = "") -> Anchor | None:
+        """The name, of a type if one is given, that the clause at a place is about: the one that a
+        bracket or a "which" qualifies, else the nearest one before that is not what another is
+        related to."""
+        type_of = self._shown.vocabulary.type_of
         before = [a for a in self._names if a.end <= at]
+        if kind and not self._shown.every_value and any(type_of(a.text) == kind for a in before):
+            before = [a for a in before if type_of(a.text) == kind]
         if before:
             gap = self._lower[before[-1].end : at]
             is_inbracket = re.match(r"[\"'`*\]]*\s*\([^()]*$", gap)
             if is_inbracket or re.match(
-                r"[\"'`*]*(?:,? (?:(?:and|in) )?(?:who|which|whose|that|itself)\b[^;]*|, an?\b[^;,]*)$",
+                r"[\"'`*]*(?:,? (?:(?:and|in) )?(?:who|which|whose|that|itself)\b[^;]*"
+                r"|, an?\b[^;,]*)$",
                 gap,
             ):
                 return before[-1]
@@ -361,7 +380,7 @@ class SentenceReader:
                 continue  # A sum without its result.
             picks: dict[str, list[Value]] = {}
             for value in found:
-                subject = key.owner or self._owner(mark, value.start)
+                subject = key.owner or self._owner(mark, value.start, key.subject)
                 if (
                     not key.owner
                     and self._is_unsure(mark, value, subject)
@@ -397,36 +416,14 @@ class SentenceReader:
             self._state(subject, code, shift.value, SHIFT)
             return
         stated = [v for v in values if self._shown.states(subject, code, v.value)]
-        current = [v for v in stated if v.role in (CURRENT, "now", "was")]
         former = [v for v in stated if v.role == FORMER]
-        for role in ("now", CURRENT, "was"):
-            if chosen := [v for v in current if v.role == role]:
-                break
-        else:
-            chosen = []
-        if len({v.value for v in chosen}) > 1:
-            beside = [v for v in chosen if self._is_beside(mark, v)]
-            chosen = beside if len({v.value for v in beside}) == 1 else []
-            if not chosen:
-                self.unread += 1
-                return
-        rivals = [
-            v for v in values
-            if v not in chosen
-            and v.role in ("now", CURRENT)
-            and (self._shown.every_value or not self._is_others(mark, v))
-        ]  # fmt: skip
-        if (
-            chosen
-            and mark.role != "hint"
-            and any(
-                re.fullmatch(
-                    r"\s*(?:,|;|/|,? or|,? maybe|,? perhaps)\s*(?:about )?\W?|\s+",
-                    self._lower[a.end : b.start],
-                )
-                for a, b in [*((chosen[0], v) for v in rivals), *((v, chosen[0]) for v in rivals)]
-            )
-        ):
+        gone = {v.value for v in former}
+        current = [v for v in stated if v.role in (CURRENT, "now", "was") and v.value not in gone]
+        chosen = self._chosen(mark, current)
+        if current and not chosen:
+            self.unread += 1
+            return
+        if chosen and mark.role != "hint" and self._has_rival(mark, chosen[0], values, chosen):
             self.unread += 1
             self._taken += [(v.start, v.end) for v in values]
             return
@@ -445,6 +442,29 @@ class SentenceReader:
             if beside and not former:
                 self._state(subject, code, beside[-1].value, UNSTATED)
                 self._taken.append((beside[-1].start, beside[-1].end))
+
+    def _chosen(self, mark: Anchor, current: Sequence[Value]) -> list[Value]:
+        """The values that hold: those beside words of change, else beside the label if they
+        differ; none if nothing tells which one."""
+        ranked = ([v for v in current if v.role == role] for role in ("now", CURRENT, "was"))
+        chosen: list[Value] = next(filter(None, ranked), [])
+        if len({v.value for v in chosen}) < 2:
+            return chosen
+        beside = [v for v in chosen if self._is_beside(mark, v)]
+        return beside if len({v.value for v in beside}) == 1 else []
+
+    def _has_rival(
+        self, mark: Anchor, value: Value, values: Sequence[Value], chosen: Sequence[Value]
+    ) -> bool:
+        """Whether a value of another figure beside it may be meant: "300, 320"."""
+        for rival in values:
+            is_free = self._shown.every_value or not self._is_others(mark, rival)
+            if rival in chosen or rival.role not in ("now", CURRENT) or not is_free:
+                continue
+            first, second = sorted((value, rival), key=lambda v: v.start)
+            if _RIVAL.fullmatch(self._lower, first.end, max(first.end, second.start)):
+                return True
+        return False
 
     def _fits(self, key: Key, subject: str) -> bool:
         return (
@@ -550,54 +570,54 @@ class SentenceReader:
         """What the clause of a value says of it, from a place on."""
         if not self._has_cues and not self._subject.limit:
             return CURRENT
+        role = self._changed(value, found) or (self._limited(value, mark) if mark else "")
+        return role or self._worded(value, found, mark, since)
+
+    def _changed(self, value: Value, found: Sequence[Value]) -> str:
+        """What an arrow or "to" beside a value says of it: "from 300 to 320"."""
+        text = self._rest
+        before = max((v.end for v in found if v.end <= value.start), default=-1)
+        after = [v.start for v in found if v.start >= value.end]
+        if after and self._is_change(text[value.end : after[0]], value.start):
+            return FORMER
+        return "now" if before >= 0 and self._is_change(text[before : value.start], before) else ""
+
+    def _is_change(self, gap: str, at: int) -> bool:
+        """Whether what stands between two values says that the second one replaced the first."""
+        is_moved = "to" not in gap or cues.MOVED.search(self._rest, max(0, at - 200), at)
+        return cues.CHANGE.fullmatch(gap) is not None and bool(is_moved)
+
+    def _limited(self, value: Value, mark: Anchor) -> str:
+        """What a year or a bracket behind a label says of its value: "revenue 2024: 9"."""
+        is_mark = mark in self._marks
+        is_dated = is_mark and _OF_YEAR.match(self._rest, mark.end)
+        if is_dated and not isinstance(value.value, tuple):
+            return "other"
+        limit = self._limit(mark, value.start)
+        if limit and cues.FORMER.search(limit):
+            return FORMER
+        return "other" if limit and cues.OTHER.search(limit) else ""
+
+    def _worded(self, value: Value, found: Sequence[Value], mark: Anchor | None, since: int) -> str:
+        """What the words around a value say of it."""
         text = self._rest
         since = mark.end if mark in self._marks and mark else since
-        start, end = 0, len(text)
-        for border in self._borders:
-            if border[1] <= value.start:
-                start = border[1]
-            elif border[0] >= value.end:
-                end = border[0]
-                break
-        before = [v.end for v in found if v.end <= value.start]
-        after = [v for v in found if v.start >= value.end]
-        if after and cues.CHANGE.fullmatch(text, value.end, after[0].start):
-            gap = text[value.end : after[0].start]
-            if "to" not in gap or cues.MOVED.search(text, max(0, value.start - 200), value.start):
-                return FORMER
-        if before:
-            gap = text[max(before) : value.start]
-            is_change = cues.CHANGE.fullmatch(gap)
-            if is_change and (
-                "to" not in gap or cues.MOVED.search(text, max(0, max(before) - 200), max(before))
-            ):
-                return "now"
-        limit = self._limit(mark, value.start) if mark else ""
-        year = (
-            re.match(r"\s*(?:in )?(?:19|20)\d\d\s*[:=|]", text[mark.end :])
-            if mark and mark in self._marks
-            else None
-        )
-        if year and mark and not isinstance(value.value, tuple):
-            return "other"
-        if limit:
-            if cues.FORMER.search(limit):
-                return FORMER
-            if cues.OTHER.search(limit):
-                return "other"
-        if cues.ASIDE.search(text, max(0, value.start - 200), value.start) or re.match(
-            r" of (?:them|these|those|which)\b", text[value.end :]
-        ):
-            return "other"
+        start = max((b for _, b in self._borders if b <= value.start), default=0)
+        end = min((a for a, _ in self._borders if a >= value.end), default=len(text))
         whole = text[max(start, since if since <= value.start else 0) : value.start]
         if mark == _ENTITY:
             start = max(start, since if since <= value.start else 0)
-        left = text[max(start, *before, 0) : value.start]
-        is_last = not after or after[0].start > end
+        left = text[max(start, *(v.end for v in found if v.end <= value.start), 0) : value.start]
+        after = [v.start for v in found if v.start >= value.end]
+        is_last = not after or after[0] > end
         right = text[value.end : end] if is_last and mark != _ENTITY else ""
-        aside = re.match(r"[\"'`*]* ?[(\[]([a-z ]{3,25})[)\]]", text[value.end :])
+        aside = _ASIDE.match(text, value.end)
         if aside:
             right = f"{right} {aside[1]}"
+        if cues.ASIDE.search(text, max(0, value.start - 200), value.start) or _PART_OF.match(
+            text, value.end
+        ):
+            return "other"
         if cues.QUALIFIED.match(text, value.end) or cues.GONE.match(text, value.end):
             return FORMER
         if cues.IS_NOW.search(left):
@@ -608,9 +628,8 @@ class SentenceReader:
             return FORMER
         if cues.OTHER.search(left) or cues.OTHER.search(right) or cues.BEHIND.search(whole):
             return "other"
-        if _NEGATED.search(text, max(0, value.start - 40), value.start) or cues.DIFFERENCE.match(
-            text, value.end
-        ):
+        is_negated = _NEGATED.search(text, max(0, value.start - 40), value.start)
+        if is_negated or cues.DIFFERENCE.match(text, value.end):
             return "other"
         if cues.WAS.search(left):
             return "was"
@@ -706,7 +725,8 @@ class SentenceReader:
         forms: list[tuple[int, int, str | re.Match[str]]] = [*dates(self._text)]
         forms += [(m.start(), m.end(), m) for m in self._figures[0]]
         forms += [(m.start(), m.end(), m[0]) for m in _CODE.finditer(self._text)]
-        forms += [c[:3] for key in self._shown.places for c in candidates(key, self._text)]
+        places = (c for key in self._shown.places for c in candidates(key, self._text))
+        forms += [(c.start, c.end, str(c.value)) for c in places]
         for start, end, form in forms:
             if self._is_taken(start, end):
                 continue
@@ -788,13 +808,13 @@ class SentenceReader:
         for number, name in enumerate(self._names):
             start = self._names[number - 1].end if number else 0
             gap = self._rest[start : name.start]
-            is_worded = _is_worded(gap) or _is_worded(self._rest[: self._names[0].start])
             if name.role != "name" or name.start in self._objects:
                 continue
-            if not (is_worded or _LINK.search(gap)) or any(cue.search(gap) for cue in _PARTING):
+            other = self._partner(name, above)
+            is_worded = _is_worded(gap) or _is_worded(self._rest[: self._names[0].start])
+            is_told = is_worded or _LINK.search(gap) or any(f[0] == other for f in self._facts)
+            if not is_told or any(cue.search(gap) for cue in _PARTING):
                 continue
-            about = self._about(name.start)
-            other = (about.text if about.role == "name" else "?") if about else above
             listed = _listed(self._text, name.start, self._names[number:])
             kinds = {self._shown.links.get((other, each.text)) for each in listed}
             if len(kinds) > 1 and not self._marks:
@@ -807,9 +827,22 @@ class SentenceReader:
                 if self._may_link(code, start, name.start)
             ]
             for subject, value, code in links if len(links) == 1 else ():
-                if not any(f[:3] == (subject, code, value) for f in self._facts):
+                size = 3 if self._shown.keys[code].is_many else 2
+                given = {f[:size] for f in self._facts if f.role != UNSTATED}
+                if (subject, code, value)[:size] not in given:
                     self._objects[name.start] = other
                     self._state(subject, code, value, CURRENT)
+
+    def _partner(self, name: Anchor, above: str) -> str:
+        """Whom words may link to a name: what its clause is about, else the nearest name before of
+        which the stream stated a relation to it."""
+        about = self._about(name.start)
+        other = (about.text if about.role == "name" else "?") if about else above
+        names = [a for a in self._names if a.end <= name.start and a.role == "name"]
+        if not names or cues.JOINED.fullmatch(self._text, names[-1].end, name.start):
+            return other
+        others = [other, *(a.text for a in reversed(names))]
+        return next((o for o in others if (o, name.text) in self._shown.links), other)
 
     def _may_link(self, code: str, start: int, end: int) -> bool:
         """Whether no verb of a relation stands at a place, and a word of it if types do not tell
@@ -899,7 +932,7 @@ class SentenceReader:
             return [(key.owner, name) for name in near]
         if key.subject and key.value and key.subject != key.value:
             return self._typed(mark, key, before, behind)
-        about = self._about(mark.start) if mark.end else None
+        about = self._about(mark.start, key.subject) if mark.end else None
         own = last_list(self._text, [a for a in before if about and a.end <= about.end])
         every: Sequence[Anchor | str] = own or above
         listed = _listed(self._text, mark.end, behind)
@@ -965,7 +998,7 @@ class SentenceReader:
             if len(stated) > 1 and not self._shown.every_value:
                 self._objects.update((a.start, _name_of(own[0])) for a in stated)
                 return []  # All values that it ever had.
-            values = values[:1] or (free or early)[-1:]
+            values = values[:1] or [a for a in early if a == about] or (free or early)[-1:]
         for value in values:
             pairs += [(subject, value) for subject in own]
         return pairs
@@ -996,7 +1029,13 @@ class SentenceReader:
         if not is_stated and mark.role != "label":
             return
         if isinstance(value, Anchor):
-            self._objects.setdefault(value.start, name)
+            is_topic = mark.role == "inverse" or (
+                isinstance(subject, Anchor)
+                and subject.start >= mark.end > 0
+                and _OF.fullmatch(self._text, mark.end, subject.start)
+            )  # "Ann Lee is mayor of Orm Ford", "The sonde, used by the survey"
+            if self._shown.every_value or value.start >= mark.start or not is_topic:
+                self._objects.setdefault(value.start, name)
             if mark.role == "inverse" and value == self._names[0] and not self._shown.every_value:
                 self._opens = value.text
             self._taken.append((value.start, value.end))
@@ -1007,8 +1046,7 @@ def _is_worded(gap: str) -> bool:
     """Whether a text has a word, a label or an arrow that may tell a relation."""
     return (
         _SIGN in gap
-        or "<-" in gap
-        or "←" in gap
+        or re.search(r"<-|->|[←→]", gap) is not None
         or any(word not in LINKS and word not in _NO_TIES for word in re.findall("[a-z]{2,}", gap))
     )
 

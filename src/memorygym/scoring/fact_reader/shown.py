@@ -134,19 +134,12 @@ class Shown:
         """Keys by whose choices texts group entities."""
         self.places = tuple(key for key in vocabulary.keys if key.is_shared and key.kind == "word")
         """Keys by whose values headings group entities, such as modules."""
-        suffixes = [key.suffix for key in vocabulary.keys if key.suffix.strip().isalpha()]
         self._parts = {
             str(value).rpartition(".")[2]
             for (_, code), values in self.values.items()
             for value in (values.values() if self.keys[code] in self.places else ())
         } - self.names
         """The last parts of dotted values, which name no stranger."""
-        self.units = tuple(
-            key
-            for key in vocabulary.keys
-            if suffixes.count(key.suffix) == 1 and len(key.suffix.strip()) == 2
-        )
-        """Keys whose unit no other has."""
         self.links: dict[tuple[str, str], tuple[str, ...]] = {}
         """By entity and value: the relations that the stream stated of them."""
         for (subject, code), values in self.values.items():

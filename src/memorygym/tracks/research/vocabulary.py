@@ -29,7 +29,8 @@ _WORDS: Mapping[str, _Words] = {
     "employer": _Words(
         ("employer", "workplace", "affiliation"),
         ("works at", "work at", "works for", "work for", "works in", "holds a post at",
-         "on its payroll", "joined", "employed by", "employed at"),
+         "on its payroll", "on the payroll of", "has a job at", "employee of",
+         "joined", "employed by", "employed at"),
         ("employs", "people employed there", "people employed here", "employees"),
     ),
     "birthplace": _Words(
