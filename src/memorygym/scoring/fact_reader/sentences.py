@@ -112,7 +112,7 @@ class SentenceReader:
         """Where the values stand that belong to something."""
         self._decided: set[tuple[int, str, str]] = set()
         """The labels whose value is found, by place and subject."""
-        self._labelled: dict[tuple[Anchor, Key], list[Value]] = {}
+        self._by_label: dict[tuple[Anchor, Key], list[Value]] = {}
         """By label and key: the values that may be its own."""
         self._objects: dict[int, str] = {}
         """By the place of a name: the entity that it is related to."""
@@ -369,9 +369,9 @@ class SentenceReader:
         for key in mark.keys:
             if key.kind == "entity":
                 continue
-            if (mark, key) not in self._labelled:
-                self._labelled[mark, key] = self._candidates(mark, key, *self._bounds(mark))
-            every = self._labelled[mark, key]
+            if (mark, key) not in self._by_label:
+                self._by_label[mark, key] = self._candidates(mark, key, *self._bounds(mark))
+            every = self._by_label[mark, key]
             found = [v for v in every if not self._is_taken(v.start, v.end)]
             if not found:
                 continue
