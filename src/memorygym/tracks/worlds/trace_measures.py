@@ -96,8 +96,7 @@ def _breadth(trace: Trace, outcomes: Sequence[Outcome]) -> float | None:
     gold, guide = gold_of(trace), strong_reader(trace.system).guide
     weights = {True: 0, False: 0}
     for outcome in outcomes:
-        if outcome.goal.kind == "retrieval":
-            (need,) = outcome.goal.needs
+        for need in outcome.goal.needs if outcome.goal.kind == "retrieval" else ():
             category = gold.known.category(need.subject)
             weights[outcome.correct] += guide.importance(category, need.key)
     total = sum(weights.values())
