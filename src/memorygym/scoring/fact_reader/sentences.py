@@ -639,7 +639,8 @@ class SentenceReader:
         """What stands in brackets between a label and a place: "value (superseded): 9"."""
         if mark in self._marks:
             limit = bracket(self._lower, mark.end)
-            return limit if at > mark.end + len(limit) else ""
+            is_remark = re.search(r"\d", limit) is None  # no figure of another kind
+            return limit if is_remark or at > mark.end + len(limit) else ""
         return self._subject.limit if mark.role in MARKS and mark != _ENTITY else ""
 
     def _lone(self, anchor: Anchor) -> None:
