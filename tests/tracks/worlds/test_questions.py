@@ -18,9 +18,8 @@ from memorygym.scoring.grading.quantities import Number
 from memorygym.scoring.grading.truths import (
     Day,
     EntityList,
-    Extreme,
-    MatchCount,
     Named,
+    NumberPair,
     Refusal,
     Series,
     Trend,
@@ -226,8 +225,8 @@ def test_the_truth_is_what_brute_force_gives(
 
 TYPES = {"int": Number, "float": Number, "date": Day, "series": Series}
 """By kind of attribute: the type of its values; of all others, phrases."""
-FORMS = {"COUNT (SUM)": MatchCount, "COUNT (NAMES)": EntityList, "NAME": Name}
-FORMS |= {"PERIOD (VALUE)": Extreme, "LABEL (CHANGE IN %)": Trend}
+FORMS = {"COUNT (SUM)": NumberPair, "COUNT (NAMES)": EntityList, "NAME": Name}
+FORMS |= {"PERIOD (VALUE)": NumberPair, "LABEL (CHANGE IN %)": Trend}
 
 
 @pytest.mark.parametrize("template", TEMPLATES)

@@ -84,7 +84,7 @@ class Matcher:
         rows: list[tuple[tuple[str, ...], int]] = []
         """Of each item: what governs it, and the number of facts up to its end."""
         scopes = _Scopes(self.shown.vocabulary, stated)
-        text = self.shown.vocabulary.spell_out_text(text)
+        text = self.shown.vocabulary.spell_out_text(text).replace("=>", "→")
         if "=" in text:
             text = _SUM.sub("", text)
             text = self._contexts.without_aliases(text)

@@ -68,7 +68,10 @@ _RIVAL = re.compile(r"\s*(?:,|;|/|,? or|,? maybe|,? perhaps)\s*(?:about )?\W?|\s
 """Stands between two values of which nobody knows which one it is."""
 _PLUS = re.compile(r"\s+[+−]\s+")
 _TO = re.compile(r"[\s_]*(?:to|until|till|-|–|—|and)[\s_]*")
-_ASKS = re.compile(r"\?[\"'”)*]*\s*$|^\W*(?:sub-?query|key ?words?|tags)\b\W*:", re.IGNORECASE)
+_ASKS = re.compile(
+    r"\?[\"'”)*]*\s*$|^\W*(?:sub-?query|key ?words?|tags)\b\W*:|^\W*(?:found|searched) for [\"'“]",
+    re.IGNORECASE,
+)
 
 
 class Value(NamedTuple):

@@ -46,7 +46,7 @@ def repairable(question_type: str, truth: str, answer: str, rivals: Collection[s
 def _touches(truth: truths.Stated, reading: ParsedText) -> bool:
     """Whether an answer contains what every right answer contains, whatever its wording."""
     match truth:
-        case Number() | truths.Series() | truths.Day() | truths.Pair():
+        case Number() | truths.Series() | truths.Day() | truths.NumberPair():
             return _numbered(reading)
         case truths.Trend(_, change):
             return change is None or _numbered(reading)
@@ -88,7 +88,7 @@ def _another(truth: truths.Stated, question_type: str, reading: ParsedText) -> b
     match truth, read_as:
         case Number(), Number(quantity):
             return quantity.end == end  # "45 dozen" has a word that was not read.
-        case truths.Series() | truths.Trend() | truths.Pair(), _:
+        case truths.Series() | truths.Trend() | truths.NumberPair(), _:
             return type(truth) is type(read_as)
         case truths.Named(_, Number() as true), truths.Named(_, Number(quantity)):
             return not true.agrees(quantity)
@@ -112,7 +112,7 @@ def _several(truth: truths.Stated, reading: ParsedText, rivals: Collection[str])
         case truths.Trend():
             labels = [label for label in truths.LABELS if f" {label} " in reading.line]
             return len(labels) > 1 or _values(numbers(reading)) > 1
-        case truths.Pair():
+        case truths.NumberPair():
             periods = [item for item in quantities(reading) if labelled(reading, item)]
             several = truth.is_period and _values(periods) > 1
             expected = 2 if truth.second else 1

@@ -46,7 +46,7 @@ class Trend:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class NumberPair:
     """The number of matches and their total, or the period of an extreme and its value; the second
     if given."""
 
@@ -71,7 +71,7 @@ class Named:
     value: Number | Day | Series | Phrase | Name
 
 
-Stated = Number | Series | Day | Trend | Pair | EntityList | Name | Named | Phrase
+Stated = Number | Series | Day | Trend | NumberPair | EntityList | Name | Named | Phrase
 """What a text can state."""
 Truth = Refusal | Stated
 
@@ -99,7 +99,7 @@ def parse(question_type: str, truth: str) -> Truth:
             return Trend(label, _part(inner, truth))
         case "temporal_extreme" | "multi_constraint":
             is_period = question_type == "temporal_extreme"
-            return Pair(_count(whole, truth), _part(inner, truth), is_period)
+            return NumberPair(_count(whole, truth), _part(inner, truth), is_period)
         case "relationship_count":
             names = tuple(Name(phrase(name)) for name in inner.split(",") if phrase(name))
             return EntityList(_count(whole, truth), names)

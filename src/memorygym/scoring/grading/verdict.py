@@ -84,7 +84,7 @@ def _objection(truth: truths.Truth, reading: ParsedText, rivals: Collection[str]
             return phrases.objection(reading, truth, rivals)
         case truths.Trend():
             return check_trend(reading, truth)
-        case truths.Pair():
+        case truths.NumberPair():
             return hedge(reading) or check_pair(reading, truth)
         case truths.EntityList():
             return check_roll(reading, truth, rivals)
@@ -155,7 +155,7 @@ def check_trend(reading: ParsedText, truth: truths.Trend) -> str:
     return hedge(reading) or _all(reading, changes, [change])
 
 
-def check_pair(reading: ParsedText, truth: truths.Pair) -> str:
+def check_pair(reading: ParsedText, truth: truths.NumberPair) -> str:
     periods = _periods(reading) if truth.is_period else []
     if not periods:
         return _pair(reading, truth.first, truth.second)

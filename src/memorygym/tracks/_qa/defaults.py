@@ -81,7 +81,7 @@ def reasoner(name: str, task: Task) -> Policy:
     """The scripted reasoner of that name."""
     from memorygym.tracks._qa.reasoners import REASONERS, cached_reader
 
-    return REASONERS[name](partial(cached_reader, task.track, shown=task.texts))
+    return REASONERS[name](lambda system: cached_reader(task.track, system).against(task.texts))
 
 
 def note_taker(reasoner: Policy, task: Task) -> Policy:

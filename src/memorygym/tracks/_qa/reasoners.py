@@ -14,9 +14,10 @@ from memorygym.core.statements import CURRENT, UNSTATED, Statement, StatementInd
 from memorygym.core.tokens import count
 from memorygym.core.track import find
 from memorygym.core.types import Call, Message, Policy, Tool
+from memorygym.scoring.attribution import coverage
 from memorygym.tracks._qa.defaults import RECALL
 from memorygym.tracks._qa.questions import Found, Missing, Reader
-from memorygym.tracks._qa.stream import QUESTION, REFUSAL, event_start
+from memorygym.tracks._qa.stream import EVENT, QUESTION, REFUSAL, event_start
 
 ATTENTION = 500
 """Tokens that the weak reasoner reads per step."""
@@ -25,20 +26,33 @@ ReaderFactory = Callable[[str], Any]
 
 
 @lru_cache(maxsize=64)
-def cached_reader(track: str, system: str, shown: tuple[str, ...] = ()) -> Reader:
-    """The track's reader for a system message and what a stream shows; it parses a text once."""
-    facts = find(track).facts(system)
-    reader: Any = against(facts, shown) if shown else facts
+def cached_reader(track: str, system: str) -> "CachedReader":
+    """The track's reader for a system message."""
+    reader: Any = find(track).facts(system)
     return CachedReader(reader)
 
 
 class CachedReader:
-    """A reader that caches what it has parsed."""
+    """A reader that parses a text once, of its own and for each stream that it reads against."""
 
     def __init__(self, inner: Reader) -> None:
+        self._inner = inner
         self.read = lru_cache(maxsize=4_096)(inner.read)
         self.ask = lru_cache(maxsize=256)(inner.ask)
         self.answer, self.render = inner.answer, inner.render
+        self._against = lru_cache(maxsize=16)(self._made_against)
+
+    def against(self, shown: Iterable[str]) -> "CachedReader":
+        """See core.statements.MatchingReader; what a stream shows are the texts of its events."""
+        return self._against(tuple(text for text in shown if text.startswith(EVENT)))
+
+    def _made_against(self, shown: tuple[str, ...]) -> "CachedReader":
+        reader: Any = against(self._inner, shown)
+        return CachedReader(reader)
+
+    def coverage(self, text: str) -> tuple[int, int]:
+        """See core.statements.CountingReader."""
+        return coverage(self._inner, text)
 
 
 class AskedQuestion:
