@@ -1,4 +1,4 @@
-"""A newcomer's first memory, the example of the documents, wrong in two ways.
+"""A newcomer's first memory, the example of the documents, wrong in four ways.
 
 They stand in a module of their own, so that another process can import them.
 """
@@ -8,6 +8,11 @@ from collections.abc import Sequence
 
 from examples.my_memory import MyMemory
 from memorygym.core.types import Entry, Message
+
+
+class ForgetsToDump(MyMemory):
+    def dump(self) -> list[Entry]:
+        return []
 
 
 class KeepsItsOwnText(MyMemory):
@@ -24,3 +29,10 @@ class Shuffles(MyMemory):
         texts = list(self._kept.texts.values())
         random.shuffle(texts)
         return [Message("user", text) for text in texts[:1]]
+
+
+class LooksUpNothing(MyMemory):
+    def observe(self, new: Sequence[Message]) -> None:
+        counts: dict[str, int] = {}
+        for message in new:
+            counts[message.role] += 1
