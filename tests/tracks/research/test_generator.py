@@ -121,7 +121,7 @@ def test_the_highest_distractor_density_leaves_every_question_decidable(shape):
     for number in range(3):
         task = recipe(6, shape, number, 40_000, distractor_density=90).generate()
         assert not failed(research.verification(task))
-        assert task.recipe["attempt"] <= 1
+        assert task.recipe["attempt"] <= 3
 
 
 def test_other_values_in_related_documents_count_as_rewrites():
