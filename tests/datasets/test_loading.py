@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from memorygym.cli import main
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.datasets._files import FileRecord
 from memorygym.datasets._samples import Sample, load
+from memorygym.datasets.instances.folder import folder_tasks
 from tests.datasets import published
 
 ROWS = [published.hotpot(number) for number in range(4)]
@@ -99,3 +101,14 @@ def test_an_unknown_format_or_unit_is_refused_with_the_choices(tmp_path: Path) -
         list(load("hotpotqa", tmp_path, "turn"))
     with pytest.raises(UnknownPart, match="did you mean hotpotqa"):
         list(load("hotpot", tmp_path))
+
+
+def test_a_track_of_ones_own_is_written_under_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry, "_REMEMBERED", {})
+    monkeypatch.setattr(registry, "_EXTERNAL", {})
+    own = "tests.datasets.instances.toytrack:TRACK:tokens=200"
+    words = ["generate", "--track", own, "--n", "1", "--workers", "1", "-o", str(tmp_path / "out")]
+    assert main(words) == 0
+    assert [task.track for task in folder_tasks(tmp_path / "out")] == ["toytrack"]

@@ -88,7 +88,7 @@ def test_a_model_is_not_asked_twice_when_its_run_was_stopped(
     assert digests(tmp_path / "again") == digests(folder)
 
 
-@mostly_slow("command", ["compare", "bench"], quick=1)
+@mostly_slow("command", ["bench", "compare"], quick=1)
 def test_a_run_replays_without_key_and_endpoint_to_the_same_bytes(
     command: str, tmp_path: Path
 ) -> None:

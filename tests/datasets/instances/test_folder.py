@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from memorygym.cli import main
-from memorygym.core import registry
 from memorygym.core.errors import BadSettings
 from memorygym.datasets.instances.folder import folder_tasks, instance_files, read_task
 from memorygym.datasets.instances.loader import tokens_of
@@ -121,14 +120,3 @@ def test_a_folder_that_differs_from_its_manifest_is_refused(change: str, folder:
 def test_an_invalid_number_of_tokens_is_refused(text: str) -> None:
     with pytest.raises(BadSettings, match="give a number such as 20000, 20k or 1M"):
         tokens_of(text)
-
-
-def test_a_track_of_ones_own_is_written_under_its_name(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(registry, "_REMEMBERED", {})
-    monkeypatch.setattr(registry, "_EXTERNAL", {})
-    own = "tests.datasets.instances.toytrack:TRACK:tokens=200"
-    words = ["generate", "--track", own, "--n", "1", "--workers", "1", "-o", str(tmp_path / "out")]
-    assert main(words) == 0
-    assert [task.track for task in folder_tasks(tmp_path / "out")] == ["toytrack"]

@@ -100,7 +100,7 @@ def plain(track: str) -> tuple[list[object], Counter[str]]:
     return scored(track, None)
 
 
-@mostly_slow(("track", "every"), [(t, n) for n in (5, 1) for t in BOUNDS], quick=4)
+@mostly_slow(("track", "every"), [(t, n) for t in BOUNDS for n in (5, 1)], quick=4)
 def test_scores_do_not_depend_on_the_layout(track: str, every: int) -> None:
     """But for the few facts that the reader does not read in it. The strangers' layouts name no
     sources, by which research ranks values."""
