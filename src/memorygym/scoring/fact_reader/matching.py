@@ -157,7 +157,11 @@ class Matcher:
 
 class _Scopes:
     """Gives facts the date and the source that stand beside them: in their line, or in another line
-    of the same paragraph, record or heading, if there is only one."""
+    of the same paragraph, record or heading, if there is only one.
+
+    A line with a date or a source and no fact ends what stands before it, if the first such line of
+    a text stands behind facts; else it opens what follows.
+    """
 
     def __init__(self, vocabulary: Vocabulary, stated: list[Statement]) -> None:
         self._vocabulary, self._stated = vocabulary, stated
@@ -165,17 +169,27 @@ class _Scopes:
         self._begin = 0
         self._dates: set[str] = set()
         self._sources: set[str] = set()
+        self._are_behind: bool | None = None
+        """Whether lines of date and source alone end a scope."""
+        self._is_ended = False
 
     def add(self, item: Item, begin: int, names: Set[str]) -> None:
         """Takes an item that has these names and whose facts stand from `begin` on."""
         facts = self._stated[begin:]
         date, source = self._stamp(item.text)
+        if self._is_ended and (facts or names):
+            self.close(begin)
         about = {fact.subject for fact in self._stated[self._begin : begin]}
+        is_stamp = bool(date or source) and not facts
+        if is_stamp and self._are_behind is None:
+            self._are_behind = begin > 0
         is_other = not about & {fact.subject for fact in facts}
         is_second = (date and self._dates) or (source and self._sources)
         opens = (item.is_title and names) or (item.is_new and (date or source or names))
         is_same = names == about and (date or source)
-        if about and (is_other if facts else is_second or (opens and not is_same)):
+        if is_stamp and self._are_behind and names <= about:
+            self._is_ended = True
+        elif about and (is_other if facts else is_second or (opens and not is_same)):
             self.close(begin)
         self._fill(begin, date, source)
         self._dates |= {date} - {""}
@@ -189,6 +203,7 @@ class _Scopes:
         self._begin = len(self._stated) if end is None else end
         self._dates.clear()
         self._sources.clear()
+        self._is_ended = False
 
     def _fill(self, begin: int, date: str, source: str, end: int | None = None) -> None:
         for number in range(begin, len(self._stated) if end is None else end):
