@@ -128,6 +128,7 @@ def test_a_track_of_ones_own_is_written_under_its_name(
 ) -> None:
     monkeypatch.setattr(registry, "_REMEMBERED", {})
     monkeypatch.setattr(registry, "_EXTERNAL", {})
+    monkeypatch.setattr(registry, "_plugged", lambda _: {})  # A fixture may have installed it.
     own = "tests.datasets.instances.toytrack:TRACK:tokens=200"
     words = ["generate", "--track", own, "--n", "1", "--workers", "1", "-o", str(tmp_path / "out")]
     assert main(words) == 0
