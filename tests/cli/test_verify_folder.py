@@ -252,7 +252,10 @@ def test_a_file_that_is_not_in_the_manifest_cannot_be_generated_again(
         ({"recipe": {}}, "the recipe in its manifest is refused: 'n'"),
         ({"recipe": {"n": 10**9}}, "n 1000000000 is more than 1,000,000"),
         ({"recipe": None}, "its manifest has no recipe"),
-        ({"track": "nothing"}, "its manifest has no recipe"),
+        (
+            {"track": "nothing"},
+            "no track that writes tasks: 'nothing'; --plug pkg.mod:OBJECT names",
+        ),
     ],
 )
 def test_a_manifest_that_asks_for_nothing_is_refused(

@@ -143,6 +143,18 @@ def test_the_status_line_states_what_is_left() -> None:
 
 
 @pytest.mark.parametrize(
+    ("budget", "stated"),
+    [
+        (Budget(), "no limits"),
+        (Budget(capacity=1000), "0 of 1,000 tokens held"),
+        (Budget(writes=3, slot=8), "3 of 3 writes left; at most 8 tokens an entry"),
+    ],
+)
+def test_the_status_line_states_each_limit_that_holds(budget: Budget, stated: str) -> None:
+    assert begin(WORDS, budget=budget).view()[1] == Message("user", f"[memory: {stated}]")
+
+
+@pytest.mark.parametrize(
     ("view", "shown"), [(None, 12), (60, 12), (59, 11), (10, 2), (4, 0), (0, 0)]
 )
 def test_what_a_memory_adds_to_a_view_stays_within_its_budget(view: int | None, shown: int) -> None:

@@ -226,6 +226,17 @@ def test_the_name_of_ones_own_file_says_what_to_give(
     sys.modules.pop("own_part", None)
 
 
+def test_the_name_of_ones_own_track_says_which_object_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = "class Reader:\n    pass\n\n\nPETS: Track = Track(name='pets')\n"
+    (tmp_path / "own_track.py").write_text(code)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(MemoryGymError, match="your own is own_track:PETS"):
+        registry.load("tracks", "own_track")
+    assert "own_track" not in sys.modules
+
+
 @pytest.mark.parametrize("name", ["amem", "memorybank", "hipporag", "lightmem", "simplemem"])
 def test_a_memory_that_is_less_than_its_paper_is_called_so(name: str) -> None:
     with pytest.raises(UnknownPart, match=f"did you mean {name}-lite"):

@@ -46,6 +46,16 @@ def test_behaviour_that_moves_without_a_new_version_is_named(
     assert capsys.readouterr().out == "data-v2 promises otherwise: verdicts\n"
 
 
+def test_a_track_without_a_file_of_promises_is_told_how_to_write_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(behaviour, "file_of_track", lambda _: tmp_path / behaviour.FILE)
+    monkeypatch.setattr(registry, "remembered_specs", lambda: {("tracks", "data"): "own:DATA"})
+    told = "there is no such file.*--track own:DATA --write"
+    with pytest.raises(BadSettings, match=told):
+        behaviour.stated(find("data"))
+
+
 def test_a_new_version_is_frozen_anew(moved: Path) -> None:
     track = replace(find("data"), version="data-v9")
     (sentence,) = behaviour.broken(track)

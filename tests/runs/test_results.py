@@ -20,7 +20,7 @@ from memorygym.runs.comparison.sanity_checks import SanityCheck
 from memorygym.runs.comparison.system_specs import MemorySpec
 from memorygym.runs.episode_result import Failure, Result
 from memorygym.runs.evaluation import Evaluation
-from memorygym.runs.results import FILE, RunResults, load, perform, schema
+from memorygym.runs.results import FILE, RunResults, check_track, load, perform, schema
 from memorygym.runs.settings import BenchSettings
 from memorygym.runs.summary import summaries
 from memorygym.stats import mean_score
@@ -40,6 +40,16 @@ def lines_of(folder: Path) -> Lines:
 def rewrite(folder: Path, lines: Sequence[Any]) -> None:
     text = "".join(f"{line if isinstance(line, str) else json.dumps(line)}\n" for line in lines)
     (folder / FILE).write_bytes(gzip.compress(text.encode()))
+
+
+def test_a_run_of_a_track_in_the_working_folder_says_how_to_name_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "pets_track.py").write_text("TRACK = Track()\n")
+    monkeypatch.chdir(tmp_path)
+    recipe = {"track": "pets", "sources": {"pets_track": "0"}}
+    with pytest.raises(BadSettings, match="as in --plug pets_track:TRACK"):
+        check_track(tmp_path, recipe)
 
 
 def test_a_run_is_the_same_right_after_the_play_and_from_its_folder(tmp_path: Path) -> None:

@@ -154,14 +154,14 @@ class BudgetTracker:
 
 @lru_cache(maxsize=256)
 def _status(limits: Budget, writes: int, tokens: int) -> Message:
-    if limits.capacity is None or limits.writes is None or limits.slot is None:
-        return Message("user", "[memory: no limits]")
-    return Message(
-        "user",
-        f"[memory: {limits.writes - writes} of {limits.writes} writes left; "
-        f"{tokens:,} of {limits.capacity:,} tokens held; "
-        f"at most {limits.slot} tokens an entry]",
-    )
+    parts = []
+    if limits.writes is not None:
+        parts.append(f"{limits.writes - writes} of {limits.writes} writes left")
+    if limits.capacity is not None:
+        parts.append(f"{tokens:,} of {limits.capacity:,} tokens held")
+    if limits.slot is not None:
+        parts.append(f"at most {limits.slot} tokens an entry")
+    return Message("user", f"[memory: {'; '.join(parts) or 'no limits'}]")
 
 
 def _check_limit(unit: str, asked: int, allowed: int | None) -> None:

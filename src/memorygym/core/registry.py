@@ -145,13 +145,23 @@ def require_name(kind: str, name: str) -> str:
 
 def _unknown(kind: str, name: str) -> MemoryGymError:
     """The error for a name that no part has; it may be that of a file in the working folder."""
-    module = name.removesuffix(".py")
+    own = own_part(kind, name.removesuffix(".py"))
+    if not own:
+        return UnknownPart(kind, name, names(kind))
+    return BadSettings(f"no {kind} named {name!r}; your own is {own}")
+
+
+def own_part(kind: str, module: str) -> str:
+    """The spec of the part that a file of the working folder seems to define; "" without a file.
+
+    The file is read, not imported.
+    """
     module_spec = PathFinder.find_spec(module, [WORKING_FOLDER]) if module.isidentifier() else None
     if not (module_spec and isinstance(module_spec.loader, SourceLoader)):
-        return UnknownPart(kind, name, names(kind))
-    classes = re.findall(r"^class (\w+)", module_spec.loader.get_source(module) or "", re.M)
-    part = classes[-1] if classes else "OBJECT"
-    return BadSettings(f"no {kind} named {name!r}; your own is {module}:{part}")
+        return ""
+    pattern = r"^(\w+)\b.*= Track\(" if kind == "tracks" else r"^class (\w+)"
+    parts = re.findall(pattern, module_spec.loader.get_source(module) or "", re.M)
+    return f"{module}:{parts[-1] if parts else 'OBJECT'}"
 
 
 def import_path(kind: str, name: str) -> str:

@@ -57,9 +57,11 @@ def stated(track: Track) -> Mapping[str, Any]:
         content: Mapping[str, Any] = json.loads(path.read_bytes())
         content["version"], content["samples"], content["promises"]
     except (OSError, ValueError, KeyError, TypeError) as error:
+        spec = registry.remembered_specs().get(("tracks", track.name), track.name)
+        why = "there is no such file" if isinstance(error, FileNotFoundError) else repr(error)
         raise BadSettings(
-            f"{path}: states no promises of {track.version} ({error!r}); write it with"
-            f" `memorygym verify --version --track {track.name} --write`"
+            f"{path}: states no promises of {track.version} ({why}); write it with"
+            f" `memorygym verify --version --track {spec} --write`"
         ) from error
     return content
 

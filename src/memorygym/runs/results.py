@@ -407,9 +407,12 @@ def check_track(folder: Path, recipe: object) -> None:
     """Raises BadSettings for the recipe of a track that is not installed here."""
     track = recipe.get("track") if isinstance(recipe, Mapping) else None
     if isinstance(track, str) and track not in registry.names("tracks"):
+        sources = recipe.get("sources") if isinstance(recipe, Mapping) else None
+        modules = sources if isinstance(sources, Mapping) else {}
+        own = [registry.own_part("tracks", str(module)) for module in modules]
         raise BadSettings(
             f"{folder} is a run of the track {clip(track, 40)!r}, which is not installed here:"
-            " name it, as in --plug my_track:SHOP"
+            f" name it, as in --plug {next(filter(None, own), 'my_track:SHOP')}"
         )
 
 

@@ -33,6 +33,8 @@ FILE_CHECKS = ("read", "manifest", "canary", "schema", "id", "version")
 """Names of the checks of every file, besides those of its track."""
 MOST_INSTANCES = 1_000_000
 """Most instances that a manifest may claim."""
+YOURS = "--plug pkg.mod:OBJECT names one of yours"
+"""How a folder of a track that is not installed can be read."""
 _NAME = re.compile(r"instances/([0-9]{6,})-([\w-]+)\.json").fullmatch
 
 
@@ -249,7 +251,9 @@ def parsed_file(document: Mapping[str, Any], place: str) -> TaskFile:
         content = from_json(TaskFile, document)
         track = generating_tracks().get(content.task.track)
         if track is None:
-            raise BadSettings(f"{place} is of no track that writes tasks: {content.task.track!r}")
+            raise BadSettings(
+                f"{place} is of no track that writes tasks: {content.task.track!r}; {YOURS}"
+            )
         gold = track.gold(content.task.gold) if track.gold else content.task.gold
     except ValueError as error:
         raise BadSettings(f"{place}: {error}") from error
@@ -282,7 +286,7 @@ def folder_tasks(folder: Path) -> list[StoredTask]:
     manifest = read_manifest(folder)
     track = str(manifest.get("track"))
     if track not in generating_tracks():
-        raise BadSettings(f"{folder}: its manifest names no track that writes tasks: {track!r}")
+        raise BadSettings(_unknown_track(folder, track))
     if manifest.get("counts") is None:
         raise BadSettings(f"{folder} is not finished; repeat its `memorygym generate` to resume")
     paths = instance_files(folder)
@@ -330,11 +334,17 @@ def _manifest_problem(manifest: Mapping[str, Any]) -> str:
     return ""
 
 
+def _unknown_track(folder: Path, track: str) -> str:
+    return f"{folder}: its manifest names no track that writes tasks: {track!r}; {YOURS}"
+
+
 def with_recipes(folder: Path, files: Sequence[ListedFile]) -> list[ListedFile]:
     """The files with their recipes from the manifest. Raises BadSettings if it has none."""
     manifest = read_manifest(folder)
     track, recipe = generating_tracks().get(str(manifest.get("track"))), manifest.get("recipe")
-    if track is None or track.instances is None or not isinstance(recipe, dict):
+    if track is None:
+        raise BadSettings(_unknown_track(folder, str(manifest.get("track"))))
+    if track.instances is None or not isinstance(recipe, dict):
         raise BadSettings(f"{folder}: its manifest has no recipe; generate the folder anew")
     try:
         if recipe["n"] > MOST_INSTANCES:
