@@ -196,6 +196,29 @@ def test_a_manifest_that_is_not_finished_or_points_elsewhere_is_named(
     )
 
 
+RECIPE = {"n": 2, "parameters": {"tokens": "300"}, "seed": 0}
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"track": "codeqa"}, "the manifest's track is 'codeqa', which is not that of its files"),
+        ({"track": 5}, "the manifest's track is 5, which is not that of its files"),
+        ({"generator_version": "toytrack-v0"}, "the manifest was made by toytrack-v0; this is toy"),
+        ({"recipe": None}, "the manifest has no recipe"),
+        ({"recipe": {**RECIPE, "parameters": 5}}, "the manifest has no recipe"),
+        ({"recipe": {**RECIPE, "n": 5}}, "the manifest's recipe asks for n 5 and it lists 2 files"),
+        ({"recipe": {**RECIPE, "n": "2"}}, 'the manifest\'s recipe asks for n "2" and it lists 2'),
+    ],
+)
+def test_a_manifest_of_other_tasks_is_named(
+    changes: dict[str, Any], problem: str, folder: Path, failures
+) -> None:
+    manifest_of(folder, **changes)
+    (failure,) = failures()
+    assert failure.startswith(f"manifest: {problem}")
+
+
 def test_workers_change_nothing(folder: Path, command) -> None:
     shutil.copy(first(folder), folder / "instances" / "000007-again.json")
     outputs = [command("verify", folder, "--json", "--workers", n) for n in ("1", "2")]

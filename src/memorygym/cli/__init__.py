@@ -88,6 +88,14 @@ class _Format(argparse.HelpFormatter):
         return f"{', '.join(action.option_strings)} {value}"
 
 
+class _Parser(argparse.ArgumentParser):
+    """Refuses wrong words in one line, as all other errors are."""
+
+    def error(self, message: str) -> NoReturn:
+        """Ends the command."""
+        self.exit(BAD_USAGE, f"{self.prog}: {message}; `{self.prog} --help` lists what it takes\n")
+
+
 def command(argv: Sequence[str] | None = None) -> NoReturn:
     """`memorygym` as a process, which ends with the exit code of `main`.
 
@@ -162,9 +170,7 @@ def command_files() -> dict[str, Path]:
 
 def top_parser(files: Mapping[str, Path]) -> argparse.ArgumentParser:
     """The parser of `memorygym --help`, which lists the commands."""
-    parser = argparse.ArgumentParser(
-        "memorygym", description=about, formatter_class=_Format, allow_abbrev=False
-    )
+    parser = _Parser("memorygym", description=about, formatter_class=_Format, allow_abbrev=False)
     parser.add_argument("--version", action="version", version=f"memorygym {__version__}")
     own = "your own track as pkg.mod:OBJECT, for any command that reads its runs"
     parser.add_argument(PLUG, metavar="TRACK", help=own)
@@ -176,7 +182,7 @@ def top_parser(files: Mapping[str, Path]) -> argparse.ArgumentParser:
 
 def command_parser(name: str, path: Path) -> argparse.ArgumentParser:
     """The parser of a command, still without its arguments."""
-    return argparse.ArgumentParser(
+    return _Parser(
         f"memorygym {name}", description=headline(path), formatter_class=_Format, allow_abbrev=False
     )
 

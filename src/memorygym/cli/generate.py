@@ -11,6 +11,7 @@ from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.track import find
 from memorygym.datasets.instances.folder import (
+    MOST_INSTANCES,
     InstanceFile,
     finish,
     generating_tracks,
@@ -51,6 +52,8 @@ def run(args: argparse.Namespace) -> int:
     instances = tracks[track].instances
     assert instances
     n, seed = settings.n, settings.seed or 0
+    if n > MOST_INSTANCES:
+        raise BadSettings(f"--n {n}: give at most {MOST_INSTANCES:,}, and the rest other seeds")
     recipes = instances.recipes(parameters, n, seed)
     folder = args.output[-1]
     new = manifest_header(track, {"parameters": parameters, "n": n, "seed": seed})

@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,10 @@ def test_another_file_is_refused_with_its_problem(kind: str, tmp_path: Path) -> 
         ('"track": "toytrack"', '"track": "worlds"', "no track that writes tasks: 'worlds'"),
         ('"kind": "text"', '"kind": 7', r"task.events\[0\].kind is 7, not a text"),
         ('"kind": "bridge"', '"kind": 7', r"gold.questions\[0\].kind is 7, not a text"),
+        ('"event": ', '"event": 9', r"gold.questions\[0\].event is 9\d+, which asks nothing"),
+        ('"event": ', '"event": -', r"gold.questions\[0\].event is -\d+, which asks nothing"),
+        ('"truth": "', '"truth": " ", "text": "', r"gold.questions\[0\].truth is empty"),
+        ('"state": {', f'"state": {{"a": {"[" * 900}{"]" * 900}', "is nested too deeply"),
     ],
 )
 def test_the_first_bad_field_is_named(old: str, new: str, message: str, folder: Path) -> None:
@@ -80,6 +85,15 @@ def other_answer(folder: Path) -> None:
     path.write_text(path.read_text().replace('"truth": "', '"truth": "Not '))
 
 
+def listed_again(folder: Path, old: str, new: str) -> None:
+    """Changes the first file and puts its new hash in the manifest."""
+    path = first_file(folder)
+    path.write_text(path.read_text().replace(old, new, 1))
+    listed = json.loads((folder / "manifest.json").read_text())["files"]
+    digest = sha256(path.read_bytes()).hexdigest()
+    edit_manifest(folder, files={**listed, f"instances/{path.name}": digest})
+
+
 CHANGES: dict[str, tuple[Callable[[Path], object], str]] = {
     "another answer": (other_answer, "does not match the manifest"),
     "an instance too few": (lambda folder: first_file(folder).unlink(), "does not match the mani"),
@@ -97,6 +111,14 @@ CHANGES: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "another track": (
         lambda folder: edit_manifest(folder, track="codeqa"), "is of toytrack, not of codeqa",
+    ),
+    "another answer with a fresh hash": (
+        lambda folder: listed_again(folder, '"truth": "', '"truth": "Not '),
+        "was changed: its id is toytrack-.*, but its content is toytrack-",
+    ),
+    "a file of another version": (
+        lambda folder: listed_again(folder, '"toytrack-v', '"toytrack-v0'),
+        r"was made by toytrack-v0\d+; this is toytrack-v\d+",
     ),
     "not finished": (lambda folder: edit_manifest(folder, counts=None), "is not finished"),
 }  # fmt: skip

@@ -8,7 +8,7 @@ An interrupted run resumes where it stopped, even after kill -9: complete files 
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -99,10 +99,20 @@ class StoredTask:
         return self.track
 
     def generate(self) -> Task:
-        """The task. Raises BadSettings if the file is damaged."""
-        task = read_task(self.path)
+        """The task. Raises BadSettings if the file is damaged, changed or of another version."""
+        content = read_file(self.path)
+        task, made, current = content.task, content.generator_version, find(self.track).version
         if task.track != self.track:
             raise BadSettings(f"{self.path} is of {task.track}, not of {self.track}")
+        if made != current:
+            raise BadSettings(
+                f"{self.path} was made by {made}; this is {current}; generate the folder anew"
+            )
+        if task.id != (id := task_id(task)):
+            raise BadSettings(
+                f"{self.path} was changed: its id is {task.id}, but its content is {id}; generate"
+                " the folder anew"
+            )
         return replace(task, recipe={**task.recipe, "template": self.template, "seed": self.seed})
 
 
@@ -240,7 +250,26 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 def read_task(path: Path) -> Task:
     """The task of a file. Raises BadSettings that names the problem."""
-    return parsed_file(parse(path.read_bytes(), path), str(path)).task
+    return read_file(path).task
+
+
+def read_file(path: Path) -> TaskFile:
+    """The content of a task's file. Raises BadSettings that names the problem."""
+    return parsed_file(parse(path.read_bytes(), path), str(path))
+
+
+def _check_playable(task: Task, place: str) -> None:
+    """Raises BadSettings for a task without events, or a question that none of them asks or that no
+    answer could be right for."""
+    if not task.events:
+        raise BadSettings(f"{place}: task.events is empty; nothing would be shown or asked")
+    asked = {number for number, event in enumerate(task.events) if event.kind == QUESTION}
+    for number, question in enumerate(getattr(task.gold, "questions", ())):
+        field = f"{place}: gold.questions[{number}]"
+        if question.event not in asked:
+            raise BadSettings(f"{field}.event is {question.event}, which asks nothing")
+        if not question.truth.strip():
+            raise BadSettings(f"{field}.truth is empty")
 
 
 def parsed_file(document: Mapping[str, Any], place: str) -> TaskFile:
@@ -257,7 +286,11 @@ def parsed_file(document: Mapping[str, Any], place: str) -> TaskFile:
         gold = track.gold(content.task.gold) if track.gold else content.task.gold
     except ValueError as error:
         raise BadSettings(f"{place}: {error}") from error
-    return replace(content, task=replace(content.task, gold=gold))
+    except RecursionError as error:
+        raise BadSettings(f"{place}: a list or an object is nested too deeply") from error
+    task = replace(content.task, gold=gold)
+    _check_playable(task, place)
+    return replace(content, task=task)
 
 
 def parse(data: bytes, path: Path) -> dict[str, Any]:
@@ -331,11 +364,27 @@ def _manifest_problem(manifest: Mapping[str, Any]) -> str:
         return "the manifest has no canary"
     if not isinstance(counts, dict) or counts.get("instances") != len(files):
         return f"the manifest counts {canonical(counts)} and lists {len(files)} files"
+    name, recipe = manifest.get("track"), manifest.get("recipe")
+    track = generating_tracks().get(str(name))
+    if track is None or any(not file.startswith(f"{name}-") for file in _ids(files)):
+        return f"the manifest's track is {name!r}, which is not that of its files"
+    if (made := manifest.get("generator_version")) != track.version:
+        return f"the manifest was made by {made}; this is {track.version}"
+    if not isinstance(recipe, dict) or not isinstance(recipe.get("parameters"), dict):
+        return "the manifest has no recipe"
+    if recipe.get("n") != len(files):
+        asked = canonical(recipe.get("n"))
+        return f"the manifest's recipe asks for n {asked} and it lists {len(files)} files"
     return ""
 
 
 def _unknown_track(folder: Path, track: str) -> str:
     return f"{folder}: its manifest names no track that writes tasks: {track!r}; {YOURS}"
+
+
+def _ids(names: Iterable[str]) -> Iterator[str]:
+    """The ids in the names of tasks' files."""
+    return (found[2] for name in names if (found := _NAME(name)))
 
 
 def with_recipes(folder: Path, files: Sequence[ListedFile]) -> list[ListedFile]:

@@ -79,7 +79,7 @@ def recipes_of(parameters: Mapping[str, str], n: int, seed: int) -> list[Researc
     for number, values in zip(range(n), cycle(chosen), strict=False):
         name, choices = (
             f"hops{values['hops']}-{abbreviate(values['tokens'])}",
-            shapes(values["hops"]),
+            shapes(values["hops"]) or ("",),  # So few hops that the settings refuse them.
         )
         shape = choices[number // len(chosen) % len(choices)]
         recipes.append(ResearchRecipe(ResearchSettings(name, number, seed, shape=shape, **values)))
