@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from html.parser import HTMLParser
-from itertools import count
 from typing import Any, NamedTuple
 
 
@@ -425,10 +424,8 @@ class _Outline:
         """The bullet that opened with a name: its depth and its text."""
 
     def items(self, lines: Sequence[TextLine]) -> Iterator[Item]:
-        numbers = iter(count())
         place = 0
         is_new = True
-        del numbers
         while place < len(lines):
             line = lines[place]
             text = _undrawn(line.text)
