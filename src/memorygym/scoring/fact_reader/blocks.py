@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from html.parser import HTMLParser
-from itertools import count
 from typing import Any, NamedTuple
 
 
@@ -108,6 +107,10 @@ _ENTITLED = re.compile(r"[\"']?([\w ]{1,20}?)[\"']?\s*[:=]+\s*[\"']?([^\"']+?)[\
 """A line such as "title: Ann Lee"."""
 _FIELD = re.compile(r"\s*[\"']?([\w ]+?)[\"']?: (.*)")
 _RULE = re.compile(r"\s*[|+]?[\s:|+=~_-]{3,}$")
+_UNDERLINE = re.compile(r"(=|-|~)\1{2,}")
+_STATES = re.compile(r"\d|:\s*\S")
+"""What the head of a column has not, unless it is a label."""
+_SIGNS = re.compile(r"[>»▸►⇒➜➝➞➔➙⟶⟹⇨➡▶]")
 
 
 def items(text: str, classify: Classify) -> Iterator[Item]:
@@ -163,7 +166,7 @@ def _plain(text: str) -> str:
     text = _CROSSED.sub(r" (previously \1)", text)
     if "=" in text and "{" in text:
         text = _INLINE.sub(lambda m: f"= {m[1]} ({m[2]})" if m[2] else f"= {m[1]}", text)
-    return _ARROW.sub(" → ", text) if re.search("[>»▸►⇒➜➝➞➔➙⟶⟹⇨➡▶]", text) else text
+    return _ARROW.sub(" → ", text) if _SIGNS.search(text) else text
 
 
 def _of_data(text: str, classify: Classify) -> Iterator[TextLine]:
@@ -253,61 +256,71 @@ def role_of(head: str) -> str:
     return _ROLE.get(word) or _ROLE.get(re.sub("_(?:value|name|on|at)$", "", word), "")
 
 
+class _Field(NamedTuple):
+    head: str
+    text: str
+    title: Title
+    """What its head is alone."""
+    content: Title
+    """What its text is alone."""
+
+    @property
+    def role(self) -> str:
+        return role_of(self.head) or "subject" * self.title.is_kind
+
+    @property
+    def is_about(self) -> bool:
+        """Whether it names the entity of its record, whatever it is called."""
+        is_value = self.title.is_name or (self.title.is_label and not self.title.is_loose)
+        is_value = is_value or self.role in ("key", "value", "former")
+        return self.content.is_name and not is_value
+
+    def __str__(self) -> str:
+        return f"{self.head}: {self.text}" if self.head else self.text
+
+
+def _fields(pairs: Sequence[Pair], classify: Classify) -> Iterator[_Field]:
+    """The fields that have a text and that none of another version replaces."""
+    names = {head.lower() for head, _ in pairs}
+    for head, text in pairs:
+        newer = re.sub(r"^(?:old|previous|prev|former)_", "", head.lower())
+        if text.strip().lower() in _EMPTY or newer in names - {head.lower()}:
+            continue
+        name = head if "." in head or classify(head).is_known else head.replace("_", " ")
+        yield _Field(name, text.strip(), classify(name), classify(text.strip()))
+
+
 def record(pairs: Sequence[Pair], classify: Classify) -> list[tuple[str, int]]:
     """The lines of fields that belong together, with their depths: 0 for the one that names the
     entity, 1 for those about it. A key and its value become one line."""
-    names = {head.lower() for head, _ in pairs}
-    pairs = [
-        (head if classify(head).is_known or "." in head else head.replace("_", " "), text.strip())
-        for head, text in pairs
-        if text.strip().lower() not in _EMPTY
-        and re.sub(r"^(?:old|previous|prev|former)_", "", head.lower())
-        not in names - {head.lower()}
-    ]
-    kinds = [classify(text) for _, text in pairs]
-    heads = [classify(head) for head, _ in pairs]
-    roles = [
-        role_of(head) or "subject" * kind.is_kind
-        for (head, _), kind in zip(pairs, heads, strict=True)
-    ]
-    about = [
-        n for n, kind in enumerate(kinds)
-        if kind.is_name and not heads[n].is_name
-        and (not heads[n].is_label or heads[n].is_loose)
-        and roles[n] not in ("key", "value", "former")
+    fields = [*_fields(pairs, classify)]
+    about = [f for f in fields if f.is_about]
+    about = about or [f for f in fields if f.role == "subject" and not f.content.is_label]
+    labels = [
+        f for f in fields
+        if f.content.is_label and not f.title.is_label and f.role in ("key", "", "subject", "kind")
     ]  # fmt: skip
-    about = about or [
-        n for n, role in enumerate(roles) if role == "subject" and not kinds[n].is_label
-    ]
-    label = next(
-        (n for n, kind in enumerate(kinds)
-         if kind.is_label and not heads[n].is_label and roles[n] in ("key", "", "subject", "kind")
-         and n not in about), None,
-    )  # fmt: skip
-    if label is not None and roles[label] != "key" and any(kind.is_label for kind in heads):
-        label = None
-    first = about[0] if about else None
-    stamps = [
-        f"({h}: {t})" for (h, t), r in zip(pairs, roles, strict=True) if r in ("date", "source")
-    ]
-    subject = " ".join([pairs[first][1], *stamps]) if first is not None else ""
+    if labels and labels[0].role != "key" and any(f.title.is_label for f in fields):
+        labels = []
+    stamps = [f"({f})" for f in fields if f.role in ("date", "source")]
+    subject = " ".join([about[0].text, *stamps]) if about else ""
+    taken = (*about[:1], *labels[:1])
     rest = [
-        n
-        for n in range(len(pairs))
-        if n not in (first, label) and roles[n] not in ("date", "source")
+        f for f in fields if f.role not in ("date", "source") and not any(f is t for t in taken)
     ]
-    if label is None:
-        lines = [(f"{pairs[n][0]}: {pairs[n][1]}" if pairs[n][0] else pairs[n][1]) for n in rest]
-        if not subject:
-            return [(line, 0) for line in (*stamps, *lines)]
-        return [(f"{subject}:", 0), *((line, 1) for line in lines)]
-    name = pairs[label][1]
-    named = [n for n in rest if heads[n].is_name and not roles[n]]
-    if named:
-        return [(f"{pairs[n][0]}: {name}: {pairs[n][1]}", 0) for n in named]
-    values = [n for n in rest if roles[n] not in ("former", "kind")]
-    text = f"{name}: {' | '.join(pairs[n][1] for n in values)}"
-    text += "".join(f" (previously {pairs[n][1]})" for n in rest if roles[n] == "former")
+    if labels:
+        return _labelled(labels[0].text, subject, rest)
+    if subject:
+        return [(f"{subject}:", 0), *((str(field), 1) for field in rest)]
+    return [(line, 0) for line in (*stamps, *map(str, rest))]
+
+
+def _labelled(label: str, subject: str, rest: Sequence[_Field]) -> list[tuple[str, int]]:
+    """The lines of a record whose label stands in a field of its own."""
+    if named := [f for f in rest if f.title.is_name and not f.role]:
+        return [(f"{field.head}: {label}: {field.text}", 0) for field in named]
+    text = f"{label}: {' | '.join(f.text for f in rest if f.role not in ('former', 'kind'))}"
+    text += "".join(f" (previously {f.text})" for f in rest if f.role == "former")
     return [(f"{subject} | {text}" if subject else text, 0)]
 
 
@@ -425,10 +438,8 @@ class _Outline:
         """The bullet that opened with a name: its depth and its text."""
 
     def items(self, lines: Sequence[TextLine]) -> Iterator[Item]:
-        numbers = iter(count())
         place = 0
         is_new = True
-        del numbers
         while place < len(lines):
             line = lines[place]
             text = _undrawn(line.text)
@@ -509,10 +520,10 @@ class _Outline:
         self._push(_Frame(depth, body, False))
 
     def _heading(self, body: str, below: str) -> tuple[str, int] | None:
-        for pattern, parts in _MARKED:
+        for pattern, parts in _MARKED if body[0] in "#h=-*~[_'" else ():
             if match := pattern.match(body):
                 return parts(match)
-        is_underlined = re.fullmatch(r"(=|-|~)\1{2,}", below.strip()) and len(body) < 80
+        is_underlined = _UNDERLINE.fullmatch(below.strip()) and len(body) < 80
         return (body, 2) if is_underlined and self._classify(body).is_title else None
 
     def _record(self, lines: Sequence[TextLine], place: int) -> tuple[int, list[Item]] | None:
@@ -557,7 +568,32 @@ class _Outline:
         if not delimiter or place + 1 >= len(lines):
             return None
         head = _cells(text, delimiter)
-        kinds = [self._classify(cell) for cell in head]
+        roles = self._columns(head) if len(head) > 1 else None
+        if roles is None:
+            if self._head and self._head[1] == delimiter and len(self._head[0]) == len(head) > 3:
+                return 1, list(self._of_record(list(zip(self._head[0], head, strict=True))))
+            return None
+        rows, end = _rows(lines, place + 1, len(head), delimiter)
+        if not rows:
+            return None
+        self._has_content, self._head = True, (head, delimiter)
+        found: list[Item] = []
+        above: Sequence[str] = ()
+        for cells in rows:
+            is_merged = "key" in roles and above
+            lead = next((n for n, cell in enumerate(cells) if cell), 0) if is_merged else 0
+            above = [*above[:lead], *cells[lead:]]
+            found += self._of_record(list(zip(head, above, strict=False)))
+        return end - place, found
+
+    def _columns(self, head: Sequence[str]) -> list[str] | None:
+        """The roles of the columns under a line of cells; None if it is not the head of a table."""
+        kinds: list[Title] = []
+        for cell in head:  # Most lines end here, at their first cells.
+            kind = self._classify(cell)
+            if kind.has_value or (not kind.is_label and _STATES.search(cell)):
+                return None
+            kinds.append(kind)
         roles = [
             role_of(cell) or "subject" * kind.is_kind
             for cell, kind in zip(head, kinds, strict=True)
@@ -574,37 +610,24 @@ class _Outline:
                 and roles[0] in ("key", "subject")
             )
         )
-        if not is_head or any(
-            (re.search(r"\d|:\s*\S", cell) and not kind.is_label) or kind.has_value
-            for cell, kind in zip(head, kinds, strict=True)
-        ):
-            if self._head and self._head[1] == delimiter and len(self._head[0]) == len(head) > 3:
-                return 1, list(self._of_record(list(zip(self._head[0], head, strict=True))))
-            return None
-        end = place + 1
-        rows: list[Sequence[str]] = []
-        while end < len(lines):
-            below = _undrawn(lines[end].text)
-            if below.strip() and not re.search(r"\w", below) and end == place + 1:
-                end += 1
-                continue
-            row = _cells(below, delimiter)
-            if len(row) < 2 or abs(len(row) - len(head)) > 1:
-                break
-            if any(re.search(r"\w|\?", cell) for cell in row):
-                rows.append(row)
-            end += 1
-        if not rows:
-            return None
-        self._has_content, self._head = True, (head, delimiter)
-        found: list[Item] = []
-        above: Sequence[str] = ()
-        for cells in rows:
-            is_merged = labels > 1 and "key" in roles and above
-            lead = next((n for n, cell in enumerate(cells) if cell), 0) if is_merged else 0
-            above = [*above[:lead], *cells[lead:]]
-            found += self._of_record(list(zip(head, above, strict=False)))
-        return end - place, found
+        return roles if is_head else None
+
+
+def _rows(
+    lines: Sequence[TextLine], start: int, width: int, delimiter: str
+) -> tuple[list[Sequence[str]], int]:
+    """The rows of a table from a line on, and where it ends."""
+    rows: list[Sequence[str]] = []
+    for end in range(start, len(lines)):
+        below = _undrawn(lines[end].text)
+        if end == start and below.strip() and not re.search(r"\w", below):
+            continue
+        row = _cells(below, delimiter)
+        if len(row) < 2 or abs(len(row) - width) > 1:
+            return rows, end
+        if any(re.search(r"\w|\?", cell) for cell in row):
+            rows.append(row)
+    return rows, len(lines)
 
 
 def _undrawn(text: str) -> str:

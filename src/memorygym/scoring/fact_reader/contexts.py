@@ -2,13 +2,14 @@
 groups, short forms and lists of labels hold."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 from memorygym.core.statements import CURRENT, FORMER
 from memorygym.scoring.fact_reader import cues
 from memorygym.scoring.fact_reader.blocks import Title
 from memorygym.scoring.fact_reader.key import Key
+from memorygym.scoring.fact_reader.phrases import mask
 from memorygym.scoring.fact_reader.sentences import DENIED, MARKS, Subject, bracket, last_list
 from memorygym.scoring.fact_reader.shown import Anchor, Shown, stem
 from memorygym.scoring.fact_reader.stamps import stamps
@@ -16,10 +17,16 @@ from memorygym.scoring.fact_reader.values import candidates
 from memorygym.scoring.fact_reader.words import GENERIC, LINKS
 
 _ALIAS = re.compile(r"(?<![\w.])([A-Za-z][A-Za-z&]{0,7})\s*=\s*(?=[A-Za-z])")
+_MEANING = re.compile(r"[^\n,;=|/]{3,40}")
 _LEGEND = re.compile(r"(?:\border:|\bcolumns?\s*[:=]|\()\s*([A-Za-z][^():=\n]*[a-zA-Z])\)?")
 """A list of labels in the order of the values below."""
+_VERSUS = re.compile(r"\s*(?:vs\.?|versus)\s*")
 _STATES = re.compile(r"[:=|].*\d.*\d|[:=] ?\W?\d")
 """What a line has that says more than who or what the lines below it are about."""
+
+
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_DIVIDED, _FIGURED = re.compile(r"[(\[—–,|·-]"), re.compile(r"\w[\"'`*]* \d")
 
 
 class Contexts:
@@ -37,29 +44,12 @@ class Contexts:
         """The text with names and labels for short forms that it defines: "OD = open defects"."""
         meanings: dict[str, str] = {}
         for match in _ALIAS.finditer(text):
-            whole = re.match(r"[^\n,;=|/]{3,40}", text[match.end() :])
+            whole = _MEANING.match(text, match.end())
             anchors = self.shown.anchors(whole[0]) if whole else ()
-            first = next((a for a in anchors if a.role != "hint"), None) or next(
-                iter(anchors), None
-            )
-            if (
-                whole is None
-                or first is None
-                or first.start > 1
-                or first.role in ("value", "stranger")
-            ):
+            if whole is None or not anchors or anchors[0].start > 1:
                 continue
-            target = whole[0][first.start : first.end]
-            target = (
-                first.text
-                if first.role == "name"
-                else first.keys[0].labels[0]
-                if first.role == "hint" and len(first.keys) == 1 and first.keys[0].labels
-                else target
-            )
+            target = whole[0][anchors[0].start : anchors[0].end]
             letters, rest = match[1].lower(), iter(target.lower())
-            if self.shown.hint(stem(match[1])) and first.role != "name" and len(match[1]) > 3:
-                continue
             if target[0].lower() == letters[0] and all(letter in rest for letter in letters):
                 meanings[match[1]] = target
         if not meanings:
@@ -101,10 +91,9 @@ class Contexts:
                 lead = re.findall(r"[^\W_]+", text[: opening.start].lower())
                 is_head = all(self._is_plain(word) or not word.isalpha() for word in lead)
                 is_only = len({a.text for a in names}) == 1 and self.title(text).is_title
-                is_pair = len({a.text for a in names}) > 1 and bool(
-                    self.title(text).is_title
-                    or len(last_list(text, names[:2])) > 1
-                    or re.fullmatch(r"\s*(?:vs\.?|versus)\s*", text[names[0].end : names[1].start])
+                is_pair = len({a.text for a in names}) > 1 and (
+                    len(last_list(text, names[:2])) > 1
+                    or _VERSUS.fullmatch(text, names[0].end, names[1].start) is not None
                 )
                 is_owner = (is_only or is_head) and not is_pair and opening.role == "name"
                 name = opening.text if is_owner else "?"
@@ -122,12 +111,10 @@ class Contexts:
                         Anchor(c.start, c.end, "value", str(c.value), (key,))
                         for c in candidates(key, text)
                     ]
-                bare = re.sub(r"[\W_]+", " ", _unstamped(_without(text, anchors))).strip().lower()
-                if bare and (
-                    cues.FORMER.fullmatch(bare) or re.fullmatch(r"(?:change )?history", bare)
-                ):
+                bare = _bare(mask(text, [*anchors], " "))
+                if cues.FORMER.fullmatch(bare):
                     role = FORMER
-                elif bare and (cues.OTHER.search(bare) and len(bare.split()) < 5):
+                elif cues.OTHER.search(bare) and len(bare.split()) < 5:
                     return None
             date = date or next((iso for _, _, iso in stamps(text)), "")
             source = source or self._vocabulary.source_of(text)
@@ -140,82 +127,87 @@ class Contexts:
         if len(text) > 100:
             return Title(has_value=True)
         anchors = self.shown.anchors(text)
-        if _STATES.search(text) and any(a.role in MARKS for a in anchors):
-            return Title(has_value=True)
-        rest = _without(text, [a for a in anchors if a.role != "hint"])
-        hints = [a for a in anchors if a.role == "hint"]
         names = [a for a in anchors if a.role in ("name", "stranger")]
         marks = [a for a in anchors if a.role in MARKS]
         values = [a for a in anchors if a.role == "value"]
+        if marks and _STATES.search(text):
+            return Title(has_value=True)
         if names:  # "Orm Sonde [instrument]": what it is, not what it has.
-            marks = [
-                a for a in marks
-                if text[a.start : a.end].lower() not in self._nouns
-                or not re.search(r"[(\[<]\s*$", text[: a.start])
-            ]  # fmt: skip
+            marks = [m for m in marks if not self._is_kind_in_brackets(text, m)]
+            if marks:
+                return Title(has_value=bool(values))
+        rest = mask(text, [a for a in anchors if a.role != "hint"], " ")
         bare = re.sub(r"[\W_]+", " ", rest).strip().lower()
-        is_empty = bare in ("", "the", "a")
-        is_name = len(names) == 1 and is_empty and not marks and not values
-        cue = re.sub(r"\b(?:19|20)\d\d\b", "", bare).strip()
-        is_cue = (
-            not cue
-            or bool(cues.OTHER.fullmatch(cue) or cues.FORMER.fullmatch(cue))
-            or cue in ("actual", "current", "now")
-        )
-        is_label = (
-            not names
-            and not values
-            and (
-                (len(marks) == 1 and (is_empty or is_cue))
-                or (not marks and bool(hints) and len(hints) == len(bare.split()))
-            )
-        )
-        plain = re.sub(r"\([^()]*\)|\[[^\[\]]*\]", " ", rest)
-        plain = _unstamped(plain)
-        words = [w for w in re.findall(r"[^\W_]+", plain.lower()) if not self._is_plain(w)]
-        is_title = False
-        if len({a.text for a in names}) == 1 and not marks and not values[1:]:
-            is_title = (
-                not re.search(
-                    r"\w[\"'`*]* \d",
-                    _without(text, []) if not re.search(r"[(\[—–,|·-]", text) else "",
-                )
-                and not re.search(r":\s*\S", re.sub(r"\([^()]*\)|\[[^\[\]]*\]", " ", text))
-                and len(words) <= (3 if text.rstrip().endswith(":") else 0)
-            )
-        elif not names and not re.search(r"\d", rest) and len(words) <= 4:
-            shared = [a for a in values if a.keys[0].is_shared]
-            is_title = (text.rstrip().endswith(":") and not values) or bool(
-                (marks or shared)
-                and len(marks) + len(values) == 1
-                and not words
-                and not re.search(r"[:=|].*\w", text)
-            )
-        elif not names and not marks and not values and not words and _is_day(text):
-            is_title = True
-            is_title = is_title or (bool(cues.FORMER.fullmatch(bare) or cues.OTHER.fullmatch(bare)))
-        elif len({a.text for a in names}) > 1 and not marks and text.rstrip().endswith(":"):
-            is_title = True
-        if not names and not values and DENIED.search(text):
-            is_title = True
+        is_name = len(names) == 1 and not values and bare in ("", "the", "a")
+        is_label = bool(anchors) and not names and not values
+        if marks:
+            is_label = is_label and len(marks) == 1 and (bare in ("the", "a") or _is_cue(bare))
+        else:
+            is_label = is_label and len(anchors) == len(bare.split())
         is_kind = (
-            not anchors
-            and bool(bare)
-            and all(stem(word) in self._nouns or word in self._nouns for word in bare.split())
+            not anchors and bare != "" and all(stem(word) in self._nouns for word in bare.split())
+        )
+        is_title = (
+            self._is_title(text, rest, names, marks, values)
+            or _is_day(text)
+            or (not names and DENIED.search(text) is not None)
         )
         is_known = is_name and names[0].role == "name"
         return Title(is_name, is_label, is_title, is_kind, bool(values), not marks, is_known)
+
+    def _is_kind_in_brackets(self, text: str, mark: Anchor) -> bool:
+        is_kind = text[mark.start : mark.end].lower() in self._nouns
+        return is_kind and text[: mark.start].rstrip()[-1:] in ("(", "[", "<")
+
+    def _is_title(
+        self,
+        text: str,
+        rest: str,
+        names: Sequence[Anchor],
+        marks: Sequence[Anchor],
+        values: Sequence[Anchor],
+    ) -> bool:
+        """Whether a text only says who or what the lines below it are about. `rest` is the text
+        without names, labels and values."""
+        ends = text.rstrip().endswith(":")
+        plain = _BRACKETS.sub(" ", rest)
+        if names:
+            return (
+                len({a.text for a in names}) == 1
+                and not re.search(r":\s*\S", _BRACKETS.sub(" ", text))
+                and (_DIVIDED.search(text) is not None or not _FIGURED.search(text))
+                and self._size(plain) <= (3 if ends else 0)
+            )
+        if re.search(r"\d", rest) or (size := self._size(plain)) > 4:
+            return False
+        shared = any(a.keys[0].is_shared for a in values)
+        return ends or (
+            (bool(marks) or shared)
+            and len(marks) + len(values) == 1
+            and not size
+            and not re.search(r"[:=|].*\w", text)
+        )
+
+    def _size(self, text: str) -> int:
+        """The number of words of a text that may say something."""
+        words = re.findall(r"[^\W_]+", _unstamped(text).lower())
+        return sum(not self._is_plain(word) for word in words)
 
     def _is_plain(self, word: str) -> bool:
         """Whether a word beside a name says nothing of the entity."""
         return (
             word in LINKS
             or word in GENERIC
-            or word in self._vocabulary.nouns
             or word in self._sources
-            or stem(word) in self._vocabulary.nouns
-            or word in ("md", "txt", "json", "notes", "on", "about")
+            or stem(word) in self._nouns
+            or word in ("md", "txt", "json")
         )
+
+
+def _is_cue(bare: str) -> bool:
+    """Whether words beside a label say which of its values is meant."""
+    cue = re.sub(r"\b(?:19|20)\d\d\b", "", bare).strip()
+    return not cue or cue in ("actual", "current", "now") or bool(cues.OTHER.fullmatch(cue))
 
 
 def _is_day(text: str) -> bool:
@@ -224,12 +216,9 @@ def _is_day(text: str) -> bool:
 
 
 def _unstamped(text: str) -> str:
-    for start, end, _ in [*stamps(text)][::-1]:
-        text = f"{text[:start]} {text[end:]}"
-    return text
+    return mask(text, stamps(text), " ")
 
 
-def _without(text: str, anchors: Iterable[Anchor]) -> str:
-    for anchor in sorted(anchors, reverse=True):
-        text = f"{text[: anchor.start]} {text[anchor.end :]}"
-    return text
+def _bare(text: str) -> str:
+    """The words of a text without dates, in lower case."""
+    return re.sub(r"[\W_]+", " ", _unstamped(text)).strip().lower()

@@ -136,7 +136,7 @@ class Matcher:
         self, names: Set[str], subject: Subject, given: set[tuple[str, str]]
     ) -> Iterator[Statement]:
         """The values of headings that hold for all names below, once for each."""
-        for name in names:
+        for name in sorted(names) if subject.shared else ():
             for anchor in subject.shared:
                 code = anchor.keys[0].code
                 if (name, code) not in given and self.shown.states(name, code, anchor.text):

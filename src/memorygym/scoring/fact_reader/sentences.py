@@ -78,7 +78,11 @@ class Value(NamedTuple):
     start: int
     end: int
     value: Parsed
-    role: str
+    role: str = ""
+
+
+Span = Value | Anchor | tuple[int, int]
+"""What begins with (start, end)."""
 
 
 class Subject(NamedTuple):
@@ -111,8 +115,8 @@ class SentenceReader:
         self._names = [a for a in self._anchors if a.role in ("name", "stranger")]
         self._marks = [a for a in self._anchors if a.role in MARKS]
         self._facts: list[Statement] = []
-        self._taken: list[tuple[int, int]] = []
-        """Where the values stand that belong to something."""
+        self._taken = 0
+        """Where the values stand that belong to something: a bit for each character."""
         self._decided: set[tuple[int, str, str]] = set()
         """The labels whose value is found, by place and subject."""
         self._by_label: dict[tuple[Anchor, Key], list[Value]] = {}
@@ -212,7 +216,7 @@ class SentenceReader:
             or (len(values) == 1 and not self._marks)
         )
         for anchor in values if is_labelled or self._shown.every_value else ():
-            if not self._is_taken(anchor.start, anchor.end):
+            if not self._is_taken(anchor):
                 self._lone(anchor)
         self._connected()
         self._placed()
@@ -238,11 +242,11 @@ class SentenceReader:
         """The number of figures that the stream stated of a name of the sentence, or of its
         subject, and that nothing here took."""
         names = {a.text for a in self._names if a.role == "name"} | {self._subject.name}
-        figures = [
-            m for m in _FIGURE.finditer(self._text) if not self._is_taken(m.start(), m.end())
-        ]  # fmt: skip
-        shown = [self._shown.figures.get(name, frozenset()) for name in names if figures]
-        return sum(any(_digits(m[0]) in known for known in shown) for m in figures)
+        known = [self._shown.figures[name] for name in names if name in self._shown.figures]
+        if not known:
+            return 0
+        figures = [m for m in _FIGURE.finditer(self._text) if not self._is_taken(m.span())]
+        return sum(any(_digits(m[0]) in digits for digits in known) for m in figures)
 
     def _wait(self) -> None:
         """Keeps the only label for the line below, which may give its value."""
@@ -271,8 +275,12 @@ class SentenceReader:
                 break
         return date, vocabulary.source_of(self._text) or self._subject.source
 
-    def _is_taken(self, start: int, end: int) -> bool:
-        return any(a < end and start < b for a, b in self._taken)
+    def _take(self, *values: Span) -> None:
+        for value in values:
+            self._taken |= _bits(value)
+
+    def _is_taken(self, value: Span) -> bool:
+        return self._taken & _bits(value) != 0
 
     def _bounds(self, mark: Anchor) -> tuple[int, int]:
         """Between which places a label's values may stand: from label to label."""
@@ -373,12 +381,11 @@ class SentenceReader:
             if key.kind == "entity":
                 continue
             if (mark, key) not in self._by_label:
-                self._by_label[mark, key] = self._candidates(mark, key, *self._bounds(mark))
-            every = self._by_label[mark, key]
-            found = [v for v in every if not self._is_taken(v.start, v.end)]
+                every = self._candidates(mark, key, *self._bounds(mark))
+                self._by_label[mark, key] = self._with_roles(every, mark)
+            found = [v for v in self._by_label[mark, key] if not self._is_taken(v)]
             if not found:
                 continue
-            found = [v._replace(role=self._role(v, every, mark)) for v in found]
             if any(_PLUS.fullmatch(self._text, a.end, b.start) for a, b in pairwise(found)):
                 continue  # A sum without its result.
             picks: dict[str, list[Value]] = {}
@@ -399,7 +406,7 @@ class SentenceReader:
                     picks.setdefault(subject, []).append(value)
                 elif not only_stated and self._is_beside(mark, value):
                     self.unread += 1
-                    self._taken.append((value.start, value.end))
+                    self._take(value)
             for subject, values in picks.items():
                 self._pick(mark, key, subject, values, only_stated=only_stated)
 
@@ -415,7 +422,7 @@ class SentenceReader:
         if (mark.start, subject, code) in self._decided:
             return
         if shift := self._shift(mark, values, subject, code):
-            self._taken.append((shift.start, shift.end))
+            self._take(shift)
             self._state(subject, code, shift.value, SHIFT)
             return
         stated = [v for v in values if self._shown.states(subject, code, v.value)]
@@ -428,7 +435,7 @@ class SentenceReader:
             return
         if chosen and mark.role != "hint" and self._has_rival(mark, chosen[0], values, chosen):
             self.unread += 1
-            self._taken += [(v.start, v.end) for v in values]
+            self._take(*values)
             return
         if chosen:
             self._decided.add((mark.start, subject, code))
@@ -439,12 +446,12 @@ class SentenceReader:
             self._state(subject, code, chosen[0].value, CURRENT)
         elif former:
             self._state(subject, code, former[0].value, FORMER)
-        self._taken += [(v.start, v.end) for v in (*chosen, *former)]
+        self._take(*chosen, *former)
         if not chosen and not only_stated and mark.role != "hint":
             beside = [v for v in values if v.role in ("now", CURRENT) and self._is_beside(mark, v)]
             if beside and not former:
                 self._state(subject, code, beside[-1].value, UNSTATED)
-                self._taken.append((beside[-1].start, beside[-1].end))
+                self._take(beside[-1])
 
     def _chosen(self, mark: Anchor, current: Sequence[Value]) -> list[Value]:
         """The values that hold: those beside words of change, else beside the label if they
@@ -567,6 +574,12 @@ class SentenceReader:
             return value._replace(value=int(figure.replace(".", "")))
         return value
 
+    def _with_roles(self, values: Sequence[Value], mark: Anchor) -> list[Value]:
+        """Values with what their clauses say of them."""
+        if not self._has_cues and not self._subject.limit:
+            return [Value(v.start, v.end, v.value, CURRENT) for v in values]
+        return [Value(v.start, v.end, v.value, self._role(v, values, mark)) for v in values]
+
     def _role(
         self, value: Value, found: Sequence[Value], mark: Anchor | None = None, since: int = 0
     ) -> str:
@@ -663,7 +676,7 @@ class SentenceReader:
             return
         stated = [key for key in keys if self._shown.states(subject, key.code, anchor.text)]
         if len(stated) == 1 and len(keys) == 1:
-            self._taken.append((anchor.start, anchor.end))
+            self._take(anchor)
             self._state(subject, stated[0].code, anchor.text, CURRENT)
 
     def _is_unwanted(self, anchor: Anchor) -> bool:
@@ -680,7 +693,7 @@ class SentenceReader:
         for key in anchor.keys:
             if key.is_excluded and self._shown.states(key.owner, key.code, anchor.text):
                 role = FORMER if cues.FORMER.search(left) else CURRENT
-                self._taken.append((anchor.start, anchor.end))
+                self._take(anchor)
                 self._state(key.owner, key.code, anchor.text, role)
         return True
 
@@ -732,7 +745,7 @@ class SentenceReader:
         places = (c for key in self._shown.places for c in candidates(key, self._text))
         forms += [(c.start, c.end, str(c.value)) for c in places]
         for start, end, form in forms:
-            if self._is_taken(start, end):
+            if self._is_taken((start, end)):
                 continue
             about = self._about(start)
             owners = [about.text if about else self._subject.name]
@@ -794,7 +807,7 @@ class SentenceReader:
             for value in every:
                 subject = self._owner(place, value.start)
                 if (
-                    not self._is_taken(value.start, value.end)
+                    not self._is_taken(value)
                     and self._shown.states(subject, key.code, value.value)
                     and (role := self._role(value, every, _ENTITY)) in (CURRENT, "now")
                 ):
@@ -1042,7 +1055,7 @@ class SentenceReader:
                 self._objects.setdefault(value.start, name)
             if mark.role == "inverse" and value == self._names[0] and not self._shown.every_value:
                 self._opens = value.text
-            self._taken.append((value.start, value.end))
+            self._take(value)
         self._state(name, code, other, role if is_stated else UNSTATED)
 
 
@@ -1120,3 +1133,8 @@ def term(text: str) -> str:
 def _month(match: re.Match[str]) -> str:
     number = cues.MONTH_NUMBERS[match[1].lower()] if match[1] else int(match[4])
     return f" {match[2] or match[3]}-{number:02d}"
+
+
+def _bits(span: Span) -> int:
+    """A bit for each character of a span."""
+    return (1 << span[1]) - (1 << span[0])

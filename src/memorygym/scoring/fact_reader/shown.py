@@ -237,8 +237,8 @@ class Shown:
             or word in self.vocabulary.nouns
         ):
             return ()
-        exact = {key for other, key in self._entries if other == word}
-        keys = exact or {key for other, key in self._entries if _is_like(word, other)}
+        keys = dict.fromkeys(key for other, key in self._entries if other == word)
+        keys = keys or dict.fromkeys(key for other, key in self._entries if _is_like(word, other))
         return tuple(keys) if len(keys) <= 6 else ()
 
     def _anchors(self, text: str) -> tuple[Anchor, ...]:
