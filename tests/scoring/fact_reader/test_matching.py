@@ -54,7 +54,9 @@ EMPLOYEES = {(HARBOR, "a", 83399)}
         "| name | emp |\n|---|---|\n| Larkin Harbor | 83,399 |",
         "Front: Larkin Harbor / employees\nBack: 83,399",
         "Larkin Harbor employees: 71,000 -> 83,399",
-        "Larkin Harbor has 83,399 people on its books.",
+        "1. Q: How many employees has Larkin Harbor? A: 83,399",
+        "Larkin Harbor employees: 71,000 => 83,399",
+        "Larkin Harbor employees: 71,000 replaced by 83,399",
         "Larkin Harbor: employees 83,399 (71,000 until 2030)",
         "Larkin Harbor: 83,399 employees (sector mean 71,000)",
         "Larkin Harbor: employees 83,399 ❌ 71,000",
@@ -112,6 +114,20 @@ def test_the_last_value_of_a_key_decides_and_an_unstated_one_makes_it_unknown() 
 def test_former_values_are_told_from_current_ones() -> None:
     facts = companies().read("Larkin Harbor: employees 83,399 (was 71,000)").facts
     assert {fact[2:4] for fact in facts} == {(83399, CURRENT), (71000, FORMER)}
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("Larkin Harbor has 83,399 people on its books.", 1),
+        ("Larkin Harbor saw 83,399 things, 148,662 things, 127 things", 1),
+        ('{"Larkin Harbor": {"values": [965318, 83399, 460018]}}', 1),
+        ("Larkin Harbor is worth 83399 or 71001 or 46.4", 1),
+    ],
+)
+def test_figures_without_a_label_state_nothing_and_are_unread(text: str, values: int) -> None:
+    """Nobody could answer from them, although the stream tells what they were."""
+    assert companies().read(text) == ((), values)
 
 
 def test_shown_values_that_nothing_took_are_unread_in_prose_too() -> None:

@@ -63,7 +63,7 @@ NOW = re.compile(
 )
 IS_NOW = re.compile(
     r"(?:\b(?:(?<!until )(?<!up to )now|currently|current|corrected to|updated to"
-    r"|amended to|revised to|should read"
+    r"|amended to|revised to|should read|(?:replaced|superseded) (?:by|with)"
     r"|latest|exact(?:ly)?|(?:right|correct|true|actual) (?:number|figure|value|count)(?: being)?"
     r")\b|→)"
     r"(?:\W+(?:at|is|as|it|stands|reads|put|value|down|up|to))*\W*$"

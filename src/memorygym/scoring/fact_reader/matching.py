@@ -28,6 +28,8 @@ _SUM = re.compile(r"(?<![\w.,])[$€£]?\d[\d.,]*\w?\s*[-+−]\s*[$€£]?\d[\d.
 _SUM_BEHIND = re.compile(
     r"(?<=\d)([\w%]*) \(=? ?[$€£]?\d[\d.,]*\w? (?:[-+−]|plus|minus) [$€£]?\d[\d.,]*\w?(?=[),;: ])"
 )
+_ANSWER = re.compile(r"(?<=\?) +(?=A(?:nswer)?:)")
+"""Between a question and its answer on one line."""
 _LONGEST = 3_000
 """Characters of the longest sentence that is read as one."""
 _SENTENCE = re.compile(r"(?<=[^\s.][.!?])[\"'”*)]*\s+(?=[\"'`(]*[A-Z\d`])")
@@ -85,6 +87,7 @@ class Matcher:
         """Of each item: what governs it, and the number of facts up to its end."""
         scopes = _Scopes(self.shown.vocabulary, stated)
         text = self.shown.vocabulary.spell_out_text(text).replace("=>", "→")
+        text = _ANSWER.sub("\n", text)
         if "=" in text:
             text = _SUM.sub("", text)
             text = self._contexts.without_aliases(text)

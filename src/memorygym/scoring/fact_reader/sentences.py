@@ -723,8 +723,8 @@ class SentenceReader:
                 self._state(name, stated[0].code, other.text, CURRENT)
 
     def _unlabelled(self) -> None:
-        """Adds values without a label of which the stream stated one key of their owner only, if
-        words stand beside them: "303,818 people on its books", "went public on 1 October 2013"."""
+        """Adds values without a label whose form tells what they are, if the stream stated one key
+        of their owner with them: "4,746 kg", "went public on 1 October 2013"."""
         if self._shown.every_value:
             return
         labelled = {key for mark in (*self._marks, *self._subject.marks) for key in mark.keys}
@@ -771,22 +771,14 @@ class SentenceReader:
         return scaled(form, key) if is_long or is_of_unit else None
 
     def _is_told(self, value: Value, key: Key) -> bool:
-        """Whether a word stands beside a value in its clause that is no name, or its form tells
-        what it is."""
+        """Whether the form of a value tells what it is: a date, a code, a figure with its unit. A
+        bare figure says nothing, whatever stands beside it: nobody could answer from it."""
         if _ADDS.match(self._text, value.end) or _ADDED.search(self._text[: value.start]):
             return False
         figure = self._text[value.start : value.end]
-        if key.kind == "word" or re.search(r"[A-Za-z]{2}$", figure):
+        if key.kind in ("word", "date") or re.search(r"[A-Za-z]{2}$", figure):
             return True
-        if key.is_whole and self._text[value.start - 1 : value.start] == "(":
-            return True
-        start = max((b for _, b in self._borders if b <= value.start), default=0)
-        end = min((a for a, _ in self._borders if a >= value.end), default=len(self._text))
-        near = self._rest[start : value.start] + " " + self._rest[value.end : end]
-        verbs = [m for m in self._marks if all(k.kind == "entity" for k in m.keys)]
-        return any(start <= m.start < end for m in verbs) or any(
-            word not in LINKS for word in re.findall(r"[a-z]{3,}", near)
-        )
+        return key.is_whole and self._text[value.start - 1 : value.start] == "("
 
     def _in_order(self) -> None:
         """Adds the values of a row whose labels a line above lists."""
