@@ -170,6 +170,7 @@ REFUSED = [
     ("verify x --template company", "--template is for generated tasks; DIR is checked as it is"),
     ("verify x --samples 3", "--samples is for --model; no model is asked"),
     ("verify --llm x", "--model is for DIR"),
+    ("verify --write", "--write is for --version"),
     ("verify .", "is not a folder of instances: it has no manifest.json"),
     # datasets, grade
     ("datasets show hotpotqa none.json", "none.json: No such file"),

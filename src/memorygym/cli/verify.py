@@ -43,7 +43,9 @@ def run(args: argparse.Namespace) -> int:
     of_folders = ("model", "again", *OF_MODELS)
     settings.refuse(of_folders, "DIR; generated tasks are checked without it")
     track, parameters = tasks.track_of(settings)
-    if settings.version or settings.write:
+    if not settings.version:
+        settings.refuse(["write"], "--version, whose promises it freezes")
+    else:
         return _version(track, write=settings.write)
     if not track.verify:
         ours = (name for name in registry.names("tracks") if registry.is_built_in("tracks", name))
