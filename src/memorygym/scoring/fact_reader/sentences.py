@@ -1043,7 +1043,9 @@ class SentenceReader:
                 and subject.start >= mark.end > 0
                 and _OF.fullmatch(self._text, mark.end, subject.start)
             )  # "Ann Lee is mayor of Orm Ford", "The sonde, used by the survey"
-            if self._shown.every_value or value.start >= mark.start or not is_topic:
+            # Who "the customer's sister is" is what the rest is about.
+            is_object = not key.owner and (value.start >= mark.start or not is_topic)
+            if self._shown.every_value or is_object:
                 self._objects.setdefault(value.start, name)
             if mark.role == "inverse" and value == self._names[0] and not self._shown.every_value:
                 self._opens = value.text
