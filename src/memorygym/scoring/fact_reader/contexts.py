@@ -2,7 +2,7 @@
 groups, short forms and lists of labels hold."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from memorygym.core.statements import CURRENT, FORMER
@@ -17,6 +17,8 @@ from memorygym.scoring.fact_reader.values import candidates
 from memorygym.scoring.fact_reader.words import GENERIC, LINKS
 
 _ALIAS = re.compile(r"(?<![\w.])([A-Za-z][A-Za-z&]{0,7})\s*=\s*(?=[A-Za-z])")
+_LISTED_ALIAS = re.compile(r"(?:^|[(:,;])\s*([A-Za-z]{1,4})\s+(?=[a-z])")
+"""A short form before its meaning, of a list of at least three: "(b bundle, t tariff, r region)"."""
 _MEANING = re.compile(r"[^\n,;=|/]{3,40}")
 _LEGEND = re.compile(r"(?:\border:|\bcolumns?\s*[:=]|\()\s*([A-Za-z][^():=\n]*[a-zA-Z])\)?")
 """A list of labels in the order of the values below."""
@@ -42,16 +44,10 @@ class Contexts:
 
     def without_aliases(self, text: str) -> str:
         """The text with names and labels for short forms that it defines: "OD = open defects"."""
-        meanings: dict[str, str] = {}
-        for match in _ALIAS.finditer(text):
-            whole = _MEANING.match(text, match.end())
-            anchors = self.shown.anchors(whole[0]) if whole else ()
-            if whole is None or not anchors or anchors[0].start > 1:
-                continue
-            target = whole[0][anchors[0].start : anchors[0].end]
-            letters, rest = match[1].lower(), iter(target.lower())
-            if target[0].lower() == letters[0] and all(letter in rest for letter in letters):
-                meanings[match[1]] = target
+        meanings = dict(self._meanings(text, _ALIAS)) if "=" in text else {}
+        for line in text.split("\n") if "," in text else ():
+            if len(listed := dict(self._meanings(line, _LISTED_ALIAS))) > 2:
+                meanings |= listed
         if not meanings:
             return text
         words = "|".join(map(re.escape, sorted(meanings, key=len, reverse=True)))
@@ -59,6 +55,18 @@ class Contexts:
             rf"(?<![\w.])({words})(?=\d|(?![\w.]))(?!\s*=\s*[A-Za-z&])",
             lambda match: f"{meanings[match[1]]} ", text,
         )  # fmt: skip
+
+    def _meanings(self, text: str, form: re.Pattern[str]) -> Iterator[tuple[str, str]]:
+        """Short forms of a text, with the name or label of which each has letters."""
+        for match in form.finditer(text):
+            whole = _MEANING.match(text, match.end())
+            anchors = self.shown.anchors(whole[0]) if whole else ()
+            if whole is None or not anchors or anchors[0].start > 1:
+                continue
+            target = whole[0][anchors[0].start : anchors[0].end]
+            letters, rest = match[1].lower(), iter(target.lower())
+            if target[0].lower() == letters[0] and all(letter in rest for letter in letters):
+                yield match[1], target
 
     def legend(self, text: str) -> tuple[Key, ...]:
         """The keys that a line lists in the order in which the rows below give their values."""

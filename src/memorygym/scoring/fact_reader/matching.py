@@ -90,7 +90,7 @@ class Matcher:
         text = _ANSWER.sub("\n", text)
         if "=" in text:
             text = _SUM.sub("", text)
-            text = self._contexts.without_aliases(text)
+        text = self._contexts.without_aliases(text)
         text = _SUM_BEHIND.sub(r"\1 (", text)
         for item in items(text, self._contexts.title):
             subject = self._contexts.subject(item.path)
