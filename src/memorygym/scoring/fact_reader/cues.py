@@ -15,7 +15,9 @@ OTHER = re.compile(
     r"|last (?:year|season)|(?:a|one|the) year (?:ago|before|earlier)|earlier years?|elsewhere"
     r"|abroad|neighbou?r\w*|peers?|comparables?|unconfirmed|unverified|misread|distractors?"
     r"|competitors?|alleged(?:ly)?|ignored?|prior years?|misprints?|set aside|in (?:19|20)\d\d"
-    r"|(?:19|20)\d\d(?=:? *$)|hoped|noise|wrong|not)\b"
+    r"|(?:19|20)\d\d(?=:? *$)|hoped|noise|wrong|not"
+    r"|forget|disregard(?:ed)?|reject(?:ed|s)?|overruled?|retracted|withdrawn|claim(?:s|ed)"
+    r"|conflict(?=: ))\b"
 )
 """Marks a figure that is not the entry: of another time, of others, or uncertain."""
 BEHIND = re.compile(
@@ -37,8 +39,8 @@ ASIDE = re.compile(
 )
 """What stands behind it in a sentence is not so yet, or only a part of what was said."""
 FORMER = re.compile(
-    r"\b(?:previously|formerly|former|previous|prev|prior|old|earlier|originally|initially|before"
-    r"|superseded|outdated|until (?:release|version)|replac(?:es|ed|ing)|no longer|used to be"
+    r"\b(?:previously|formerly|former|previous|prev|prior|old|older|earlier|originally|initially|before"
+    r"|superseded|outdated|until (?:release|version)|replac(?:es|ed|ing)|no longer|used to"
     r"|had (?:been|said|read|shown|given)|once|stale|obsolete|up from|down from"
     r"|instead of|(?:until|up to) now|first (?:said|noted|stated|reported|given|put))\b"
 )

@@ -41,6 +41,8 @@ _LINK = re.compile(
 )
 """Stands between a name and one that it is related to."""
 _NO_TIES = frozenset("and or nor but not vs versus unlike than both while whereas".split())
+_HOP = re.compile(r"\W*(?:->|→) (?:(?:is|was|whose) )?")
+"""Stands between an entity and what it has, in a chain of facts."""
 _ENTITY = Anchor(0, 0, "label")
 """Stands for the label of a relation, behind whose value nothing is said of it."""
 _NEGATED = re.compile(
@@ -351,8 +353,10 @@ class SentenceReader:
         related to."""
         type_of = self._shown.vocabulary.type_of
         before = [a for a in self._names if a.end <= at]
-        if kind and not self._shown.every_value and any(type_of(a.text) == kind for a in before):
-            before = [a for a in before if type_of(a.text) == kind]
+        if kind and not self._shown.every_value:
+            of_kind = [a for a in before if type_of(a.text) == kind]
+            above = self._subject.name
+            before = of_kind if of_kind or (above and type_of(above) == kind) else before
         if before:
             gap = self._lower[before[-1].end : at]
             is_inbracket = re.match(r"[\"'`*\]]*\s*\([^()]*$", gap)
@@ -939,6 +943,8 @@ class SentenceReader:
             is_cell = not self._subject.is_weak and not re.search(r"\w", self._text[mark.end :])
             near = near or above * is_cell
             return [(key.owner, name) for name in near]
+        if before and behind and _HOP.fullmatch(self._text, before[-1].end, mark.start):
+            return [(before[-1], behind[0])]
         if key.subject and key.value and key.subject != key.value:
             return self._typed(mark, key, before, behind)
         about = self._about(mark.start, key.subject) if mark.end else None

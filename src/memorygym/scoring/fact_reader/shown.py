@@ -197,7 +197,10 @@ class Shown:
                     self._labels.add([word.stem for word in words_of(phrase)], role, "", key)
         if key.kind == "enum":
             for choice in key.choices:
-                self._names.add([w.lower for w in words_of(choice)], "value", choice, key)
+                words = [word.lower for word in words_of(choice)]
+                self._names.add(words, "value", choice, key)
+                if key.is_shared:  # "Coordinators", over the ones that are.
+                    self._names.add([*words[:-1], f"{words[-1]}s"], "value", choice, key)
 
     def _sole(self) -> dict[str, str]:
         figures: dict[str, set[str]] = {}

@@ -1,4 +1,4 @@
-"""The parents of classes in notes that say that an indented class stands below its parent."""
+"""What notes on code say by nesting: the parents of classes, the settings of functions."""
 
 import re
 
@@ -13,9 +13,14 @@ _NESTED = re.compile(
 _ITEM = re.compile(r"(?P<indent>\s*)(?:[-*•+] )?`?(?P<name>[A-Z]\w*[a-z]\w*)`?")
 
 
-def with_parents(text: str) -> str:
+_SETTINGS = re.compile(r'("\w+": ?)\{((?:"[a-z]+": ?\d+(?:, ?)?)+)\}')
+"""Defaults or arguments as JSON has them below the function: "defaults": {"slack": 3}."""
+
+
+def spelled_out(text: str) -> str:
     """The text with the parent of each class, where it says that classes stand deeper than their
-    parents."""
+    parents, and with defaults and arguments in the line that says what they are."""
+    text = _SETTINGS.sub(lambda match: f'{match[1]}"' + match[2].replace('"', "") + '"', text)
     lines, above, is_told = text.split("\n"), list[tuple[int, str]](), False
     for number, line in enumerate(lines if _NESTED.search(text) else ()):
         match = _ITEM.match(line)

@@ -3,7 +3,7 @@
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
 from memorygym.tracks.codeqa.keys import IMPORT, KEYS
 from memorygym.tracks.codeqa.names import CodeNames, type_of
-from memorygym.tracks.codeqa.shorthand import with_parents
+from memorygym.tracks.codeqa.shorthand import spelled_out
 
 VOCABULARY = Vocabulary(
     KEYS,
@@ -11,5 +11,5 @@ VOCABULARY = Vocabulary(
     frozenset("function class constant method test decorator topic job identifier symbol".split()),
     type_of,
     (IMPORT,),
-    spell_out_text=with_parents,
+    spell_out_text=spelled_out,
 )
