@@ -89,14 +89,6 @@ def test_a_second_answer_in_another_event_answers_nothing() -> None:
     assert recorded(episode, Answer) == [Answer(0, "42")]
 
 
-def test_an_event_ends_when_its_turns_are_used_up() -> None:
-    episode = begin("one", "two", budget=Budget(12, 3, 8, turns=2))
-    for _ in range(3):
-        episode.step(calls(read()))
-    assert recorded(episode, LimitHit) == [LimitHit(0, "more than 2 replies in one event")]
-    assert episode.view()[-1].content == "two" and not episode.done
-
-
 def test_turns_are_counted_anew_in_each_event() -> None:
     episode = begin("one", "two", budget=Budget(12, 3, 8, turns=2))
     for reply in (calls(read()), END, calls(read()), calls(read()), END):

@@ -4,7 +4,17 @@ from math import inf
 
 import pytest
 
-from memorygym.stats import Estimate, bootstrap, estimate, percentiles
+from memorygym.stats import (
+    Estimate,
+    bootstrap,
+    clustered_share,
+    estimate,
+    kendall,
+    mean_share,
+    paired,
+    percentiles,
+    unpaired,
+)  # fmt: skip
 
 UNEQUAL = [[1, 0, 1], [1, 1], [0, 0, 0, 1], [1], [1, 0]]
 
@@ -28,13 +38,6 @@ def test_an_interval_is_that_of_students_t(values: list[float], mean: float, hal
     assert interval.tasks == len(values)
 
 
-@pytest.mark.parametrize("n", [1, 2, 3, 4])
-def test_fewer_than_five_tasks_have_no_interval(n: int) -> None:
-    few = estimate([0.4] * n)
-    assert (few.low, few.high, few.has_interval) == (-inf, inf, False)
-    assert (few.to_json()["low"], few.to_json()["high"]) == (None, None)
-
-
 def _share(tasks: list[list[int]]) -> float:
     return sum(map(sum, tasks)) / sum(map(len, tasks))
 
@@ -46,9 +49,23 @@ def test_a_bootstrap_is_the_same_each_time_and_differs_by_name() -> None:
     assert first.mean == other.mean
 
 
-@pytest.mark.parametrize("n", [1, 4])
-def test_few_tasks_are_not_resampled(n: int) -> None:
-    assert bootstrap([[1, 0]] * n, _share, "test") == Estimate(0.5, -inf, inf, n)
+@pytest.mark.parametrize("n", [1, 2, 3, 4])
+def test_fewer_than_five_tasks_have_no_interval(n: int) -> None:
+    low, high = dict.fromkeys(range(n), 0.1), dict.fromkeys(range(n), 0.9)
+    pair, groups = paired(high, low), unpaired([0.9] * n, [0.1] * 5)
+    for figure, mean, tasks in (
+        (estimate([0.5] * n), 0.5, n),
+        (bootstrap([[1, 0]] * n, _share, "test"), 0.5, n),
+        (clustered_share([(True, False)] * n), 0.5, n),
+        (mean_share([0.5] * n, [2] * n), 0.5, n),
+        (kendall({"x": low, "y": high}, {"x": low, "y": high}, "test"), 1, n),
+        (pair.estimate, 0.8, n),
+        (groups.estimate, 0.8, n + 5),
+    ):
+        assert figure == Estimate(pytest.approx(mean), -inf, inf, tasks)
+        assert not figure.has_interval
+        assert figure.to_json() == {"mean": mean, "low": None, "high": None}
+    assert [(c.p, c.shown) for c in (pair, groups)] == [(1, False)] * 2
 
 
 def test_a_bootstrap_interval_of_few_tasks_is_as_wide_as_that_of_t() -> None:

@@ -51,8 +51,3 @@ def test_the_order_of_parts_changes_nothing() -> None:
     a, b = noisy("a", 1.0), noisy("b", 1.0)
     again = {part: a[part] for part in reversed(a)}
     assert kendall(again, b, "test") == kendall(a, b, "test")
-
-
-def test_a_single_task_has_no_interval() -> None:
-    tau = kendall(noisy("a", 0.1, 1), noisy("b", 0.1, 1), "test")
-    assert (tau.mean, tau.low, tau.high) == (1, float("-inf"), float("inf"))
