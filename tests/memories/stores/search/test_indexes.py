@@ -28,7 +28,7 @@ def changed(changes: Sequence[tuple[int, str | None]]) -> tuple[Vectors, dict[in
     return index, texts
 
 
-def plain(texts: dict[int, str], query: str) -> list[tuple[int, float]]:
+def plain(texts: dict[int, str], query: str) -> dict[int, float]:
     """The cosines above 0, best first, without any index."""
     wanted = hashed(query)
     scores = []
@@ -38,7 +38,7 @@ def plain(texts: dict[int, str], query: str) -> list[tuple[int, float]]:
         dot = sum(x * y for x, y in zip(vector, wanted, strict=True))
         if lengths and dot > 0:
             scores.append((key, round(dot / lengths, 6)))
-    return sorted(scores, key=lambda item: (-item[1], item[0]))
+    return dict(sorted(scores, key=lambda item: (-item[1], item[0])))
 
 
 @given(CHANGES, TEXTS, st.integers(1, 12))
@@ -46,7 +46,11 @@ def test_an_index_that_changed_finds_what_a_plain_computation_does(
     changes: list[tuple[int, str | None]], query: str, k: int
 ) -> None:
     index, texts = changed(changes)
-    assert index.scores(query, k) == plain(texts, query)[:k]
+    wanted = plain(texts, query)
+    assert index.search(query, k) == [*wanted][:k]
+    assert {key: c for key, c in index.cosines(query).items() if c > 0} == pytest.approx(
+        wanted, abs=1e-6
+    )
 
 
 @pytest.mark.parametrize("sign", [1, -1])
@@ -66,7 +70,7 @@ def test_rows_beyond_a_block_are_found() -> None:
 @pytest.mark.parametrize("text", ["", "?!", "what is the"])
 def test_a_query_that_says_nothing_finds_nothing(text: str) -> None:
     index, _ = changed([(1, "oak pier"), (2, text)])
-    assert index.scores(text, 5) == Vectors().scores(text, 5) == []
+    assert index.search(text, 5) == Vectors().search(text, 5) == []
 
 
 def test_a_vector_of_any_numbers_keeps_its_direction() -> None:
