@@ -95,26 +95,25 @@ def _scores(mean: float, wobble: float, tasks: range = range(20)) -> dict[int, f
     return {i: mean + wobble * (-1) ** i for i in tasks}
 
 
-def test_agents_without_a_significant_difference_share_a_rank() -> None:
-    scores = {
-        "low": _scores(0.2, 0.01), "high": _scores(0.8, 0.02), "as high": _scores(0.801, -0.02),
-    }  # fmt: skip
-    assert ranks(scores) == {"high": 1, "as high": 1, "low": 3}
-
-
-def test_a_rank_counts_who_is_better_though_likeness_does_not_carry_over() -> None:
-    scores = {"a": _scores(0.60, 0.0), "b": _scores(0.57, 0.08), "c": _scores(0.54, 0.0)}
-    assert ranks(scores) == {"a": 1, "b": 1, "c": 2}
-
-
-def test_agents_on_other_tasks_are_ranked_by_their_means() -> None:
-    scores = {"a": _scores(0.8, 0.1), "b": _scores(0.5, 0.1, range(19, 40))}
-    assert ranks(scores) == {"a": 1, "b": 2}
-
-
-def test_one_agent_is_first_and_none_have_no_rank() -> None:
-    assert ranks({"a": {1: 0.5}}) == {"a": 1}
-    assert ranks({}) == {}
+@pytest.mark.parametrize(
+    ("scores", "ranked"),
+    [
+        # Agents without a significant difference share a rank.
+        ({"low": _scores(0.2, 0.01), "high": _scores(0.8, 0.02), "as high": _scores(0.801, -0.02)},
+         {"high": 1, "as high": 1, "low": 3}),
+        # A rank counts who is better, though likeness does not carry over.
+        ({"a": _scores(0.60, 0.0), "b": _scores(0.57, 0.08), "c": _scores(0.54, 0.0)},
+         {"a": 1, "b": 1, "c": 2}),
+        # Agents on other tasks are ranked by their means.
+        ({"a": _scores(0.8, 0.1), "b": _scores(0.5, 0.1, range(19, 40))}, {"a": 1, "b": 2}),
+        ({"a": {1: 0.5}}, {"a": 1}),
+        ({}, {}),
+    ],
+)  # fmt: skip
+def test_a_rank_counts_the_agents_that_are_significantly_better(
+    scores: dict[str, dict[int, float]], ranked: dict[str, int]
+) -> None:
+    assert ranks(scores) == ranked
 
 
 def test_chance_seldom_makes_a_winner_of_many_equal_agents() -> None:

@@ -52,21 +52,23 @@ def test_no_detectable_difference_is_finer_than_the_data() -> None:
     assert mde(0.5, 10, step=1 / 170) == mde(0.5, 10)
 
 
-def test_the_intraclass_correlation_is_that_of_shrout_and_fleiss() -> None:
-    ratings = [(9, 2, 5, 8), (6, 1, 3, 2), (8, 4, 6, 8), (7, 1, 2, 6), (10, 5, 6, 9), (6, 2, 4, 7)]
-    assert icc(ratings) == pytest.approx(0.165742, abs=1e-6)
-
-
-def test_tasks_of_unequal_size_weigh_by_size() -> None:
-    assert icc([(1, 1, 1), (0, 0), ()]) == 1
-    assert icc([(1, 0, 1, 0), (0, 1)]) == pytest.approx(-0.6)
-
-
-@pytest.mark.parametrize("tasks", [[], [(1, 0)], [(1,), (0,)], [(1, 1), (1, 1)]])
-def test_where_nothing_can_be_compared_there_is_no_correlation(
-    tasks: list[tuple[int, ...]],
+@pytest.mark.parametrize(
+    ("tasks", "correlation"),
+    [
+        # Shrout and Fleiss (1979).
+        ([(9, 2, 5, 8), (6, 1, 3, 2), (8, 4, 6, 8), (7, 1, 2, 6), (10, 5, 6, 9), (6, 2, 4, 7)],
+         pytest.approx(0.165742, abs=1e-6)),
+        # Tasks of unequal size weigh by size.
+        ([(1, 1, 1), (0, 0), ()], 1),
+        ([(1, 0, 1, 0), (0, 1)], pytest.approx(-0.6)),
+        # Nothing can be compared.
+        *((tasks, None) for tasks in ([], [(1, 0)], [(1,), (0,)], [(1, 1), (1, 1)])),
+    ],
+)  # fmt: skip
+def test_the_intraclass_correlation_is_by_analysis_of_variance(
+    tasks: list[tuple[int, ...]], correlation: float | None
 ) -> None:
-    assert icc(tasks) is None
+    assert icc(tasks) == correlation
 
 
 def test_a_mean_of_alike_questions_is_worth_fewer() -> None:
