@@ -1,4 +1,4 @@
-"""The chat agent: what it sends, what it makes of replies, and episodes over the loopback."""
+"""The chat agent: what it sends, and what it makes of replies."""
 
 from typing import Any
 
@@ -6,14 +6,11 @@ import pytest
 
 from memorygym.agents.chat import Chat
 from memorygym.agents.text_protocol import as_text
-from memorygym.core.episode import play
 from memorygym.core.errors import ProviderFailure, UnknownPart
-from memorygym.core.trace import Trace
 from memorygym.core.types import Call, Message
 from memorygym.memories.stores.notebook import TOOLS
 from memorygym.models.model import Model, Reply, ToolsRejected
 from memorygym.models.scripted import Line, Scripted
-from tests.agents.reading_env import reading, tool_results
 
 VIEW = [
     Message("system", "Rules."),
@@ -23,20 +20,11 @@ VIEW = [
 READ = '<tool_call>{"name": "Read", "arguments": {}}</tool_call>'
 
 
-def played(*script: Line) -> Trace:
-    return play(reading(), Chat(Scripted(script)))
-
-
-def test_neighbouring_user_messages_are_sent_as_one() -> None:
-    model = Scripted(["ok"])
-    Chat(model).act(VIEW, TOOLS)
-    assert model.seen == [(VIEW[0], Message("user", "[memory: 3 left]\n\nAcme: 40"))]
-
-
-def test_each_reply_is_counted() -> None:
-    chat = Chat(Scripted(["ok", "ok"]))
+def test_neighbouring_user_messages_are_sent_as_one_and_each_reply_is_counted() -> None:
+    chat = Chat(model := Scripted(["ok", "ok"]))
     chat.act(VIEW, TOOLS)
     chat.act(VIEW, TOOLS)
+    assert model.seen == [(VIEW[0], Message("user", "[memory: 3 left]\n\nAcme: 40"))] * 2
     unknown = dict.fromkeys(("prompt_tokens", "completion_tokens", "cached_tokens"))
     assert chat.usage == [{**unknown, "finish": "stop", "tools": "native"}] * 2
 
@@ -135,29 +123,3 @@ def test_how_a_model_was_asked_is_described() -> None:
         "tool_mode": "text",
         "reasoning": "kept",
     }
-
-
-@pytest.mark.parametrize(
-    ("reply", "answer"),
-    [
-        (
-            '<tool_call>{"name": "rm", "arguments": {}}</tool_call>',
-            "no tool named 'rm'; the tools are",
-        ),
-        (
-            '<tool_call>{"name": "Write", "arguments": no}</tool_call>',
-            "must be a JSON object, not str",
-        ),
-        (
-            Message("assistant", "", (Call("Write", "{oops", "a"),)),
-            "must be a JSON object, not str",
-        ),
-        (
-            Message("assistant", "", (Call("Write", {"text": "x"}, "a"),)),
-            "must contain ['content']",
-        ),
-    ],
-)
-def test_a_mistake_is_an_observation_not_a_crash(reply: Line, answer: str) -> None:
-    (text,) = tool_results(played(reply, "ok", "ok"))
-    assert answer in text

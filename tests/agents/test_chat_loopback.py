@@ -10,15 +10,28 @@ import pytest
 from memorygym.agents.chat import Chat
 from memorygym.agents.text_protocol import describe
 from memorygym.core.episode import Episode, play
-from memorygym.core.trace import Action, LimitHit, MemoryUpdate, Observation, ToolResult
-from memorygym.core.types import Message
+from memorygym.core.trace import Action, LimitHit, MemoryUpdate, Observation, ToolResult, Trace
+from memorygym.core.types import Budget, Event, Message
 from memorygym.memories.markdown import Markdown
 from memorygym.scoring.attribution import Attribution
 from memorygym.tracks.worlds.env import WorldsEnv
-from tests.agents.reading_env import reading, tool_results
-from tests.episodes import generated
+from tests.episodes import begin, generated
 from tests.servers.openai import Server
 from tests.slow import mostly_slow
+
+
+def reading() -> Episode:
+    """An episode of two events without questions."""
+    events = (
+        Event("documents", "=== DOCUMENTS ===\nAcme has 40 beds."),
+        Event("memo", "=== MEMO ===\nHm."),
+    )
+    return begin(*events, budget=Budget(capacity=1000, writes=3, slot=100, turns=4))
+
+
+def tool_results(trace: Trace) -> list[str]:
+    records = (record for record in trace.records if isinstance(record, ToolResult))
+    return [message.content for record in records for message in record.messages]
 
 
 def chat(server: Server, name: str, tool_mode: Any = "auto", **options: Any) -> Chat:

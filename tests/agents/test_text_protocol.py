@@ -94,27 +94,21 @@ def test_what_is_no_whole_call_is_not_guessed_at(text: str) -> None:
     assert called(text) == ()
 
 
-def test_an_unknown_name_is_kept_as_a_call() -> None:
-    text = (
-        f'<tool_call>{{"name": "rm", "arguments": {{}}}}</tool_call><tool_call>{WRITE}</tool_call>'
-    )
-    assert called(text) == (WRITTEN,)
-    assert split_calls(text) == ("", (Call("rm", {}), WRITTEN))
+UNREADABLE = '{"name": "Write", "arguments": oops}'
 
 
-def test_a_tagged_block_that_cannot_be_read_is_kept_as_its_text() -> None:
-    block = '{"name": "Write", "arguments": oops}'
-    assert split_calls(f"Well. <tool_call>{block}</tool_call>") == (
-        "Well.",
-        (Call("Write", block),),
-    )
-
-
-def test_the_text_around_calls_is_kept() -> None:
-    assert split_calls(f"First\n<tool_call>{WRITE}</tool_call>\nlast") == (
-        "First\n\nlast",
-        (WRITTEN,),
-    )
+@pytest.mark.parametrize(
+    ("text", "rest", "calls"),
+    [
+        ('<tool_call>{"name": "rm", "arguments": {}}</tool_call>', "", (Call("rm", {}),)),
+        (f"Well. <tool_call>{UNREADABLE}</tool_call>", "Well.", (Call("Write", UNREADABLE),)),
+        (f"First\n<tool_call>{WRITE}</tool_call>\nlast", "First\n\nlast", (WRITTEN,)),
+    ],
+)  # fmt: skip
+def test_unknown_names_unreadable_blocks_and_the_text_around_calls_are_kept(
+    text: str, rest: str, calls: tuple[Call, ...]
+) -> None:
+    assert split_calls(text) == (rest, calls)
 
 
 PIECES = [

@@ -45,19 +45,14 @@ def test_a_view_is_the_system_message_the_status_and_the_event() -> None:
     assert roles == [("system", "You"), ("user", "[memory:"), ("user", "alpha")]
 
 
-def test_an_event_that_ends_leaves_nothing_in_view() -> None:
+def test_calls_and_results_stay_in_view_within_their_event_and_no_longer() -> None:
     episode = begin("one", "two")
-    episode.step(calls(write("one"), read()))
-    episode.step(Message("assistant", "thinking aloud"))
-    assert [m.role for m in episode.view()] == ["system", "user", "user"]
-    assert "one" not in " ".join(m.content for m in episode.view()[2:])
-
-
-def test_within_an_event_calls_and_results_stay_in_view() -> None:
-    episode = begin("one")
     episode.step(calls(write("one"), read()))
     assert [m.role for m in episode.view()[3:]] == ["assistant", "tool", "tool"]
     assert [m.call_id for m in episode.view()[4:]] == ["0", "1"]
+    episode.step(Message("assistant", "thinking aloud"))
+    assert [m.role for m in episode.view()] == ["system", "user", "user"]
+    assert "one" not in " ".join(m.content for m in episode.view()[2:])
 
 
 def test_a_reply_without_calls_ends_the_event_and_the_last_one_the_episode() -> None:
@@ -87,14 +82,6 @@ def test_a_second_answer_in_another_event_answers_nothing() -> None:
     episode.step(calls(submit("42")))
     assert say(episode, calls(submit("43"))) == "no question is open in this event"
     assert recorded(episode, Answer) == [Answer(0, "42")]
-
-
-def test_an_event_ends_when_its_turns_are_used_up() -> None:
-    episode = begin("one", "two", budget=Budget(12, 3, 8, turns=2))
-    for _ in range(3):
-        episode.step(calls(read()))
-    assert recorded(episode, LimitHit) == [LimitHit(0, "more than 2 replies in one event")]
-    assert episode.view()[-1].content == "two" and not episode.done
 
 
 def test_turns_are_counted_anew_in_each_event() -> None:

@@ -81,6 +81,7 @@ def test_patience_is_a_limit_of_the_budget(patience: int, turns: int, reason: st
     budget = Budget(12, 3, 8, turns=turns, patience=patience)
     episode = stepped(begin("one", "two", budget=budget), [BAD] * min(patience, turns + 1))
     assert recorded(episode, LimitHit) == [LimitHit(0, reason)] and episode.event == 1
+    assert episode.view()[-1].content == "two" and not episode.done
 
 
 def test_a_fork_has_the_patience_that_was_left() -> None:

@@ -197,44 +197,30 @@ def test_parts_of_every_kind_are_looked_for_in_the_working_folder(
     assert registry.load(kind, f"part_of_{kind}:part")
 
 
-@pytest.mark.parametrize(("text", "loud"), [("true", True), ("false", False)])
-def test_a_parameter_that_is_true_or_false_is_read_as_such(
-    text: str, loud: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    code = "class Loud(Markdown):\n    def __init__(self, loud: bool = False):\n"
-    code += "        super().__init__()\n        self.loud = loud\n"
-    (tmp_path / "loudspeaker.py").write_text(CODE.split("class", maxsplit=1)[0] + code)
-    monkeypatch.syspath_prepend(tmp_path)
-    assert registry.make("memory", f"loudspeaker:Loud:loud={text}").loud is loud
+@pytest.mark.parametrize(("text", "first_user"), [("true", True), ("false", False)])
+def test_a_parameter_that_is_true_or_false_is_read_as_such(text: str, first_user: bool) -> None:
+    memory = registry.make("memory", f"adaptive_token_budget:preserve_first_user={text}")
+    assert memory.rules[0].first_user is first_user
 
 
 @pytest.mark.parametrize(
-    ("spec", "message"),
+    ("kind", "spec", "message"),
     [
-        ("own_part", "no memory named 'own_part'; your own is own_part:Mine"),
-        ("own_part.py", "your own is own_part:Mine"),
-        ("own_part:mine", "did you mean own_part:Mine?"),
+        ("memory", "own_part", "no memory named 'own_part'; your own is own_part:Mine"),
+        ("memory", "own_part.py", "your own is own_part:Mine"),
+        ("memory", "own_part:mine", "did you mean own_part:Mine?"),
+        ("tracks", "own_part", "your own is own_part:PETS"),
     ],
 )
 def test_the_name_of_ones_own_file_says_what_to_give(
-    spec: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kind: str, spec: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "own_part.py").write_text("class Mine:\n    pass\n")
+    code = "Track = dict\n\nclass Mine:\n    pass\n\nPETS: Track = Track(name='pets')\n"
+    (tmp_path / "own_part.py").write_text(code)
     monkeypatch.chdir(tmp_path)
     with pytest.raises(MemoryGymError, match=re.escape(message)):
-        registry.load("memory", spec)
-    sys.modules.pop("own_part", None)
-
-
-def test_the_name_of_ones_own_track_says_which_object_it_is(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    code = "class Reader:\n    pass\n\n\nPETS: Track = Track(name='pets')\n"
-    (tmp_path / "own_track.py").write_text(code)
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(MemoryGymError, match="your own is own_track:PETS"):
-        registry.load("tracks", "own_track")
-    assert "own_track" not in sys.modules
+        registry.load(kind, spec)
+    assert (sys.modules.pop("own_part", None) is not None) == (":" in spec)
 
 
 @pytest.mark.parametrize("name", ["amem", "memorybank", "hipporag", "lightmem", "simplemem"])

@@ -5,13 +5,14 @@ from functools import cache
 
 from memorygym.core.json_values import thaw
 from memorygym.core.statements import AMONG, CATEGORY, FORMER, SHIFT, Statement, StatementIndex
+from memorygym.core.tokens import MONTHS
 from memorygym.tracks.dialogue.desk import Desk
 from memorygym.tracks.dialogue.desks import desk_named
 from memorygym.tracks.dialogue.fact_reader import keys_of, reader_for
 from memorygym.tracks.dialogue.generator import DialogueRecipe
 from memorygym.tracks.dialogue.texts import shown
 from memorygym.tracks.research.fact_reader import ResearchReader
-from memorygym.tracks.research.relations import MONTHS, month_text
+from memorygym.tracks.research.relations import month_text
 from memorygym.tracks.research.vocabulary import type_of
 from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.facts import Facts, Guide, category_in, values_in

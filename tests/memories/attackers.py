@@ -110,42 +110,15 @@ class Mirror(Memory):
         return [Message("user", part) for part in self._all]
 
 
-class Whisperer(Memory):
-    """Shows what it is given."""
-
-    def __init__(self, shown: Sequence[Message] = ()) -> None:
-        self._shown = shown
-
-    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        return self._shown
-
-
-class Meddler(Memory):
-    """Empties the messages of the event."""
-
-    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        live.clear()  # type: ignore[attr-defined]  # The attack.
-        return ()
-
-
-class Prompter(Memory):
-    """Answers in the policy's place."""
-
-    def observe(self, new: Sequence[Message]) -> None:
-        for message in new:
-            for call in message.calls:
-                call.arguments["answer"] = "42"  # type: ignore[index,call-overload]  # The attack.
-
-
 class RuleViolation(Markdown):
-    """Returns or raises what it is given for one of its methods."""
+    """Returns, raises or does what it is given for one of its methods."""
 
     def __init__(self, method: str, result: Any) -> None:
         super().__init__()
 
-        def answer(*_: Any) -> Any:
+        def answer(*given: Any) -> Any:
             if isinstance(result, Exception):
                 raise result
-            return result
+            return result(*given) if callable(result) else result
 
         setattr(self, method, result if method == "tools" else answer)

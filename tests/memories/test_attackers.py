@@ -13,7 +13,7 @@ from memorygym.core.types import Budget, Call, Entry, Event, Memory, Message
 from memorygym.memories.markdown import Markdown
 from memorygym.testing import check_memory
 from tests.episodes import begin, recorded, stepped
-from tests.memories.attackers import Meddler, Prompter, RuleViolation, Whisperer
+from tests.memories.attackers import RuleViolation
 
 ALPHA, FIRST = "alpha bravo charlie delta", "before the first event"
 FINISH = (calls(write("alpha")), END, END)
@@ -98,20 +98,26 @@ def test_a_dump_is_recorded_and_restored_as_stored_text_is() -> None:
 )
 def test_nothing_in_a_view_carries_text_without_its_price(message: Message) -> None:
     shown = [Message("user", "alpha"), message]
-    episode = begin(ALPHA, budget=Budget(view=60), memory=lambda: Whisperer(shown))
-    assert episode.view()[1:-1] == shown[:1]
+    whisperer = partial(RuleViolation, "compose", shown)
+    episode = begin(ALPHA, budget=Budget(view=60), memory=whisperer)
+    assert episode.view()[1:-2] == shown[:1]
 
 
 def test_a_memory_cannot_change_the_messages_of_the_event() -> None:
-    episode = begin("one", memory=Meddler)
-    with pytest.raises(MemoryFault, match=r"Meddler: compose\(\) raised AttributeError"):
+    meddler = partial(RuleViolation, "compose", lambda live, _budget: live.clear())
+    episode = begin("one", memory=meddler)
+    with pytest.raises(MemoryFault, match=r"RuleViolation: compose\(\) raised AttributeError"):
         episode.view()
     assert isinstance(episode.trace.records[0], Observation)
 
 
 def test_a_memory_cannot_answer_for_the_policy() -> None:
-    episode = begin(Event("question", "Which?"), memory=Prompter)
-    with pytest.raises(MemoryFault, match=r"Prompter: observe\(\) raised TypeError"):
+    def prompt(new: Any) -> None:
+        for call in (call for message in new for call in message.calls):
+            call.arguments["answer"] = "42"
+
+    episode = begin(Event("question", "Which?"), memory=partial(RuleViolation, "observe", prompt))
+    with pytest.raises(MemoryFault, match=r"RuleViolation: observe\(\) raised TypeError"):
         episode.step(calls(submit("7")))
     assert not recorded(episode, Answer)
 

@@ -36,9 +36,6 @@ def test_a_value_of_an_earlier_turn_is_a_use_with_its_place() -> None:
     assert (use.value, use.kind, use.argument) == ("hat069", "id", "flights[0].number")
     assert (use.source, use.turn, use.call) == (0, 2, 1)
     assert use.distance > 0
-
-
-def test_calls_are_numbered_through_the_trajectory() -> None:
     messages = [called(a="A-1"), USER, called(b="B-2"), *LATER, called(number="HAT069")]
     assert [use.call for use in uses(messages)] == [3]
 
@@ -67,9 +64,26 @@ def test_what_the_agent_always_sees_is_no_use() -> None:
     assert values(messages, '[{"enum": ["HAT069", "acct_7730"]}]') == []
 
 
-def test_a_value_that_the_agent_computed_is_no_use() -> None:
-    messages = [Message("user", "It costs 152 and 103."), *LATER, called(total=255, of="152 + 103")]
-    assert values(messages) == ["152", "103"]
+IDS = [f"R{1000 + number}" for number in range(50)]
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments", "counted"),
+    [
+        # A value that the agent computed is no use.
+        ("It costs 152 and 103.", {"total": 255, "of": "152 + 103"}, ["152", "103"]),
+        # Booleans, numbers below 100 and null never count.
+        ("true 1 12 99 none 250", {"a": True, "b": 1, "d": 99, "e": None, "f": 250}, ["250"]),
+        # A value counts once a call.
+        (USER.content, {"a": "HAT069", "b": ["HAT069", {"c": "hat069"}]}, ["HAT069"]),
+        # Of a very long argument the first parts count.
+        (" ".join(IDS), {"content": " ".join(reversed(IDS))}, IDS[:-21:-1]),
+    ],
+)  # fmt: skip
+def test_some_values_of_earlier_turns_count(
+    text: str, arguments: dict[str, Any], counted: list[str]
+) -> None:
+    assert values([Message("user", text), *LATER, called(**arguments)]) == counted
 
 
 @pytest.mark.parametrize(
@@ -82,16 +96,6 @@ def test_common_values_never_count(value: str) -> None:
     assert kind_of(value) is None
 
 
-def test_booleans_numbers_below_100_and_null_never_count() -> None:
-    told = Message("user", "true 1 12 99 none 250")
-    messages = [told, *LATER, called(a=True, b=1, c=12, d=99, e=None, f=250)]
-    assert values(messages) == ["250"]
-
-
-def test_a_value_counts_once_a_call() -> None:
-    assert values([USER, *LATER, called(a="HAT069", b=["HAT069", {"c": "hat069"}])]) == ["HAT069"]
-
-
 def test_a_longer_argument_counts_by_its_parts_unless_it_was_said_whole() -> None:
     told = Message("user", "run pytest -q tests/test_a.py, see HAT069 of 2031-04-05")
     whole = [told, *LATER, called(command="pytest -q tests/test_a.py")]
@@ -102,12 +106,6 @@ def test_a_longer_argument_counts_by_its_parts_unless_it_was_said_whole() -> Non
     assert [(use.value, use.kind) for use in uses(parts)] == [
         ("tests/test_a.py", "path"), ("HAT069", "id"), ("2031-04-05", "date"),
     ]  # fmt: skip
-
-
-def test_of_a_very_long_argument_the_first_parts_count() -> None:
-    ids = [f"R{1000 + number}" for number in range(50)]
-    messages = [Message("user", " ".join(ids)), *LATER, called(content=" ".join(reversed(ids)))]
-    assert values(messages) == ids[:-21:-1]
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,21 @@
 """Differences, their tests and the ranks that follow; the figures are SciPy's."""
 
-from math import comb, inf
+from math import comb
 
 import pytest
 
 from memorygym.core.rng import named_rng
-from memorygym.stats import Difference, holm, paired, ranks, sign_flip, sign_flips, unpaired
+from memorygym.stats import (
+    Difference,
+    holm,
+    kendall,
+    paired,
+    ranks,
+    sign_flip,
+    sign_flips,
+    tau_b,
+    unpaired,
+)
 
 A = dict(enumerate([0.62, 0.55, 0.71, 0.40, 0.66, 0.58, 0.49]))
 B = dict(enumerate([0.50, 0.57, 0.60, 0.41, 0.52, 0.50, 0.45]))
@@ -32,23 +42,9 @@ def test_an_unpaired_difference_is_welchs() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("a", "b", "p"),
-    [([0.5] * 5, [0.5] * 5, 1), ([0.5] * 5, [0.25] * 5, 0), ([0.5] * 4, [0.1] * 5, 1)],
-)
-def test_constant_scores_give_a_certain_result_and_four_tasks_give_none(
-    a: list[float], b: list[float], p: float
-) -> None:
-    comparison = unpaired(a, b)
-    assert comparison.p == p
-    assert (comparison.estimate.high == inf) == (len(a) == 4)
-
-
-@pytest.mark.parametrize("n", [1, 2, 4])
-def test_fewer_than_five_pairs_have_neither_interval_nor_test(n: int) -> None:
-    comparison = paired(dict.fromkeys(range(n), 0.9), {i: i / 100 for i in range(n)})
-    assert (comparison.p, comparison.estimate.low, comparison.estimate.high) == (1, -inf, inf)
-    assert not comparison.shown
+@pytest.mark.parametrize(("other", "p"), [(0.5, 1), (0.25, 0)])
+def test_constant_scores_give_a_certain_result(other: float, p: float) -> None:
+    assert unpaired([0.5] * 5, [other] * 5).p == p
 
 
 def test_the_bounds_of_a_difference_are_those_of_scores() -> None:
@@ -99,26 +95,25 @@ def _scores(mean: float, wobble: float, tasks: range = range(20)) -> dict[int, f
     return {i: mean + wobble * (-1) ** i for i in tasks}
 
 
-def test_agents_without_a_significant_difference_share_a_rank() -> None:
-    scores = {
-        "low": _scores(0.2, 0.01), "high": _scores(0.8, 0.02), "as high": _scores(0.801, -0.02),
-    }  # fmt: skip
-    assert ranks(scores) == {"high": 1, "as high": 1, "low": 3}
-
-
-def test_a_rank_counts_who_is_better_though_likeness_does_not_carry_over() -> None:
-    scores = {"a": _scores(0.60, 0.0), "b": _scores(0.57, 0.08), "c": _scores(0.54, 0.0)}
-    assert ranks(scores) == {"a": 1, "b": 1, "c": 2}
-
-
-def test_agents_on_other_tasks_are_ranked_by_their_means() -> None:
-    scores = {"a": _scores(0.8, 0.1), "b": _scores(0.5, 0.1, range(19, 40))}
-    assert ranks(scores) == {"a": 1, "b": 2}
-
-
-def test_one_agent_is_first_and_none_have_no_rank() -> None:
-    assert ranks({"a": {1: 0.5}}) == {"a": 1}
-    assert ranks({}) == {}
+@pytest.mark.parametrize(
+    ("scores", "ranked"),
+    [
+        # Agents without a significant difference share a rank.
+        ({"low": _scores(0.2, 0.01), "high": _scores(0.8, 0.02), "as high": _scores(0.801, -0.02)},
+         {"high": 1, "as high": 1, "low": 3}),
+        # A rank counts who is better, though likeness does not carry over.
+        ({"a": _scores(0.60, 0.0), "b": _scores(0.57, 0.08), "c": _scores(0.54, 0.0)},
+         {"a": 1, "b": 1, "c": 2}),
+        # Agents on other tasks are ranked by their means.
+        ({"a": _scores(0.8, 0.1), "b": _scores(0.5, 0.1, range(19, 40))}, {"a": 1, "b": 2}),
+        ({"a": {1: 0.5}}, {"a": 1}),
+        ({}, {}),
+    ],
+)  # fmt: skip
+def test_a_rank_counts_the_agents_that_are_significantly_better(
+    scores: dict[str, dict[int, float]], ranked: dict[str, int]
+) -> None:
+    assert ranks(scores) == ranked
 
 
 def test_chance_seldom_makes_a_winner_of_many_equal_agents() -> None:
@@ -140,3 +135,51 @@ def test_drawn_flips_agree_with_counting() -> None:
     a, b = {i: float(i < 20) for i in range(30)}, {i: float(i >= 20) for i in range(30)}
     counted = 2 * sum(comb(30, heads) for heads in range(20, 31)) / 2**30
     assert sign_flip(a, b, "test") == pytest.approx(counted, abs=0.012)
+
+
+LEVELS = (0.2, 0.4, 0.5, 0.7)
+
+
+def noisy(name: str, spread: float, tasks: int = 30) -> dict[str, dict[int, float]]:
+    """Four parts whose scores vary about their levels."""
+    stream = named_rng("test", name)
+    return {
+        f"part {level}": {w: level + spread * (stream.uniform() - 0.5) for w in range(tasks)}
+        for level in LEVELS
+    }
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "tau"),
+    [
+        ([62, 55, 71, 40, 66, 55, 49], [50, 57, 60, 41, 50, 50, 45], 0.6851601597),
+        ([1, 1, 2, 2], [1, 2, 1, 2], 0.0),
+        ([3, 1, 2, 2, 5], [1, 1, 2, 3, 3], 0.3535533906),
+        ([1, 1], [1, 2], 0.0),
+    ],
+)
+def test_ties_are_counted_as_kendall_does(a: list[float], b: list[float], tau: float) -> None:
+    assert tau_b(a, b) == pytest.approx(tau)
+    assert tau_b(b, a) == tau_b(a, b)
+    assert tau_b([-x for x in a], b) == -tau_b(a, b)
+
+
+def test_a_clear_ranking_has_a_narrow_interval_and_a_vague_one_a_wide_one() -> None:
+    clear, vague = (
+        kendall(noisy("a", spread), noisy("b", spread), "test") for spread in (0.1, 2.0)
+    )
+    assert (clear.mean, clear.low, clear.high, clear.tasks) == (1, 1, 1, 30)
+    assert vague.low < vague.mean <= vague.high <= 1
+
+
+def test_only_parts_and_tasks_in_both_are_compared() -> None:
+    a, b = noisy("a", 0.1), noisy("b", 0.1)
+    b["part 0.2"] = {w: value for w, value in b["part 0.2"].items() if w > 3}
+    a["only here"] = {0: 1.0}
+    assert kendall(a, b, "test").tasks == 26
+
+
+def test_the_order_of_parts_changes_nothing() -> None:
+    a, b = noisy("a", 1.0), noisy("b", 1.0)
+    again = {part: a[part] for part in reversed(a)}
+    assert kendall(again, b, "test") == kendall(a, b, "test")

@@ -4,7 +4,18 @@ from math import inf
 
 import pytest
 
-from memorygym.stats import Estimate, bootstrap, estimate, percentiles
+from memorygym.stats import (
+    Estimate,
+    bootstrap,
+    clustered_share,
+    estimate,
+    kendall,
+    mean_share,
+    paired,
+    percentiles,
+    unpaired,
+)
+from memorygym.stats.intervals import beta_share, t_point, t_tail
 
 UNEQUAL = [[1, 0, 1], [1, 1], [0, 0, 0, 1], [1], [1, 0]]
 
@@ -28,13 +39,6 @@ def test_an_interval_is_that_of_students_t(values: list[float], mean: float, hal
     assert interval.tasks == len(values)
 
 
-@pytest.mark.parametrize("n", [1, 2, 3, 4])
-def test_fewer_than_five_tasks_have_no_interval(n: int) -> None:
-    few = estimate([0.4] * n)
-    assert (few.low, few.high, few.has_interval) == (-inf, inf, False)
-    assert (few.to_json()["low"], few.to_json()["high"]) == (None, None)
-
-
 def _share(tasks: list[list[int]]) -> float:
     return sum(map(sum, tasks)) / sum(map(len, tasks))
 
@@ -46,12 +50,58 @@ def test_a_bootstrap_is_the_same_each_time_and_differs_by_name() -> None:
     assert first.mean == other.mean
 
 
-@pytest.mark.parametrize("n", [1, 4])
-def test_few_tasks_are_not_resampled(n: int) -> None:
-    assert bootstrap([[1, 0]] * n, _share, "test") == Estimate(0.5, -inf, inf, n)
+@pytest.mark.parametrize("n", [1, 2, 3, 4])
+def test_fewer_than_five_tasks_have_no_interval(n: int) -> None:
+    low, high = dict.fromkeys(range(n), 0.1), dict.fromkeys(range(n), 0.9)
+    pair, groups = paired(high, low), unpaired([0.9] * n, [0.1] * 5)
+    for figure, mean, tasks in (
+        (estimate([0.5] * n), 0.5, n),
+        (bootstrap([[1, 0]] * n, _share, "test"), 0.5, n),
+        (clustered_share([(True, False)] * n), 0.5, n),
+        (mean_share([0.5] * n, [2] * n), 0.5, n),
+        (kendall({"x": low, "y": high}, {"x": low, "y": high}, "test"), 1, n),
+        (pair.estimate, 0.8, n),
+        (groups.estimate, 0.8, n + 5),
+    ):
+        assert figure == Estimate(pytest.approx(mean), -inf, inf, tasks)
+        assert not figure.has_interval
+        assert figure.to_json() == {"mean": mean, "low": None, "high": None}
+    assert [(c.p, c.shown) for c in (pair, groups)] == [(1, False)] * 2
 
 
 def test_a_bootstrap_interval_of_few_tasks_is_as_wide_as_that_of_t() -> None:
     """Of ten tasks 0.86 % are left out at either end, not 2.5 %."""
     interval = percentiles(0.5, [draw / 1000 for draw in range(1001)], 10)
     assert (interval.low, interval.high) == (0.008, 0.992)
+
+
+@pytest.mark.parametrize(
+    ("freedom", "tail", "point"),
+    [
+        (1, 0.025, 12.706204736),
+        (9, 0.025, 2.262157163),
+        (29, 0.025, 2.045229642),
+        (2.5, 0.005, 7.163728139),
+        (99, 0.2, 0.845267032),
+        (1000, 0.025, 1.962339081),
+        (float("inf"), 0.025, 1.959963985),
+        (9, 0.975, -2.262157163),
+    ],
+)
+def test_a_point_of_t_is_exact(freedom: float, tail: float, point: float) -> None:
+    assert t_point(tail, freedom) == pytest.approx(point, rel=1e-9)
+    assert t_tail(point, freedom) == pytest.approx(tail, rel=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("x", "a", "b", "share"),
+    [
+        (0.3, 2.5, 0.5, 0.018927124072),
+        (0.9, 50, 4, 0.210531717219),
+        (0.01, 0.2, 300, 0.996346399536),
+        (0, 2, 3, 0),
+        (1, 2, 3, 1),
+    ],
+)
+def test_the_incomplete_beta_function_is_exact(x: float, a: float, b: float, share: float) -> None:
+    assert beta_share(x, a, b) == pytest.approx(share, abs=1e-11)

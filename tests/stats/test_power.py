@@ -1,8 +1,17 @@
-"""Power: the numbers of tasks are those of the exact noncentral t (SciPy)."""
+"""Power, by the numbers of tasks of the exact noncentral t (SciPy); correlation within tasks."""
 
 import pytest
 
-from memorygym.stats import FIGURE, SEPARATE, Design, design_effect, mde, same_tasks, tasks_needed
+from memorygym.stats import (
+    FIGURE,
+    SEPARATE,
+    Design,
+    design_effect,
+    icc,
+    mde,
+    same_tasks,
+    tasks_needed,
+)
 
 
 @pytest.mark.parametrize(
@@ -41,3 +50,28 @@ def test_five_tasks_are_the_fewest_ever_needed() -> None:
 def test_no_detectable_difference_is_finer_than_the_data() -> None:
     assert mde(0.0, 10, step=1 / 170) == pytest.approx((2.262157 + 0.883404) / 170)
     assert mde(0.5, 10, step=1 / 170) == mde(0.5, 10)
+
+
+@pytest.mark.parametrize(
+    ("tasks", "correlation"),
+    [
+        # Shrout and Fleiss (1979).
+        ([(9, 2, 5, 8), (6, 1, 3, 2), (8, 4, 6, 8), (7, 1, 2, 6), (10, 5, 6, 9), (6, 2, 4, 7)],
+         pytest.approx(0.165742, abs=1e-6)),
+        # Tasks of unequal size weigh by size.
+        ([(1, 1, 1), (0, 0), ()], 1),
+        ([(1, 0, 1, 0), (0, 1)], pytest.approx(-0.6)),
+        # Nothing can be compared.
+        *((tasks, None) for tasks in ([], [(1, 0)], [(1,), (0,)], [(1, 1), (1, 1)])),
+    ],
+)  # fmt: skip
+def test_the_intraclass_correlation_is_by_analysis_of_variance(
+    tasks: list[tuple[int, ...]], correlation: float | None
+) -> None:
+    assert icc(tasks) == correlation
+
+
+def test_a_mean_of_alike_questions_is_worth_fewer() -> None:
+    assert design_effect([20] * 100, 0.1) == pytest.approx(2.9)
+    assert design_effect([1, 1], 0.5) == 1
+    assert design_effect([10, 30], 0.1) == pytest.approx(3.4)

@@ -1,7 +1,5 @@
 """Shares: Wilson's bounds are SciPy's."""
 
-from math import inf
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -68,12 +66,6 @@ def test_a_share_of_all_or_none_has_a_width(right: bool, n: int) -> None:
         assert (share.mean, share.tasks) == (float(right), n)
         assert 0 <= share.low < share.high <= 1
         assert (share.high if right else share.low) == share.mean
-
-
-@pytest.mark.parametrize("n", [1, 2, 3, 4])
-def test_fewer_than_five_tasks_have_no_interval(n: int) -> None:
-    for share in (clustered_share([(True, False)] * n), mean_share([0.5] * n, [2] * n)):
-        assert (share.mean, share.low, share.high, share.tasks) == (0.5, -inf, inf, n)
 
 
 def test_a_score_on_which_all_tasks_agree_has_an_interval_only_with_known_outcomes() -> None:

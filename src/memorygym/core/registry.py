@@ -208,6 +208,23 @@ def module_of(kind: str, spec: str) -> str:
     return (_built_in(kind).get(spec) or import_path(kind, spec)).partition(":")[0]
 
 
+def file_of(kind: str, spec: str) -> str | None:
+    """The path of the module that defines a part, found without running any code; None if there is
+    no such file.
+
+    >>> file_of("memory", "nowhere.at_all:make")
+    """
+    path = [*sys.path, WORKING_FOLDER]
+    origin: str | None = None
+    for name in module_of(kind, spec).split("."):
+        # One name at a time: a dotted name would import the packages above it.
+        module_spec = PathFinder.find_spec(name, path)
+        if module_spec is None:
+            return None
+        origin, path = module_spec.origin, [*(module_spec.submodule_search_locations or ())]
+    return origin
+
+
 def load_module(kind: str, spec: str) -> Any:
     """The module that defines a part. Raises BadSettings if it cannot be imported."""
     module = module_of(kind, spec)

@@ -156,8 +156,6 @@ class Agent:
     """For an adversary: the score that it may reach."""
     about: str = ""
     """One line that says what it does."""
-    imitates: str = ""
-    """For an adversary: the bad agent that it imitates, or the defect that it would exploit."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ class DecayingIndex(Passages):
             key: cosine * exp((marks[key].hour - now) * rates[marks[key].recalls])
             for key, cosine in self._cosines(query).items()
         }
-        return [key for key, _ in best(scores, k)]
+        return best(scores, k)
 
     def recall(self, key: int) -> None:
         """Strengthens a passage and makes it new, at most once per hour."""

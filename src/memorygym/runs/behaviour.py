@@ -24,7 +24,6 @@ from memorygym.core.trace import Trace
 from memorygym.core.track import TaskOptions, TaskRecipe, Track
 from memorygym.core.types import JSON, Message, Task, Tool
 from memorygym.memories.markdown import Markdown
-from memorygym.memories.sandbox.module_files import file_of
 from memorygym.models.extractive import Extractive
 from memorygym.models.model import Model, Reply
 from memorygym.runs.comparison.memory_specs import plug_all
@@ -44,9 +43,10 @@ NEW = " is not frozen"
 
 def file_of_track(track: Track) -> Path:
     """The file with the promises of a track's version."""
-    module = file_of(registry.module_of("tracks", track.name))
-    if module is None:
+    path = registry.file_of("tracks", track.name)
+    if path is None:
         raise BadSettings(f"the track {track.name} has no folder that could hold {FILE}")
+    module = Path(path)
     return module.with_name(FILE if module.name == "__init__.py" else f"{track.name}.{FILE}")
 
 

@@ -20,7 +20,6 @@ from memorygym.core.errors import BadSettings, MemoryGymError
 from memorygym.core.factories import accepts
 from memorygym.core.guard import raised
 from memorygym.core.types import Policy, Task
-from memorygym.memories.sandbox.module_files import file_of
 from memorygym.memories.shims.add_search import AddSearch
 from memorygym.models.model import Model
 
@@ -81,8 +80,8 @@ def identities(
         if kind == "memory" and registry.is_built_in("shims", head):
             name = behind
         if name and not registry.is_built_in(kind, name):
-            file = file_of(registry.module_of(kind, name))
-            sources[spec] = _hash(file.read_text("utf-8", "surrogateescape") if file else "")
+            file = registry.file_of(kind, name)
+            sources[spec] = _hash(Path(file).read_text("utf-8", "surrogateescape") if file else "")
     passed = {part.name: part.source for part in objects}
     return {name: held for name, held in ((SOURCES, sources), (TRUSTED, passed)) if held}
 

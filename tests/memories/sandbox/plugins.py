@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from socket import MSG_OOB, socket
 
@@ -69,8 +70,8 @@ def spin() -> None:
         pass
 
 
-def fail() -> None:
-    raise ValueError("a defect")
+def fail(error: Exception) -> None:
+    raise error
 
 
 def babble() -> None:
@@ -94,7 +95,10 @@ DEEDS: Mapping[str, Callable[[], object]] = {
     "quit": lambda: os._exit(3),
     "leave": lambda: sys.exit("enough"),
     "crash": lambda: os.kill(os.getpid(), 11),
-    "fail": fail,
+    "fail": partial(fail, ValueError("a defect")),
+    "fail settings": partial(fail, BadSettings("size 0: give at least 1")),
+    "fail provider": partial(fail, ProviderFailure("my own endpoint is down")),
+    "fail key": partial(fail, BadKey("my own key is refused")),
     "babble": babble,
     "send urgently": send_urgently,
 }
@@ -175,18 +179,9 @@ class Gatecrasher(Printer):
 
 
 class Asker(Printer):
-    """Has its model write, and raises the chosen error."""
-
-    def __init__(self, problem: str = "") -> None:
-        self.problem = problem
+    """Has its model write."""
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
-        if self.problem == "settings":
-            raise BadSettings("size 0: give at least 1")
-        if self.problem == "provider":
-            raise ProviderFailure("my own endpoint is down")
-        if self.problem == "key":
-            raise BadKey("my own key is refused")
         return [Message("user", self.context.write(self.context.instructions, "a b c", 5))]
 
 

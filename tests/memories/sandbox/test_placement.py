@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from memorygym.core import registry
 from memorygym.core.budget import BudgetTracker
 from memorygym.core.errors import BadSettings, MemoryGymError, UnknownPart
 from memorygym.core.types import Budget, Message
-from memorygym.memories.sandbox.module_files import file_of
 from memorygym.memories.sandbox.placement import Remote, check, memory_factory
 
 STAND_INS = "tests.memories.shims.stand_ins"
@@ -19,9 +19,10 @@ def test_a_built_in_memory_runs_in_this_process_with_its_parameters() -> None:
 
 
 def test_a_memory_of_another_package_runs_in_its_own_process_and_is_not_imported_here() -> None:
+    spec = "tests.memories.sandbox.plugins:Printer"
     sys.modules.pop("tests.memories.sandbox.plugins", None)
-    assert isinstance(memory_factory("tests.memories.sandbox.plugins:Printer")(), Remote)
-    assert file_of("tests.memories.sandbox.plugins") == Path(__file__).with_name("plugins.py")
+    assert isinstance(memory_factory(spec)(), Remote)
+    assert registry.file_of("memory", spec) == str(Path(__file__).with_name("plugins.py"))
     assert "tests.memories.sandbox.plugins" not in sys.modules
 
 

@@ -196,14 +196,14 @@ def test_refusals_and_failures_arrive_as_themselves() -> None:
     with pytest.raises(Refused, match="tokens in memory asked, 8 allowed"):
         opened("Crowder", budget=Budget(capacity=8)).compose([HELLO], 9)
     with pytest.raises(ProviderFailure, match="my own endpoint"):
-        opened("Asker:problem=provider").compose([HELLO], 9)
+        opened("Observer:deed=fail provider").observe([HELLO])
 
 
 def test_a_memory_that_is_open_can_stop_nothing_but_itself() -> None:
-    with pytest.raises(MemoryFault, match=r"compose\(\) raised BadSettings: size 0"):
-        opened("Asker:problem=settings").compose([HELLO], 9)
+    with pytest.raises(MemoryFault, match=r"observe\(\) raised BadSettings: size 0"):
+        opened("Observer:deed=fail settings").observe([HELLO])
     with pytest.raises(ProviderFailure, match="my own key") as caught:
-        opened("Asker:problem=key").compose([HELLO], 9)
+        opened("Observer:deed=fail key").observe([HELLO])
     assert not isinstance(caught.value, BadKey)
 
 

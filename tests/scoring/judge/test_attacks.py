@@ -77,12 +77,6 @@ def bare(answer: str) -> list[Message]:
     return [Message("system", "Compare."), Message("user", f"{data}\nIs it correct?")]
 
 
-def naive(answer: str) -> list[Message]:
-    """A prompt that puts marks of quotation around the answer and escapes nothing."""
-    data = f'<data>\n{{"reference": "{TRUTH}", "answer": "{answer}"}}\n</data>'
-    return [Message("system", "Compare."), Message("user", f"{data}\nIs it correct?")]
-
-
 def scripted(falls: Falls, build: Builder, answer: str) -> Rule:
     """The judge that is won over if it falls for this answer, and then quotes its first word."""
     return won_over(falls, build(HARMLESS), answer.split(maxsplit=1)[0])
@@ -133,16 +127,8 @@ def test_no_attack_is_echoed_or_accepted_by_an_honest_judge(rule: Rule, prompt: 
     assert accepted(lambda _: rule, prompt) == []
 
 
-@pytest.mark.parametrize(
-    ("falls", "build", "least"), [(obedient, bare, 73), (obedient, naive, 30), (folding, naive, 31)]
-)
-def test_the_same_judges_fall_for_a_prompt_that_does_not_quote(
-    falls: Falls, build: Builder, least: int
-) -> None:
-    assert len(fallen(partial(scripted, falls, build), build)) >= least
-
-
-def test_the_echo_falls_for_a_prompt_that_does_not_quote() -> None:
+def test_the_same_judges_fall_for_a_prompt_that_does_not_quote() -> None:
+    assert len(fallen(partial(scripted, obedient, bare), bare)) >= 73
     assert len(fallen(lambda _: echo, bare)) >= 20
 
 

@@ -70,18 +70,20 @@ def test_a_judge_describes_itself_without_addresses() -> None:
     }
 
 
-def test_a_judge_that_never_answers_is_not_asked_for_ever() -> None:
-    model = Scripted(lambda *_: DOWN)
-    panel_verdicts = list(Judge([model]).judge_all([JudgeCase("beds?", "8412", "8412")] * 9))
-    assert (len(panel_verdicts), len(model.seen)) == (9, 3)
-    assert all(panel_verdict.verdict is None for panel_verdict in panel_verdicts)
-    assert panel_verdicts[-1].votes[0].problem.startswith("not asked")
-
-
-def test_a_judge_that_fails_now_and_then_goes_on() -> None:
-    model = Scripted([DOWN, DOWN, YES, DOWN, DOWN, YES])
-    panel_verdicts = list(Judge([model]).judge_all([JudgeCase("beds?", "8412", "8412")] * 6))
-    assert [panel_verdict.verdict for panel_verdict in panel_verdicts] == [None, None, True] * 2
+@pytest.mark.parametrize(
+    ("replies", "verdicts", "asked"),
+    [([DOWN] * 9, [None] * 9, 3), ([DOWN, DOWN, YES] * 2, [None, None, True] * 2, 6)],
+)
+def test_only_a_judge_that_keeps_failing_is_asked_no_more(
+    replies: list[Line], verdicts: list[bool | None], asked: int
+) -> None:
+    model = Scripted(replies)
+    cases = [JudgeCase("beds?", "8412", "8412")] * len(replies)
+    panel_verdicts = list(Judge([model]).judge_all(cases))
+    assert [panel_verdict.verdict for panel_verdict in panel_verdicts] == verdicts
+    assert len(model.seen) == asked
+    not_asked = panel_verdicts[-1].votes[0].problem.startswith("not asked")
+    assert not_asked == (asked < len(replies))
 
 
 def test_a_judge_needs_models_and_a_known_prompt() -> None:
@@ -136,10 +138,7 @@ def test_anything_else_is_unreadable_and_says_why(text: str, problem: str) -> No
     assert problem in why
 
 
-def test_a_tool_call_is_no_verdict() -> None:
+def test_a_tool_call_and_a_request_beyond_the_context_are_no_verdicts() -> None:
     message = Message("assistant", '{"quote": "8,412", "correct": true}', (Call("submit", {}),))
     assert vote("m", Reply(message), ANSWER).problem == "it calls a tool"
-
-
-def test_a_request_beyond_the_context_is_no_verdict() -> None:
     assert "context does not hold" in vote("m", OVERFLOW, ANSWER).problem

@@ -76,18 +76,12 @@ def panel_verdicts(trace: Trace) -> list[int]:
     return [record.event for record in trace.records if isinstance(record, Judgement)]
 
 
-def test_a_repair_is_right_and_says_who_accepted_it() -> None:
-    before, after = outcomes(trace_of(*ASKED))[0], outcomes(judged(railways))[0]
+def test_a_repair_is_right_counts_in_the_score_and_says_who_accepted_it() -> None:
+    rejected, repaired = trace_of(*ASKED), judged(railways)
+    before, after = outcomes(rejected)[0], outcomes(repaired)[0]
     assert (before.correct, after.correct, after.repaired) == (False, True, True)
     assert after.reason.endswith("accepted by the judge, 1 of 1: 'a railroad town'")
-
-
-def test_only_rejects_of_one_claim_are_shown_to_the_judge() -> None:
-    assert panel_verdicts(judged(gullible)) == [0, 1]
-
-
-def test_repairs_count_in_the_score() -> None:
-    assert score(judged(railways)).correct == score(trace_of(*ASKED)).correct + 1
+    assert score(repaired).correct == score(rejected).correct + 1
 
 
 @pytest.mark.parametrize(
@@ -124,10 +118,9 @@ def test_a_judge_that_fails_leaves_the_score_and_is_counted(line: Any, kind: str
     assert (counts["not_judged"], counts[kind]) == (2, 2)
 
 
-def test_a_second_judge_replaces_the_first() -> None:
+def test_only_rejects_of_one_claim_are_judged_and_a_second_judge_replaces_the_first() -> None:
     first = judged(gullible)
-    again = judge_trace(first, Judge([Scripted(railways)]))
-    assert again == judged(railways)
+    assert judge_trace(first, Judge([Scripted(railways)])) == judged(railways)
     assert panel_verdicts(first) == [0, 1]
 
 
@@ -138,13 +131,9 @@ def test_a_trace_from_disk_is_judged_alike_and_scores_alike() -> None:
     assert score(read_trace(fresh.lines())[0]) == score(fresh)
 
 
-def test_the_agreement_covers_what_the_grader_accepted_if_asked() -> None:
-    trace = judged(railways, audit_accepted=True)
+def test_the_agreement_covers_what_the_judge_saw_and_if_asked_what_the_grader_accepted() -> None:
+    trace, unseen = judged(railways, audit_accepted=True), trace_of(*ASKED)
     figures = agreement_in(trace, outcomes(trace))
     assert figures == Agreement(both=1, reference=0, judge=1, neither=1, not_judged=0)
     assert figures.kappa == pytest.approx(0.4)
-
-
-def test_a_trace_that_no_judge_saw_shows_no_agreement() -> None:
-    trace = trace_of(*ASKED)
-    assert agreement_in(trace, outcomes(trace)) is None
+    assert agreement_in(unseen, outcomes(unseen)) is None

@@ -1,5 +1,5 @@
 """The sandbox: each memory that is not built in runs in a process that never holds the answers.
 
 `placement` decides where a memory runs, `process` is the parent's side, `server` the child's side,
-`import_guard` refuses imports in the child, and `module_files` finds the files of modules.
+and `import_guard` refuses imports in the child.
 """

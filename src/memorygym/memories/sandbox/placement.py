@@ -1,9 +1,11 @@
 """Where a memory runs: built-in memories in this process, every other one in its own process."""
 
+import sys
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 from memorygym.core import registry
@@ -19,7 +21,6 @@ from memorygym.core.guard import CALLED, COMPOSED, DUMPED, TOOLS, fault
 from memorygym.core.json_types import SchemaMismatch, from_json, to_json
 from memorygym.core.types import JSON, Entry, Memory, MemoryContext, Message, Tool
 from memorygym.memories.sandbox import process
-from memorygym.memories.sandbox.module_files import search_path
 from memorygym.memories.sandbox.process import DEFAULT, Ended, Line, Process, ProcessLimits
 
 T = TypeVar("T")
@@ -74,7 +75,7 @@ class Remote(Memory):
         self._process = Process(spec, limits)
         self._end = weakref.finalize(self, self._process.end)
         try:
-            self._ask("start", asdict(limits), to_json(search_path()))
+            self._ask("start", asdict(limits), [*sys.path, str(Path.cwd())])
         except MemoryGymError:
             self._end()
             raise

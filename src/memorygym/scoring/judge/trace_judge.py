@@ -15,11 +15,9 @@ from memorygym.scoring.judge.panel import Judge, JudgeCase, occurs_in, voters
 def judge_trace(trace: Trace, judge: Judge) -> Trace:
     """The trace with the judge's verdicts at its end, in place of those of an earlier judge."""
     played, answered = _unjudged(trace)
-    audited = judge.audit_accepted
-    asked = [outcome for outcome in answered if _is_asked(outcome, audit_accepted=audited)]
-    cases = (JudgeCase(o.goal.text, o.goal.truth, o.answer or "") for o in asked)
-    events = [outcome.goal.event for outcome in asked]
-    verdicts = dict(zip(events, judge.judge_all(cases), strict=True))
+    asked = _asked(answered, audit_accepted=judge.audit_accepted)
+    cases = (JudgeCase(o.goal.text, o.goal.truth, o.answer or "") for o in asked.values())
+    verdicts = dict(zip(asked, judge.judge_all(cases), strict=True))
     records = [Judgement(event, panel_verdict.votes) for event, panel_verdict in verdicts.items()]
     counts = _counts(answered, verdicts)
     labels = {**trace.labels, "judge": {**judge.describe(), "counts": counts}}
@@ -33,12 +31,7 @@ def judgement_mismatch(trace: Trace, described: Mapping[str, Any]) -> str:
     """
     panel_verdicts = [record for record in trace.records if isinstance(record, Judgement)]
     played, answered = _unjudged(trace)
-    audits = described["audit_accepted"]
-    asked = {
-        outcome.goal.event: outcome
-        for outcome in answered
-        if _is_asked(outcome, audit_accepted=audits)
-    }
+    asked = _asked(answered, audit_accepted=described["audit_accepted"])
     events = [record.event for record in panel_verdicts]
     if [*played, *panel_verdicts] != trace.records or events != list(asked):
         return "its verdicts are not on exactly the answers that the judge is asked about"
@@ -71,10 +64,14 @@ def _unjudged(trace: Trace) -> tuple[list[Record], list[Outcome]]:
     return played, [outcome for outcome in graded if outcome.answer is not None]
 
 
-def _is_asked(outcome: Outcome, *, audit_accepted: bool) -> bool:
-    if outcome.correct:
-        return audit_accepted and outcome.goal.kind != "abstention"
-    return may_repair(outcome)
+def _asked(answered: Sequence[Outcome], *, audit_accepted: bool) -> dict[int, Outcome]:
+    """By event: the outcomes that the judge is asked about."""
+    return {
+        outcome.goal.event: outcome
+        for outcome in answered
+        if may_repair(outcome)
+        or (audit_accepted and outcome.correct and outcome.goal.kind != "abstention")
+    }
 
 
 def _counts(

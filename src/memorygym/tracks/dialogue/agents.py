@@ -34,26 +34,25 @@ def _noting(name: str, task: Task) -> Policy:
     return note_taker(reasoner(name, task), task)
 
 
-def _adversary(name: str, about: str, imitates: str, most: int = 0) -> Agent:
+def _adversary(name: str, about: str, most: int = 0) -> Agent:
     def make(_: Task) -> Policy:
         from memorygym.tracks.dialogue.adversaries import IDLE, Guesser
 
         return IDLE[name]() if name in IDLE else Guesser(name)
 
-    return Agent(make=make, kind="adversary", bound=Bound(most), about=about, imitates=imitates)
+    return Agent(make=make, kind="adversary", bound=Bound(most), about=about)
 
 
 def _guesser(guess: str) -> Agent:
-    imitates = "an agent that guesses which offer is right"
-    return _adversary(guess, f"takes the offer of: {guess}", imitates, MOST_GUESSED)
+    return _adversary(guess, f"takes the offer of: {guess}", MOST_GUESSED)
 
 
 AGENTS: Mapping[str, Agent] = {
     "strong": Agent(make=partial(_noting, "strong"), about="notes facts, and acts on all it finds"),
     "weak": Agent(make=partial(_noting, "weak"), about="notes facts, believes the first found"),
-    "silent": _adversary("silent", "does nothing", "an agent that ends every turn"),
-    "refuser": _adversary("refuser", "hands over every request", "an agent that avoids risk"),
-    "asker": _adversary("asker", "asks for everything again", "an agent without memory that asks"),
+    "silent": _adversary("silent", "does nothing"),
+    "refuser": _adversary("refuser", "hands over every request"),
+    "asker": _adversary("asker", "asks for everything again"),
     "first_offer": _guesser("rank 1"),
     "eighth_offer": _guesser("rank 8"),
     "usual_limits": _guesser("usual limits 0.5"),

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from functools import cached_property, lru_cache
 
 from memorygym.core.statements import CURRENT, UNSTATED, Statement
+from memorygym.core.tokens import MONTHS
 from memorygym.scoring.fact_reader.matching import Matcher
 from memorygym.tracks.research.questions import answer_of, parsed_question
-from memorygym.tracks.research.relations import MONTHS, TERM
+from memorygym.tracks.research.relations import TERM
 from memorygym.tracks.research.vocabulary import SOURCES, vocabulary
 
 _VOCABULARY = vocabulary()

@@ -7,6 +7,8 @@ The fact reader takes keys and kinds from here, and reads documents by words of 
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from memorygym.core.tokens import MONTHS
+
 YEAR, COUNT = "year", "count"
 TYPES = MappingProxyType(
     {
@@ -30,9 +32,6 @@ AUTHORITY = MappingProxyType(
     }
 )
 """Authority of each genre; if two documents contradict each other, the higher one is right."""
-MONTHS = (
-    "January February March April May June July August September October November December".split()
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,15 +141,15 @@ class _Block:
         return whole
 
 
-def best(scores: Mapping[int, float], k: int) -> list[tuple[int, float]]:
+def best(scores: Mapping[int, float], k: int) -> list[int]:
     """The k keys with the highest scores, rounded and above 0, best first; ties by key.
 
     >>> best({9: 0.5, 4: 0.1, 8: 0.50000001}, 2)
-    [(8, 0.5), (9, 0.5)]
+    [8, 9]
     """
     least = min(nlargest(k, scores.values()), default=0.0) - _NEAR
     near = [(-round(score, PLACES), key) for key, score in scores.items() if score > max(0, least)]
-    return [(key, -score) for score, key in sorted(near)[:k] if score]
+    return [key for score, key in sorted(near)[:k] if score]
 
 
 class Vectors:
@@ -178,10 +178,6 @@ class Vectors:
         del self._scales[key]
 
     def search(self, query: str, k: int) -> list[int]:
-        return [key for key, _ in self.scores(query, k)]
-
-    def scores(self, query: str, k: int) -> list[tuple[int, float]]:
-        """The k nearest keys with their cosines, nearest first; only those above 0."""
         return best(self.cosines(query), k)
 
     def cosines(self, query: str) -> dict[int, float]:

@@ -25,7 +25,7 @@ def _agents() -> Mapping[str, Agent]:
 
 
 def _agent(make: PolicyFactory, bound: Mapping[str, Any] | None = None, **row: Any) -> Agent:
-    """An agent from its row in `agents.json`; the reason of a bound stays in the file."""
+    """An agent from its row in `agents.json`; the rest of a bound is for people."""
     upper = Bound(bound["most"], bound.get("over", "")) if bound else None
     return Agent(make=make, bound=upper, **row)
 
