@@ -1,5 +1,6 @@
 """Generated tasks have exactly the published sizes, shares and secrets."""
 
+import re
 from collections import Counter
 from itertools import cycle, pairwise
 
@@ -13,6 +14,7 @@ from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.generator.fact_timeline import draw_names
 from memorygym.tracks.worlds.generator.generator import load_template
 from memorygym.tracks.worlds.generator.gold import Change, WorldsGold
+from memorygym.tracks.worlds.generator.prose import false_value
 from memorygym.tracks.worlds.generator.task import generate, stream_tokens
 from memorygym.tracks.worlds.generator.tiers import TIERS, Sizes
 from memorygym.tracks.worlds.questions import REASONING
@@ -195,3 +197,24 @@ def test_a_length_is_met_within_one_percent(template: str, tokens: int) -> None:
 def test_a_longer_task_has_as_many_questions_and_corrections_as_its_tier() -> None:
     table = gold(generate("company", 0, "standard", Sizes(tokens=100_000)))
     assert (len(table.questions), len(notices(table))) == (20, 5)
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_a_false_value_differs_and_a_false_number_by_more_than_5_percent(template: str) -> None:
+    stream = named_rng("test", template)
+    for spec in load_template(template).attribute_specs:
+        for _ in range(200):
+            value = spec.draw(stream)
+            false = false_value(spec, value, stream)
+            assert false != value
+            if isinstance(value, int):
+                assert isinstance(false, int) and abs(false - value) > 0.05 * abs(value)
+
+
+def test_documents_contain_distractors() -> None:
+    task = generated("company", 0, "standard")
+    revenue = strong_reader(task.system).guide.attribute("b")
+    figure = rf"{re.escape(revenue.prefix)}\d[\d,]*\.\d+{re.escape(revenue.suffix)}"
+    texts = [event.text for event in task.events if event.kind == "documents"]
+    sentences = [s for text in texts for line in text.split("\n") for s in line.split(". ")]
+    assert sum(len(re.findall(figure, sentence)) == 2 for sentence in sentences) > 10

@@ -100,8 +100,6 @@ def _changes(t: Template) -> dict[str, tuple[Template, tuple[str, ...]]]:
         "a wide float": (with_attribute(t, "float", low=300, high=995),
             (f"'{decimal.label}' ranges",)),
         "three digits": (with_attribute(t, "series", low=9), (f"'{series.label}' ranges",)),
-        "six periods": (with_attribute(t, "series", length=5),
-            (f"'{series.label}' has 5 periods",)),
         "a unit without dot": (with_attribute(t, "float", suffix=" sq.m"), (" sq.m", "dot")),
         "a sentence without its label": (with_attribute(t, "int", sentence="{s} owns {v} zebras"),
             ("zebras", "label")),

@@ -21,12 +21,12 @@ class _Agents(Mapping[str, Agent]):
 
     @property
     def _all(self) -> Mapping[str, Agent]:
-        from memorygym.tracks.worlds.agents import AGENTS
+        from memorygym.tracks.worlds.agents import built_in
 
         plugged = {
             name: Agent(make=partial(_plugged_in, name)) for name in registry.names("agents")
         }
-        return {**AGENTS, **plugged}
+        return {**built_in(), **plugged}
 
     def __getitem__(self, name: str) -> Agent:
         return self._all[name]

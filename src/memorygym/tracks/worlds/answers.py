@@ -75,12 +75,7 @@ class KnownFacts:
 
     def category(self, name: str) -> str:
         """The category of an entity."""
-        try:
-            return str(self.value(name, CATEGORY))
-        except Unanswerable:
-            if not self._careless:
-                raise
-            return ""
+        return str(self.value(name, CATEGORY))
 
     def scope(self, query: Query) -> Sequence[str]:
         """The entities that a question is about: as many as it states."""

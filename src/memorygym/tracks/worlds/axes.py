@@ -10,8 +10,9 @@ from dataclasses import replace
 
 from memorygym.core.outcome import Outcome, Score
 from memorygym.core.trace import Trace
-from memorygym.scoring.episode_scores import accuracies, accuracy
+from memorygym.scoring.episode_scores import accuracies
 from memorygym.tracks.worlds.generator.gold import gold_of
+from memorygym.tracks.worlds.generator.tiers import MIX
 
 WEIGHTS = {"breadth": 0.30, "maintenance": 0.25, "reasoning": 0.25, "efficiency": 0.20}
 
@@ -19,14 +20,12 @@ WEIGHTS = {"breadth": 0.30, "maintenance": 0.25, "reasoning": 0.25, "efficiency"
 def score(trace: Trace, outcomes: Sequence[Outcome]) -> Score:
     """The composite and the axes of an episode."""
     plain = accuracies(trace, outcomes)
-    answerable = [outcome for outcome in outcomes if outcome.goal.kind != "abstention"]
-    weights = {question.event: question.weight for question in gold_of(trace).questions}
-    breadth = _weighted([o for o in outcomes if o.goal.kind == "retrieval"], weights)
+    breadth = _breadth(trace, outcomes)
     axes: dict[str, float | None] = {
         "breadth": breadth,
-        "maintenance": _maintenance(trace, outcomes, breadth),
-        "reasoning": _by_question_type([o for o in outcomes if o.goal.kind == "reasoning"]),
-        "efficiency": _efficiency(trace, plain, len(answerable)),
+        "maintenance": _maintenance(trace, plain, breadth),
+        "reasoning": _reasoning(plain),
+        "efficiency": _efficiency(trace, plain),
     }
     return replace(plain, composite=composite(axes), axes=axes)
 
@@ -38,18 +37,20 @@ def composite(axes: Mapping[str, float | None]) -> float:
     return sum(WEIGHTS[name] * value for name, value in scored.items()) / weight if scored else 0.0
 
 
-def _weighted(outcomes: Sequence[Outcome], weights: Mapping[int, int]) -> float | None:
-    """The weighted accuracy; None without questions."""
-    total = sum(weights[o.goal.event] for o in outcomes)
-    return sum(weights[o.goal.event] for o in outcomes if o.correct) / total if total else None
+def _breadth(trace: Trace, outcomes: Sequence[Outcome]) -> float | None:
+    """The accuracy on unchanged facts, weighted by importance; None without questions."""
+    weights = {question.event: question.weight for question in gold_of(trace).questions}
+    asked = [outcome for outcome in outcomes if outcome.goal.kind == "retrieval"]
+    total = sum(weights[o.goal.event] for o in asked)
+    return sum(weights[o.goal.event] for o in asked if o.correct) / total if total else None
 
 
-def _maintenance(trace: Trace, outcomes: Sequence[Outcome], breadth: float | None) -> float | None:
+def _maintenance(trace: Trace, plain: Score, breadth: float | None) -> float | None:
     """Accuracy on changed facts × min(1, breadth / admitted).
 
     The factor keeps agents that store only corrections from scoring.
     """
-    share = accuracy([o for o in outcomes if o.goal.kind == "update"])
+    share = plain.axes.get("update")
     if share is None or breadth is None:
         return share
     return share * min(1.0, breadth / admitted(trace))
@@ -61,22 +62,17 @@ def admitted(trace: Trace) -> float:
     return 1.0 if capacity is None else min(1.0, capacity / gold_of(trace).record_tokens)
 
 
-def _by_question_type(outcomes: Sequence[Outcome]) -> float | None:
+def _reasoning(plain: Score) -> float | None:
     """The mean of the accuracies of the question types; None without questions."""
-    types = {o.goal.question_type for o in outcomes}
-    if not types:
-        return None
-    shares = [
-        accuracy([o for o in outcomes if o.goal.question_type == name]) or 0.0
-        for name in sorted(types)
-    ]
-    return sum(shares) / len(shares)
+    tallies = sorted(plain.question_types.items())
+    shares = [correct / asked for name, (correct, asked) in tallies if name not in MIX]
+    return sum(shares) / len(shares) if shares else None
 
 
-def _efficiency(trace: Trace, plain: Score, answerable: int) -> float | None:
+def _efficiency(trace: Trace, plain: Score) -> float | None:
     """min(1, accuracy × (1.25 − used / 4)), where used is the larger share of writes or tokens."""
-    if not answerable:
+    if not plain.answerable:
         return None
     budget = trace.budget
     used = max(plain.writes / (budget.writes or 1), plain.peak / (budget.capacity or 1))
-    return min(1.0, plain.correct / answerable * (1.25 - min(1.0, used) / 4))
+    return min(1.0, plain.correct / plain.answerable * (1.25 - min(1.0, used) / 4))

@@ -11,7 +11,7 @@ from memorygym.core.track import Invariant, PlayAgain, PlayedEpisode, TaskRecipe
 from memorygym.core.types import Call, Message, Policy, Task, Tool
 from memorygym.scoring.episode_scores import score
 from memorygym.stats import estimate
-from memorygym.tracks.worlds import agents
+from memorygym.tracks.worlds.agents import built_in
 from memorygym.tracks.worlds.trace_measures import usage
 
 ENOUGH_SEEDS, ENOUGH_TASKS = 10, 100
@@ -161,7 +161,7 @@ def _check_agents(checks: Check, tier: str) -> None:
     ):
         checks.at_least(f"{better} - {worse}", checks.composites(better, worse), points)
     for agent in checks.by_agent:
-        if agent in agents.AGENTS and (bound := agents.AGENTS[agent].bound):
+        if agent in built_in() and (bound := built_in()[agent].bound):
             name = f"{agent} - {bound.over}" if bound.over else agent
             checks.at_most(name, checks.composites(agent, bound.over), bound.most)
     checks.at_most("codec: capacities held", checks.measure("held"), 1.5)

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from itertools import chain
 
 from memorygym.core.statements import AMONG, CATEGORY, HELD, StatementIndex
@@ -21,6 +21,7 @@ KINDS = {"int": (11, 14), "float": (3, 3), "enum": (2, 3), "series": (1, 2)}
 KINDS |= {"date": (1, 1), "text": (1, 2)}
 NARROWEST, SPREAD = 300, 8
 """Least width of an int's range, least high/low of a float's: so wide that guesses fail."""
+NAME_WORD, CHOICE, TEXT_WORD = r"[A-Z][a-z]+", r"[a-z]+(?:[-_][a-z]+)*", r"[a-z]{2,}"
 SPLITTERS = frozenset("at and is has above below by for".split())
 """Words that questions put around labels."""
 TASKS = 4
@@ -36,7 +37,7 @@ def check_template(template: Template) -> list[str]:
 
     The texts are rendered and read back only if the schema keeps its rules.
     """
-    rules = (_counts, _names, _labels, _sentences, _choices, _texts, _numbers, _forms, _limits)
+    rules = (_counts, _word_lists, _labels, _values, _forms, _limits)
     broken = [sentence for rule in rules for sentence in rule(template)]
     broken = broken or list(_reading(template))
     return [f"{template.id}: {sentence}" for sentence in broken]
@@ -73,36 +74,32 @@ def _counts(template: Template) -> Iterator[str]:
         yield "its relations are all symmetric or all directed: give at least one of each"
 
 
-def _words_of(
-    label: str, words: Iterable[str], form: tuple[str, str], spoken: Mapping[str, str]
-) -> Iterator[str]:
-    """Each word has the form, is listed once, and occurs in no other text."""
-    for word, times in Counter(words).items():
-        if not re.fullmatch(form[0], word):
-            yield f"the {label} '{word}' is not {form[1]}: replace it"
-        if times > 1:
-            yield f"the {label} '{word}' is listed twice: remove one"
-        if word.lower() in spoken:
-            yield f"the {label} '{word}' also occurs in '{spoken[word.lower()]}': replace it"
-
-
-def _spoken(template: Template, *others: str) -> dict[str, str]:
-    """Each word of these texts and of all document sentences, with a text that holds it."""
-    texts = (*others, *(text for _, text in _sentences_of(template)))
-    return {word: text for text in texts for word in _words(text)}
-
-
-def _names(template: Template) -> Iterator[str]:
-    names = (*template.first, *template.second)
-    spoken = _spoken(template, *template.categories)
-    yield from _words_of("name word", names, (r"[A-Z][a-z]+", "one capitalised word"), spoken)
+def _word_lists(template: Template) -> Iterator[str]:
+    """Each word of a list has its form, is listed once, and occurs in no other text."""
+    names, labels = (*template.first, *template.second), [label for label, _ in _labelled(template)]
+    sentences = [text for _, text in _sentences_of(template)]
+    choices = [choice for spec in template.attribute_specs for choice in spec.choices]
+    texts = [word for spec in template.attribute_specs for part in spec.parts for word in part]
+    for kind, words, form, meaning, others in (
+        ("name word", names, NAME_WORD, "one capitalised word", [*template.categories, *sentences]),
+        ("choice", choices, CHOICE, "one lower-case word", [*labels, *sentences]),
+        ("text word", texts, TEXT_WORD, "one of two or more lower-case letters", labels),
+    ):
+        spoken = {word: text for text in others for word in _words(text)}
+        for word, times in Counter(words).items():
+            if not re.fullmatch(form, word):
+                yield f"the {kind} '{word}' is not {meaning}: replace it"
+            if times > 1:
+                yield f"the {kind} '{word}' is listed twice: remove one"
+            if word.lower() in spoken:
+                yield f"the {kind} '{word}' also occurs in '{spoken[word.lower()]}': replace it"
     for word in MONTHS:
         if word in names:
             yield f"the name word '{word}' is a month: replace it"
 
 
 def _labels(template: Template) -> Iterator[str]:
-    labels = _all_labels(template)
+    labels = _labelled(template)
     for index, (label, spec) in enumerate(labels):
         if not re.fullmatch(r"(?: (?:[a-z][a-z'-]*|[A-Z&]{2,})){1,3}", f" {label}"):
             yield f"the label '{label}' is not one to three lower-case words: reword it"
@@ -112,40 +109,14 @@ def _labels(template: Template) -> Iterator[str]:
         for other, _ in labels[:index] + labels[index + 1 :]:
             if _holds(other, label):
                 yield f"the label '{label}' is part of the label '{other}': reword one of them"
-
-
-def _sentences(template: Template) -> Iterator[str]:
-    for label, owner in _all_labels(template):
         for speaker, text in _sentences_of(template):
-            if speaker is not owner and _holds(text, label):
+            if speaker is not spec and _holds(text, label):
                 every = ", a sentence of all templates" * (text in SHARED)
                 yield f"the label '{label}' occurs in '{text}'{every}: reword it"
 
 
-def _choices(template: Template) -> Iterator[str]:
-    enums = [spec for spec in template.attribute_specs if spec.kind == "enum"]
-    for spec in enums:
-        if not 9 <= len(spec.choices) <= 12:
-            yield f"'{spec.label}' has {len(spec.choices)} choices: give 9 to 12"
-    choices = (choice for spec in enums for choice in spec.choices)
-    form = (r"[a-z]+(?:[-_][a-z]+)*", "one lower-case word")
-    spoken = _spoken(template, *(label for label, _ in _all_labels(template)))
-    yield from _words_of("choice", choices, form, spoken)
-
-
-def _texts(template: Template) -> Iterator[str]:
-    texts = [spec for spec in template.attribute_specs if spec.kind == "text"]
-    for spec in texts:
-        sizes = [len(part) for part in spec.parts]
-        if len(sizes) != 3 or not 14 <= min(sizes) <= max(sizes) <= 18:
-            yield f"'{spec.label}' has parts of {sizes} words: give three parts of 14 to 18 words"
-    words = (word for spec in texts for part in spec.parts for word in part)
-    form = (r"[a-z]{2,}", "one of two or more lower-case letters")
-    spoken = {word: label for label, _ in _all_labels(template) for word in _words(label)}
-    yield from _words_of("text word", words, form, spoken)
-
-
-def _numbers(template: Template) -> Iterator[str]:
+def _values(template: Template) -> Iterator[str]:
+    """Numbers, choices and texts are so varied that guesses fail."""
     for spec in template.attribute_specs:
         low, high = spec.low, spec.high
         span = f"'{spec.label}' ranges from {low} to {high}"
@@ -158,8 +129,11 @@ def _numbers(template: Template) -> Iterator[str]:
                 yield f"{span}: give three digits, and a high above the low"
         if spec.kind == "float" and spec.decimals not in (1, 2):
             yield f"'{spec.label}' has {spec.decimals} decimals: give 1 or 2"
-        if spec.kind == "series" and spec.length != 6:
-            yield f"'{spec.label}' has {spec.length} periods: give 6"
+        if spec.kind == "enum" and not 9 <= len(spec.choices) <= 12:
+            yield f"'{spec.label}' has {len(spec.choices)} choices: give 9 to 12"
+        sizes = [len(part) for part in spec.parts]
+        if spec.kind == "text" and (len(sizes) != 3 or not 14 <= min(sizes) <= max(sizes) <= 18):
+            yield f"'{spec.label}' has parts of {sizes} words: give three parts of 14 to 18 words"
         if re.search(r"[\d.]", spec.prefix + spec.suffix):
             yield f"the unit '{spec.prefix}{spec.suffix}' of '{spec.label}' holds a digit or dot"
 
@@ -242,28 +216,20 @@ def _line(task: Task, name: str, attribute: Attribute) -> str:
     return next(stating)
 
 
-def _all_labels(template: Template) -> list[tuple[str, AttributeSpec]]:
-    return [
-        (label, spec) for spec in template.attribute_specs for label in (spec.label, spec.alias)
-    ]
+def _labelled(template: Template) -> list[tuple[str, AttributeSpec]]:
+    """Every label and alias, with its attribute."""
+    return [(name, spec) for spec in template.attribute_specs for name in (spec.label, spec.alias)]
 
 
 def _sentences_of(template: Template) -> list[tuple[AttributeSpec | None, str]]:
     """All sentences of its documents, with the attribute that each belongs to."""
     wording = template.wording
-    sentences: list[tuple[AttributeSpec | None, str]] = [
-        (spec, spec.sentence) for spec in template.attribute_specs
+    relations = (relation.phrase for relation in template.relations)
+    own = (*relations, *wording.titles, *wording.peers, *wording.notices, *wording.noise)
+    return [
+        *((spec, spec.sentence) for spec in template.attribute_specs),
+        *((None, text) for text in (*own, wording.membership, *SHARED)),
     ]
-    sentences += [(None, relation.phrase) for relation in template.relations]
-    texts = (
-        *wording.titles,
-        *wording.peers,
-        *wording.notices,
-        *wording.noise,
-        wording.membership,
-        *SHARED,
-    )
-    return sentences + [(None, text) for text in texts]
 
 
 def _words(text: str) -> list[str]:

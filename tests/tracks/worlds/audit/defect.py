@@ -53,8 +53,3 @@ def wrap(patch: pytest.MonkeyPatch, owner: Any, name: str, around: Callable[...,
     """Replaces a function by `around(old, *arguments)`."""
     old = getattr(owner, name)
     patch.setattr(owner, name, lambda *args, **kw: around(old, *args, **kw))
-
-
-def defects_in(names: dict[str, Any]) -> dict[str, Defect]:
-    """The defects among the names of a module."""
-    return {name: value for name, value in names.items() if isinstance(value, Defect)}

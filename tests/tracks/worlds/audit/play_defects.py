@@ -215,7 +215,8 @@ def every_question_has_the_same_importance(patch: pytest.MonkeyPatch) -> None:
 
 @validate("breadth not by importance", "strategic")
 def breadth_ignores_importance(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(axes, "_weighted", lambda outcomes, weights: episode_scores.accuracy(outcomes))
+    patch.setattr(axes, "_breadth", lambda trace, outcomes: episode_scores.accuracy(
+        [o for o in outcomes if o.goal.kind == "retrieval"]))  # fmt: skip
 
 
 @validate("old values said to be new", "naive")
@@ -238,16 +239,14 @@ def skipped_questions_are_not_counted(patch: pytest.MonkeyPatch) -> None:
 
 @validate("maintenance above its limit", "notice_keeper", "naive", "strategic")
 def maintenance_has_no_limit(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(axes, "_maintenance", lambda trace, outcomes, breadth: episode_scores.accuracy(
-        [o for o in outcomes if o.goal.kind == "update"]))  # fmt: skip
+    patch.setattr(axes, "_maintenance", lambda trace, plain, breadth: plain.axes.get("update"))
 
 
 @validate("efficiency above its limit", "strategic")
 def efficiency_ignores_use(patch: pytest.MonkeyPatch) -> None:
-    def efficiency(old: Any, trace: Any, plain: Any, asked: int) -> float:
-        return min(1.0, 1.25 * plain.correct / asked)
-
-    wrap(patch, axes, "_efficiency", efficiency)
+    patch.setattr(
+        axes, "_efficiency", lambda _, plain: min(1.0, 1.25 * plain.correct / plain.answerable)
+    )
 
 
 @validate("abstainer", "abstainer")

@@ -17,9 +17,18 @@ from memorygym.tracks.worlds.trace_measures import inspect
 from memorygym.tracks.worlds.verifier import verify
 from tests.episodes import results_of, worlds
 from tests.slow import mostly_slow
+from tests.tracks.worlds.audit import play_defects, question_defects, story_defects
 from tests.tracks.worlds.audit.defect import Defect, TaskSet
-from tests.tracks.worlds.audit.defects import DEFECTS
 
+DEFECTS = {
+    name: value
+    for module in (play_defects, story_defects, question_defects)
+    for name, value in [*vars(module).items(), *question_defects.ACCEPTED.items()]
+    if isinstance(value, Defect)
+}
+"""All planted defects by name; an unreported defect means that an invariant is missing."""
+
+INSPECTED = ResultOptions(causes=False, inspect=inspect)
 UNAFFECTED = ("registry",)
 """Modules with caches that no defect affects and that are slow to fill."""
 
@@ -41,33 +50,19 @@ def _cleared(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     _clear_caches()
 
 
-def _recipes(tasks: TaskSet) -> list[WorldsSettings]:
-    return [
+def _failures(caught_by: str, tasks: TaskSet, agents: tuple[str, ...]) -> list[str]:
+    recipes = [
         WorldsSettings(template, seed, tasks.tier)
         for template in tasks.templates
         for seed in range(tasks.seeds)
     ]
-
-
-def _failed_rows(task_set: TaskSet, agents: tuple[str, ...]) -> list[str]:
-    tasks = Tasks("worlds", _recipes(task_set), {}, "")
-    evaluation = Evaluation(tasks, BenchSettings(agent=agents, validate=True))
-    runner = Runner(
-        "worlds",
-        (*evaluation.players(ModelRoles()),),
-        None,
-        ResultOptions(causes=False, inspect=inspect),
-    )
-    results = [result for recipe in tasks.recipes for result in runner.play_unit((recipe, 0))]
+    if caught_by == "verify":
+        return list(verify(recipes, map).failures)
+    settings = BenchSettings(agent=agents, validate=True)
+    evaluation = Evaluation(Tasks("worlds", recipes, {}, ""), settings)
+    runner = Runner("worlds", (*evaluation.players(ModelRoles()),), None, INSPECTED)
+    results = [result for recipe in recipes for result in runner.play_unit((recipe, 0))]
     return [row.name for row in evaluation.beside(results)[0] if not row.holds]
-
-
-def _failed_checks(task_set: TaskSet) -> list[str]:
-    return list(verify(_recipes(task_set), map).failures)
-
-
-def _failures(caught_by: str, tasks: TaskSet, agents: tuple[str, ...]) -> list[str]:
-    return _failed_checks(tasks) if caught_by == "verify" else _failed_rows(tasks, agents)
 
 
 SETTINGS = sorted({(d.caught_by, d.tasks, d.agents) for d in DEFECTS.values()}, key=repr)
@@ -111,8 +106,7 @@ ALTERED: dict[str, Callable[[Played], Played]] = {
 def test_a_result_that_its_trace_does_not_give_is_reported(row: str) -> None:
     tasks = worlds()
     evaluation = Evaluation(tasks, BenchSettings(agent=["clairvoyant"], validate=True))
-    wanted = ResultOptions(causes=False, inspect=inspect)
-    (result,) = results_of(tasks.recipes[0], ["clairvoyant"], wanted)
+    (result,) = results_of(tasks.recipes[0], ["clairvoyant"], INSPECTED)
     assert isinstance(result, Played)
     rows, _ = evaluation.beside([ALTERED[row](result)])
     assert row in [found.name for found in rows if not found.holds]

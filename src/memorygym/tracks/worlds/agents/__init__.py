@@ -18,7 +18,8 @@ _MODULES = (answerers, callers, codec, honest)
 
 
 @cache
-def _agents() -> Mapping[str, Agent]:
+def built_in() -> Mapping[str, Agent]:
+    """The agents by name, in the order of tables."""
     makers = {name: make for module in _MODULES for name, make in module.MAKERS.items()}
     rows = json.loads(Path(__file__).with_name("agents.json").read_text(encoding="utf-8"))
     return {name: _agent(makers[name], **row) for name, row in rows.items()}
@@ -28,10 +29,3 @@ def _agent(make: PolicyFactory, bound: Mapping[str, Any] | None = None, **row: A
     """An agent from its row in `agents.json`; the rest of a bound is for people."""
     upper = Bound(bound["most"], bound.get("over", "")) if bound else None
     return Agent(make=make, bound=upper, **row)
-
-
-def __getattr__(name: str) -> Mapping[str, Agent]:
-    """AGENTS, the agents by name in the order of tables; read on first use."""
-    if name != "AGENTS":
-        raise AttributeError(name)
-    return _agents()

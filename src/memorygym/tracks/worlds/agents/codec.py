@@ -29,6 +29,7 @@ from memorygym.tracks.worlds.generator.template_schema import (
     CODES,
     FIRST_YEAR,
     LAST_YEAR,
+    PERIODS,
     AttributeSpec,
     Template,
 )
@@ -156,7 +157,7 @@ def _value(code: Code, spec: AttributeSpec, value: Any) -> Value:
             pairs = zip(_DATE, parts, strict=True)
             return "{}-{:02d}-{:02d}".format(*[code(column, part) for column, part in pairs])
         case "series":
-            return tuple([code(_column(spec), item) for item in value or range(spec.length)])
+            return tuple([code(_column(spec), item) for item in value or range(PERIODS)])
     one: Value = code(_column(spec), value)
     return one
 
@@ -262,16 +263,11 @@ class CodecWriter(BudgetedNoteTaker):
         template = public_template(context.reader.guide.noun)
         for code in (fact.key for fact in news if fact.key in CODES):
             old, new = before.current(name, code), after.current(name, code)
-            not_stored = old is None and len(values_in(news)) > 1
-            if new is None or not_stored:
+            if new is None:
                 continue
-            numbers = [
-                self._number(template, Statement(name, code, v))
-                for v in (old, new)
-                if v is not None
-            ]
-            if len({*numbers}) > 1 or old is None:
-                yield NOTE + spell(numbers[-1], context.slot)[0]
+            number = self._number(template, Statement(name, code, new))
+            if old is None or number != self._number(template, Statement(name, code, old)):
+                yield NOTE + spell(number, context.slot)[0]
 
     def _number(self, template: Template, fact: Statement) -> int:
         _change(code := DigitWriter(), template, fact)

@@ -6,11 +6,12 @@ Names are drawn without repetition from a space that grows with the number of en
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 
 from memorygym.core.rng import Stream, named_rng
 from memorygym.core.statements import AMONG, CATEGORY, Statement, StatementIndex, Value
 from memorygym.tracks.worlds.facts import Attribute, Facts, Guide, by_entity, category_in
-from memorygym.tracks.worlds.generator.gold import Change
+from memorygym.tracks.worlds.generator.gold import Change, WeightedQuestion, WorldsGold
 from memorygym.tracks.worlds.generator.prose import false_value
 from memorygym.tracks.worlds.generator.template_schema import Template
 
@@ -82,9 +83,13 @@ class FactTimeline:
     @cached_property
     def known(self) -> StatementIndex:
         """All facts by the events that state them, once all changes have been drawn."""
-        stated = [(fact, self.shown[name]) for name, facts in self.facts.items() for fact in facts]
-        stated += [(change.new, change.event) for change in self.changes]
-        return StatementIndex((fact for fact, _ in stated), [event for _, event in stated])
+        return self.gold((), 1).known
+
+    def gold(self, questions: Sequence[WeightedQuestion], record_tokens: int) -> WorldsGold:
+        """The gold table with these questions; `record_tokens` as there."""
+        facts = tuple(chain.from_iterable(self.facts.values()))
+        shown, changes = tuple(self.shown.items()), tuple(self.changes)
+        return WorldsGold(shown, facts, changes, tuple(questions), record_tokens)
 
     def weights(self) -> tuple[list[float], list[float]]:
         """The importance of every category and of every attribute, in schema order."""

@@ -14,7 +14,7 @@ from memorygym.core.types import JSON, Budget, Event, Task
 from memorygym.tracks._qa.stream import content_hash
 from memorygym.tracks.worlds.answers import Unanswerable
 from memorygym.tracks.worlds.generator.fact_timeline import CHANGEABLE, guide_of, timeline_of
-from memorygym.tracks.worlds.generator.gold import Change, WeightedQuestion, WorldsGold
+from memorygym.tracks.worlds.generator.gold import Change, WeightedQuestion
 from memorygym.tracks.worlds.generator.instructions import instructions
 from memorygym.tracks.worlds.generator.notes import record_of
 from memorygym.tracks.worlds.generator.prose import HINT, Prose, day
@@ -68,13 +68,7 @@ class Generator:
         )
         questions = placer.place(self.schedule)
         events = self._events({question.event: question for question in questions})
-        gold = WorldsGold(
-            tuple(self.timeline.shown.items()),
-            tuple(fact for facts in self.timeline.facts.values() for fact in facts),
-            tuple(self.timeline.changes),
-            tuple(questions),
-            self.record_tokens,
-        )
+        gold = self.timeline.gold(questions, self.record_tokens)
         system = instructions(self.guide, self.template.wording.employer)
         recipe: Mapping[str, JSON] = {
             "template": self.template.id,

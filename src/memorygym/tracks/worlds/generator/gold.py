@@ -71,9 +71,8 @@ class WorldsGold:
     @cached_property
     def known(self) -> StatementIndex:
         """All statements, by event."""
-        facts, events = [*self.facts], [self.events[fact.subject] for fact in self.facts]
-        facts += [change.new for change in self.changes]
-        return StatementIndex(facts, events + [change.event for change in self.changes])
+        stated = [*self.stated()]
+        return StatementIndex((fact for _, fact in stated), [event for event, _ in stated])
 
 
 def gold_of(trace: Trace) -> WorldsGold:

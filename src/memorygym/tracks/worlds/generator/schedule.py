@@ -32,7 +32,8 @@ def plan(tier: Tier, stream: Stream) -> list[ScheduledEvent]:
     sessions = min(tier.sessions, batches)
     after: list[list[ScheduledEvent]] = [[] for _ in range(batches)]
     contradictions = max(1, tier.corrections // 3) if tier.corrections else 0
-    first = _first_change(batches, sessions)
+    # A fact changes half-way at the earliest, or else in the second session.
+    first = batches // 2 if sessions == 1 else -(-batches // sessions)
     for kind, n, start in (
         ("correction", tier.corrections, first),
         ("contradiction", contradictions, max(first, 3 * batches // 5)),
@@ -61,13 +62,6 @@ def plan(tier: Tier, stream: Stream) -> list[ScheduledEvent]:
         scheduled.session = min(max(scheduled.batch, 0), batches - 1) * sessions // batches
     _assign_kinds(schedule, kinds)
     return schedule
-
-
-def _first_change(batches: int, sessions: int) -> int:
-    """The first batch after which a fact may change: half-way, or in the second session."""
-    if sessions == 1:
-        return batches // 2
-    return next(batch for batch in range(batches) if batch * sessions // batches >= 1)
 
 
 def _assign_kinds(schedule: list[ScheduledEvent], kinds: list[str]) -> None:

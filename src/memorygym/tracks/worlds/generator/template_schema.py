@@ -36,12 +36,10 @@ class AttributeSpec:
     choices: tuple[str, ...] = ()
     parts: tuple[tuple[str, ...], ...] = ()
     """Lists of words; a text consists of one word from each list."""
-    length: int = 1
-    """Number of values in a series."""
 
     def attribute(self, code: str) -> Attribute:
         """The part of the specification that the system message states."""
-        length = len(self.parts) if self.kind == "text" else self.length
+        length = {"text": len(self.parts), "series": PERIODS}.get(self.kind, 1)
         return Attribute(
             code,
             self.label,
@@ -69,7 +67,7 @@ class AttributeSpec:
                 year = stream.between(FIRST_YEAR, LAST_YEAR)
                 return f"{year}-{stream.between(1, 12):02d}-{stream.between(1, 28):02d}"
             case "series":
-                return tuple([stream.between(self.low, self.high) for _ in range(self.length)])
+                return tuple([stream.between(self.low, self.high) for _ in range(PERIODS)])
 
     def _spread(self, stream: Stream) -> int:
         """Log-uniform in two steps: a random power of two, then uniform within its interval."""
@@ -164,7 +162,4 @@ def read_template(file: Path) -> Template:
 
 def _complete(part: dict[str, object]) -> dict[str, object]:
     """An attribute with its missing numbers filled in; any other object unchanged."""
-    if "kind" not in part:
-        return part
-    periods = PERIODS if part["kind"] == "series" else 1
-    return {"low": 0, "high": 0, "decimals": 0, "length": periods, **part}
+    return {"low": 0, "high": 0, "decimals": 0, **part} if "kind" in part else part

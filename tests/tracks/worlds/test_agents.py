@@ -1,6 +1,6 @@
-"""The built-in honest agents play by the rules, and their scores have the expected order."""
+"""The built-in agents keep the rules; the honest have the expected order, adversaries a bound."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache, partial
 
@@ -8,21 +8,26 @@ import pytest
 
 from memorygym.core import registry
 from memorygym.core.outcome import Score
-from memorygym.core.trace import MemoryUpdate
+from memorygym.core.statements import CATEGORY, CURRENT
+from memorygym.core.trace import Action, MemoryUpdate
 from memorygym.core.track import find
+from memorygym.core.types import Message, Policy, Tool
 from memorygym.memories.markdown import Markdown
 from memorygym.runs.systems import episode_for, policy_for
 from memorygym.scoring.episode_scores import score
+from memorygym.scoring.grading.verdict import grade
 from memorygym.testing import check_policy
+from memorygym.tracks.worlds.agents.codec import capacities_held, facts_in
 from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.facts import category_in, values_in
 from memorygym.tracks.worlds.generator.notes import key_record_of, read_note
 from memorygym.tracks.worlds.generator.tiers import TIERS
-from tests.episodes import generated, play_agent, played
+from tests.episodes import generated, gold, play_agent, played
 from tests.slow import mostly_slow
 
-AGENT = find("worlds").agents
-AGENTS = [name for name, agent in AGENT.items() if agent.kind != "adversary"]
+AGENTS = find("worlds").agents
+HONEST = [name for name, agent in AGENTS.items() if agent.kind != "adversary"]
+TRUTHFUL = [name for name, agent in AGENTS.items() if agent.kind == "truth"]
 TEMPLATES = registry.names("templates")
 POOL = [(template, seed) for template in TEMPLATES[:5] for seed in (0, 1)]
 
@@ -39,23 +44,40 @@ def pooled() -> Callable[[str], float]:
     return mean
 
 
-@mostly_slow("agent", AGENTS, quick=1)
+class StatelessPolicy(Policy):
+    """An agent that is created again at every step."""
+
+    def __init__(self, make: Callable[[], Policy]) -> None:
+        self._make = make
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        return self._make().act(view, tools)
+
+
+@mostly_slow("agent", HONEST, quick=1)
 def test_an_agent_keeps_every_rule_of_a_policy(agent: str) -> None:
     assert check_policy(partial(policy_for, agent)) == []
 
 
-@pytest.mark.parametrize("agent", [agent for agent in AGENTS if AGENT[agent].kind != "truth"])
-def test_an_agent_plays_the_same_where_the_gold_table_is_deleted(agent: str) -> None:
+@pytest.mark.parametrize("agent", [name for name in AGENTS if name not in TRUTHFUL])
+def test_an_agent_needs_no_gold_table_and_keeps_nothing_between_steps(agent: str) -> None:
     task = generated("research", 3)
     blind = replace(task, gold=None)
-    trace = play_agent(blind, agent)
+    trace = play_agent(blind, agent, StatelessPolicy(partial(policy_for, agent, blind)))
     assert trace.gold is None
     assert trace.records == played(agent, task).records
 
 
+@pytest.mark.parametrize("name", [name for name in AGENTS if AGENTS[name].kind == "adversary"])
+def test_an_adversary_states_its_bound(name: str) -> None:
+    agent = AGENTS[name]
+    assert agent.bound and 0 <= agent.bound.most < 100
+    assert not agent.bound.over or agent.bound.over in AGENTS
+    assert score(played(name, generated("research", 3))).composite < 1
+
+
 def test_only_the_clairvoyant_needs_the_gold_table() -> None:
-    needing = [name for name in AGENTS if AGENT[name].kind == "truth"]
-    assert [name for name in needing if not AGENT[name].unbounded] == ["clairvoyant"]
+    assert [name for name in TRUTHFUL if not AGENTS[name].unbounded] == ["clairvoyant"]
 
 
 @mostly_slow("tier", TIERS, quick=1)
@@ -104,3 +126,27 @@ def test_a_plugged_in_agent_gets_neither_gold_nor_an_unlimited_budget(
     task = generated(tier="lite")
     policy_for(name, task)  # It fails if it is given the gold table.
     assert episode_for(name, task, Markdown).budget == task.budget
+
+
+@pytest.mark.parametrize("entities", [30, pytest.param(800, marks=pytest.mark.slow)])
+def test_the_records_of_the_codec_are_true_within_2_percent(entities: int) -> None:
+    task = generated(entities=entities)
+    trace = play_agent(task, "codec")
+    table, guide = gold(task), strong_reader(task.system).guide
+    assert len(table.names[0].split()) == (2 if entities < 800 else 3)
+    for name, code, value, role, *_ in facts_in(
+        task.system, "\n".join(trace.final_memory.values())
+    ):
+        if role == CURRENT and code != CATEGORY:
+            show = guide.attribute(code).show
+            truths = table.known.history(name, code)
+            assert any(grade("retrieval", show(truth), show(value)).correct for truth in truths)
+    assert 1 < capacities_held(trace) < 1.5
+
+
+def test_the_leaker_tries_every_channel_once_an_event() -> None:
+    trace = play_agent(generated(), "summary_leaker")
+    first, second, *_ = (record for record in trace.records if isinstance(record, Action))
+    channels = [call.name for call in first.message.calls]
+    assert channels[:3] == ["memory_search", "submit_answer", "Read"]
+    assert second.message.calls == () and second.message.content == first.message.content
