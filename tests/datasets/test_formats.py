@@ -30,10 +30,6 @@ def described(sample: Sample) -> Iterator[str]:
         yield f"{question.id}. {question.question!r}: {', '.join(shown)}"
 
 
-def test_every_format_has_a_file_here() -> None:
-    assert set(FORMATS) == {*published.ROWS, "longmemeval_v2"}
-
-
 def test_formats_read_their_published_forms(
     tmp_path: Path, snapshot: Callable[[str, str], None]
 ) -> None:

@@ -24,7 +24,7 @@ def read_text(
     folder: Path, text: str, name: str = "log.json"
 ) -> tuple[list[LoggedTrajectory], list[str]]:
     path = folder / name
-    path.write_text(text, encoding="utf-8", newline="")
+    path.write_text(text, encoding="utf-8", errors="surrogateescape", newline="")
     good, problems = read(path)
     return good, [problem.text for problem in problems]
 
@@ -36,11 +36,7 @@ def called(trajectory: LoggedTrajectory) -> list[str]:
 CALLED = "find_customer get_order delivery_slots move_delivery add_item charge confirm".split()
 
 
-def test_every_format_of_the_table_has_a_file_here() -> None:
-    assert set(files.DOCUMENTS) == {known.name for known in FORMATS}
-
-
-@pytest.mark.parametrize("name", files.DOCUMENTS)
+@pytest.mark.parametrize("name", [known.name for known in FORMATS])
 @pytest.mark.parametrize("suffix", [".json", ".txt"])
 def test_a_format_is_recognised_by_its_content(name: str, suffix: str, tmp_path: Path) -> None:
     text = json.dumps(files.DOCUMENTS[name](), indent=1 if suffix == ".json" else None)
@@ -137,6 +133,11 @@ BROKEN = {
     "item": (f"[\n{LINES[0]},\n{{oops}},\n{LINES[1]},\n{LINES[2]}\n]", 3, "(line 3): is no JSON"),
     "digits": (f'[{{"role": "user", "n": {"9" * 5000}}}]', 0, "(line 1): cannot be read (Exceeds"),
     "messages": ('{"messages": {"a": 1}}', 0, "messages is {'a': 1}, not a list"),
+    "byte": (
+        "\n".join(LINES).replace("Omar Haddad", "Omar H\udce4ddad"),
+        2,
+        "log.json, record 1 (line 2): has a byte that is not UTF-8; save the file as UTF-8",
+    ),
 }
 
 
@@ -150,16 +151,6 @@ def test_what_cannot_be_read_is_named_with_its_line_and_the_rest_is_read(
     assert len(problems) == 1
     assert problem in problems[0]
     assert "\n" not in problems[0]
-
-
-def test_a_byte_of_another_encoding_is_named(tmp_path: Path) -> None:
-    text = "\n".join(LINES).replace("Omar Haddad", "Omar Häddad")
-    (tmp_path / "log.jsonl").write_bytes(text.encode("latin-1"))
-    good, problems = read(tmp_path / "log.jsonl")
-    assert len(good) == 2
-    assert problems[0].text == (
-        "log.jsonl, record 1 (line 2): has a byte that is not UTF-8; save the file as UTF-8"
-    )
 
 
 @pytest.mark.parametrize("kind", ["gz", "eval"])

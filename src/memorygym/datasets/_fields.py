@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TypeVar, cast
+from typing import TypeVar
 
 from memorygym.core.errors import clip
-from memorygym.core.json_types import SchemaMismatch
+from memorygym.core.json_types import SchemaMismatch, from_json
 from memorygym.core.text import replace_surrogates
 
 T = TypeVar("T")
@@ -47,21 +47,15 @@ def optional(row: Row, name: str) -> str:
 
 def items(row: Row, name: str) -> list[object]:
     """A required list."""
-    value = field(row, name)
-    if not isinstance(value, list):
-        raise SchemaMismatch(f"is {quoted(value)}, not a list", name)
-    return value
+    return from_json(list[object], field(row, name), name)
 
 
 def texts(row: Row, name: str) -> tuple[str, ...]:
     """An optional list of texts, or one text; empty if it is missing or null."""
     value = row.get(name)
     values = value if isinstance(value, list) else [value]
-    return tuple(
-        replace_surrogates(str(value_))
-        for value_ in values
-        if isinstance(value_, (str, int, float))
-    )
+    known = (str(item) for item in values if isinstance(item, (str, int, float)))
+    return tuple(map(replace_surrogates, known))
 
 
 def rows(row: Row, name: str) -> Iterator[Row]:
@@ -81,9 +75,7 @@ def read_each(row: Row, name: str, read: Callable[[Row, int], T]) -> tuple[T, ..
 
 def as_row(value: object, place: str) -> Row:
     """The value as an object. Raises SchemaMismatch if it is none."""
-    if not isinstance(value, dict):
-        raise SchemaMismatch(f"is {quoted(value)}, not an object", place)
-    return cast(Row, value)
+    return from_json(dict[str, object], value, place)
 
 
 def check_distinct(ids: Sequence[str], place: str) -> None:

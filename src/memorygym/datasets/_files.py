@@ -9,7 +9,7 @@ import json
 import re
 import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from gzip import BadGzipFile, GzipFile
 from pathlib import Path
 
@@ -23,7 +23,7 @@ GZIP = b"\x1f\x8b"
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _NEAR = 16
 """Characters before the end of the text within which an error may be that of a cut."""
-_BLANKS = re.compile(r"\s*")
+_SIGN = re.compile(r"\S")
 _STRAY = re.compile("[\udc80-\udcff]")
 """A byte that is not UTF-8."""
 _scan = json.JSONDecoder().raw_decode
@@ -60,16 +60,16 @@ def records(
     The lists under the keys `nested` of an object are read item by item. Parts of one list, or of
     all lines, are one record, as the messages of a conversation are.
     """
-    index, parts = 0, list[FileRecord]()
-    for record in _values(_Window(_chunks(path)), nested, is_part):
-        if is_part(record.value):
-            parts.append(record)
+    index, start, parts = 0, 0, list[object]()
+    for line, value, problem, header in _values(_Window(_chunks(path)), nested, is_part):
+        if is_part(value):
+            start = start if parts else line
+            parts.append(value)
         else:
-            yield replace(record, index=index, place=f"record {index} ({record.place})")
+            yield FileRecord(index, f"record {index} (line {line})", value, problem, header)
             index += 1
     if parts:
-        place = f"record {index} ({parts[0].place})"
-        yield FileRecord(index, place, [part.value for part in parts])
+        yield FileRecord(index, f"record {index} (line {start})", parts)
 
 
 def text_of(path: Path) -> str:
@@ -131,16 +131,15 @@ class _Window:
     def peek(self, *, record: bool = False) -> str:
         """The next character that is no blank; "" at the end. A record may begin with it."""
         blanks = ""
-        while True:
-            match = _BLANKS.match(self.text, self.at)
-            blanks, self.at = (blanks + match[0], match.end()) if match else (blanks, self.at)
-            if self.at < len(self.text):
-                if record:
-                    self.begins_line = "\n" in blanks
-                    self._indent = blanks.rpartition("\n")[2] if self.begins_line else self._indent
-                return self.text[self.at]
+        while not (sign := _SIGN.search(self.text, self.at)):
+            blanks, self.at = blanks + self.text[self.at :], len(self.text)
             if not self.extend():
                 return ""
+        blanks, self.at = blanks + self.text[self.at : sign.start()], sign.start()
+        if record:
+            self.begins_line = "\n" in blanks
+            self._indent = blanks.rpartition("\n")[2] if self.begins_line else self._indent
+        return sign[0]
 
     def value(self) -> object:
         """The next value. Raises _Broken."""
@@ -166,16 +165,6 @@ class _Window:
             return value
         raise _Broken(CUT)
 
-    def items(self) -> Iterator[tuple[int, object]]:
-        """The items of a list, whose bracket comes next, each with its line. Raises _Broken."""
-        self.at += 1
-        while (sign := self.peek(record=True)) != "]":
-            if sign == ",":
-                self.at += 1
-            else:
-                yield self.line, self.value()
-        self.at += 1
-
     def skip(self) -> bool:
         """Goes on to the next line that begins as the last record did; False if there is none."""
         following = re.compile(rf"\n{self._indent}(?=[{{\[])")
@@ -189,13 +178,14 @@ class _Window:
 
 def _values(
     window: _Window, nested: Collection[str], is_part: Callable[[object], bool]
-) -> Iterator[FileRecord]:
-    """The records without their numbers, each in the place "line 3"."""
+) -> Iterator[tuple[int, object, str, Mapping[str, object]]]:
+    """Each record with its line, its problem, and the fields of the object around it."""
     broken = False
     while sign := window.peek(record=True):
         try:
             if sign == "[":
-                yield from _list(window, is_part)
+                for line, item in _list(window, is_part):
+                    yield line, item, "", {}
             elif sign == "{":
                 yield from _object(window, nested, is_part)
             elif broken and sign in ",]":  # What is left of a list with a broken item.
@@ -205,26 +195,32 @@ def _values(
         except _Broken as problem:
             broken = True
             lost = "" if window.begins_line or str(problem) == CUT else _REST
-            yield _unnumbered(window.line, None, f"{problem}{lost}")
+            yield window.line, None, f"{problem}{lost}", {}
             if not window.skip():
                 return
 
 
-def _list(window: _Window, is_part: Callable[[object], bool]) -> Iterator[FileRecord]:
-    """The items of a list; its parts are one value."""
+def _list(window: _Window, is_part: Callable[[object], bool]) -> Iterator[tuple[int, object]]:
+    """The items of a list, whose bracket comes next, each with its line; its parts are one item."""
     start, parts = window.line, list[object]()
-    for line, item in window.items():
+    window.at += 1
+    while (sign := window.peek(record=True)) != "]":
+        if sign == ",":
+            window.at += 1
+            continue
+        line, item = window.line, window.value()
         if is_part(item):
             parts.append(item)
         else:
-            yield _unnumbered(line, item)
+            yield line, item
+    window.at += 1
     if parts:
-        yield _unnumbered(start, parts)
+        yield start, parts
 
 
 def _object(
     window: _Window, nested: Collection[str], is_part: Callable[[object], bool]
-) -> Iterator[FileRecord]:
+) -> Iterator[tuple[int, object, str, Mapping[str, object]]]:
     """An object, or the items of its nested list."""
     line, header, is_nested = window.line, dict[str, object](), False
     window.at += 1
@@ -238,14 +234,10 @@ def _object(
         window.at += 1
         if key in nested and window.peek() == "[":
             is_nested = True
-            for found in _list(window, is_part):
-                yield replace(found, header=header)
+            for at, item in _list(window, is_part):
+                yield at, item, "", header
         else:
             header[str(key)] = window.value()
     window.at += 1
     if not is_nested:
-        yield _unnumbered(line, header)
-
-
-def _unnumbered(line: int, value: object, problem: str = "") -> FileRecord:
-    return FileRecord(0, f"line {line}", value, problem)
+        yield line, header, "", {}

@@ -191,9 +191,7 @@ KNOWN = f"known formats: {', '.join(known.name for known in FORMATS)} (docs/your
 
 def messages_of(row: Row, name: str) -> list[Numbered]:
     """The messages of a list that the agent read or wrote. Raises SchemaMismatch."""
-    made = (
-        (number, _message(raw, f"{name}[{number}]")) for number, raw in enumerate(rows(row, name))
-    )
+    made = ((n, _message(raw, f"{name}[{n}]")) for n, raw in enumerate(rows(row, name)))
     return [(number, message) for number, message in made if message]
 
 
@@ -245,8 +243,10 @@ def paired(numbered: Sequence[Numbered]) -> list[Numbered]:
             pairs.append((number, replace(message, role=role, call_id="")))
             continue
         answers: list[Numbered] = []
-        texts = len([call for call in message.calls if call.id == TEXT])
-        while left and (left[-1][1].role == "tool" or _answers(left[-1][1], texts - len(answers))):
+        texts = sum(call.id == TEXT for call in message.calls)  # A user tells their results.
+        while left and left[-1][1].role in ("tool", "user"):
+            if left[-1][1].role == "user" and len(answers) >= texts:
+                break
             answers.append(left.pop())
         calls = tuple(
             replace(call, id=call.id if call.id not in ("", TEXT) else f"{number}.{index}")
@@ -261,11 +261,6 @@ def paired(numbered: Sequence[Numbered]) -> list[Numbered]:
             pairs.append((found[0], Message("tool", found[1].content, (), call.id)))
         pairs += [(at, Message("user", answer.content)) for at, answer in answers]
     return pairs
-
-
-def _answers(message: Message, missing: int) -> bool:
-    """Whether a message is the result of a call in a text, of which so many lack theirs."""
-    return message.role == "user" and missing > 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,24 +5,13 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from memorygym.core.json_types import SchemaMismatch
-from memorygym.datasets._fields import (
-    Row,
-    as_row,
-    field,
-    optional,
-    quoted,
-    read_each,
-    text,
-    under,
-)
+from memorygym.core.json_types import SchemaMismatch, from_json
+from memorygym.datasets._fields import Row, as_row, field, optional, quoted, read_each, text, under
 from memorygym.datasets._files import FileRecord, records
 from memorygym.datasets._samples import Format, Sample, SampleQuestion, Unit
 
 _CHAT, _PROBES = "chat.json", Path("probing_questions") / "probing_questions.json"
 _ANSWERS = ("answer", "ideal_answer", "ideal_response", "ideal_summary", "expected_compliance")
-
-
 Turn = tuple[Row, str, int, str]
 """A message, its plan (in a chat of 10M tokens, where message numbers restart in every plan), its
 batch and its date."""
@@ -95,9 +84,7 @@ def _units(row: Row) -> Iterator[Unit]:
     for message, plan, batch, date in _turns(field(row, "chat"), "", "chat"):
         if plan != previous:
             previous, shift = plan, last + 1
-        number = field(message, "id")
-        if not isinstance(number, int):
-            raise SchemaMismatch(f"is {quoted(number)}, not a whole number", "chat: id")
+        number = from_json(int, field(message, "id"), "chat: id")
         last = max(last, number + shift)
         yield Unit(
             id=str(number + shift),
@@ -110,15 +97,13 @@ def _units(row: Row) -> Iterator[Unit]:
 
 def _turns(value: object, plan: str, place: str) -> Iterator[Turn]:
     """The messages of a list of plans, of batches, or of lists of messages."""
-    if not isinstance(value, list):
-        raise SchemaMismatch(f"is {quoted(value)}, not a list", place)
-    for index, item in enumerate(value):
+    for index, item in enumerate(from_json(list[object], value, place)):
         item_place = f"{place}[{index}]"
         match item:
             case {"turns": list() as turns} | (list() as turns):
                 date = optional(item, "time_anchor") if isinstance(item, dict) else ""
-                for message in _messages(turns, item_place):
-                    yield message, plan, index, date
+                for message in _flat(turns):
+                    yield as_row(message, item_place), plan, index, date
             case dict():
                 for name, inner in item.items():
                     if inner is not None:
@@ -127,32 +112,24 @@ def _turns(value: object, plan: str, place: str) -> Iterator[Turn]:
                 raise SchemaMismatch(f"is {quoted(item)}, not a batch", item_place)
 
 
-def _messages(turns: list[object], place: str) -> Iterator[Row]:
-    for turn in turns:
-        if isinstance(turn, list):
-            yield from _messages(turn, place)
-        else:
-            yield as_row(turn, place)
-
-
 def _question(chat: str, ability: str, probe: Row, index: int) -> SampleQuestion:
     answer = next((optional(probe, key) for key in _ANSWERS if optional(probe, key)), "")
     if not answer:
         raise SchemaMismatch(f"has none of {', '.join(_ANSWERS)}")
+    named = probe.get("source_chat_ids")  # A list, or an object of lists.
+    ids = _flat([*named.values()] if isinstance(named, dict) else named)
     return SampleQuestion(
         id=f"{chat}-{ability}-{index}",
         question=text(probe, "question"),
         answers=(answer,),
-        evidence=tuple(dict.fromkeys(map(str, _flat(probe.get("source_chat_ids"))))),
+        evidence=tuple(dict.fromkeys(map(str, ids))),
         category=ability,
         unranked="abstention" if ability == "abstention" else "",
     )
 
 
 def _flat(value: object) -> Iterator[object]:
-    """The ids in nested lists and objects."""
-    if isinstance(value, dict):
-        value = list(value.values())
+    """The items of nested lists."""
     if isinstance(value, list):
         for item in value:
             yield from _flat(item)

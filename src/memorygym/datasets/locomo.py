@@ -1,10 +1,10 @@
 """locomo: long conversations of two people in dated sessions, and questions by turn (LoCoMo)."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 
-from memorygym.core.json_types import SchemaMismatch
+from memorygym.core.json_types import from_json
 from memorygym.datasets import _fields as fields
 from memorygym.datasets._samples import Format, Sample, SampleQuestion, Unit
 
@@ -62,7 +62,8 @@ def _turn(session: str, date: str, turn: fields.Row, _: int) -> Unit:
 def _question(sample: str, qa: fields.Row, index: int) -> SampleQuestion:
     category = fields.text(qa, "category")
     is_adversarial = category == ADVERSARIAL
-    evidence, unknown = _evidence(fields.items(qa, "evidence") if "evidence" in qa else [])
+    pieces = from_json(tuple[str, ...], qa.get("evidence", ()), "evidence")
+    evidence, unknown = _evidence(pieces)
     return SampleQuestion(
         id=f"{sample}-{index}",
         question=fields.text(qa, "question"),
@@ -75,7 +76,7 @@ def _question(sample: str, qa: fields.Row, index: int) -> SampleQuestion:
     )
 
 
-def _evidence(pieces: list[object]) -> tuple[tuple[str, ...], int]:
+def _evidence(pieces: Sequence[str]) -> tuple[tuple[str, ...], int]:
     """The turns that evidence names, and the number of its pieces that name none.
 
     >>> _evidence(["D8:6; D9:17", "D:11:26", "D30:05", "D"])
@@ -84,8 +85,6 @@ def _evidence(pieces: list[object]) -> tuple[tuple[str, ...], int]:
     ids: list[str] = []
     unknown = 0
     for piece in pieces:
-        if not isinstance(piece, str):
-            raise SchemaMismatch(f"is {fields.quoted(piece)}, not a text", "evidence")
         turns = [f"D{int(session)}:{int(turn)}" for session, turn in _DIA.findall(piece)]
         ids += turns
         unknown += not turns

@@ -1,18 +1,9 @@
 """longmemeval: one question about a long history of chats with an assistant (LongMemEval)."""
 
-from collections.abc import Iterator
+from itertools import zip_longest
 
-from memorygym.core.json_types import SchemaMismatch
-from memorygym.datasets._fields import (
-    Row,
-    as_row,
-    items,
-    optional,
-    quoted,
-    text,
-    texts,
-    under,
-)
+from memorygym.core.json_types import SchemaMismatch, from_json
+from memorygym.datasets._fields import Row, as_row, items, optional, text, texts, under
 from memorygym.datasets._samples import Format, Sample, SampleQuestion, Unit
 
 ABSTAINS = "_abs"
@@ -33,23 +24,24 @@ def sample(row: Row, index: int) -> Sample:
     """One question and its history; sessions with the same id are numbered by their index."""
     units: list[Unit] = []
     evidence: list[str] = []
-    session_ids: set[str] = set()
-    for session, date, session_index, turns in _sessions(row):
-        session_id = f"{session} ({session_index})" if session in session_ids else session
-        session_ids.add(session_id)
-        for turn_index, turn in enumerate(turns):
-            with under(f"haystack_sessions[{session_index}][{turn_index}]"):
-                message = as_row(turn, "")
-                content, role = text(message, "content", empty=True), text(message, "role")
-            unit = Unit(
-                f"{session_id}_{turn_index + 1}",
-                content,
-                session=session_id,
-                date=date,
-                speaker=role,
-            )
-            units.append(unit)
-            evidence += [unit.id] if message.get("has_answer") is True else []
+    seen: set[str] = set()
+    sessions = items(row, "haystack_sessions")
+    ids, dates = texts(row, "haystack_session_ids"), texts(row, "haystack_dates")
+    if len(ids) != len(sessions):
+        problem = f"has {len(ids)} ids for {len(sessions)} sessions"
+        raise SchemaMismatch(problem, "haystack_session_ids")
+    for number, (id, date) in enumerate(zip_longest(ids, dates[: len(ids)], fillvalue="")):
+        session = f"{id} ({number})" if id in seen else id
+        seen.add(session)
+        with under(f"haystack_sessions[{number}]"):
+            turns = from_json(list[object], sessions[number])
+            for position, turn in enumerate(turns):
+                with under(f"[{position}]"):
+                    message = as_row(turn, "")
+                    content, role = text(message, "content", empty=True), text(message, "role")
+                name = f"{session}_{position + 1}"
+                units.append(Unit(name, content, session=session, date=date, speaker=role))
+                evidence += [name] if message.get("has_answer") is True else []
     name = optional(row, "question_id") or str(index)
     question = SampleQuestion(
         id=name,
@@ -61,16 +53,3 @@ def sample(row: Row, index: int) -> Sample:
         unranked="abstention" if name.endswith(ABSTAINS) else "",
     )
     return Sample(name, tuple(units), (question,))
-
-
-def _sessions(row: Row) -> Iterator[tuple[str, str, int, list[object]]]:
-    """Id, date, index and turns of each session."""
-    sessions = items(row, "haystack_sessions")
-    ids, dates = texts(row, "haystack_session_ids"), texts(row, "haystack_dates")
-    if len(ids) != len(sessions):
-        problem = f"has {len(ids)} ids for {len(sessions)} sessions"
-        raise SchemaMismatch(problem, "haystack_session_ids")
-    for index, session in enumerate(sessions):
-        if not isinstance(session, list):
-            raise SchemaMismatch(f"is {quoted(session)}, not a list", f"haystack_sessions[{index}]")
-        yield ids[index], dates[index] if index < len(dates) else "", index, session

@@ -45,23 +45,20 @@ def questions_with_trajectories(path: Path) -> Iterator[FileRecord]:
         yield from records(questions)
         return
     trajectories: dict[str, object] = {}
-    for row in records(trajectory_file):
-        if not isinstance(row.value, dict):
-            yield FileRecord(
-                row.index, f"{TRAJECTORIES} {row.place}", None, row.problem or "no object"
-            )
+    for record in records(trajectory_file):
+        if isinstance(record.value, dict):
+            trajectories[optional(record.value, "id")] = record.value
         else:
-            trajectories[optional(row.value, "id")] = row.value
+            place, problem = f"{TRAJECTORIES} {record.place}", record.problem or "no object"
+            yield FileRecord(record.index, place, None, problem)
     ids = _haystack(haystack)
     for record in records(questions):
         if not isinstance(record.value, dict):
             yield record
             continue
-        selected = [
-            trajectories.get(trajectory_id)
-            for trajectory_id in ids.get(optional(record.value, "id"), ())
-        ]
-        yield replace(record, value={**record.value, "trajectories": selected})
+        named = ids.get(optional(record.value, "id"), ())
+        value = {**record.value, "trajectories": [trajectories.get(id) for id in named]}
+        yield replace(record, value=value)
 
 
 def _files(path: Path) -> tuple[Path, Path]:

@@ -2,7 +2,7 @@
 
 from itertools import compress
 
-from memorygym.core.json_types import SchemaMismatch
+from memorygym.core.json_types import from_json
 from memorygym.datasets._fields import Row, field, optional, read_each, rows, text, texts
 from memorygym.datasets._samples import Format, Sample, SampleQuestion, Unit
 
@@ -23,9 +23,7 @@ def make() -> Format:
 def sample(row: Row, index: int) -> Sample:
     """One question and its paragraphs."""
     units = read_each(row, "paragraphs", _unit)
-    answerable = row.get("answerable", True)
-    if not isinstance(answerable, bool):
-        raise SchemaMismatch(f"is {answerable!r}, not true or false", "answerable")
+    answerable = from_json(bool, row.get("answerable", True), "answerable")
     if answerable:
         field(row, "answer")
     name = optional(row, "id") or str(index)

@@ -191,7 +191,7 @@ def test_approval_is_needed_above_the_threshold_and_not_at_it(
 
     def arguments(*rules: Statement) -> dict[str, str]:
         facts = StatementIndex([*goal.needs, *rules])
-        return Resolver(desk, request, facts, partial(offers.found, stock)).arguments() or {}
+        return Resolver(request, facts, partial(offers.found, stock)).arguments() or {}
 
     chosen = next(offer for offer in stock if offer["id"] == arguments()["product"])
     rules = {"approval threshold": str(int(chosen["price"]) + threshold), "approval code": "Z-1"}

@@ -4,7 +4,7 @@ The domain is a shop with orders; in the task `phone` the customer has a device 
 """
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
@@ -16,7 +16,7 @@ RewardType = Enum("RewardType", {"DB": "DB", "COMMUNICATE": "COMMUNICATE", "NL_A
 EvaluationType = Enum("EvaluationType", ["ALL", "ALL_IGNORE_BASIS"])
 TerminationReason = Enum(
     "TerminationReason",
-    {name.upper(): name for name in ("user_stop", "agent_error", "max_steps", "too_many_errors")},
+    {name.upper(): name for name in ("user_stop", "agent_error", "too_many_errors")},
 )
 
 
@@ -55,28 +55,15 @@ class Said:
             raise ValueError("empty message")
 
 
-class AssistantMessage(Said):
-    pass
-
-
-class UserMessage(Said):
-    pass
+AssistantMessage, UserMessage = type("AssistantMessage", (Said,), {}), type("User", (Said,), {})
 
 
 class Participant:
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.__dict__.update(kwargs)
 
-    def stop(self, *_: Any) -> None:
-        pass
 
-
-class HalfDuplexAgent(Participant):
-    pass
-
-
-class HalfDuplexUser(Participant):
-    pass
+HalfDuplexAgent = HalfDuplexUser = Participant
 
 
 class UserSimulator(Participant):
@@ -87,22 +74,8 @@ class UserSimulator(Participant):
     def get_init_state(self) -> None:
         pass
 
-    def set_seed(self, seed: int) -> None:
-        pass
-
     def generate_next_message(self, message: Any, state: Any) -> Any:
         raise RuntimeError("no such model")
-
-
-@dataclass
-class Action:
-    action_id: str
-    requestor: str
-    name: str
-    arguments: dict[str, Any]
-
-    def model_dump(self) -> dict[str, Any]:
-        return asdict(self)
 
 
 class Record:
@@ -111,12 +84,17 @@ class Record:
     def __init__(self, **attributes: Any) -> None:
         self.__dict__.update(attributes)
 
-    def model_dump(self, mode: str) -> dict[str, Any]:
-        return {"id": self.id, "scenario": self.user_scenario}
+    def model_dump(self, mode: str = "") -> dict[str, Any]:
+        texts = (str, dict)
+        return {name: value for name, value in vars(self).items() if isinstance(value, texts)}
 
 
 def _task(id: str, scenario: str, actions: list[tuple[str, str, dict[str, Any]]], say: str) -> Any:
-    made = [Action(f"{id}_{i}", *action) for i, action in enumerate(actions)]
+    names = ("requestor", "name", "arguments")
+    made = [
+        Record(action_id=f"{id}_{i}", **dict(zip(names, action, strict=True)))
+        for i, action in enumerate(actions)
+    ]
     criteria = Record(
         actions=made, communicate_info=[say], reward_basis=[*RewardType.__members__.values()]
     )
@@ -185,9 +163,8 @@ class Orchestrator:
 
     def __init__(self, *, agent: Any, user: Any, environment: Any, task: Any, **rest: Any) -> None:
         self.agent, self.user, self.environment, self.task = agent, user, environment, task
-        self.domain, self.max_steps = rest["domain"], rest["max_steps"]
+        self.domain, self.num_errors = rest["domain"], 0
         self.done, self.termination_reason = False, None
-        self.step_count = self.num_errors = 0
 
     def initialize(self) -> None:
         self.message: Any = AssistantMessage("assistant", "Hi! How can I help you today?")
@@ -197,7 +174,6 @@ class Orchestrator:
         self.from_role, self.to_role = Role.AGENT, Role.USER
 
     def step(self) -> None:
-        self.step_count += 1
         if self.to_role == Role.ENV:
             results = [self.environment.get_response(call) for call in self.message.tool_calls]
             self.num_errors += sum(result.error for result in results)
@@ -224,8 +200,6 @@ class Orchestrator:
             return
         if self.num_errors >= 10:
             self.done, self.termination_reason = True, TerminationReason.TOO_MANY_ERRORS
-        elif self.step_count >= self.max_steps:
-            self.done, self.termination_reason = True, TerminationReason.MAX_STEPS
 
     def _finalize(self) -> Any:
         if self.to_role == Role.ENV:

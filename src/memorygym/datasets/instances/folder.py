@@ -8,7 +8,7 @@ An interrupted run resumes where it stopped, even after kill -9: complete files 
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -317,9 +317,7 @@ def instance_files(folder: Path) -> list[Path]:
 def folder_tasks(folder: Path) -> list[StoredTask]:
     """The tasks of a folder. Raises BadSettings unless its files match its manifest."""
     manifest = read_manifest(folder)
-    track = str(manifest.get("track"))
-    if track not in generating_tracks():
-        raise BadSettings(_unknown_track(folder, track))
+    track = _track_of(folder, manifest).name
     if manifest.get("counts") is None:
         raise BadSettings(f"{folder} is not finished; repeat its `memorygym generate` to resume")
     paths = instance_files(folder)
@@ -366,7 +364,7 @@ def _manifest_problem(manifest: Mapping[str, Any]) -> str:
         return f"the manifest counts {canonical(counts)} and lists {len(files)} files"
     name, recipe = manifest.get("track"), manifest.get("recipe")
     track = generating_tracks().get(str(name))
-    if track is None or any(not file.startswith(f"{name}-") for file in _ids(files)):
+    if track is None or any(not file.partition("-")[2].startswith(f"{name}-") for file in files):
         return f"the manifest's track is {name!r}, which is not that of its files"
     if (made := manifest.get("generator_version")) != track.version:
         return f"the manifest was made by {made}; this is {track.version}"
@@ -378,28 +376,23 @@ def _manifest_problem(manifest: Mapping[str, Any]) -> str:
     return ""
 
 
-def _unknown_track(folder: Path, track: str) -> str:
-    return f"{folder}: its manifest names no track that writes tasks: {track!r}; {YOURS}"
-
-
-def _ids(names: Iterable[str]) -> Iterator[str]:
-    """The ids in the names of tasks' files."""
-    return (found[2] for name in names if (found := _NAME(name)))
+def _track_of(folder: Path, manifest: Mapping[str, Any]) -> Track:
+    name = str(manifest.get("track"))
+    if track := generating_tracks().get(name):
+        return track
+    raise BadSettings(f"{folder}: its manifest names no track that writes tasks: {name!r}; {YOURS}")
 
 
 def with_recipes(folder: Path, files: Sequence[ListedFile]) -> list[ListedFile]:
     """The files with their recipes from the manifest. Raises BadSettings if it has none."""
     manifest = read_manifest(folder)
-    track, recipe = generating_tracks().get(str(manifest.get("track"))), manifest.get("recipe")
-    if track is None:
-        raise BadSettings(_unknown_track(folder, str(manifest.get("track"))))
+    track, recipe = _track_of(folder, manifest), manifest.get("recipe")
     if track.instances is None or not isinstance(recipe, dict):
         raise BadSettings(f"{folder}: its manifest has no recipe; generate the folder anew")
     try:
         if recipe["n"] > MOST_INSTANCES:
             raise ValueError(f"n {recipe['n']} is more than {MOST_INSTANCES:,}")
-        request = recipe["parameters"], recipe["n"], recipe["seed"]
-        recipes = track.instances.recipes(*request)
+        recipes = track.instances.recipes(recipe["parameters"], recipe["n"], recipe["seed"])
     except Exception as error:  # A manifest from elsewhere may contain anything.
         raise BadSettings(f"{folder}: the recipe in its manifest is refused: {error}") from error
     numbered = {f"{number:06}": recipe for number, recipe in enumerate(recipes)}

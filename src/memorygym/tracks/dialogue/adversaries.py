@@ -119,8 +119,8 @@ class Guesser(Policy):
         request, listed = turn.request, turn.results.get("search")
         if request is None or turn.is_acted_on:
             return END
-        if request.choice and listed is None:
-            return calls(("search", request.wishes(turn.desk)))
+        if request.chooses and listed is None:
+            return calls(("search", request.wishes))
         arguments = {name: request.words.get(name, "none") for name in request.action.arguments}
         if turn.desk.offer in arguments:
             offer = GUESSES[self.guess](turn.desk, offers_in(turn.desk, listed or ""))

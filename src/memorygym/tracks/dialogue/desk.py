@@ -1,14 +1,14 @@
 """A desk, a transactional domain of dialogue: wishes, offers, tools, limits and rules.
 
 A desk is data; adding one is one file. All desks have the eight usual actions, each in words of its
-own. What an action needs is stated by sources: where each argument of its tool comes from.
+own; where the arguments of their tools come from, resolve.py says.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Literal, TypeAlias
+from typing import Literal
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.json_values import FrozenDict
@@ -19,11 +19,12 @@ ROLES = tuple("sister accountant landlord dentist godson gardener choirmaster ta
 """Whom people may be to the customer; a key of the customer each."""
 ORDER = "order number"
 """The key of the number that a tool gives to a person's order."""
-USUAL = ("pay", "send", "hold", "any", "order", "swap", "ship", "cancel")
+USUAL = {"pay": 0, "send": 0, "hold": 0, "any": 0, "order": 1, "swap": 2, "ship": 2, "cancel": 3}
+"""The usual actions: to pay and to send something, to put an offer aside, to buy any, to order one
+for a person, and to swap, ship and cancel that. By each: its place in a chain of requests about one
+order; 0 is none."""
 THRESHOLD, APPROVAL = "approval threshold", "approval code"
 """The rules that all desks have; the agent's instructions name them."""
-LINKS = {"add": 0, "open": 1, "renew": 2, "change": 2, "close": 3}
-"""By effect of an action: its place in a chain of requests about one order; 0 is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,102 +79,31 @@ class Rule(Term):
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """A fact that was stated earlier."""
-
-    key: str
-    of: Literal["person", "account", "policy"]
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """A word of the request."""
-
-    word: str
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """The best-rated offer with the wishes of a person, or those that the request gives."""
-
-    wishes: tuple[str, ...]
-    """The wishes that must be remembered; the request gives the others that it names."""
-    limited: bool = True
-    """Whether it must keep to the customer's standing limits."""
-
-
-@dataclass(frozen=True, slots=True)
-class IfTrue:
-    """One source if a request is right about a person, another if it is mistaken."""
-
-    key: str
-    word: str
-    """The word of the request that claims the value."""
-    then: Known
-    otherwise: Known
-
-
-@dataclass(frozen=True, slots=True)
-class IfAbove:
-    """A source if a field of the chosen offer is above the number of a rule; else "none"."""
-
-    field: str
-    rule: str
-    then: Known
-
-
-Source: TypeAlias = Known | Given | Choice | IfTrue | IfAbove
-
-
-@dataclass(frozen=True, slots=True)
 class DeskAction:
     """A request that the customer makes, and the tool call that grants it."""
 
     name: str
+    """One of `USUAL`."""
     tool: str
     about: str
     """The description of the tool."""
     request: str
     """The request; `{person}`, `{role}`, `{account}`, `{amount}`, `{town}` and wishes are its
     words."""
-    arguments: Mapping[str, Source]
-    effect: Literal["add", "open", "renew", "change", "close"] = "add"
-    """What it does: adds a record; opens an order; gives it a new number; changes or closes it."""
-    says: Known | None = None
-    """A fact that the agent must tell the customer."""
+    arguments: tuple[str, ...]
+    """The names of the tool's arguments."""
+    rules: tuple[str, ...] = ()
+    """The rules that it needs."""
 
     @property
     def link(self) -> int:
         """Its place in a chain of requests about one order, from 1; 0 is none."""
-        return LINKS[self.effect]
-
-    def sources(self) -> Iterator[Source]:
-        """All sources of its arguments and of what it says."""
-        for source in self.arguments.values():
-            yield source
-            if isinstance(source, IfTrue | IfAbove):
-                yield source.then
-            if isinstance(source, IfTrue):
-                yield source.otherwise
-            if isinstance(source, IfAbove):
-                yield Known(source.rule, "policy")
-        if self.says:
-            yield self.says
-
-    @property
-    def rules(self) -> list[str]:
-        """The rules that its sources are."""
-        return [s.key for s in self.sources() if isinstance(s, Known) and s.of == "policy"]
-
-    @property
-    def names_nothing(self) -> bool:
-        """Whether the request names no person, in whatever way, and no account."""
-        return not re.search(r"\{(person|role|account)\}", self.request)
+        return USUAL[self.name]
 
     @property
     def numbers(self) -> bool:
         """Whether its result gives the order a number."""
-        return self.effect in ("open", "renew")
+        return self.name in ("order", "swap")
 
 
 def words_of(form: str, text: str) -> Mapping[str, str] | None:
@@ -249,9 +179,9 @@ class Desk:
                 )
         if missing := {THRESHOLD, APPROVAL} - {rule.label for rule in self.rules}:
             problem = f"order needs the rule {min(missing)!r}, which is not among its rules; add it"
-        elif self.words.keys() != {*USUAL} or len(self._other_rules) < 3:
+        elif self.words.keys() != {*USUAL} or len(self.other_rules) < 3:
             problem = (
-                f"it has {len(self._other_rules)} rules beside those on approval, and words for"
+                f"it has {len(self.other_rules)} rules beside those on approval, and words for"
                 f" {', '.join(self.words) or 'no action'}; give 3 or more, and words for"
                 f" {', '.join(USUAL)}"
             )
@@ -259,33 +189,36 @@ class Desk:
             raise BadSettings(f"dialogue desk {self.name}: {problem}")
 
     @property
-    def _other_rules(self) -> list[str]:
+    def other_rules(self) -> list[str]:
+        """The rules beside those on approval."""
         return [rule.label for rule in self.rules if rule.label not in (THRESHOLD, APPROVAL)]
+
+    @property
+    def account_argument(self) -> str:
+        """The argument of tools that holds an account's number."""
+        return _noun(self.account)
+
+    @property
+    def address_argument(self) -> str:
+        """The argument of tools that holds a person's code."""
+        return _noun(self.address_key)
 
     @cached_property
     def actions(self) -> tuple[DeskAction, ...]:
         """The usual actions, in its words."""
-        offer, words = self.offer, self.words
-        cancelling, refund, elsewhere, *_ = self._other_rules
-        wishes = tuple(wish.label for wish in self.wishes)
-        address = Known(self.address_key, "person")
-        paid: dict[str, Source] = {_noun(self.account): Known(self.account_key, "account")}
-        order: dict[str, Source] = {self.order: Known(ORDER, "person")}
-        needed = IfAbove(self.limits[0].field, THRESHOLD, Known(APPROVAL, "policy"))
-        place = IfTrue(self.town_key, "town", address, Known(elsewhere, "policy"))
-        others = Choice((wishes[0], *wishes[2:]))
-        code, back = Known(cancelling, "policy"), Known(refund, "policy")
-        bought: dict[str, Source] = {offer: Choice(wishes), **paid, "approval": needed}
-        return (
-            DeskAction("pay", *words["pay"], {**paid, "amount": Given("amount")}),
-            DeskAction("send", *words["send"], {_noun(self.address_key): address}),
-            DeskAction("hold", *words["hold"], {offer: Choice(wishes, limited=False)}),
-            DeskAction("any", *words["any"], {offer: Choice(())}),
-            DeskAction("order", *words["order"], bought, "open"),
-            DeskAction("swap", *words["swap"], {**order, offer: others}, "renew"),
-            DeskAction("ship", *words["ship"], {**order, "destination": place}, "change"),
-            DeskAction("cancel", *words["cancel"], {**order, "code": code}, "close", says=back),
-        )
+        account, offer, order = self.account_argument, self.offer, self.order
+        cancelling, refund, elsewhere, *_ = self.other_rules
+        parts: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+            "pay": ((account, "amount"), ()),
+            "send": ((self.address_argument,), ()),
+            "hold": ((offer,), ()),
+            "any": ((offer,), ()),
+            "order": ((offer, account, "approval"), (APPROVAL, THRESHOLD)),
+            "swap": ((order, offer), ()),
+            "ship": ((order, "destination"), (elsewhere,)),
+            "cancel": ((order, "code"), (cancelling, refund)),
+        }
+        return tuple(DeskAction(name, *self.words[name], *parts[name]) for name in USUAL)
 
 
 def _noun(key: str) -> str:

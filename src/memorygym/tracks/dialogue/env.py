@@ -109,27 +109,27 @@ class DialogueEnv(Env):
         value = arguments.get(self.desk.offer)
         if value is not None and all(offer["id"] != value for offer in self._stock):
             raise Refused(f"{self.desk.offer}: there is none with the number {value}")
-        if action.effect == "add":
+        if not action.link:
             records["done"].append([action.tool, dict(arguments)])
             return "Done."
         request = self._request
         person = request.words.get("person", "") if request else ""
         number = self._numbers.get(str(self._turn), "")
         orders = records["orders"]
-        if action.effect == "open":
+        if action.name == "order":
             if not number or number in orders:
                 raise Refused("no order was asked for; one call grants a request")
             orders[number] = {"for": person, "status": "open", **arguments}
             return self._numbered(person, number, "")
-        first = next(iter(action.arguments))  # A model may give arguments in any order.
-        old = arguments[first]
+        name = self.desk.order
+        old = arguments[name]
         if old not in orders or orders[old]["status"] == "closed":
-            raise Refused(f"{first}: there is no open one with the {ORDER} {old}")
-        if action.effect == "renew" and not number:
+            raise Refused(f"{name}: there is no open one with the {ORDER} {old}")
+        if action.name == "swap" and not number:
             raise Refused("no exchange was asked for; one call grants a request")
-        changed = {name: value for name, value in arguments.items() if name != first}
-        orders[old] |= {"status": "closed" if action.effect == "close" else "open", **changed}
-        if action.effect != "renew":
+        changed = {key: value for key, value in arguments.items() if key != name}
+        orders[old] |= {"status": "closed" if action.name == "cancel" else "open", **changed}
+        if action.name != "swap":
             return "Done."
         orders[number] = orders.pop(old)
         return self._numbered(person, number, old)
@@ -147,7 +147,7 @@ class DialogueEnv(Env):
         answer, reward = None, 0.0
         if request := self._request:
             answer = "; ".join(self._made) or "no call"
-            answer += f"; said {said!r}" if said and request.action.says else ""
+            answer += f"; said {said!r}" if said and request.action.name == "cancel" else ""
             reward = float(self._is_granted(request, said))
         self._made, self._spoiled = [], False
         self._turn += 1

@@ -143,10 +143,10 @@ class Dealer:
             early.append(_Plan(first, person, account))
             late += [_Plan(action, person, account) for action in rest]
             for number, action in enumerate(loose):
-                about = "" if action.names_nothing else others[number % 2]
+                about = "" if action.name == "any" else others[number % 2]
                 where = early if (number + chain) % 2 else late
                 where.append(_Plan(action, about, account))
-        late.append(_Plan(next(action for action in loose if action.names_nothing), "", ""))
+        late.append(_Plan(next(action for action in loose if action.name == "any"), "", ""))
         rng.shuffle(early)
         rng.shuffle(late)
         return early, _in_chain_order(late)
@@ -163,7 +163,7 @@ class Dealer:
                 f" from others: {text!r}; give it words of its own"
             )
         wishes: Mapping[str, str] = {}
-        if request.choice:
+        if request.chooses:
             wishes = self._resolver(request, script.stated).wishes()
             listing = Listing(self.desk, rng, script.limits, script.old)
             script.stock.deal(rng, wishes, listing)
@@ -171,7 +171,7 @@ class Dealer:
         self._asked.append((request, event, text, len(script.stated)))
         if action.numbers:
             self._numbers[str(event)] = code = next(self.cast.codes)
-            rank = (1,) if action.effect == "renew" else ()
+            rank = (1,) if action.name == "swap" else ()
             script.stated.append(Statement(plan.person, ORDER, code, rank=rank))
         script.say(texts.CUSTOMER_SAYS + text, wishes)
 
@@ -212,7 +212,7 @@ class Dealer:
         return SubTask(event, kind_of(request, needs), text, truth, tuple(needs), type_)
 
     def _resolver(self, request: Request, facts: Sequence[Statement]) -> Resolver:
-        return Resolver(self.desk, request, StatementIndex(facts), self.script.stock.search)
+        return Resolver(request, StatementIndex(facts), self.script.stock.search)
 
     def _fill(self, rng: Stream) -> None:
         """Adds the turns before a request: a fixed number, or as many as the length needs."""

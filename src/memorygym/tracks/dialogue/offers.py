@@ -86,15 +86,12 @@ class Listing:
         self._desk, self._rng, self._limits = desk, rng, limits
         self._old = old
         """By label: the former value of each limit that has changed."""
-        self._binding = self._drawn()
-        self._shares = [(limit, rng.uniform() * MOST_BROKEN) for limit in desk.limits]
-
-    def _drawn(self) -> list[Limit]:
+        others = [limit for limit in desk.limits if limit.label not in old]
+        rng.shuffle(others)
+        changed = [limit for limit in desk.limits if limit.label in old]
+        self._binding = [*changed[:1], *others][: 2 + rng.below(2)]
         """The limits that bind in this listing: two or three, those that have changed first."""
-        changed = [limit for limit in self._desk.limits if limit.label in self._old]
-        others = [limit for limit in self._desk.limits if limit.label not in self._old]
-        self._rng.shuffle(others)
-        return [*changed[:1], *others][: 2 + self._rng.below(2)]
+        self._shares = [(limit, rng.uniform() * MOST_BROKEN) for limit in desk.limits]
 
     def rows(self, wishes: Mapping[str, str]) -> list[dict[str, str]]:
         """The offers without their numbers, the best rated first."""

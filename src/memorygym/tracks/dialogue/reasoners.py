@@ -72,10 +72,10 @@ class StrongClerk(Policy):
 
     def _grant(self, turn: Turn, request: Request, listed: str | None) -> Message:
         facts = self.known(turn, request)
-        resolver = Resolver(turn.desk, request, facts, lambda _: offers_in(turn.desk, listed or ""))
+        resolver = Resolver(request, facts, lambda _: offers_in(turn.desk, listed or ""))
         if turn.is_acted_on:
             return Message("assistant", f"That is done. {resolver.says()}".strip())
-        if request.choice and listed is None:
+        if request.chooses and listed is None:
             wishes = resolver.wishes()
             return calls(("search", wishes)) if wishes else calls(GIVE_UP)
         arguments = resolver.arguments()
@@ -131,7 +131,7 @@ class Clerk(Policy):
     def _queries(self, turn: Turn, request: Request) -> Iterator[str]:
         """What a request may need: what it names, the customer's limits, and the rules."""
         yield turn.text
-        if request.choice and request.choice.limited:
+        if request.limited:
             yield ", ".join(limit.label for limit in turn.desk.limits)
         yield ", ".join(request.action.rules or [rule.label for rule in turn.desk.rules])
 

@@ -6,15 +6,13 @@ from functools import lru_cache
 
 from memorygym.core.statements import Statement, StatementIndex
 from memorygym.tracks.dialogue.desk import (
+    APPROVAL,
     CUSTOMER,
+    ORDER,
     POLICY,
-    Choice,
+    THRESHOLD,
     Desk,
     DeskAction,
-    Given,
-    IfAbove,
-    IfTrue,
-    Known,
     words_of,
 )
 from memorygym.tracks.dialogue.offers import Offer, best
@@ -25,25 +23,32 @@ from memorygym.tracks.dialogue.texts import shown
 class Request:
     """A request of the customer, as its text states it."""
 
+    desk: Desk
     action: DeskAction
     words: Mapping[str, str]
     """The words that the text gives: `person`, `account`, wishes."""
 
     @property
-    def choice(self) -> Choice | None:
-        """The choice among offers that it asks for."""
-        return next((s for s in self.action.sources() if isinstance(s, Choice)), None)
+    def chooses(self) -> bool:
+        """Whether it asks for a choice among offers: the best rated one with the wishes."""
+        return self.desk.offer in self.action.arguments
 
-    def wishes(self, desk: Desk) -> dict[str, str]:
+    @property
+    def limited(self) -> bool:
+        """Whether the offer must keep to the customer's standing limits."""
+        return self.chooses and self.action.name != "hold"
+
+    @property
+    def wishes(self) -> dict[str, str]:
         """The wishes that it names."""
-        return {w.label: self.words[w.label] for w in desk.wishes if w.label in self.words}
+        labels = (wish.label for wish in self.desk.wishes)
+        return {label: self.words[label] for label in labels if label in self.words}
 
 
 @dataclass
 class Resolver:
     """Finds the arguments of a request; `used` collects the facts that decide."""
 
-    desk: Desk
     request: Request
     facts: StatementIndex
     search: Callable[[Mapping[str, str]], Sequence[Offer]]
@@ -52,66 +57,79 @@ class Resolver:
 
     def arguments(self) -> dict[str, str] | None:
         """The arguments of the tool call; None if a fact is missing that no default replaces."""
-        values = {name: self._value(s) for name, s in self.request.action.arguments.items()}
+        values = {name: self._value(name) for name in self.request.action.arguments}
         known = {name: value for name, value in values.items() if value is not None}
         return known if len(known) == len(values) else None
 
     def says(self) -> str:
-        """What must be said, with its unit; "" if nothing must or it is not known."""
-        known = self.request.action.says
-        value = self._known(known) if known else None
-        if not known or value is None:
+        """What must be said, with its unit: when the money is back, if an order is cancelled; "" if
+        nothing must or it is not known."""
+        if self.request.action.name != "cancel":
             return ""
-        return shown(self.desk, known.key, value)
+        refund = self.request.desk.other_rules[1]
+        value = self._rule(refund)
+        return "" if value is None else shown(self.request.desk, refund, value)
 
     def wishes(self) -> dict[str, str]:
-        """The wishes to search for, as far as they are known."""
-        choice = self.request.choice
-        wishes = self.request.wishes(self.desk)
-        for label in choice.wishes if choice else ():
-            if (value := self._known(Known(label, "person"))) is not None:
-                wishes[label] = value
+        """The wishes to search for, as far as they are known: those that the request names, and
+        others of the person."""
+        wishes = self.request.wishes
+        if self.request.action.name != "any":
+            for label in [wish.label for wish in self.request.desk.wishes]:
+                if label not in wishes and (value := self._of("person", label)) is not None:
+                    wishes[label] = value
         return wishes
 
-    def _value(self, source: object) -> str | None:
-        match source:
-            case Given(word):
-                return self.request.words[word]
-            case Known():
-                return self._known(source)
-            case IfTrue(key, word, then, otherwise):
-                stated = self._known(Known(key, "person"))
-                is_true = stated in (None, self.request.words[word])
-                return self._known(then if is_true else otherwise)
-            case Choice():
-                return self._chosen(source).get("id")
-            case IfAbove(field_name, rule, then):
-                return self._approval(field_name, rule, then)
-        raise TypeError(f"no source: {source!r}")
+    def _value(self, argument: str) -> str | None:
+        """The value of an argument of the tool."""
+        desk = self.request.desk
+        match argument:
+            case "amount":
+                return self.request.words["amount"]
+            case "approval":
+                return self._approval()
+            case "code":
+                return self._rule(desk.other_rules[0])
+            case "destination":
+                town = self._of("person", desk.town_key)
+                if town not in (None, self.request.words["town"]):
+                    return self._rule(desk.other_rules[2])
+                return self._of("person", desk.address_key)
+            case desk.offer:
+                return self._chosen().get("id")
+            case desk.order:
+                return self._of("person", ORDER)
+            case desk.account_argument:
+                return self._of("account", desk.account_key)
+            case desk.address_argument:
+                return self._of("person", desk.address_key)
+        raise TypeError(f"no argument of a tool: {argument!r}")
 
-    def _approval(self, field_name: str, rule: str, then: Known) -> str:
-        threshold = self._known(Known(rule, "policy"))
-        choice = self.request.choice
-        value = self._chosen(choice).get(field_name) if choice else None
-        if threshold is None or value is None or int(value) <= int(threshold):
+    def _approval(self) -> str:
+        """The approval code if the price of the chosen offer is above the threshold."""
+        threshold = self._rule(THRESHOLD)
+        price = self._chosen().get(self.request.desk.limits[0].field)
+        if threshold is None or price is None or int(price) <= int(threshold):
             return "none"
-        return self._known(then) or "none"
+        return self._rule(APPROVAL) or "none"
 
-    def _chosen(self, choice: Choice) -> Offer:
-        limits = dict(self._limits()) if choice.limited else {}
-        return best(self.desk, self.search(self.wishes()), limits) or {}
+    def _chosen(self) -> Offer:
+        limits = dict(self._limits()) if self.request.limited else {}
+        return best(self.request.desk, self.search(self.wishes()), limits) or {}
 
     def _limits(self) -> Iterator[tuple[str, str]]:
-        for limit in self.desk.limits:
+        for limit in self.request.desk.limits:
             if (value := self._stated(CUSTOMER, limit.label)) is not None:
                 yield limit.label, value
 
-    def _known(self, known: Known) -> str | None:
+    def _of(self, word: str, key: str) -> str | None:
+        """A fact about the person or the account that the request names."""
         words = self.request.words
-        subject = POLICY if known.of == "policy" else words.get(known.of)
-        if subject is None:  # The request says "my sister".
-            subject = self._stated(CUSTOMER, words["role"])
-        return self._stated(subject, known.key) if subject else None
+        subject = words.get(word) or self._stated(CUSTOMER, words["role"])  # It says "my sister".
+        return self._stated(subject, key) if subject else None
+
+    def _rule(self, label: str) -> str | None:
+        return self._stated(POLICY, label)
 
     def _stated(self, subject: str, key: str) -> str | None:
         """The value of a fact, which is noted as used."""
@@ -127,7 +145,7 @@ def request_in(desk: Desk, text: str) -> Request | None:
     """The request in a message of the customer."""
     for action in desk.actions:
         if (words := words_of(action.request, text)) is not None:
-            return Request(action, words)
+            return Request(desk, action, words)
     return None
 
 

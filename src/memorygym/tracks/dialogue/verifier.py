@@ -124,15 +124,15 @@ class _Session:
         return {"ok": not wrong, "needed": needed, "spare": spare, "wrong": wrong}
 
     def guesses(self) -> CheckResult:
-        """How often each guess grants a request. They are tried on the requests that need nothing
-        but a choice of offers whose wishes the request names."""
+        """How often each guess grants a request. They are tried on the requests for any offer,
+        which need nothing but a choice among offers whose wishes the request names."""
         right: Any = self.task.state["right"]
         times = Counter(dict.fromkeys(GUESSES, 0))
         for goal in self.goals:
             request = request_in(self.desk, goal.text)
             assert request
-            if request.choice and not request.choice.wishes and len(request.action.arguments) == 1:
-                offers = self._search(request.wishes(self.desk))
+            if request.action.name == "any":
+                offers = self._search(request.wishes)
                 (right_id,) = right[str(goal.event)][0].values()
                 for name, guess in GUESSES.items():
                     offer = guess(self.desk, offers)
@@ -145,7 +145,7 @@ class _Session:
         script: Any = self.task.state["script"]
         request = request_in(self.desk, script[event])
         assert request
-        resolver = Resolver(self.desk, request, StatementIndex(facts), self._search)
+        resolver = Resolver(request, StatementIndex(facts), self._search)
         return resolver.arguments(), resolver.says()
 
     def _search(self, wishes: Mapping[str, str]) -> Sequence[Offer]:

@@ -15,7 +15,6 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
@@ -62,19 +61,11 @@ def main(words: list[str] | None = None) -> int:
     command.set_defaults(run=_check)
     command = commands.add_parser("repair", help="make the data files that a snapshot lacks")
     place = command.add_mutually_exclusive_group(required=True)
-    place.add_argument(
-        "--into",
-        type=Path,
-        metavar="DIR",
-        help="a data folder to make, a copy of the checkout's with what it lacks",
-    )
+    about = "a data folder to make, a copy of the checkout's with what it lacks"
+    place.add_argument("--into", type=Path, metavar="DIR", help=about)
     place.add_argument("--in-checkout", action="store_true", help="write into the checkout")
-    command.add_argument(
-        "--tau-bench",
-        type=Path,
-        metavar="DIR",
-        help="a clone of github.com/sierra-research/tau-bench, for the database of airline",
-    )
+    about = "a clone of github.com/sierra-research/tau-bench, for the database of airline"
+    command.add_argument("--tau-bench", type=Path, metavar="DIR", help=about)
     command.set_defaults(run=_repair)
     command = commands.add_parser("replay", help="play the reference solution of every task")
     command.add_argument("--domain", action="append", choices=checkout.NEEDED, metavar="NAME")
@@ -100,33 +91,25 @@ def _check(_: argparse.Namespace) -> int:
 
 
 def _repair(args: argparse.Namespace) -> int:
-    for line in repair(args.into and args.into.resolve(), args.tau_bench):
-        print(line)
-    return 0
-
-
-def repair(into: Path | None, tau_bench: Path | None) -> Iterator[str]:
-    """Yields a line for each file that it made, or could not make.
-
-    `into` is the data folder to write, filled with a copy of the checkout's; None is the checkout
-    itself. Raises BadSettings if a source is missing or of another form.
-    """
-    folder = into or checkout.root() / "data"
-    if into and not checkout.domains(into).exists():
-        shutil.copytree(checkout.root() / "data/tau2", into / "tau2", dirs_exist_ok=True)
-        yield f"{into}: a copy of {checkout.root() / 'data'}; use it with {checkout.DATA}={into}"
-    makers: Mapping[str, Callable[[], Any]] = {
-        "airline/db.json": lambda: airline_database(tau_bench),
-        "telecom/tasks.json": lambda: telecom_tasks(folder),
-    }
-    for name in checkout.NEEDED:
-        for path in checkout.missing(name, folder):
-            part = f"{name}/{path.name}"
-            if part not in makers:
-                yield f"{path}: missing, and it can only be restored from git"
+    """Prints a line for each file that it made, or could not make. Raises BadSettings if a source
+    is missing or of another form."""
+    own = checkout.root() / "data"
+    folder = args.into.resolve() if args.into else own
+    if args.into and not checkout.domains(folder).exists():
+        shutil.copytree(own / "tau2", folder / "tau2", dirs_exist_ok=True)
+        print(f"{folder}: a copy of {own}; use it with {checkout.DATA}={folder}")
+    for path in (path for name in checkout.NEEDED for path in checkout.missing(name, folder)):
+        match path.parent.name, path.name:
+            case "airline", "db.json":
+                made: Any = airline_database(args.tau_bench)
+            case "telecom", "tasks.json":
+                made = telecom_tasks(path.with_name("split_tasks.json"))
+            case _:
+                print(f"{path}: missing, and it can only be restored from git")
                 continue
-            write_atomically(path, [json.dumps(makers[part](), indent=1).encode()])
-            yield f"{path}: made"
+        write_atomically(path, [json.dumps(made, indent=1).encode()])
+        print(f"{path}: made")
+    return 0
 
 
 def airline_database(tau_bench: Path | None) -> dict[str, Any]:
@@ -145,7 +128,7 @@ def airline_database(tau_bench: Path | None) -> dict[str, Any]:
     return database
 
 
-def telecom_tasks(folder: Path) -> list[Any]:
+def telecom_tasks(split: Path) -> list[Any]:
     """The tasks of telecom's split `base`. Raises BadSettings if git does not have them."""
     path = f"{TELECOM_COMMIT}:data/tau2/domains/telecom/tasks.json"
     command = ["git", "-C", str(checkout.root()), "show", path]
@@ -156,7 +139,7 @@ def telecom_tasks(folder: Path) -> list[Any]:
             " tau2-bench with its history"
         )
     tasks = json.loads(done.stdout)
-    base = json.loads((checkout.domains(folder) / "telecom/split_tasks.json").read_text())["base"]
+    base = json.loads(split.read_text())["base"]
     if {task["id"] for task in tasks} != set(base):
         raise BadSettings(
             f"telecom/tasks.json: the {len(tasks)} tasks of {TELECOM_COMMIT} are not the"
