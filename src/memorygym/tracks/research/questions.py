@@ -1,13 +1,14 @@
-"""The questions of the track: a question is a nested phrase, and each kind of part states its text,
-its parser and its answer in one class.
+"""The questions of the track: a question is a nested phrase, and each kind of part states its
+wording and its answer in one class. A question is parsed by the wordings that write it.
 
 The answer is found in the known facts, one by one: the truth of a task is what `answer_of` finds in
 the facts that the generator stated, and the reader's answer what it finds in those that it read.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol, TypeAlias
 
 from memorygym.core.rng import Stream
@@ -27,15 +28,12 @@ End: TypeAlias = tuple[str, bool]
 """A look-up that leads to the answer: its key, and whether it starts from the value."""
 NAME = r"[A-Z][a-z]+ [A-Z][a-z]+"
 _NAMED = re.compile(NAME)
+_MONTH = r"([A-Z][a-z]+) (\d{4})"
 _QUESTION = re.compile(r"^Question: (?:(?:Who|What) is|Which [a-z]+ is) (.+)\?\s*$", re.MULTILINE)
 
 
 class _MissingFact(Exception):
     """The subject and the key of a fact that the next hop needs and that is not known."""
-
-
-class _UnknownPhrase(ValueError):
-    """A phrase that is no part of a question."""
 
 
 class QuestionPart(Protocol):
@@ -55,12 +53,8 @@ class QuestionPart(Protocol):
         """The look-ups that lead to the answer."""
         return tuple(end for part in self.parts for end in part.ends)
 
-    def words(self, stream: Stream, starts: Iterator[str]) -> str:
-        """Its text; `starts` are the entities that it names."""
-
-    @staticmethod
-    def parse(phrase: "_Phrase") -> "QuestionPart | None":
-        """The part that a phrase begins with, if it is one of this kind."""
+    def wording(self, stream: Stream) -> str:
+        """Its text, with places for its parts, or for the name that it is."""
 
     def find(self, facts: "_Facts") -> str:
         """What it leads to. Raises _MissingFact."""
@@ -77,16 +71,10 @@ class Start(QuestionPart):
     def kind(self) -> str:
         return self.name
 
-    def words(self, stream: Stream, starts: Iterator[str]) -> str:
-        return next(starts)
-
-    @staticmethod
-    def parse(phrase: "_Phrase") -> "Start | None":
-        name = phrase.take(_NAMED)
-        return Start(name[0]) if name else None
+    def wording(self, stream: Stream) -> str:
+        return "{}"
 
     def find(self, facts: "_Facts") -> str:
-        """What the part leads to. Raises _MissingFact."""
         return self.name
 
 
@@ -113,17 +101,8 @@ class Hop(QuestionPart):
     def ends(self) -> tuple[End, ...]:
         return ((self.key, self.inverse),)
 
-    def words(self, stream: Stream, starts: Iterator[str]) -> str:
-        words = hop_words(stream, self.key, self.month, inverse=self.inverse)
-        return f"{words} {self.inner.words(stream, starts)}"
-
-    @staticmethod
-    def parse(phrase: "_Phrase") -> "Hop | None":
-        for pattern, key, inverse in _HOPS:
-            if match := phrase.take(pattern):
-                month = month_of(*match.groups()) if match.groups() else 0
-                return Hop(key, phrase.query(), inverse, month)
-        return None
+    def wording(self, stream: Stream) -> str:
+        return f"{hop_words(stream, self.key, self.month, inverse=self.inverse)} {{}}"
 
     def find(self, facts: "_Facts") -> str:
         entity = self.inner.find(facts)
@@ -137,14 +116,6 @@ def hop_words(stream: Stream, key: str, month: int, *, inverse: bool) -> str:
     relation = RELATIONS[key]
     words = stream.choice(relation.subject_phrases if inverse else relation.value_phrases)
     return words.format(month=month_text(month))
-
-
-_HOPS = [
-    (re.compile(f"{phrase} ".replace("{month}", r"([A-Z][a-z]+) (\d{4})")), relation.key, inverse)
-    for inverse in (False, True)
-    for relation in RELATIONS.values()
-    for phrase in (relation.subject_phrases if inverse else relation.value_phrases)
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,22 +135,10 @@ class Pick(QuestionPart):
     def parts(self) -> tuple[QuestionPart, ...]:
         return self.left, self.right
 
-    def words(self, stream: Stream, starts: Iterator[str]) -> str:
-        sides = " and ".join(side.words(stream, starts) for side in self.parts)
+    def wording(self, stream: Stream) -> str:
         comparison = RELATIONS[self.key].comparison
         assert comparison
-        return f"whichever of {sides} {comparison[self.least]}"
-
-    @staticmethod
-    def parse(phrase: "_Phrase") -> "Pick | None":
-        if not phrase.take("whichever of "):
-            return None
-        left, right = phrase.pair(" and ")
-        for relation in RELATIONS.values():
-            for least, words in enumerate(relation.comparison or ()):
-                if phrase.take(f" {words}"):
-                    return Pick(relation.key, bool(least), left, right)
-        return None
+        return f"{_PICK} {comparison[self.least]}"
 
     def find(self, facts: "_Facts") -> str:
         names = [side.find(facts) for side in self.parts]
@@ -210,15 +169,8 @@ class Shared(QuestionPart):
     def ends(self) -> tuple[End, ...]:
         return (("inventor", False),)
 
-    def words(self, stream: Stream, starts: Iterator[str]) -> str:
-        place = f"the person who belongs to {self.laboratory.words(stream, starts)}"
-        return f"{place} and devised a method derived from {self.basis.words(stream, starts)}"
-
-    @staticmethod
-    def parse(phrase: "_Phrase") -> "Shared | None":
-        if not phrase.take("the person who belongs to "):
-            return None
-        return Shared(*phrase.pair(" and devised a method derived from "))
+    def wording(self, stream: Stream) -> str:
+        return _SHARED
 
     def find(self, facts: "_Facts") -> str:
         laboratory, basis = (side.find(facts) for side in self.parts)
@@ -256,16 +208,8 @@ class Total(QuestionPart):
     def parts(self) -> tuple[QuestionPart, ...]:
         return self.left, self.right
 
-    def words(self, stream: Stream, starts: Iterator[str]) -> str:
-        sides = " and ".join(side.words(stream, starts) for side in self.parts)
-        return f"{'the difference between' if self.minus else 'the sum of'} {sides}"
-
-    @staticmethod
-    def parse(phrase: "_Phrase") -> "Total | None":
-        for words, minus in (("the sum of ", False), ("the difference between ", True)):
-            if phrase.take(words):
-                return Total(*phrase.pair(" and "), minus)
-        return None
+    def wording(self, stream: Stream) -> str:
+        return _TOTALS[self.minus]
 
     def find(self, facts: "_Facts") -> str:
         sides = ((side.find(facts), getattr(side, "key", "")) for side in self.parts)
@@ -276,7 +220,29 @@ class Total(QuestionPart):
         return str(abs(first - second) if self.minus else first + second)
 
 
-_PARTS: tuple[type[QuestionPart], ...] = (Hop, Pick, Shared, Total, Start)
+_PICK = "whichever of {} and {}"
+_SHARED = "the person who belongs to {} and devised a method derived from {}"
+_TOTALS = ("the sum of {} and {}", "the difference between {} and {}")
+_WORDINGS: list[tuple[str, Callable[..., QuestionPart]]] = [
+    *(
+        (f"{phrase} {{}}", partial(Hop, relation.key, inverse=inverse))
+        for inverse in (False, True)
+        for relation in RELATIONS.values()
+        for phrase in (relation.subject_phrases if inverse else relation.value_phrases)
+    ),
+    *(
+        (f"{_PICK} {words}", partial(Pick, relation.key, bool(least)))
+        for relation in RELATIONS.values()
+        for least, words in enumerate(relation.comparison or ())
+    ),
+    (_SHARED, Shared),
+    *((text, partial(Total, minus=bool(minus))) for minus, text in enumerate(_TOTALS)),
+]
+"""Every wording of a part that is made of others, and what makes the part of those."""
+_PIECES = [
+    ([re.compile(piece.replace("{month}", _MONTH)) for piece in text.split("{}")], part)
+    for text, part in _WORDINGS
+]
 
 
 def _number(value: str, key: str) -> int:
@@ -331,7 +297,13 @@ def question_of(stream: Stream, query: QuestionPart, starts: Sequence[str]) -> s
     """The text of a question; `starts` are the entities that it names."""
     kind = query.kind
     asks = {"person": "Who is", YEAR: "What is", COUNT: "What is"}.get(kind, f"Which {kind} is")
-    return f"{asks} {query.words(stream, iter(starts))}?"
+    return f"{asks} {_text(query, stream, iter(starts))}?"
+
+
+def _text(query: QuestionPart, stream: Stream, starts: Iterator[str]) -> str:
+    words = query.wording(stream)
+    parts = [_text(part, stream, starts) for part in query.parts]
+    return words.format(*parts or [next(starts)])
 
 
 def parsed_question(text: str) -> QuestionPart | None:
@@ -342,41 +314,24 @@ def parsed_question(text: str) -> QuestionPart | None:
 
 def parsed_phrase(text: str) -> QuestionPart | None:
     """The query that a whole phrase states; None if it is none."""
-    phrase = _Phrase(text)
-    try:
-        query = phrase.query()
-    except _UnknownPhrase:
-        return None
-    return query if phrase.position == len(text) else None
+    parsed = _parsed(text, 0)
+    return parsed[0] if parsed and parsed[1] == len(text) else None
 
 
-class _Phrase:
-    """A phrase that is parsed from its start."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.position = 0
-
-    def query(self) -> QuestionPart:
-        """The next part. Raises _UnknownPhrase."""
-        for part in _PARTS:
-            if query := part.parse(self):
-                return query
-        raise _UnknownPhrase(self.text[self.position :])
-
-    def pair(self, between: str) -> tuple[QuestionPart, QuestionPart]:
-        """Two parts with words between them. Raises _UnknownPhrase."""
-        left = self.query()
-        if not self.take(between):
-            raise _UnknownPhrase(self.text[self.position :])
-        return left, self.query()
-
-    def take(self, pattern: str | re.Pattern[str]) -> re.Match[str] | None:
-        """The match of a pattern at this position, which moves behind it."""
-        match = re.compile(pattern).match(self.text, self.position)
-        if match:
-            self.position = match.end()
-        return match
+def _parsed(text: str, start: int) -> tuple[QuestionPart, int] | None:
+    """The part that stands at a place of a text, and the place behind it."""
+    if name := _NAMED.match(text, start):
+        return Start(name[0]), name.end()
+    for (first, *further), make in _PIECES:
+        match, parts = first.match(text, start), list[QuestionPart]()
+        month = {"month": month_of(*match.groups())} if match and match.groups() else {}
+        for piece in further:
+            if match and (parsed := _parsed(text, match.end())):
+                match = piece.match(text, parsed[1])
+                parts.append(parsed[0])
+        if match and len(parts) == len(further):
+            return make(*parts, **month), match.end()
+    return None
 
 
 def search_words(subject: str, key: str) -> str:
