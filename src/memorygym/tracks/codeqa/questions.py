@@ -178,7 +178,7 @@ def _output(query: CodeQuery, known: UsedStatements) -> str:
 
 def _returns(query: CodeQuery, known: UsedStatements) -> str:
     name = known.end(query.path)
-    return str(Evaluator(known.get).call(name, int(query.words["number"])))
+    return str(Evaluator(known.get).expression(f"{name}({query.words['number']})"))
 
 
 def _callers(query: CodeQuery, known: UsedStatements) -> str:
@@ -229,7 +229,7 @@ def dependents(constant: str, known: StatementIndex) -> Iterator[tuple[str, tupl
 def fails(test: str, known: UsedStatements) -> bool:
     """Whether a test fails. Raises UnknownName or Unsupported."""
     try:
-        Evaluator(known.get).call(test)
+        Evaluator(known.get).expression(f"{test}()")
     except Raised:
         return True
     return False
