@@ -49,12 +49,7 @@ def event_of(task, fact):
 def document_with(task, fact):
     """The document that states a fact."""
     paragraphs = task.events[event_of(task, fact)].text.split("\n\n")
-    key = (fact.subject, fact.key, fact.value)
-    return next(
-        paragraph
-        for paragraph in paragraphs
-        if key in {statement[:3] for statement in ResearchReader().read(paragraph)}
-    )
+    return next(paragraph for paragraph in paragraphs if fact in ResearchReader().read(paragraph))
 
 
 def extended(task, number, *statements):
