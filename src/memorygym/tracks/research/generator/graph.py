@@ -78,14 +78,13 @@ class Chain:
     @property
     def unambiguous(self) -> bool:
         """Whether no fact is needed twice, and every inverse step leads to one subject."""
-        ends = Counter((claim.relation, claim.value) for claim in set(self.facts))
-        inverse_ends = [
-            (lookup.claim.relation, lookup.claim.value) for lookup in self.lookups if lookup.inverse
-        ]
-        ambiguous_keys = {"basis"}  # Several methods may share a basis: the employer decides.
-        is_distinct = len(set(self.facts)) == len(self.facts)
-        return is_distinct and all(
-            ends[end] == 1 for end in inverse_ends if end[0] not in ambiguous_keys
+        facts = set(self.facts)
+        ends = Counter((claim.relation, claim.value) for claim in facts)
+        # Several methods may share a basis: the employer decides.
+        return len(facts) == len(self.facts) and all(
+            ends[lookup.claim.relation, lookup.claim.value] == 1
+            for lookup in self.lookups
+            if lookup.inverse and lookup.claim.relation != "basis"
         )
 
     @property
