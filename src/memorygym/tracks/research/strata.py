@@ -21,7 +21,6 @@ from memorygym.tracks.research.generator.length import (
     add_turns,
     fill,
     too_short_message,
-    unfilled_tokens,
 )
 from memorygym.tracks.research.generator.programs import FORMS, program, shapes
 from memorygym.tracks.research.generator.prose import Document
@@ -39,7 +38,6 @@ from memorygym.tracks.research.generator.task_texts import (
     SEARCH_KIND,
     SEARCHING,
     SYSTEM,
-    briefing_text,
     question_text,
     task_text,
 )
@@ -82,7 +80,7 @@ class ResearchRecipe:
     def _draft(self, attempt: int) -> Task:
         """The task of an attempt. Raises NoDraft."""
         plan = skeleton(self.settings, attempt)
-        needed, tokens = unfilled_tokens(plan), self.settings.tokens
+        needed, tokens = plan.tokens, self.settings.tokens
         if needed > tokens * _FULLEST:
             raise NoDraft(too_short_message(tokens, self.settings.hops, needed))
         if not plan.unambiguous:
@@ -159,7 +157,6 @@ def task_of(plan: Plan, attempt: int) -> Task:
 def _events(plan: Plan) -> tuple[Event, ...]:
     """The events: a briefing if the question is revealed, the searches, and the question."""
     total, form = plan.first_turn + len(plan.turns) + 1, FORMS[plan.program.kind]
-    briefing = [briefing_text(total, plan.question)][: plan.first_turn]
     if plan.settings.mode == AGENTIC:
         documents = sum(len(turn.documents) for turn in plan.turns)
         steps = STEPS_A_HOP * len(plan.chain.lookups) + documents // LISTED
@@ -167,8 +164,10 @@ def _events(plan: Plan) -> tuple[Event, ...]:
     else:
         last_text = question_text(total, plan.question, form)
     return (
-        *(Event(BRIEFING_KIND, text) for text in briefing),
-        *(Event(SEARCH_KIND, text) for text in plan.texts),
+        *(
+            Event(BRIEFING_KIND if number < plan.first_turn else SEARCH_KIND, text)
+            for number, text in enumerate(plan.texts)
+        ),
         Event(QUESTION_KIND, last_text),
     )
 
