@@ -16,7 +16,8 @@ from memorygym.tracks import data
 from memorygym.tracks._qa.correctness import is_correct
 from memorygym.tracks._qa.defaults import oracle
 from memorygym.tracks._qa.questions import Found, Missing, Question, QuestionGold, Reader
-from memorygym.tracks.data.generator import EVENT_TOKENS, DataRecipe, EvidenceReader, pack
+from memorygym.tracks._qa.stream import pack
+from memorygym.tracks.data.generator import EVENT_TOKENS, DataRecipe, EvidenceReader
 from tests.datasets import published
 
 LONG = "This sentence is about lamp number {}."
@@ -175,4 +176,4 @@ def test_an_event_is_filled_to_its_last_token(more: int, events: int) -> None:
     first = "lamp " * (EVENT_TOKENS // 2)
     last = "lamp " * ((EVENT_TOKENS - count(first)) // count("lamp ") + more)
     assert count(first) + count(last) == EVENT_TOKENS + more * count("lamp ")
-    assert len(pack([first, last])) == events
+    assert len(pack([first, last], EVENT_TOKENS, count)) == events
