@@ -83,7 +83,7 @@ class GrowingPackage:
                     break
                 self.module(district)
             if district.defined["function"] and self._left(target) > HALF:
-                path = self.test(district, rng.sample(district.defined["function"], TESTED))
+                path = self.test(district, rng)
                 code = _test_module(self._tests[path], [TYPICAL] * TESTED)
                 self.cost += cost(paragraphs(path, code))
         while self._left(target) > HALF:
@@ -105,8 +105,24 @@ class GrowingPackage:
     def district(self) -> District:
         """A new district: a folder with its own exceptions and settings."""
         district = self._new_district()
-        self._faults(district)
-        self._settings(district)
+        stem, module = self._new_module(district)
+        names = [self._names.draw("fault", district.domain) for _ in range(6)]
+        parents = ["Exception", names[0], names[0], names[1], names[1], names[2]]
+        blocks = [
+            f"class {name}({parent}):\n    code = {definitions.number(self._rng)}"
+            for name, parent in zip(names, parents, strict=True)
+        ]
+        district.defined["fault"] = [Definition(name, module) for name in names[1:]]
+        self._write(stem, f"What goes wrong in the {district.domain}.", blocks)
+        stem, module = self._new_module(district)
+        names = [self._names.draw("constant", district.domain) for _ in range(14)]
+        settings, tables = names[:12], names[12:]
+        district.defined["constant"] = [Definition(name, module) for name in settings]
+        district.defined["table"] = [Definition(name, module) for name in tables]
+        lines = [f"{name} = {definitions.number(self._rng)}" for name in settings]
+        blocks = ["\n".join(lines[:6]), "\n".join(lines[6:])]
+        blocks += [definitions.table_line(name, self._rng) for name in tables]
+        self._write(stem, f"Settings of the {district.domain}.", blocks)
         return district
 
     def module(self, district: District, functions: int = FUNCTIONS) -> str:
@@ -129,8 +145,8 @@ class GrowingPackage:
         docstring = f"The {stem.rpartition('/')[2].replace('_', ' ')} of the {district.domain}."
         return self._write(stem, docstring, blocks, _imports(used, module))
 
-    def test(self, district: District, functions: Iterable[Definition]) -> str:
-        """Adds a test module to a district; returns its path."""
+    def test(self, district: District, rng: Stream) -> str:
+        """Adds a test module of some functions to a district; returns its path."""
         path = f"{self.name}/tests/test_{self._names.draw('module', district.domain)}.py"
         self._tests[path] = [
             Test(
@@ -138,7 +154,7 @@ class GrowingPackage:
                 f"{function.name}({definitions.number(self._rng)})",
                 *_imports([function]),
             )
-            for function in functions
+            for function in rng.sample(district.defined["function"], TESTED)
         ]
         return path
 
@@ -168,27 +184,6 @@ class GrowingPackage:
         """The path stem and the import name of a new module in a district."""
         stem = f"{district.domain}/{self._names.draw('module', district.domain)}"
         return stem, f"{self.name}/{stem}".replace("/", ".")
-
-    def _faults(self, district: District) -> None:
-        stem, module = self._new_module(district)
-        names = [self._names.draw("fault", district.domain) for _ in range(6)]
-        parents = ["Exception", names[0], names[0], names[1], names[1], names[2]]
-        blocks = [
-            f"class {name}({parent}):\n    code = {definitions.number(self._rng)}"
-            for name, parent in zip(names, parents, strict=True)
-        ]
-        district.defined["fault"] = [Definition(name, module) for name in names[1:]]
-        self._write(stem, f"What goes wrong in the {district.domain}.", blocks)
-
-    def _settings(self, district: District) -> None:
-        stem, module = self._new_module(district)
-        names = [self._names.draw("constant", district.domain) for _ in range(14)]
-        district.defined["constant"] = [Definition(name, module) for name in names[:12]]
-        district.defined["table"] = [Definition(name, module) for name in names[12:]]
-        lines = [f"{name} = {definitions.number(self._rng)}" for name in names[:12]]
-        tables = [definitions.table_line(name, self._rng) for name in names[12:]]
-        blocks = ["\n".join(lines[:6]), "\n".join(lines[6:]), *tables]
-        self._write(stem, f"Settings of the {district.domain}.", blocks)
 
     def _uses(self, district: District, new_functions: list[Definition]) -> Uses:
         rng = self._rng

@@ -26,7 +26,7 @@ from memorygym.tracks.codeqa.generator.distractors import (
     mention_sampler,
 )
 from memorygym.tracks.codeqa.generator.known_code import KnownCode, statements_of
-from memorygym.tracks.codeqa.generator.package import TESTED, GrowingPackage
+from memorygym.tracks.codeqa.generator.package import GrowingPackage
 from memorygym.tracks.codeqa.generator.question_drafts import (
     QuestionDrafter,
     asked_calls,
@@ -122,7 +122,7 @@ def _drafter(
     for _ in range(MODULES + max(0, settings.questions - 6) // 2):
         package.module(district)
     for _ in range(TESTS):
-        package.test(district, rng.sample(district.defined["function"], TESTED))
+        package.test(district, rng)
     calls = asked_calls(district.defined["function"], rng)
     package.write_tests()
     code = KnownCode(statements_of(package.files))
