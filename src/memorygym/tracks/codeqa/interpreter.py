@@ -24,10 +24,6 @@ BUILTIN: Mapping[str, Callable[..., Any]] = {
 }
 
 
-class UnknownName(Exception):
-    """A name that no known statement defines."""
-
-
 class Raised(Exception):
     """The code raises an exception."""
 
@@ -72,11 +68,11 @@ class Evaluator:
 
     def __init__(self, get: Callable[[str, str], str]) -> None:
         self._get = get
-        """Gets the `value` of a constant or the `source` of a function; raises UnknownName."""
+        """Gets the `value` of a constant or the `source` of a function; raises MissingFact."""
         self._steps = 0
 
     def expression(self, text: str) -> Any:
-        """The value of an expression. Raises UnknownName, Unsupported or Raised."""
+        """The value of an expression. Raises MissingFact, Unsupported or Raised."""
         try:
             return self._value(ast.parse(text, mode="eval").body, {})
         except (

@@ -13,7 +13,7 @@ from typing import Protocol, TypeAlias
 
 from memorygym.core.rng import Stream
 from memorygym.core.statements import Statement, StatementIndex
-from memorygym.tracks._qa.questions import Found, Missing
+from memorygym.tracks._qa.questions import Found, KnownFacts, Missing, MissingFact
 from memorygym.tracks.research.relations import (
     COUNT,
     RELATIONS,
@@ -30,10 +30,6 @@ NAME = r"[A-Z][a-z]+ [A-Z][a-z]+"
 _NAMED = re.compile(NAME)
 _MONTH = r"([A-Z][a-z]+) (\d{4})"
 _QUESTION = re.compile(r"^Question: (?:(?:Who|What) is|Which [a-z]+ is) (.+)\?\s*$", re.MULTILINE)
-
-
-class _MissingFact(Exception):
-    """The subject and the key of a fact that the next hop needs and that is not known."""
 
 
 class QuestionPart(Protocol):
@@ -56,8 +52,8 @@ class QuestionPart(Protocol):
     def wording(self, stream: Stream) -> str:
         """Its text, with places for its parts, or for the name that it is."""
 
-    def find(self, facts: "_Facts") -> str:
-        """What it leads to. Raises _MissingFact."""
+    def find(self, facts: KnownFacts) -> str:
+        """What it leads to. Raises MissingFact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +70,7 @@ class Start(QuestionPart):
     def wording(self, stream: Stream) -> str:
         return "{}"
 
-    def find(self, facts: "_Facts") -> str:
+    def find(self, facts: KnownFacts) -> str:
         return self.name
 
 
@@ -104,11 +100,28 @@ class Hop(QuestionPart):
     def wording(self, stream: Stream) -> str:
         return f"{hop_words(stream, self.key, self.month, inverse=self.inverse)} {{}}"
 
-    def find(self, facts: "_Facts") -> str:
+    def find(self, facts: KnownFacts) -> str:
         entity = self.inner.find(facts)
-        if self.inverse:
-            return facts.subject(self.key, entity)
-        return facts.term(entity, self.month) if self.month else facts.value(entity, self.key)
+        if self.month:
+            stated = _terms(facts.index, entity, self.month)[:1]
+        elif self.inverse:
+            stated = facts.index.whose(self.key, entity)
+        else:
+            return facts.get(entity, self.key)
+        if len(stated) != 1:
+            raise MissingFact(entity, self.key)
+        facts.used[stated[0]] = None
+        return stated[0].subject if self.inverse else stated[0].text
+
+
+def _terms(known: StatementIndex, subject: str, month: int) -> list[Statement]:
+    """The terms that cover a month. The key of a term holds its first and its last month."""
+    name = month_key(month)
+    return [
+        statement
+        for key, statement in known.about(subject).items()
+        if (term := key.split(" "))[0] == TERM and len(term) == 3 and term[1] <= name <= term[2]
+    ]
 
 
 def hop_words(stream: Stream, key: str, month: int, *, inverse: bool) -> str:
@@ -140,9 +153,9 @@ class Pick(QuestionPart):
         assert comparison
         return f"{_PICK} {comparison[self.least]}"
 
-    def find(self, facts: "_Facts") -> str:
+    def find(self, facts: KnownFacts) -> str:
         names = [side.find(facts) for side in self.parts]
-        values = [_number(facts.value(name, self.key), self.key) for name in names]
+        values = [_number(facts.get(name, self.key), self.key) for name in names]
         return names[self.chosen_index(values)]
 
     def chosen_index(self, values: Sequence[int]) -> int:
@@ -172,24 +185,24 @@ class Shared(QuestionPart):
     def wording(self, stream: Stream) -> str:
         return _SHARED
 
-    def find(self, facts: "_Facts") -> str:
+    def find(self, facts: KnownFacts) -> str:
         laboratory, basis = (side.find(facts) for side in self.parts)
-        staff = {fact.subject: fact for fact in facts.known.whose("employer", laboratory)}
-        missing = None if staff else _MissingFact(laboratory, "employer")
-        facts.used += staff.values()
-        for method in facts.known.whose("basis", basis):
-            person = facts.known.get(method.subject, "inventor")
+        staff = {fact.subject: fact for fact in facts.index.whose("employer", laboratory)}
+        missing = None if staff else MissingFact(laboratory, "employer")
+        facts.used |= dict.fromkeys(staff.values())
+        for method in facts.index.whose("basis", basis):
+            person = facts.index.get(method.subject, "inventor")
             if person and person.text in staff:
-                facts.used += [method, person]
+                facts.used |= dict.fromkeys((method, person))
                 return person.text
-            employer = facts.known.get(person.text, "employer") if person else None
+            employer = facts.index.get(person.text, "employer") if person else None
             if person is None:
-                missing = missing or _MissingFact(method.subject, "inventor")
+                missing = missing or MissingFact(method.subject, "inventor")
             elif employer is None:
-                missing = missing or _MissingFact(person.text, "employer")
+                missing = missing or MissingFact(person.text, "employer")
             # Facts that rule a method out are kept too, so that it is not searched for again.
-            facts.used += [fact for fact in (method, person, employer) if fact]
-        raise missing or _MissingFact(basis, "basis")
+            facts.used |= dict.fromkeys(filter(None, (method, person, employer)))
+        raise missing or MissingFact(basis, "basis")
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +224,7 @@ class Total(QuestionPart):
     def wording(self, stream: Stream) -> str:
         return _TOTALS[self.minus]
 
-    def find(self, facts: "_Facts") -> str:
+    def find(self, facts: KnownFacts) -> str:
         sides = ((side.find(facts), getattr(side, "key", "")) for side in self.parts)
         return self.result(*(_number(value, key) for value, key in sides))
 
@@ -247,48 +260,16 @@ _PIECES = [
 
 def _number(value: str, key: str) -> int:
     if not value.isdecimal():
-        raise _MissingFact(value, key)
+        raise MissingFact(value, key)
     return int(value)
-
-
-class _Facts:
-    """The known facts, and those that were used so far."""
-
-    def __init__(self, known: StatementIndex) -> None:
-        self.known = known
-        self.used: list[Statement] = []
-
-    def value(self, subject: str, key: str) -> str:
-        statement = self.known.get(subject, key)
-        if statement is None:
-            raise _MissingFact(subject, key)
-        self.used.append(statement)
-        return statement.text
-
-    def term(self, subject: str, month: int) -> str:
-        """The director in a month. The key of a term holds its first and its last month."""
-        name = month_key(month)
-        for key, statement in self.known.about(subject).items():
-            match key.split(" "):
-                case [relation, first, last] if relation == TERM and first <= name <= last:
-                    self.used.append(statement)
-                    return statement.text
-        raise _MissingFact(subject, TERM)
-
-    def subject(self, key: str, value: str) -> str:
-        statements = self.known.whose(key, value)
-        if len(statements) != 1:
-            raise _MissingFact(value, key)
-        self.used.append(statements[0])
-        return statements[0].subject
 
 
 def answer_of(query: QuestionPart, known: StatementIndex) -> Found | Missing:
     """The answer that follows from the known facts, or the fact to search for next."""
-    facts = _Facts(known)
+    facts = KnownFacts(known)
     try:
         answer = query.find(facts)
-    except _MissingFact as missing:
+    except MissingFact as missing:
         return Missing(search_words(*missing.args), tuple(facts.used))
     return Found(answer, tuple(facts.used))
 
