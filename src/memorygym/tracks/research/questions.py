@@ -236,26 +236,35 @@ class Total(QuestionPart):
 _PICK = "whichever of {} and {}"
 _SHARED = "the person who belongs to {} and devised a method derived from {}"
 _TOTALS = ("the sum of {} and {}", "the difference between {} and {}")
+_COMPARISONS = {
+    words: (relation.key, bool(least))
+    for relation in RELATIONS.values()
+    for least, words in enumerate(relation.comparison or ())
+}
+
+
+def _hop(key: str, inverse: bool, inner: QuestionPart, *month: str) -> Hop:
+    return Hop(key, inner, inverse, month_of(*month) if month else 0)
+
+
+def _pick(left: QuestionPart, right: QuestionPart, words: str) -> Pick:
+    return Pick(*_COMPARISONS[words], left, right)
+
+
 _WORDINGS: list[tuple[str, Callable[..., QuestionPart]]] = [
     *(
-        (f"{phrase} {{}}", partial(Hop, relation.key, inverse=inverse))
+        (f"{phrase.replace('{month}', _MONTH)} {{}}", partial(_hop, relation.key, inverse))
         for inverse in (False, True)
         for relation in RELATIONS.values()
         for phrase in (relation.subject_phrases if inverse else relation.value_phrases)
     ),
-    *(
-        (f"{_PICK} {words}", partial(Pick, relation.key, bool(least)))
-        for relation in RELATIONS.values()
-        for least, words in enumerate(relation.comparison or ())
-    ),
+    (f"{_PICK} ({'|'.join(_COMPARISONS)})", _pick),
     (_SHARED, Shared),
     *((text, partial(Total, minus=bool(minus))) for minus, text in enumerate(_TOTALS)),
 ]
-"""Every wording of a part that is made of others, and what makes the part of those."""
-_PIECES = [
-    ([re.compile(piece.replace("{month}", _MONTH)) for piece in text.split("{}")], part)
-    for text, part in _WORDINGS
-]
+"""Every wording of a part that is made of others, and what makes the part of those and of the
+groups; no two begin alike."""
+_PIECES = [([re.compile(piece) for piece in text.split("{}")], make) for text, make in _WORDINGS]
 
 
 def _number(value: str, key: str) -> int:
@@ -304,14 +313,16 @@ def _parsed(text: str, start: int) -> tuple[QuestionPart, int] | None:
     if name := _NAMED.match(text, start):
         return Start(name[0]), name.end()
     for (first, *further), make in _PIECES:
-        match, parts = first.match(text, start), list[QuestionPart]()
-        month = {"month": month_of(*match.groups())} if match and match.groups() else {}
-        for piece in further:
-            if match and (parsed := _parsed(text, match.end())):
-                match = piece.match(text, parsed[1])
+        if match := first.match(text, start):
+            parts, groups = list[QuestionPart](), [*match.groups()]
+            for piece in further:
+                if not (parsed := _parsed(text, match.end())):
+                    return None
+                if not (match := piece.match(text, parsed[1])):
+                    return None
                 parts.append(parsed[0])
-        if match and len(parts) == len(further):
-            return make(*parts, **month), match.end()
+                groups += match.groups()
+            return make(*parts, *groups), match.end()
     return None
 
 
