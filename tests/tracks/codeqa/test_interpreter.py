@@ -9,7 +9,7 @@ from memorygym.core.statements import Statement, StatementIndex
 from memorygym.core.tokens import normalize
 from memorygym.tracks._qa.questions import Found
 from memorygym.tracks.codeqa.code_view import paragraphs
-from memorygym.tracks.codeqa.generator import synthetic
+from memorygym.tracks.codeqa.generator import recipe
 from memorygym.tracks.codeqa.generator.package import GrowingPackage
 from memorygym.tracks.codeqa.generator.settings import CodeQASettings
 from memorygym.tracks.codeqa.questions import CodeReader
@@ -27,7 +27,7 @@ def generated(seed: int) -> tuple[GrowingPackage, list[str], StatementIndex]:
         package.module(district)
     calls = [
         f"{function.name}({argument})"
-        for function in district.functions
+        for function in district.defined["function"]
         for argument in (0, 41, 517)
     ]
     texts = [
@@ -52,7 +52,7 @@ def test_the_interpreter_agrees_with_python_on_hundreds_of_calls(seed: int) -> N
 @mostly_slow("seed", range(5), quick=1)
 def test_a_generated_package_runs_and_does_what_the_answers_say(seed: int) -> None:
     settings = CodeQASettings(12_000, questions=12, hops=(2, 3))
-    generated = synthetic.generate((0, seed), 0, settings)
+    generated = recipe.generate((0, seed), 0, settings)
     assert failing_tests(generated.files) == []
     for question in generated.questions:
         if question.kind in ("output", "composition"):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from memorygym.tracks.codeqa.code_reader import module_name
-from memorygym.tracks.codeqa.generator import synthetic
+from memorygym.tracks.codeqa.generator import recipe
 from memorygym.tracks.codeqa.generator.known_code import KnownCode, statements_of
 from memorygym.tracks.codeqa.generator.settings import CodeQASettings
 
@@ -62,7 +62,7 @@ def function_facts(node: ast.FunctionDef, name: str) -> Iterator[Fact]:
 @pytest.mark.parametrize("seed", range(3))
 def test_the_reader_finds_what_python_parses(seed: int) -> None:
     settings = CodeQASettings(40_000, distractor_density=60)
-    files = synthetic.generate((0, seed), 0, settings).files
+    files = recipe.generate((0, seed), 0, settings).files
     code = {path: text for path, text in files.items() if path.endswith(".py")}
     statements = statements_of(code)
     read = {

@@ -161,12 +161,6 @@ def test_a_question_of_every_shape_is_answered_as_trying_all_facts_does(number, 
         assert {result.answer} == reached(asked, facts)
 
 
-def test_only_the_last_event_asks(generated):
-    task = generated(hops="3", reveal="immediate")
-    asks = [READER.ask(event.text) is not None for event in task.events]
-    assert asks == [False] * (len(asks) - 1) + [True]
-
-
 def test_each_hop_is_searched_by_the_name_that_the_previous_one_found():
     query = parsed_phrase("the mayor of the birthplace of Halden Quist")
     first = READER.answer(query, StatementIndex(()))

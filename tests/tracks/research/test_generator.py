@@ -1,12 +1,10 @@
 """The generator: every stratum passes the checks, has its length, and each count acts alone."""
 
 from collections import Counter
-from functools import cache, partial
+from functools import partial
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.rng import named_rng
@@ -44,12 +42,6 @@ IS_KIND = {
 NONE = dict.fromkeys(IS_KIND, 0)
 
 
-@cache
-def task_of(hops, shape):
-    """The first task of a stratum."""
-    return recipe(hops, shape).generate()
-
-
 def recipe(hops=4, shape="bridge", number=0, tokens=12_000, **parameters):
     return ResearchRecipe(ResearchSettings("made", number, 0, hops, tokens, shape, **parameters))
 
@@ -65,24 +57,18 @@ def stated(task):
     return Counter(fact[:3] for event in task.events for fact in reader.read(event.text))
 
 
-@pytest.mark.parametrize(("hops", "shape"), STRATA)
-def test_every_shape_with_every_number_of_hops_passes_the_checks(hops, shape):
-    task = task_of(hops, shape)
+@pytest.mark.parametrize(("number", "stratum"), [*enumerate(STRATA)])
+def test_a_task_of_any_shape_and_number_of_hops_passes_the_checks(number, stratum):
+    task = recipe(
+        *stratum,
+        number,
+        tokens := 15_000 + 999 * number,
+        reveal=("immediate", "delayed")[number % 2],
+        order=("shuffled", "hops")[number // 2 % 2],
+    ).generate()
     assert not failed(research.verification(task))
-    assert task.gold.questions[0].hops == len(task.gold.needs) == hops
+    assert task.gold.questions[0].hops == len(task.gold.needs) == stratum[0]
     assert task.id == task_id(task)
-
-
-@settings(max_examples=settings.default.max_examples // 6)
-@given(
-    number=st.integers(0, 10**6),
-    stratum=st.sampled_from(STRATA),
-    tokens=st.integers(15_000, 40_000),
-    reveal=st.sampled_from(["immediate", "delayed"]),
-    order=st.sampled_from(["shuffled", "hops"]),
-)
-def test_any_task_reaches_its_length_within_one_percent(number, stratum, tokens, reveal, order):
-    task = recipe(*stratum, number, tokens, reveal=reveal, order=order).generate()
     shown = sum(count(event.text) for event in task.events[:-1])
     assert shown == shown_tokens(task)
     assert abs(shown - tokens) <= tokens / 100
@@ -185,7 +171,6 @@ def test_strata_alternate_and_are_named_after_hops_and_length():
         ({"hops": 9}, "hops 9: give 2 to 8"),
         ({"hops": "2,2"}, "hops 2,2: a number is given more than once"),
         ({"hops": 8, "tokens": 2_000}, "too short for 8 hops .* are about [0-9,]+ to 10,000"),
-        ({"tokens": 10_000_001}, "tokens 10,000,001: give 1 to 10,000,000"),
         ({"conflict": -1}, "conflict -1: give 0 to 1,000"),
         ({"distractor_density": 91}, "distractor_density 91: give 0 to 90"),
         ({"hops": 2, "near_miss": 900, "tokens": 40_000}, "too short for 2 hops"),

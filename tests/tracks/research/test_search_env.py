@@ -26,6 +26,13 @@ def task(generated):
     return generated(hops="3", mode="agentic")
 
 
+@pytest.fixture
+def env(task):
+    env = SearchEnv(task)
+    env.reset()
+    return env
+
+
 @lru_cache(maxsize=16)
 def agentic_task(number, shape="bridge"):
     settings = ResearchSettings("hops4", number, 0, 5, 20_000, shape, mode="agentic")
@@ -34,6 +41,11 @@ def agentic_task(number, shape="bridge"):
 
 def call(name, **arguments):
     return Message("assistant", "", (Call(name, arguments, "1"),))
+
+
+def result(env, name, **arguments):
+    """The result of a call, as it is shown."""
+    return env.step(call(name, **arguments)).messages[0].content
 
 
 @lru_cache(maxsize=32)
@@ -96,10 +108,8 @@ def test_the_trace_reader_dates_facts_by_the_event_that_showed_them():
     trace = played(1, "full")
     reader = reader_of(trace)
     (question,) = reader.goals
-    assert [reader.first_stated(question, need) for need in question.needs] == sorted(
-        reader.first_stated(question, need) for need in question.needs
-    )
-    assert all(reader.first_stated(question, need) < question.event for need in question.needs)
+    dates = [reader.first_stated(question, need) for need in question.needs]
+    assert dates == sorted(dates) and dates[-1] < question.event
     (case,) = measure(trace).cases
     assert case.present == case.needs
     assert 0 < case.span < case.length
@@ -107,10 +117,9 @@ def test_the_trace_reader_dates_facts_by_the_event_that_showed_them():
 
 @pytest.mark.slow
 def test_a_miss_is_attributed_to_the_facts_that_the_memory_lost():
-    trace = next(played(number, "recency") for number in range(4) if not solved(number, "recency"))
-    assert [cause for _, cause in Attribution(trace).causes] == ["dropped"]
-    trace = played(0, "none")
-    assert [cause for _, cause in Attribution(trace).causes] == ["never written"]
+    lost = next(played(number, "recency") for number in range(4) if not solved(number, "recency"))
+    for trace, expected in ((lost, "dropped"), (played(0, "none"), "never written")):
+        assert [cause for _, cause in Attribution(trace).causes] == [expected]
 
 
 def test_the_weak_reasoner_misses_some_questions_with_full_context():
@@ -131,17 +140,13 @@ def test_every_step_shows_one_result_and_then_the_question_alone(task):
     assert "Found for" not in texts[2]
 
 
-def test_a_page_shows_headings_and_sentences_and_opening_shows_the_document(task):
-    env = SearchEnv(task)
-    env.reset()
+def test_a_page_shows_headings_and_sentences_and_opening_shows_the_document(task, env):
     fact = task.gold.needs[0]
-    page = env.step(call("search", query=fact.subject)).messages[0].content
+    page = result(env, "search", query=fact.subject)
     heading, excerpt, last_line = page.split("\n\n")[2].split("\n")
     number = int(last_line.removeprefix("Document ").rstrip("."))
-    document = env.step(call("open", document=number)).messages[0].content
-    assert heading in document
-    assert fact.subject in document
-    assert all(part in document for part in excerpt.split(". ")[:1])
+    document = result(env, "open", document=number)
+    assert all(part in document for part in (heading, fact.subject, excerpt.split(". ")[0]))
 
 
 @pytest.mark.parametrize(
@@ -153,28 +158,21 @@ def test_a_page_shows_headings_and_sentences_and_opening_shows_the_document(task
         (Message("assistant", "hm"), "Nothing was called."),
     ],
 )
-def test_a_call_without_a_result_gets_a_message_that_says_so(task, reply, message):
-    env = SearchEnv(task)
-    env.reset()
+def test_a_call_without_a_result_gets_a_message_that_says_so(env, reply, message):
     assert message in env.step(reply).messages[0].content
 
 
-def test_the_pages_of_a_name_hold_every_document_that_names_it(task):
-    env = SearchEnv(task)
-    env.reset()
+def test_the_pages_of_a_name_hold_every_document_that_names_it(task, env):
     name = task.gold.needs[0].subject
-    page = env.step(call("search", query=name)).messages[0].content
+    page = result(env, "search", query=name)
     pages = int(page.split("page 1 of ")[1].split(":")[0])
-    texts = [page, *(env.step(call("search", query=name, page=number)).messages[0].content
-                     for number in range(2, pages + 1))]  # fmt: skip
+    texts = [page] + [result(env, "search", query=name, page=n) for n in range(2, pages + 1)]
     documents = {part for event in task.events[1:] for part in event.text.split("\n\n")
                  if part.startswith("[") and name in part}  # fmt: skip
     assert all(any(document.split("\n")[0] in text for text in texts) for document in documents)
 
 
-def test_the_task_ends_after_the_last_step(task):
-    env = SearchEnv(task)
-    env.reset()
+def test_the_task_ends_after_the_last_step(task, env):
     limit = int(task.events[0].text.split("At most ")[1].split()[0])
     steps = [env.step(call("open", document=1)) for _ in range(limit)]
     assert [step.done for step in steps] == [False] * (limit - 1) + [True]

@@ -7,6 +7,8 @@ from memorygym.tracks import research
 from memorygym.tracks._qa.correctness import is_correct
 from memorygym.tracks.research.fact_reader import ResearchReader
 
+READER = ResearchReader()
+
 
 @pytest.mark.parametrize("reveal", ["immediate", "delayed"])
 def test_the_question_comes_last_and_before_the_searches_if_it_is_revealed(generated, reveal):
@@ -14,7 +16,8 @@ def test_the_question_comes_last_and_before_the_searches_if_it_is_revealed(gener
     question = task.gold.questions[0].text
     first, *searches, last = [question in event.text for event in task.events]
     assert (first, last) == (reveal == "immediate", True) and not any(searches)
-    assert task.gold.questions[0].event == len(task.events) - 1
+    asking = [number for number, event in enumerate(task.events) if READER.ask(event.text)]
+    assert asking == [task.gold.questions[0].event] == [len(task.events) - 1]
     assert question not in task.system
 
 
@@ -26,7 +29,7 @@ def test_near_misses_stale_values_and_starts_are_graded_wrong(generated, hops):
     wrong_values = {
         statement.value
         for event in task.events
-        for statement in ResearchReader().read(event.text)
+        for statement in READER.read(event.text)
         if statement.key == last.key and statement.value != last.value
     } - {question.truth}
     assert is_correct(question, question.truth)

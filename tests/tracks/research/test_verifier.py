@@ -14,7 +14,7 @@ from memorygym.tracks.research.strata import ResearchRecipe
 
 NUMERICAL = ResearchSettings("hops4", 1, 4, 4, 12_000, "numerical")
 """The sum of the populations of two towns."""
-render = ResearchReader().render
+READER = ResearchReader()
 
 
 @pytest.fixture
@@ -43,18 +43,13 @@ def with_question(task, **changes):
 def event_of(task, fact):
     """The event that states a fact first."""
     texts = enumerate(event.text for event in task.events)
-    return next(number for number, text in texts if fact in ResearchReader().read(text))
+    return next(number for number, text in texts if fact in READER.read(text))
 
 
 def document_with(task, fact):
     """The document that states a fact."""
     paragraphs = task.events[event_of(task, fact)].text.split("\n\n")
-    key = (fact.subject, fact.key, fact.value)
-    return next(
-        paragraph
-        for paragraph in paragraphs
-        if key in {statement[:3] for statement in ResearchReader().read(paragraph)}
-    )
+    return next(paragraph for paragraph in paragraphs if fact in READER.read(paragraph))
 
 
 def extended(task, number, *statements):
@@ -65,14 +60,13 @@ def extended(task, number, *statements):
 
 
 def test_a_question_that_one_document_answers_is_found(task):
-    everything = [ResearchReader().render(fact) for fact in task.gold.needs]
-    assert "one_fact_each" in failed(extended(task, 0, *everything))
+    assert "one_fact_each" in failed(extended(task, 0, *map(READER.render, task.gold.needs)))
 
 
 def test_a_question_in_the_words_of_a_document_is_found(task):
     (question,), fact = task.gold.questions, task.gold.needs[-1]
     sentences = re.split(r"(?<=\.) ", document_with(task, fact).partition("\n")[2])
-    read = [(ResearchReader().read(sentence), sentence) for sentence in sentences]
+    read = [(READER.read(sentence), sentence) for sentence in sentences]
     said = next(sentence for facts, sentence in read if facts and facts[0].key == fact.key)
     quoted = with_question(task, text=f"{question.text} ({said.lower()})")
     assert "question_leakage" in failed(quoted)
@@ -93,5 +87,5 @@ def test_a_sum_that_is_guessed_from_the_commonest_number_is_found():
     stated = [
         Statement(f"{first}rm Ford", "population", "5000", rank=rank) for first in "BCDFGHJKLM"
     ]
-    common = extended(task, 0, *map(render, stated))
+    common = extended(task, 0, *map(READER.render, stated))
     assert "closed_book" in failed(with_question(common, truth="10000"))

@@ -62,6 +62,26 @@ class Missing(NamedTuple):
         """There is none."""
 
 
+class MissingFact(Exception):
+    """The subject and the key of a fact that an answer needs and that is not known."""
+
+
+class KnownFacts:
+    """The known statements, and those of them that were used."""
+
+    def __init__(self, index: StatementIndex) -> None:
+        self.index = index
+        self.used: dict[Statement, None] = {}
+
+    def get(self, subject: str, key: str) -> str:
+        """The current value of a key. Raises MissingFact."""
+        statement = self.index.get(subject, key)
+        if statement is None:
+            raise MissingFact(subject, key)
+        self.used[statement] = None
+        return statement.text
+
+
 def wording(text: str, places: Mapping[str, str] = FrozenDict()) -> re.Pattern[str]:
     """The pattern of the questions with a wording; by place, what may stand there, else anything.
 

@@ -1,7 +1,7 @@
 """The environment that the question-answering tracks share: it shows one text per event, and some
 events ask a question."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
 
 from memorygym.core.errors import Refused
@@ -27,6 +27,20 @@ def content_hash(system: str, *parts: JSON) -> str:
     for part in parts:
         digest.update(canonical(part).encode())
     return digest.hexdigest()[:16]
+
+
+def pack(paragraphs: Iterable[str], most: int, cost: Callable[[str], int]) -> list[list[str]]:
+    """The paragraphs in order, packed into events of at most so many tokens each."""
+    packed: list[list[str]] = []
+    tokens = 0
+    for paragraph in paragraphs:
+        more = cost(paragraph)
+        if not packed or tokens + more > most:
+            packed.append([])
+            tokens = 0
+        packed[-1].append(paragraph)
+        tokens += more
+    return packed
 
 
 class StreamingEnv(Env):

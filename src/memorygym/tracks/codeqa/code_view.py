@@ -11,6 +11,7 @@ from itertools import chain, pairwise
 
 from memorygym.core.rng import Stream
 from memorygym.core.tokens import count
+from memorygym.tracks._qa.stream import pack
 
 _CLASS = re.compile(r"class (\w+)")
 _STARTS = ("def ", "class ", "@")
@@ -86,6 +87,10 @@ def pages(
     return result
 
 
+def _packed(paragraphs: Iterable[str]) -> list[list[str]]:
+    return pack(paragraphs, EVENT_TOKENS, lambda paragraph: cost([paragraph]))
+
+
 def text_of(page: Page, number: int, total: int) -> str:
     """The text of an event."""
     head = f"=== {page.kind.upper()} · event {number} of {total} ===\n"
@@ -96,16 +101,3 @@ def _parts(items: Sequence[str], number: int) -> list[Sequence[str]]:
     """The items in `number` runs of about the same length."""
     ends = [len(items) * index // number for index in range(number + 1)]
     return [items[start:end] for start, end in pairwise(ends)]
-
-
-def _packed(paragraphs: Iterable[str]) -> list[list[str]]:
-    groups: list[list[str]] = []
-    tokens = EVENT_TOKENS
-    for paragraph in paragraphs:
-        more = cost([paragraph])
-        if tokens + more > EVENT_TOKENS:
-            groups.append([])
-            tokens = 0
-        groups[-1].append(paragraph)
-        tokens += more
-    return groups

@@ -10,24 +10,18 @@ MOST_STEPS = 20_000
 """Most statements and expressions that it evaluates."""
 MOST_BITS, LONGEST = 4_000, 10_000
 """Most bits of a number, and the greatest length of a text, a list or a range."""
-ARITHMETIC: Mapping[type[ast.operator], Callable[[int, int], int]] = {
+OPERATORS: Mapping[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
     ast.FloorDiv: operator.floordiv,
     ast.Mod: operator.mod,
-}
-COMPARISONS: Mapping[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.Eq: operator.eq,
     ast.Gt: operator.gt,
 }
 BUILTIN: Mapping[str, Callable[..., Any]] = {
     function.__name__: function for function in (len, sum, min, max, sorted, abs, range)
 }
-
-
-class UnknownName(Exception):
-    """A name that no known statement defines."""
 
 
 class Raised(Exception):
@@ -69,34 +63,18 @@ def function(source: str) -> ast.FunctionDef:
     return body[0]
 
 
-def bounded(value: Any) -> Any:
-    """The value, if it is small enough. Raises Unsupported."""
-    if isinstance(value, int) and value.bit_length() > MOST_BITS:
-        raise Unsupported("a long number")
-    if isinstance(value, str | list | range) and len(value) > LONGEST:
-        raise Unsupported("too much")
-    return value
-
-
 class Evaluator:
     """An evaluator of expressions over known definitions."""
 
     def __init__(self, get: Callable[[str, str], str]) -> None:
         self._get = get
-        """Gets the `value` of a constant or the `source` of a function; raises UnknownName."""
+        """Gets the `value` of a constant or the `source` of a function; raises MissingFact."""
         self._steps = 0
 
     def expression(self, text: str) -> Any:
-        """The value of an expression. Raises UnknownName, Unsupported or Raised."""
-        return self._outermost(ast.parse(text, mode="eval").body)
-
-    def call(self, name: str, *arguments: int) -> Any:
-        """The value that a shown function returns; None without a return. Raises the same."""
-        return self._outermost(ast.Call(ast.Name(name), [*map(ast.Constant, arguments)], []))
-
-    def _outermost(self, node: ast.expr) -> Any:
+        """The value of an expression. Raises MissingFact, Unsupported or Raised."""
         try:
-            return self._value(node, {})
+            return self._value(ast.parse(text, mode="eval").body, {})
         except (
             ArithmeticError,
             LookupError,
@@ -151,7 +129,12 @@ class Evaluator:
 
     def _value(self, node: ast.expr, local: dict[str, Any]) -> Any:
         self._step()
-        return bounded(self._evaluated(node, local))
+        value = self._evaluated(node, local)
+        if isinstance(value, int) and value.bit_length() > MOST_BITS:
+            raise Unsupported("a long number")
+        if isinstance(value, str | list | range) and len(value) > LONGEST:
+            raise Unsupported("too much")
+        return value
 
     def _evaluated(self, node: ast.expr, local: dict[str, Any]) -> Any:
         match node:
@@ -159,12 +142,12 @@ class Evaluator:
                 return value
             case ast.Name(id=name):
                 return local[name] if name in local else ast.literal_eval(self._get(name, "value"))
-            case ast.BinOp(left=left, op=op, right=right) if type(op) in ARITHMETIC:
+            case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
                 left_value, right_value = self._value(left, local), self._value(right, local)
                 if isinstance(left_value, int) and isinstance(right_value, int):
-                    return ARITHMETIC[type(op)](left_value, right_value)
-            case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in COMPARISONS:
-                return COMPARISONS[type(op)](self._value(left, local), self._value(right, local))
+                    return OPERATORS[type(op)](left_value, right_value)
+            case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in OPERATORS:
+                return OPERATORS[type(op)](self._value(left, local), self._value(right, local))
             case ast.IfExp(test=test, body=body, orelse=other):
                 return self._value(body if self._value(test, local) else other, local)
             case ast.List(elts=items) | ast.Tuple(elts=items):

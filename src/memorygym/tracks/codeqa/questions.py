@@ -11,9 +11,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from memorygym.core.statements import Statement, StatementIndex, Value
-from memorygym.tracks._qa.questions import Found, Missing, wording
+from memorygym.tracks._qa.questions import Found, KnownFacts, Missing, MissingFact, wording
 from memorygym.tracks.codeqa.fact_reader import TextReader, render
-from memorygym.tracks.codeqa.interpreter import Evaluator, Raised, UnknownName, Unsupported
+from memorygym.tracks.codeqa.interpreter import Evaluator, Raised, Unsupported
 from memorygym.tracks.codeqa.keys import SUBJECTS, VALUE_TYPES
 from memorygym.tracks.codeqa.names import type_of
 
@@ -99,37 +99,22 @@ class Overlay(StatementIndex):
         return self._overriding.whose(key, value) + self._known.whose(key, value)
 
 
-class UsedStatements:
-    """The known statements, and those of them that were used."""
-
-    def __init__(self, index: StatementIndex) -> None:
-        self.index = index
-        self.used: dict[Statement, None] = {}
-
-    def get(self, subject: str, key: str) -> str:
-        """The current value of a key. Raises UnknownName."""
-        statement = self.index.get(subject, key)
-        if statement is None:
-            raise UnknownName(subject)
-        self.used[statement] = None
-        return statement.text
-
-    def end(self, path: Path) -> str:
-        """The name that a path leads to. Raises UnknownName."""
-        name = path.anchor
-        for link in path.links:
-            step = linked(name, link, self.index)
-            if step is None:
-                raise UnknownName(name)
-            name, statement = step
-            self.used[statement] = None
-        return name
+def _end(path: Path, known: KnownFacts) -> str:
+    """The name that a path leads to. Raises MissingFact."""
+    name = path.anchor
+    for link in path.links:
+        step = linked(name, link, known.index)
+        if step is None:
+            raise MissingFact(name, link.key)
+        name, statement = step
+        known.used[statement] = None
+    return name
 
 
-def _value(query: "CodeQuery", known: UsedStatements) -> str:
+def _value(query: "CodeQuery", known: KnownFacts) -> str:
     """The value of the kind's key at the end of the path."""
     key = (query.kind.key or query.kind.name).format(**query.words)
-    stated = known.get(known.end(query.path), key)
+    stated = known.get(_end(query.path, known), key)
     if key == "file":
         return stated.rpartition(".")[2]
     with suppress(ValueError, SyntaxError):
@@ -149,8 +134,8 @@ class CodeQuestion:
     """The best guess from the question alone."""
     key: str = ""
     """The key whose value it asks for; "" is its name."""
-    answer: Callable[["CodeQuery", UsedStatements], str] = _value
-    """The answer to a query. Raises UnknownName, Unsupported, Raised or ValueError."""
+    answer: Callable[["CodeQuery", KnownFacts], str] = _value
+    """The answer to a query. Raises MissingFact, Unsupported, Raised or ValueError."""
     question_type: str = "retrieval"
     """How it is graded."""
 
@@ -168,48 +153,48 @@ class CodeQuery:
     """The queries for the terms of a sum."""
 
 
-def _sum(query: CodeQuery, known: UsedStatements) -> str:
+def _sum(query: CodeQuery, known: KnownFacts) -> str:
     return str(sum(int(term.kind.answer(term, known)) for term in query.terms))
 
 
-def _output(query: CodeQuery, known: UsedStatements) -> str:
+def _output(query: CodeQuery, known: KnownFacts) -> str:
     return str(Evaluator(known.get).expression(query.words["call"]))
 
 
-def _returns(query: CodeQuery, known: UsedStatements) -> str:
-    name = known.end(query.path)
-    return str(Evaluator(known.get).call(name, int(query.words["number"])))
+def _returns(query: CodeQuery, known: KnownFacts) -> str:
+    name = _end(query.path, known)
+    return str(Evaluator(known.get).expression(f"{name}({query.words['number']})"))
 
 
-def _callers(query: CodeQuery, known: UsedStatements) -> str:
-    name, number = known.end(query.path), query.words["number"]
+def _callers(query: CodeQuery, known: KnownFacts) -> str:
+    name, number = _end(query.path, known), query.words["number"]
     callers = known.index.whose(f"calls:{name}", "yes")
     if len(callers) != int(number):
-        raise UnknownName(name)
+        raise MissingFact(name, "calls")
     known.used |= dict.fromkeys(callers)
     return f"{number} ({', '.join(sorted(caller.subject for caller in callers))})"
 
 
-def _failing(query: CodeQuery, known: UsedStatements) -> str:
+def _failing(query: CodeQuery, known: KnownFacts) -> str:
     """The first test that uses a constant and fails once the constant has a value."""
-    name, value = known.end(query.path), query.words["number"]
-    missing, calls = name, dict[Statement, None]()
+    name, value = _end(query.path, known), query.words["number"]
+    missing, calls = MissingFact(name, "reads"), dict[Statement, None]()
     for subject, path in dependents(name, known.index):
         calls |= dict.fromkeys(path)
         if subject.startswith("test_"):
             change = Statement(name, "value", value)
-            changed = UsedStatements(Overlay([change], known.index))
+            changed = KnownFacts(Overlay([change], known.index))
             try:
                 if fails(subject, changed):
                     changed.used.pop(change, None)
                     known.used = dict.fromkeys((*path, *changed.used))
                     return subject
-            except UnknownName as error:
-                missing = str(error)
+            except MissingFact as error:
+                missing = error
             except Unsupported:
                 pass
     known.used = calls
-    raise UnknownName(missing)
+    raise missing
 
 
 def dependents(constant: str, known: StatementIndex) -> Iterator[tuple[str, tuple[Statement, ...]]]:
@@ -226,10 +211,10 @@ def dependents(constant: str, known: StatementIndex) -> Iterator[tuple[str, tupl
             queue += [(call.subject, (*path, call)) for call in known.whose(f"calls:{name}", "yes")]
 
 
-def fails(test: str, known: UsedStatements) -> bool:
-    """Whether a test fails. Raises UnknownName or Unsupported."""
+def fails(test: str, known: KnownFacts) -> bool:
+    """Whether a test fails. Raises MissingFact or Unsupported."""
     try:
-        Evaluator(known.get).call(test)
+        Evaluator(known.get).expression(f"{test}()")
     except Raised:
         return True
     return False
@@ -308,13 +293,13 @@ def term_of(question: str) -> str:
 
 def answer(query: CodeQuery, known: StatementIndex) -> Found | Missing:
     """The answer that follows from the known statements, or what is missing."""
-    statements, query_text = UsedStatements(known), ""
+    statements, query_text = KnownFacts(known), ""
     try:
         text = query.kind.answer(query, statements)
         if text != "None":
             return Found(text, tuple(statements.used))
-    except UnknownName as error:
-        query_text = str(error)
+    except MissingFact as error:
+        query_text = error.args[0]
     except (Unsupported, Raised, ValueError):
         pass
     return Missing(query_text, tuple(statements.used))

@@ -2,7 +2,7 @@
 reader that finds which needed paragraphs a text holds in full."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -16,7 +16,7 @@ from memorygym.datasets._samples import EVERYTHING, Sample, SampleQuestion, Unit
 from memorygym.memories.stores.splitter import LONGEST_HEAD, passages, sentences
 from memorygym.tracks._qa.correctness import EXACT
 from memorygym.tracks._qa.questions import Found, Missing, Question, QuestionGold
-from memorygym.tracks._qa.stream import QUESTION_KIND, REFUSAL, content_hash
+from memorygym.tracks._qa.stream import QUESTION_KIND, REFUSAL, content_hash, pack
 
 TRACK = "data"
 LONGEST_NAME = 40
@@ -54,7 +54,8 @@ class DataRecipe:
         sample = self.sample
         asked = askable(sample)[: self.most]
         parts = paragraphs(sample.units)
-        packed = pack(part.text for own in parts.values() for part in own)
+        texts = (part.text for own in parts.values() for part in own)
+        packed = pack(texts, EVENT_TOKENS, count)
         events = _events(packed, [" ".join(question.question.split()) for question, _ in asked])
         questions = tuple(
             _question(question, event, [fact for unit in units for fact in parts[unit]])
@@ -93,19 +94,13 @@ def recipes(name: str, path: Path, most: int | None = None) -> list[DataRecipe]:
 
 def askable(sample: Sample) -> list[tuple[SampleQuestion, tuple[str, ...]]]:
     """The questions that have evidence and an answer, each with the units that it needs."""
-    return [
-        (question, needs)
-        for question in sample.questions
-        if question.answers
-        and question.unranked in ("", EVERYTHING)
-        and (needs := _needs(question, sample))
-    ]
-
-
-def _needs(question: SampleQuestion, sample: Sample) -> tuple[str, ...]:
-    """The units that a question needs."""
-    session_units = (unit.id for unit in sample.units if unit.session in question.sessions)
-    return question.evidence or tuple(session_units)
+    asked = []
+    for question in sample.questions:
+        session_units = (unit.id for unit in sample.units if unit.session in question.sessions)
+        needs = question.evidence or tuple(session_units)
+        if needs and question.answers and question.unranked in ("", EVERYTHING):
+            asked.append((question, needs))
+    return asked
 
 
 def _question(question: SampleQuestion, event: int, needs: Sequence[Statement]) -> Question:
@@ -169,20 +164,6 @@ def _distinct(heading: str, used: set[str]) -> str:
     return distinct
 
 
-def pack(shown: Iterable[str]) -> list[list[str]]:
-    """The paragraphs packed into events, in order."""
-    packed: list[list[str]] = []
-    tokens_left = 0
-    for paragraph in shown:
-        cost = count(paragraph)
-        if not packed or cost > tokens_left:
-            packed.append([])
-            tokens_left = EVENT_TOKENS
-        packed[-1].append(paragraph)
-        tokens_left -= cost
-    return packed
-
-
 def _events(packed: Sequence[Sequence[str]], questions: Sequence[str]) -> tuple[Event, ...]:
     total = len(packed) + len(questions)
     events = [("text", "TEXT", "\n\n".join(shown)) for shown in packed]
@@ -202,7 +183,13 @@ class EvidenceReader:
     def __init__(self, gold: QuestionGold) -> None:
         self._paragraphs = {need.subject: need.text for need in gold.needs}
         self._questions = {question.event: question for question in gold.questions}
-        self._sentences: dict[str, tuple[str, ...]] = {}
+        bodies = (
+            (head, text.removeprefix(f"[{head}]\n")) for head, text in self._paragraphs.items()
+        )
+        self._sentences = {
+            heading: [_on_one_line(sentence) for sentence in sentences(normalize(body))]
+            for heading, body in bodies
+        }
 
     def read(self, text: str) -> tuple[Statement, ...]:
         """Statements of the paragraphs that a text holds in full, even in several pieces."""
@@ -213,7 +200,7 @@ class EvidenceReader:
         return tuple(
             Statement(heading, KEY, self._paragraphs[heading])
             for heading, text_ in texts.items()
-            if all(sentence in text_ for sentence in self._sentences_of(heading))
+            if all(sentence in text_ for sentence in self._sentences[heading])
         )
 
     def ask(self, text: str) -> Question | None:
@@ -240,12 +227,6 @@ class EvidenceReader:
         ]
         for heading, end in zip_longest(headings, (heading.start() for heading in headings[1:])):
             yield heading[1], _on_one_line(text[heading.end() : end])
-
-    def _sentences_of(self, heading: str) -> tuple[str, ...]:
-        if heading not in self._sentences:
-            body = self._paragraphs[heading].removeprefix(f"[{heading}]\n")
-            self._sentences[heading] = tuple(map(_on_one_line, sentences(normalize(body))))
-        return self._sentences[heading]
 
 
 def _on_one_line(text: str) -> str:

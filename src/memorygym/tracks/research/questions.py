@@ -1,18 +1,19 @@
-"""The questions of the track: a question is a nested phrase, and each kind of part states its text,
-its parser and its answer in one class.
+"""The questions of the track: a question is a nested phrase, and each kind of part states its
+wording and its answer in one class. A question is parsed by the wordings that write it.
 
 The answer is found in the known facts, one by one: the truth of a task is what `answer_of` finds in
 the facts that the generator stated, and the reader's answer what it finds in those that it read.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol, TypeAlias
 
 from memorygym.core.rng import Stream
 from memorygym.core.statements import Statement, StatementIndex
-from memorygym.tracks._qa.questions import Found, Missing
+from memorygym.tracks._qa.questions import Found, KnownFacts, Missing, MissingFact
 from memorygym.tracks.research.relations import (
     COUNT,
     RELATIONS,
@@ -27,15 +28,8 @@ End: TypeAlias = tuple[str, bool]
 """A look-up that leads to the answer: its key, and whether it starts from the value."""
 NAME = r"[A-Z][a-z]+ [A-Z][a-z]+"
 _NAMED = re.compile(NAME)
+_MONTH = r"([A-Z][a-z]+) (\d{4})"
 _QUESTION = re.compile(r"^Question: (?:(?:Who|What) is|Which [a-z]+ is) (.+)\?\s*$", re.MULTILINE)
-
-
-class _MissingFact(Exception):
-    """The subject and the key of a fact that the next hop needs and that is not known."""
-
-
-class _UnknownPhrase(ValueError):
-    """A phrase that is no part of a question."""
 
 
 class QuestionPart(Protocol):
@@ -55,15 +49,11 @@ class QuestionPart(Protocol):
         """The look-ups that lead to the answer."""
         return tuple(end for part in self.parts for end in part.ends)
 
-    def words(self, stream: Stream, starts: Iterator[str]) -> str:
-        """Its text; `starts` are the entities that it names."""
+    def wording(self, stream: Stream) -> str:
+        """Its text, with places for its parts, or for the name that it is."""
 
-    @staticmethod
-    def parse(phrase: "_Phrase") -> "QuestionPart | None":
-        """The part that a phrase begins with, if it is one of this kind."""
-
-    def find(self, facts: "_Facts") -> str:
-        """What it leads to. Raises _MissingFact."""
+    def find(self, facts: KnownFacts) -> str:
+        """What it leads to. Raises MissingFact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +67,10 @@ class Start(QuestionPart):
     def kind(self) -> str:
         return self.name
 
-    def words(self, stream: Stream, starts: Iterator[str]) -> str:
-        return next(starts)
+    def wording(self, stream: Stream) -> str:
+        return "{}"
 
-    @staticmethod
-    def parse(phrase: "_Phrase") -> "Start | None":
-        name = phrase.take(_NAMED)
-        return Start(name[0]) if name else None
-
-    def find(self, facts: "_Facts") -> str:
-        """What the part leads to. Raises _MissingFact."""
+    def find(self, facts: KnownFacts) -> str:
         return self.name
 
 
@@ -113,23 +97,31 @@ class Hop(QuestionPart):
     def ends(self) -> tuple[End, ...]:
         return ((self.key, self.inverse),)
 
-    def words(self, stream: Stream, starts: Iterator[str]) -> str:
-        words = hop_words(stream, self.key, self.month, inverse=self.inverse)
-        return f"{words} {self.inner.words(stream, starts)}"
+    def wording(self, stream: Stream) -> str:
+        return f"{hop_words(stream, self.key, self.month, inverse=self.inverse)} {{}}"
 
-    @staticmethod
-    def parse(phrase: "_Phrase") -> "Hop | None":
-        for pattern, key, inverse in _HOPS:
-            if match := phrase.take(pattern):
-                month = month_of(*match.groups()) if match.groups() else 0
-                return Hop(key, phrase.query(), inverse, month)
-        return None
-
-    def find(self, facts: "_Facts") -> str:
+    def find(self, facts: KnownFacts) -> str:
         entity = self.inner.find(facts)
-        if self.inverse:
-            return facts.subject(self.key, entity)
-        return facts.term(entity, self.month) if self.month else facts.value(entity, self.key)
+        if self.month:
+            stated = _terms(facts.index, entity, self.month)[:1]
+        elif self.inverse:
+            stated = facts.index.whose(self.key, entity)
+        else:
+            return facts.get(entity, self.key)
+        if len(stated) != 1:
+            raise MissingFact(entity, self.key)
+        facts.used[stated[0]] = None
+        return stated[0].subject if self.inverse else stated[0].text
+
+
+def _terms(known: StatementIndex, subject: str, month: int) -> list[Statement]:
+    """The terms that cover a month. The key of a term holds its first and its last month."""
+    name = month_key(month)
+    return [
+        statement
+        for key, statement in known.about(subject).items()
+        if (term := key.split(" "))[0] == TERM and len(term) == 3 and term[1] <= name <= term[2]
+    ]
 
 
 def hop_words(stream: Stream, key: str, month: int, *, inverse: bool) -> str:
@@ -137,14 +129,6 @@ def hop_words(stream: Stream, key: str, month: int, *, inverse: bool) -> str:
     relation = RELATIONS[key]
     words = stream.choice(relation.subject_phrases if inverse else relation.value_phrases)
     return words.format(month=month_text(month))
-
-
-_HOPS = [
-    (re.compile(f"{phrase} ".replace("{month}", r"([A-Z][a-z]+) (\d{4})")), relation.key, inverse)
-    for inverse in (False, True)
-    for relation in RELATIONS.values()
-    for phrase in (relation.subject_phrases if inverse else relation.value_phrases)
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,26 +148,14 @@ class Pick(QuestionPart):
     def parts(self) -> tuple[QuestionPart, ...]:
         return self.left, self.right
 
-    def words(self, stream: Stream, starts: Iterator[str]) -> str:
-        sides = " and ".join(side.words(stream, starts) for side in self.parts)
+    def wording(self, stream: Stream) -> str:
         comparison = RELATIONS[self.key].comparison
         assert comparison
-        return f"whichever of {sides} {comparison[self.least]}"
+        return f"{_PICK} {comparison[self.least]}"
 
-    @staticmethod
-    def parse(phrase: "_Phrase") -> "Pick | None":
-        if not phrase.take("whichever of "):
-            return None
-        left, right = phrase.pair(" and ")
-        for relation in RELATIONS.values():
-            for least, words in enumerate(relation.comparison or ()):
-                if phrase.take(f" {words}"):
-                    return Pick(relation.key, bool(least), left, right)
-        return None
-
-    def find(self, facts: "_Facts") -> str:
+    def find(self, facts: KnownFacts) -> str:
         names = [side.find(facts) for side in self.parts]
-        values = [_number(facts.value(name, self.key), self.key) for name in names]
+        values = [_number(facts.get(name, self.key), self.key) for name in names]
         return names[self.chosen_index(values)]
 
     def chosen_index(self, values: Sequence[int]) -> int:
@@ -210,34 +182,27 @@ class Shared(QuestionPart):
     def ends(self) -> tuple[End, ...]:
         return (("inventor", False),)
 
-    def words(self, stream: Stream, starts: Iterator[str]) -> str:
-        place = f"the person who belongs to {self.laboratory.words(stream, starts)}"
-        return f"{place} and devised a method derived from {self.basis.words(stream, starts)}"
+    def wording(self, stream: Stream) -> str:
+        return _SHARED
 
-    @staticmethod
-    def parse(phrase: "_Phrase") -> "Shared | None":
-        if not phrase.take("the person who belongs to "):
-            return None
-        return Shared(*phrase.pair(" and devised a method derived from "))
-
-    def find(self, facts: "_Facts") -> str:
+    def find(self, facts: KnownFacts) -> str:
         laboratory, basis = (side.find(facts) for side in self.parts)
-        staff = {fact.subject: fact for fact in facts.known.whose("employer", laboratory)}
-        missing = None if staff else _MissingFact(laboratory, "employer")
-        facts.used += staff.values()
-        for method in facts.known.whose("basis", basis):
-            person = facts.known.get(method.subject, "inventor")
+        staff = {fact.subject: fact for fact in facts.index.whose("employer", laboratory)}
+        missing = None if staff else MissingFact(laboratory, "employer")
+        facts.used |= dict.fromkeys(staff.values())
+        for method in facts.index.whose("basis", basis):
+            person = facts.index.get(method.subject, "inventor")
             if person and person.text in staff:
-                facts.used += [method, person]
+                facts.used |= dict.fromkeys((method, person))
                 return person.text
-            employer = facts.known.get(person.text, "employer") if person else None
+            employer = facts.index.get(person.text, "employer") if person else None
             if person is None:
-                missing = missing or _MissingFact(method.subject, "inventor")
+                missing = missing or MissingFact(method.subject, "inventor")
             elif employer is None:
-                missing = missing or _MissingFact(person.text, "employer")
+                missing = missing or MissingFact(person.text, "employer")
             # Facts that rule a method out are kept too, so that it is not searched for again.
-            facts.used += [fact for fact in (method, person, employer) if fact]
-        raise missing or _MissingFact(basis, "basis")
+            facts.used |= dict.fromkeys(filter(None, (method, person, employer)))
+        raise missing or MissingFact(basis, "basis")
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,18 +221,10 @@ class Total(QuestionPart):
     def parts(self) -> tuple[QuestionPart, ...]:
         return self.left, self.right
 
-    def words(self, stream: Stream, starts: Iterator[str]) -> str:
-        sides = " and ".join(side.words(stream, starts) for side in self.parts)
-        return f"{'the difference between' if self.minus else 'the sum of'} {sides}"
+    def wording(self, stream: Stream) -> str:
+        return _TOTALS[self.minus]
 
-    @staticmethod
-    def parse(phrase: "_Phrase") -> "Total | None":
-        for words, minus in (("the sum of ", False), ("the difference between ", True)):
-            if phrase.take(words):
-                return Total(*phrase.pair(" and "), minus)
-        return None
-
-    def find(self, facts: "_Facts") -> str:
+    def find(self, facts: KnownFacts) -> str:
         sides = ((side.find(facts), getattr(side, "key", "")) for side in self.parts)
         return self.result(*(_number(value, key) for value, key in sides))
 
@@ -276,53 +233,52 @@ class Total(QuestionPart):
         return str(abs(first - second) if self.minus else first + second)
 
 
-_PARTS: tuple[type[QuestionPart], ...] = (Hop, Pick, Shared, Total, Start)
+_PICK = "whichever of {} and {}"
+_SHARED = "the person who belongs to {} and devised a method derived from {}"
+_TOTALS = ("the sum of {} and {}", "the difference between {} and {}")
+_COMPARISONS = {
+    words: (relation.key, bool(least))
+    for relation in RELATIONS.values()
+    for least, words in enumerate(relation.comparison or ())
+}
+
+
+def _hop(key: str, inverse: bool, inner: QuestionPart, *month: str) -> Hop:
+    return Hop(key, inner, inverse, month_of(*month) if month else 0)
+
+
+def _pick(left: QuestionPart, right: QuestionPart, words: str) -> Pick:
+    return Pick(*_COMPARISONS[words], left, right)
+
+
+_WORDINGS: list[tuple[str, Callable[..., QuestionPart]]] = [
+    *(
+        (f"{phrase.replace('{month}', _MONTH)} {{}}", partial(_hop, relation.key, inverse))
+        for inverse in (False, True)
+        for relation in RELATIONS.values()
+        for phrase in (relation.subject_phrases if inverse else relation.value_phrases)
+    ),
+    (f"{_PICK} ({'|'.join(_COMPARISONS)})", _pick),
+    (_SHARED, Shared),
+    *((text, partial(Total, minus=bool(minus))) for minus, text in enumerate(_TOTALS)),
+]
+"""Every wording of a part that is made of others, and what makes the part of those and of the
+groups; no two begin alike."""
+_PIECES = [([re.compile(piece) for piece in text.split("{}")], make) for text, make in _WORDINGS]
 
 
 def _number(value: str, key: str) -> int:
     if not value.isdecimal():
-        raise _MissingFact(value, key)
+        raise MissingFact(value, key)
     return int(value)
-
-
-class _Facts:
-    """The known facts, and those that were used so far."""
-
-    def __init__(self, known: StatementIndex) -> None:
-        self.known = known
-        self.used: list[Statement] = []
-
-    def value(self, subject: str, key: str) -> str:
-        statement = self.known.get(subject, key)
-        if statement is None:
-            raise _MissingFact(subject, key)
-        self.used.append(statement)
-        return statement.text
-
-    def term(self, subject: str, month: int) -> str:
-        """The director in a month. The key of a term holds its first and its last month."""
-        name = month_key(month)
-        for key, statement in self.known.about(subject).items():
-            match key.split(" "):
-                case [relation, first, last] if relation == TERM and first <= name <= last:
-                    self.used.append(statement)
-                    return statement.text
-        raise _MissingFact(subject, TERM)
-
-    def subject(self, key: str, value: str) -> str:
-        statements = self.known.whose(key, value)
-        if len(statements) != 1:
-            raise _MissingFact(value, key)
-        self.used.append(statements[0])
-        return statements[0].subject
 
 
 def answer_of(query: QuestionPart, known: StatementIndex) -> Found | Missing:
     """The answer that follows from the known facts, or the fact to search for next."""
-    facts = _Facts(known)
+    facts = KnownFacts(known)
     try:
         answer = query.find(facts)
-    except _MissingFact as missing:
+    except MissingFact as missing:
         return Missing(search_words(*missing.args), tuple(facts.used))
     return Found(answer, tuple(facts.used))
 
@@ -331,7 +287,13 @@ def question_of(stream: Stream, query: QuestionPart, starts: Sequence[str]) -> s
     """The text of a question; `starts` are the entities that it names."""
     kind = query.kind
     asks = {"person": "Who is", YEAR: "What is", COUNT: "What is"}.get(kind, f"Which {kind} is")
-    return f"{asks} {query.words(stream, iter(starts))}?"
+    return f"{asks} {_text(query, stream, iter(starts))}?"
+
+
+def _text(query: QuestionPart, stream: Stream, starts: Iterator[str]) -> str:
+    words = query.wording(stream)
+    parts = [_text(part, stream, starts) for part in query.parts]
+    return words.format(*parts or [next(starts)])
 
 
 def parsed_question(text: str) -> QuestionPart | None:
@@ -342,41 +304,26 @@ def parsed_question(text: str) -> QuestionPart | None:
 
 def parsed_phrase(text: str) -> QuestionPart | None:
     """The query that a whole phrase states; None if it is none."""
-    phrase = _Phrase(text)
-    try:
-        query = phrase.query()
-    except _UnknownPhrase:
-        return None
-    return query if phrase.position == len(text) else None
+    parsed = _parsed(text, 0)
+    return parsed[0] if parsed and parsed[1] == len(text) else None
 
 
-class _Phrase:
-    """A phrase that is parsed from its start."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.position = 0
-
-    def query(self) -> QuestionPart:
-        """The next part. Raises _UnknownPhrase."""
-        for part in _PARTS:
-            if query := part.parse(self):
-                return query
-        raise _UnknownPhrase(self.text[self.position :])
-
-    def pair(self, between: str) -> tuple[QuestionPart, QuestionPart]:
-        """Two parts with words between them. Raises _UnknownPhrase."""
-        left = self.query()
-        if not self.take(between):
-            raise _UnknownPhrase(self.text[self.position :])
-        return left, self.query()
-
-    def take(self, pattern: str | re.Pattern[str]) -> re.Match[str] | None:
-        """The match of a pattern at this position, which moves behind it."""
-        match = re.compile(pattern).match(self.text, self.position)
-        if match:
-            self.position = match.end()
-        return match
+def _parsed(text: str, start: int) -> tuple[QuestionPart, int] | None:
+    """The part that stands at a place of a text, and the place behind it."""
+    if name := _NAMED.match(text, start):
+        return Start(name[0]), name.end()
+    for (first, *further), make in _PIECES:
+        if match := first.match(text, start):
+            parts, groups = list[QuestionPart](), [*match.groups()]
+            for piece in further:
+                if not (parsed := _parsed(text, match.end())):
+                    return None
+                if not (match := piece.match(text, parsed[1])):
+                    return None
+                parts.append(parsed[0])
+                groups += match.groups()
+            return make(*parts, *groups), match.end()
+    return None
 
 
 def search_words(subject: str, key: str) -> str:

@@ -20,9 +20,8 @@ from memorygym.tracks._qa.correctness import is_correct
 from memorygym.tracks._qa.questions import Found, QuestionGold
 from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.research.generator.settings import AGENTIC
-from memorygym.tracks.research.generator.task_texts import documents_in
+from memorygym.tracks.research.generator.task_texts import SEARCH_KIND, documents_in
 from memorygym.tracks.research.questions import QuestionPart, Total, parsed_phrase
-from memorygym.tracks.research.task import SEARCH_KIND
 
 CHANCE_LEVEL = 0.25
 """The highest accuracy allowed from the order of the sub-queries alone."""

@@ -1,5 +1,6 @@
 """The definitions of a module: lines of runnable code, in blocks of one statement."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -34,11 +35,8 @@ class District:
     """The definitions that modules of one folder may use."""
 
     domain: str
-    functions: list[Definition] = field(default_factory=list)
-    constants: list[Definition] = field(default_factory=list)
-    tables: list[Definition] = field(default_factory=list)
-    faults: list[Definition] = field(default_factory=list)
-    classes: list[Definition] = field(default_factory=list)
+    defined: defaultdict[str, list[Definition]] = field(default_factory=lambda: defaultdict(list))
+    """By kind: `function`, `constant`, `table`, `fault` or `class`."""
 
 
 Uses = Mapping[str, Definition]
@@ -51,8 +49,8 @@ def number(rng: Stream) -> int:
     return value + 1 if value % 10 == 0 or value % 11 == 0 else value
 
 
-def function(name: str, option: str, uses: Uses, rng: Stream) -> list[str]:
-    """The lines of a function with a number and an option as parameters."""
+def function(name: str, option: str, uses: Uses, rng: Stream) -> str:
+    """The code of a function with a number and an option as parameters."""
     parameter, local = rng.choice(INPUTS), rng.choice(LOCALS)
     lines = [f"def {name}({parameter}, {option}={number(rng)}):"]
     if mark := uses.get("mark"):
@@ -72,7 +70,7 @@ def function(name: str, option: str, uses: Uses, rng: Stream) -> list[str]:
     if callee := uses.get("function"):
         lines.append(f"    {local} += {_call(callee, parameter, local, rng)}")
     lines.append(f"    return {local} % {rng.choice(WRAP)}")
-    return lines
+    return "\n".join(lines)
 
 
 def _call(callee: Definition, parameter: str, local: str, rng: Stream) -> str:
@@ -108,30 +106,23 @@ def _middle(parameter: str, option: str, local: str, rng: Stream) -> list[str]:
     return rng.choice(forms)
 
 
-def class_blocks(name: str, parent: str, method: str, rng: Stream) -> list[list[str]]:
-    """The blocks in which a class is shown: its head, then its methods."""
+def class_code(name: str, parent: str, method: str, rng: Stream) -> str:
+    """A class, with a constructor unless it has a parent, and a method."""
     parameter, option = rng.choice(INPUTS), rng.choice(OPTIONS)
-    head = [f"class {name}({parent}):" if parent else f"class {name}:"]
-    head += [f"    {rng.choice(LOCALS)}_share = {number(rng)}"]
-    share = head[-1].split()[0]
-    blocks = [head]
+    share = f"{rng.choice(LOCALS)}_share"
+    blocks = [f"class {name}{parent and f'({parent})'}:\n    {share} = {number(rng)}"]
     if not parent:
         blocks.append(
-            [
-                f"    def __init__(self, {parameter}, {option}={number(rng)}):",
-                f"        self.count = {parameter} * {rng.between(2, 9)}",
-                f"        self.slack = {option}",
-            ]
+            f"    def __init__(self, {parameter}, {option}={number(rng)}):\n"
+            f"        self.count = {parameter} * {rng.between(2, 9)}\n"
+            f"        self.slack = {option}"
         )
-    a = rng.between(3, 17)
     blocks.append(
-        [
-            f"    def {method}(self, {parameter}):",
-            f"        total = self.count * {a} + self.slack - {parameter}",
-            f"        return (total + self.{share}) % {rng.choice(WRAP)}",
-        ]
+        f"    def {method}(self, {parameter}):\n"
+        f"        total = self.count * {rng.between(3, 17)} + self.slack - {parameter}\n"
+        f"        return (total + self.{share}) % {rng.choice(WRAP)}"
     )
-    return blocks
+    return "\n\n".join(blocks)
 
 
 def table_line(name: str, rng: Stream) -> str:
@@ -141,6 +132,6 @@ def table_line(name: str, rng: Stream) -> str:
 
 def marks(names: list[str]) -> list[str]:
     """The blocks of a module of decorators that store their settings on the function."""
-    inner = ["def noting(settings, marked):", "    marked.settings = settings", "    return marked"]
-    outer = [[f"def {name}(**settings):", "    return partial(noting, settings)"] for name in names]
-    return ["\n".join(block) for block in [inner, *outer]]
+    inner = "def noting(settings, marked):\n    marked.settings = settings\n    return marked"
+    outer = [f"def {name}(**settings):\n    return partial(noting, settings)" for name in names]
+    return [inner, *outer]

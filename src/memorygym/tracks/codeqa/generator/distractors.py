@@ -1,14 +1,23 @@
-"""Distractors: further places that mention names in questions and state nothing about them."""
+"""Distractors: further places that mention names in questions and state nothing about them, and
+earlier values of needed facts, in the change log and in earlier observations."""
 
 import re
 from collections.abc import Mapping, Sequence, Set
 
 from memorygym.core.rng import Stream
-from memorygym.core.statements import StatementIndex
+from memorygym.core.statements import Statement, StatementIndex
 from memorygym.core.tokens import count
 from memorygym.tracks._qa.questions import Question
-from memorygym.tracks.codeqa.generator.definitions import Definition, District, Uses
+from memorygym.tracks.codeqa.fact_reader import phrase
+from memorygym.tracks.codeqa.generator.definitions import Definition, District, number
 from memorygym.tracks.codeqa.generator.known_code import KnownCode
+from memorygym.tracks.codeqa.generator.question_drafts import (
+    QuestionDraft,
+    QuestionDrafter,
+    is_hard,
+    misleads,
+)
+from memorygym.tracks.codeqa.generator.session import EARLIER
 from memorygym.tracks.codeqa.names import type_of
 from memorygym.tracks.codeqa.questions import ask, dependents
 
@@ -19,6 +28,10 @@ EXACT = 0.2
 AROUND = 24
 """Tokens shown around a sentence."""
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+TRIES = 99
+"""Draws to find a misleading value."""
+_LOGGED = ("default", "value", "base", "raises")
+"""Keys of which the change log states earlier values."""
 PROSE: Mapping[str, Sequence[str]] = {
     "function": (
         "DEBUG {name} called {number} times in this run.",
@@ -68,15 +81,9 @@ class MentionSampler:
         """By name that new code may use without changing an answer: `function`, `constant`, `class`
         or `fault`, and its definition."""
 
-    def uses(self, uses: Uses, rng: Stream) -> Uses:
-        """The same uses with a function, constant or fault from a question."""
-        kind, definition = self._usable.get(self._draw(rng), ("", None))
-        return {**uses, kind: definition} if definition and kind != "class" else uses
-
-    def parent(self, rng: Stream) -> Definition | None:
-        """A class from a question, as the base class of another."""
-        kind, definition = self._usable.get(self._draw(rng), ("", None))
-        return definition if kind == "class" else None
+    def definition(self, rng: Stream) -> tuple[str, Definition | None]:
+        """The kind and the definition of a random name, if new code may use it."""
+        return self._usable.get(self._draw(rng), ("", None))
 
     def remarks(self, tokens: int, rng: Stream) -> list[str]:
         """Sentences that mention names, with about that many tokens in all."""
@@ -102,17 +109,11 @@ def mention_sampler(
     others = [name for name in code.modules if name not in needed]
     similar = [name for name in others if _outer_words(name) in families]
     barred = _protected(questions, code.index)
-    kinds = {
-        "function": district.functions,
-        "constant": district.constants,
-        "class": district.classes,
-        "fault": district.faults,
-    }
     usable = {
         definition.name: (kind, definition)
-        for kind, definitions in kinds.items()
+        for kind, definitions in district.defined.items()
         for definition in definitions
-        if definition.name not in barred
+        if kind != "table" and definition.name not in barred
     }
     for names in (needed, similar):
         rng.shuffle(names)
@@ -138,3 +139,84 @@ def _outer_words(name: str) -> tuple[str, str]:
     """The first and the last word of a name, which all siblings share."""
     words = _WORD.findall(name) or [name]
     return words[0], words[-1]
+
+
+def earlier_observations(
+    selected: Sequence[QuestionDraft], drafter: QuestionDrafter, times: int
+) -> list[Statement]:
+    """Observations that later ones contradict."""
+    observations = []
+    for draft in selected:
+        for latest in (fact for fact in draft.facts if fact in draft.question.needs):
+            values = {latest.value}
+            for _ in range(TRIES):
+                old = latest._replace(value=drafter.observable(latest.key))
+                is_new = old.value not in values and len(values) <= times
+                if is_new and misleads(draft, old, drafter.code.index):
+                    values.add(old.value)
+                    observations.append(old._replace(rank=EARLIER))
+    return observations
+
+
+def change_log_entries(
+    selected: Sequence[QuestionDraft], drafter: QuestionDrafter, times: int
+) -> list[str]:
+    """Entries of the change log: on the last suitable fact of each question, and as many others."""
+    code, rng = drafter.code, drafter.rng
+    logged: dict[tuple[str, str], Statement] = {}
+    for draft in selected:
+        candidates = [need for need in draft.question.needs if _is_logged(need)]
+        if candidates:
+            logged[candidates[-1].subject, candidates[-1].key] = candidates[-1]
+    lines = [
+        _line(need, old, rng)
+        for need in logged.values()
+        for old in _old_values(need, code.statements, rng, times)
+        if all(
+            misleads(draft, need._replace(value=old), code.index)
+            for draft in selected
+            if need in draft.question.needs
+        )
+    ]
+    needed = {(need.subject, need.key) for draft in selected for need in draft.question.needs}
+    other_facts = [
+        fact
+        for fact in code.statements
+        if (fact.subject, fact.key) not in needed and "." not in fact.subject and _is_logged(fact)
+    ]
+    for statement in rng.sample(other_facts, min(len(logged), len(other_facts))):
+        lines += [
+            _line(statement, old, rng)
+            for old in _old_values(statement, code.statements, rng, times)
+        ]
+    rng.shuffle(lines)
+    return lines
+
+
+def _line(statement: Statement, old: str, rng: Stream) -> str:
+    release = f"{rng.between(1, 4)}.{rng.between(1, 9)}"
+    return (
+        f"Until release {release} the {phrase(statement.key)} of `{statement.subject}` was `{old}`;"
+        " superseded since."
+    )
+
+
+def _is_logged(statement: Statement) -> bool:
+    """Whether the change log may state an earlier value, which must be hard to guess."""
+    value = statement.text
+    is_easy = value.startswith("{") or (value.isdigit() and not is_hard(value))
+    return statement.key.partition(":")[0] in _LOGGED and not is_easy
+
+
+def _old_values(
+    statement: Statement, others: Sequence[Statement], rng: Stream, times: int
+) -> list[str]:
+    """Up to `times` other values of the same kind; a class is not its own parent."""
+    if statement.text.lstrip("-").isdigit():
+        numbers = dict.fromkeys(str(number(rng)) for _ in range(times + 1))
+        return [value for value in numbers if value != statement.text][:times]
+    same_key = sorted(
+        {other.text for other in others if other.key == statement.key}
+        - {statement.text, statement.subject}
+    )
+    return rng.sample(same_key, min(times, len(same_key)))

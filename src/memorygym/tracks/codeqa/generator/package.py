@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from memorygym.core.rng import Stream
 from memorygym.core.statements import StatementIndex
 from memorygym.core.tokens import count
+from memorygym.tracks._qa.questions import KnownFacts
 from memorygym.tracks.codeqa.code_view import EVENT_TOKENS, cost, paragraphs
 from memorygym.tracks.codeqa.generator import definitions
 from memorygym.tracks.codeqa.generator.definitions import Definition, District, Uses
@@ -19,7 +20,6 @@ from memorygym.tracks.codeqa.generator.identifiers import (
 )
 from memorygym.tracks.codeqa.generator.known_code import statements_of
 from memorygym.tracks.codeqa.interpreter import Evaluator
-from memorygym.tracks.codeqa.questions import UsedStatements
 
 FUNCTIONS = 7
 """Functions of a module."""
@@ -82,8 +82,8 @@ class GrowingPackage:
                 if self._left(target) <= WHOLE:
                     break
                 self.module(district)
-            if district.functions and self._left(target) > HALF:
-                path = self.test(district, rng.sample(district.functions, TESTED))
+            if district.defined["function"] and self._left(target) > HALF:
+                path = self.test(district, rng)
                 code = _test_module(self._tests[path], [TYPICAL] * TESTED)
                 self.cost += cost(paragraphs(path, code))
         while self._left(target) > HALF:
@@ -96,7 +96,7 @@ class GrowingPackage:
     def write_tests(self) -> None:
         """Adds the files of the tests, with what their calls return."""
         if self._tests:
-            get = UsedStatements(StatementIndex(statements_of(self.files))).get
+            get = KnownFacts(StatementIndex(statements_of(self.files))).get
             for path, tests in self._tests.items():
                 results = [Evaluator(get).expression(test.call) for test in tests]
                 self.add(path, _test_module(tests, results))
@@ -105,8 +105,24 @@ class GrowingPackage:
     def district(self) -> District:
         """A new district: a folder with its own exceptions and settings."""
         district = self._new_district()
-        self._faults(district)
-        self._settings(district)
+        stem, module = self._new_module(district)
+        names = [self._names.draw("fault", district.domain) for _ in range(6)]
+        parents = ["Exception", names[0], names[0], names[1], names[1], names[2]]
+        blocks = [
+            f"class {name}({parent}):\n    code = {definitions.number(self._rng)}"
+            for name, parent in zip(names, parents, strict=True)
+        ]
+        district.defined["fault"] = [Definition(name, module) for name in names[1:]]
+        self._write(stem, f"What goes wrong in the {district.domain}.", blocks)
+        stem, module = self._new_module(district)
+        names = [self._names.draw("constant", district.domain) for _ in range(14)]
+        settings, tables = names[:12], names[12:]
+        district.defined["constant"] = [Definition(name, module) for name in settings]
+        district.defined["table"] = [Definition(name, module) for name in tables]
+        lines = [f"{name} = {definitions.number(self._rng)}" for name in settings]
+        blocks = ["\n".join(lines[:6]), "\n".join(lines[6:])]
+        blocks += [definitions.table_line(name, self._rng) for name in tables]
+        self._write(stem, f"Settings of the {district.domain}.", blocks)
         return district
 
     def module(self, district: District, functions: int = FUNCTIONS) -> str:
@@ -119,18 +135,18 @@ class GrowingPackage:
             uses = self._uses(district, functions_)
             option = self._rng.choice(OPTIONS)
             name = self._names.draw("function", district.domain)
-            blocks.append("\n".join(definitions.function(name, option, uses, self._rng)))
+            blocks.append(definitions.function(name, option, uses, self._rng))
             depth = uses["function"].depth + 1 if "function" in uses else 0
             functions_.append(Definition(name, module, depth))
             used += uses.values()
         if functions >= FUNCTIONS:
             blocks.append(self._class_code(district, module, used))
-        district.functions += functions_
+        district.defined["function"] += functions_
         docstring = f"The {stem.rpartition('/')[2].replace('_', ' ')} of the {district.domain}."
         return self._write(stem, docstring, blocks, _imports(used, module))
 
-    def test(self, district: District, functions: Iterable[Definition]) -> str:
-        """Adds a test module to a district; returns its path."""
+    def test(self, district: District, rng: Stream) -> str:
+        """Adds a test module of some functions to a district; returns its path."""
         path = f"{self.name}/tests/test_{self._names.draw('module', district.domain)}.py"
         self._tests[path] = [
             Test(
@@ -138,7 +154,7 @@ class GrowingPackage:
                 f"{function.name}({definitions.number(self._rng)})",
                 *_imports([function]),
             )
-            for function in functions
+            for function in rng.sample(district.defined["function"], TESTED)
         ]
         return path
 
@@ -169,39 +185,18 @@ class GrowingPackage:
         stem = f"{district.domain}/{self._names.draw('module', district.domain)}"
         return stem, f"{self.name}/{stem}".replace("/", ".")
 
-    def _faults(self, district: District) -> None:
-        stem, module = self._new_module(district)
-        names = [self._names.draw("fault", district.domain) for _ in range(6)]
-        parents = ["Exception", names[0], names[0], names[1], names[1], names[2]]
-        blocks = [
-            f"class {name}({parent}):\n    code = {definitions.number(self._rng)}"
-            for name, parent in zip(names, parents, strict=True)
-        ]
-        district.faults = [Definition(name, module) for name in names[1:]]
-        self._write(stem, f"What goes wrong in the {district.domain}.", blocks)
-
-    def _settings(self, district: District) -> None:
-        stem, module = self._new_module(district)
-        names = [self._names.draw("constant", district.domain) for _ in range(14)]
-        district.constants = [Definition(name, module) for name in names[:12]]
-        district.tables = [Definition(name, module) for name in names[12:]]
-        lines = [f"{name} = {definitions.number(self._rng)}" for name in names[:12]]
-        tables = [definitions.table_line(name, self._rng) for name in names[12:]]
-        blocks = ["\n".join(lines[:6]), "\n".join(lines[6:]), *tables]
-        self._write(stem, f"Settings of the {district.domain}.", blocks)
-
     def _uses(self, district: District, new_functions: list[Definition]) -> Uses:
         rng = self._rng
         callees = [
             definition
-            for definition in (*district.functions[-60:], *new_functions)
+            for definition in (*district.defined["function"][-60:], *new_functions)
             if definition.depth < definitions.DEEPEST
         ]
         chances = (
             ("function", callees, 0.65),
-            ("constant", district.constants, 0.45),
-            ("table", district.tables, 0.15),
-            ("fault", district.faults, 0.35),
+            ("constant", district.defined["constant"], 0.45),
+            ("table", district.defined["table"], 0.15),
+            ("fault", district.defined["fault"], 0.35),
             ("mark", self._marks, 0.25),
         )
         uses = {
@@ -209,24 +204,27 @@ class GrowingPackage:
             for kind, pool, chance in chances
             if pool and rng.bernoulli(chance)
         }
-        mentions = self._mentioned()
-        return mentions.uses(uses, rng) if mentions else uses
+        if mentions := self._mentioned():
+            kind, definition = mentions.definition(rng)
+            if definition and kind != "class":
+                uses[kind] = definition
+        return uses
 
     def _mentioned(self) -> MentionSampler | None:
         """The sampler of mentions, if this definition is to mention a name."""
         return self.mentions if self.mentions and self._rng.bernoulli(self.mention_share) else None
 
     def _class_code(self, district: District, module: str, used: list[Definition]) -> str:
-        parent = self._rng.choice([None, *district.classes[-8:]])
+        parent = self._rng.choice([None, *district.defined["class"][-8:]])
         if mentions := self._mentioned():
-            parent = mentions.parent(self._rng) or parent
+            kind, definition = mentions.definition(self._rng)
+            parent = definition if kind == "class" else parent
         name = self._names.draw("class", district.domain)
         method = self._names.draw("function", district.domain)
         if parent:
             used.append(parent)
-        district.classes.append(Definition(name, module))
-        blocks = definitions.class_blocks(name, parent.name if parent else "", method, self._rng)
-        return "\n\n".join("\n".join(block) for block in blocks)
+        district.defined["class"].append(Definition(name, module))
+        return definitions.class_code(name, parent.name if parent else "", method, self._rng)
 
     def _write(
         self, stem: str, docstring: str, blocks: Sequence[str] = (), imported: Sequence[str] = ()

@@ -1,15 +1,18 @@
-"""Drafts of questions about a package and a session, made by random walks."""
+"""Drafts of questions about a package and a session, made by random walks, and the selection of an
+instance's questions: only drafts that the reader can answer are asked."""
 
 import builtins
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 
 from memorygym.core.rng import Stream
-from memorygym.core.statements import Statement
+from memorygym.core.statements import Statement, StatementIndex
 from memorygym.scoring.grading.claims import familiar
-from memorygym.tracks._qa.questions import Question
+from memorygym.tracks._qa.questions import Found, KnownFacts, Missing, Question
+from memorygym.tracks._qa.verification import NoDraft
 from memorygym.tracks.codeqa.generator.definitions import Definition, number
 from memorygym.tracks.codeqa.generator.identifiers import QUALIFIERS
 from memorygym.tracks.codeqa.generator.known_code import KnownCode
@@ -21,7 +24,8 @@ from memorygym.tracks.codeqa.questions import (
     LINKS,
     Overlay,
     PathLink,
-    UsedStatements,
+    answer,
+    ask,
     dependents,
     fails,
     linked,
@@ -37,6 +41,10 @@ ARGUMENTS = 2
 COMPOSITIONS = 40
 CHANGES = 24
 """Constants that are changed to see which tests fail."""
+TRIES = 400
+"""Drafts of one kind before another kind is tried."""
+RIVALS = 8
+"""Most rivals of an answer."""
 LIKELY = 0.3
 """Share of all names above which a module is the obvious guess for any name."""
 _OPENINGS = [link for link in LINKS if link.of == "topic"]
@@ -307,6 +315,73 @@ def breaking_changes(code: KnownCode, rng: Stream) -> list[tuple[str, str]]:
     def failing(name: str, value: str) -> int:
         tests = [test for test, _ in dependents(name, code.index) if test.startswith("test_")]
         changed = Overlay([Statement(name, "value", value)], code.index)
-        return sum(fails(test, UsedStatements(changed)) for test in tests)
+        return sum(fails(test, KnownFacts(changed)) for test in tests)
 
     return [change for change in changes if failing(*change) == 1]
+
+
+def select(drafter: QuestionDrafter, hops_of_questions: Sequence[int]) -> list[QuestionDraft]:
+    """A question for each number of hops, of varied kinds. Raises NoDraft if there is none."""
+    used = Counter[str]()  # The rarest kinds are tried first.
+    selected: dict[str, QuestionDraft] = {}
+    for hops in hops_of_questions:
+        kinds = drafter.kinds(hops)
+        order = list(kinds)
+        drafter.rng.shuffle(order)
+        drafts = (
+            (kind, draft)
+            for kind in sorted(order, key=lambda kind: used[kind])
+            for _ in range(TRIES)
+            if (draft := _checked(kinds[kind](hops), hops, drafter.code))
+            and draft.question.text not in selected
+        )
+        kind, draft = next(drafts, ("", None))
+        if draft is None:
+            raise NoDraft(
+                f"this code has no further question of {hops} hops; choose others with `hops`, or"
+                " more code with `tokens`"
+            )
+        used[kind] += 1
+        selected[draft.question.text] = draft
+    return list(selected.values())
+
+
+def _checked(draft: QuestionDraft | None, hops: int, code: KnownCode) -> QuestionDraft | None:
+    """The draft with its answer, if it is hard to guess and takes so many hops."""
+    if draft is None:
+        return None
+    result = _answered(draft, code.index)
+    if not isinstance(result, Found) or len({s.subject for s in result.used}) != hops:
+        return None
+    kind, truth, rivals = draft.question.kind, result.answer, list[str]()
+    if kind in PROPERTIES:
+        if not is_hard(truth):
+            return None
+        rivals = [*islice(_longer_names(truth, code), RIVALS)]
+    if kind == "topic":
+        rivals = [fact.text for fact in draft.facts[1:]]  # What siblings of the topic have.
+    question = replace(
+        draft.question, truth=truth, rivals=tuple(rivals), needs=result.used, hops=hops
+    )
+    return QuestionDraft(question, draft.facts)
+
+
+def _longer_names(name: str, code: KnownCode) -> Iterator[str]:
+    """Names that contain all words of a name, and more."""
+    words = set(name.casefold().split("_"))
+    return (longer for longer in code.modules if words < set(longer.casefold().split("_")))
+
+
+def misleads(selected: QuestionDraft, old: Statement, known: StatementIndex) -> bool:
+    """Whether using an old value in place of the current one gives another answer."""
+    result = _answered(selected, known, old)
+    return not isinstance(result, Found) or result.answer != selected.question.truth
+
+
+def _answered(
+    draft: QuestionDraft, known: StatementIndex, *overriding: Statement
+) -> Found | Missing:
+    """The answer from all files, with what the session states."""
+    query = ask(draft.question.text)
+    assert query, f"the reader does not understand {draft.question.text!r}"
+    return answer(query, Overlay([*draft.facts, *overriding], known))

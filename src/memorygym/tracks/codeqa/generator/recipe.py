@@ -1,22 +1,41 @@
-"""The recipe of a task, which is generated again until it passes its checks."""
+"""The recipe of a task: a package, questions about it, a session, and the texts that show them,
+generated again until the task passes its checks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
+from itertools import starmap
 
+from memorygym.core.errors import BadSettings
 from memorygym.core.json_types import parts_of
+from memorygym.core.rng import Stream, named_rng
 from memorygym.core.statements import Statement, Value
-from memorygym.core.tokens import abbreviate
+from memorygym.core.tokens import abbreviate, count
 from memorygym.core.types import JSON, Budget, Event, Task
 from memorygym.datasets.instances.folder import task_id
 from memorygym.tracks._qa.generated import strata
-from memorygym.tracks._qa.questions import QuestionGold
+from memorygym.tracks._qa.questions import Question, QuestionGold
 from memorygym.tracks._qa.stream import QUESTION_KIND
 from memorygym.tracks._qa.verification import sound_task
-from memorygym.tracks.codeqa.code_view import text_of
+from memorygym.tracks.codeqa.code_view import Page, cost, pages, paragraphs, text_of
 from memorygym.tracks.codeqa.fact_reader import read
+from memorygym.tracks.codeqa.generator.definitions import District
+from memorygym.tracks.codeqa.generator.distractors import (
+    change_log_entries,
+    earlier_observations,
+    mention_sampler,
+)
+from memorygym.tracks.codeqa.generator.known_code import KnownCode, statements_of
+from memorygym.tracks.codeqa.generator.package import GrowingPackage
+from memorygym.tracks.codeqa.generator.question_drafts import (
+    QuestionDrafter,
+    asked_calls,
+    breaking_changes,
+    select,
+)
+from memorygym.tracks.codeqa.generator.session import Topics, observations, shuffled_in_order
 from memorygym.tracks.codeqa.generator.settings import CodeQASettings
-from memorygym.tracks.codeqa.generator.synthetic import GeneratedPackage, generate
+from memorygym.tracks.codeqa.verifier import verification
 
 Need = tuple[str, str, Value]
 """Subject, key and value."""
@@ -28,6 +47,95 @@ SYSTEM = (
     " say what you are looking for, and your memory is asked for it. Answer with one value, name or"
     " list, as asked."
 )
+MODULES = 5
+"""Fewest modules of the part with questions."""
+TESTS = 3
+LOG = "CHANGELOG.md"
+REMARKS_PER_FILE = 24
+"""Remarks in a file of reviews."""
+OBSERVED = 60
+"""Approximate tokens of an observation."""
+TOKENS_PER_REMARK = 15_000
+"""Tokens per observation about which nothing is asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratedPackage:
+    """What is shown of a package and a session, and the questions."""
+
+    files: Mapping[str, str]
+    pages: Sequence[Page]
+    questions: Sequence[Question]
+
+
+def generate(seed: tuple[int, int], attempt: int, settings: CodeQASettings) -> GeneratedPackage:
+    """A package with its questions, not checked yet. Raises NoDraft, or BadSettings if the
+    length is too short."""
+    stream = partial(named_rng, "codeqa", *seed, settings.tokens, attempt)
+    package = GrowingPackage(stream("package"), settings.near_miss)
+    district = package.district()
+    drafter = _drafter(package, district, settings, stream)
+    hops = [settings.hops[number % len(settings.hops)] for number in range(settings.questions)]
+    selected = select(drafter, hops)
+    if lines := change_log_entries(selected, drafter, settings.stale):
+        package.add(LOG, "\n\n".join(lines) + "\n")
+    facts = [fact for draft in selected for fact in draft.facts]
+    questions = [draft.question for draft in selected]
+    facts += earlier_observations(selected, drafter, settings.stale)
+    facts += drafter.remarks(4 + settings.tokens // TOKENS_PER_REMARK) if drafter.topics else []
+    facts = shuffled_in_order(facts, drafter.rng)
+    mentions = mention_sampler(questions, drafter.code, district, stream("crowd"))
+    density = settings.distractor_density
+    package.mentions, package.mention_share = mentions, density / (200 - density)
+    left = max(0, settings.tokens - package.cost - OBSERVED * len(facts))
+    remarks = mentions.remarks(left * density // 200, stream("remarks"))
+    if settings.form == "files":
+        for number, start in enumerate(range(0, len(remarks), REMARKS_PER_FILE), 1):
+            review = remarks[start : start + REMARKS_PER_FILE]
+            package.add(f"docs/review_{number}.md", "\n\n".join(review) + "\n")
+        remarks = []
+    session = observations(facts, remarks, stream("session"))
+    package.cost += cost(session)
+    if package.cost > settings.tokens * 1.005:
+        raise BadSettings(
+            f"{settings.tokens:,} tokens are out of reach for {settings.questions} questions; from"
+            f" {package.cost + 200:,} on there is room for them"
+        )
+    package.grow(settings.tokens, stream("growth"))
+
+    def shown() -> list[Page]:
+        files = starmap(paragraphs, package.files.items())
+        return pages(files, session, settings.form, stream("pages"))
+
+    package.fill(settings.tokens - _tokens(shown(), settings.questions))
+    return GeneratedPackage(package.files, shown(), questions)
+
+
+def _drafter(
+    package: GrowingPackage,
+    district: District,
+    settings: CodeQASettings,
+    stream: Callable[[str], Stream],
+) -> QuestionDrafter:
+    """The drafter of questions about a package, after the modules and tests to ask about."""
+    rng = stream("core")
+    for _ in range(MODULES + max(0, settings.questions - 6) // 2):
+        package.module(district)
+    for _ in range(TESTS):
+        package.test(district, rng)
+    calls = asked_calls(district.defined["function"], rng)
+    package.write_tests()
+    code = KnownCode(statements_of(package.files))
+    changes = breaking_changes(code, rng)
+    rng = stream("questions")
+    topics = Topics(rng, settings.near_miss) if settings.form != "files" else None
+    return QuestionDrafter(code, topics, calls, changes, rng)
+
+
+def _tokens(shown: Sequence[Page], questions: int) -> int:
+    """The tokens of the texts of all events that show something."""
+    events = len(shown) + questions
+    return sum(count(text_of(page, number, events)) for number, page in enumerate(shown, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +158,6 @@ class CodeQARecipe:
 
     def generate(self) -> Task:
         """The first task that passes every check. Raises BadSettings if no draft does."""
-        from memorygym.tracks.codeqa.verifier import verification
-
         return sound_task(f"{self.template}, instance {self.seed}", self._draft, verification)
 
     def _draft(self, attempt: int) -> Task:

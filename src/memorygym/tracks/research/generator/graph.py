@@ -78,14 +78,13 @@ class Chain:
     @property
     def unambiguous(self) -> bool:
         """Whether no fact is needed twice, and every inverse step leads to one subject."""
-        ends = Counter((claim.relation, claim.value) for claim in set(self.facts))
-        inverse_ends = [
-            (lookup.claim.relation, lookup.claim.value) for lookup in self.lookups if lookup.inverse
-        ]
-        ambiguous_keys = {"basis"}  # Several methods may share a basis: the employer decides.
-        is_distinct = len(set(self.facts)) == len(self.facts)
-        return is_distinct and all(
-            ends[end] == 1 for end in inverse_ends if end[0] not in ambiguous_keys
+        facts = set(self.facts)
+        ends = Counter((claim.relation, claim.value) for claim in facts)
+        # Several methods may share a basis: the employer decides.
+        return len(facts) == len(self.facts) and all(
+            ends[lookup.claim.relation, lookup.claim.value] == 1
+            for lookup in self.lookups
+            if lookup.inverse and lookup.claim.relation != "basis"
         )
 
     @property
@@ -102,11 +101,15 @@ class EntityGraph:
         self._waiting: deque[tuple[str, str]] = deque()
         self._recent: dict[str, deque[str]] = {kind: deque(maxlen=40) for kind in KINDS}
         self._numbers: dict[str, set[int]] = defaultdict(set)
+        self._stated: dict[str, set[str]] = defaultdict(set)
+        """By subject: the relations that documents state."""
 
     def chain(self, program: QuestionPart) -> Chain:
         """The program on new entities."""
         chain = Chain()
         self._run(program, chain)
+        for claim in chain.facts:
+            self._stated[claim.subject].add(claim.relation)
         return chain
 
     def _run(self, program: QuestionPart, chain: Chain) -> str:
@@ -210,14 +213,14 @@ class EntityGraph:
             kind = self.stream.choice(KINDS)
             name = self.names.new(kind)
         self._recent[kind].append(name)
-        return self.further_claims(name, kind, (), self.stream.between(1, 4))
+        return self.further_claims(name, kind, self.stream.between(1, 4))
 
-    def further_claims(
-        self, name: str, kind: str, stated: tuple[str, ...], most: int
-    ) -> list[GraphClaim]:
+    def further_claims(self, name: str, kind: str, most: int) -> list[GraphClaim]:
         """Up to `most` further claims of an entity, of relations that are not stated yet."""
+        stated = self._stated[name]
         candidates = [relation for relation in of_kind(kind) if relation.key not in stated]
         chosen = self.stream.sample(candidates, min(most, len(candidates)))
+        stated.update(relation.key for relation in chosen)
         return [self.extra_claim(name, relation) for relation in chosen]
 
     def extra_claim(self, name: str, relation: GraphRelation) -> GraphClaim:

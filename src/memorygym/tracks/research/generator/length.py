@@ -28,7 +28,6 @@ from memorygym.tracks.research.generator.search_turns import (
     search,
 )
 from memorygym.tracks.research.generator.settings import LARGEST
-from memorygym.tracks.research.generator.task_texts import briefing_text
 from memorygym.tracks.research.relations import KINDS, RELATIONS, TERM, of_kind
 
 _BLANK_LINE = 2
@@ -59,7 +58,7 @@ def fill(stream: Stream, plan: Plan) -> None:
     """Adds documents up to the target length."""
     settings, turns = plan.settings, plan.turns
     views = [min(settings.shown, len(turns) - index) for index in range(len(turns))]
-    tokens = unfilled_tokens(plan)
+    tokens = plan.tokens
     if tokens > settings.tokens * 1.01:
         raise BadSettings(too_short_message(settings.tokens, settings.hops, tokens))
     generator = DistractorGenerator(stream, plan)
@@ -82,14 +81,6 @@ def fill(stream: Stream, plan: Plan) -> None:
         heappush(heap, (size + cost, index))
     for turn in turns:
         stream.shuffle(turn.documents)
-
-
-def unfilled_tokens(plan: Plan) -> int:
-    """The number of tokens shown before filler is added."""
-    texts = plan.texts
-    if plan.settings.reveal == "immediate":
-        texts.append(briefing_text(len(plan.turns) + 2, plan.question))
-    return sum(map(count, texts))
 
 
 def too_short_message(tokens: int, hops: int, unfilled_tokens: int) -> str:
@@ -117,10 +108,9 @@ class DistractorGenerator:
         needed += [claim for chain in chains for _, claim in chain.companions]
         self._needed = {(claim.subject, claim.relation) for claim in needed}
         self._extra_claims: dict[tuple[str, str], GraphClaim] = {}
-        for turn in plan.turns:
-            for document in turn.documents:
-                for claim in document.claims:
-                    self._extra_claims.setdefault((claim.subject, claim.relation), claim)
+        documents = (document for turn in plan.turns for document in turn.documents)
+        for claim in (claim for document in documents for claim in document.claims):
+            self._extra_claims.setdefault((claim.subject, claim.relation), claim)
         self._waiting: list[Document] = []
 
     def next(self) -> Document:

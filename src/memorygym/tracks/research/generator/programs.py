@@ -98,19 +98,15 @@ def _walk(
 ) -> QuestionPart | None:
     """The program taken that many steps further, the last by one of `ends`; None at a dead end."""
     for steps_left in range(steps, 0, -1):
-        options = _next(query)
-        if steps_left == 1:
-            options = [
-                (relation, inverse)
-                for relation, inverse in options
-                if relation in last_relations and not inverse
-            ]
-        else:
-            options = [
-                (relation, inverse)
-                for relation, inverse in options
-                if inverse or not relation.numeric
-            ]
+        options = [
+            (relation, inverse)
+            for relation, inverse in _next(query)
+            if (
+                inverse or not relation.numeric
+                if steps_left > 1
+                else relation in last_relations and not inverse
+            )
+        ]
         if not options:
             return None
         relation, inverse = stream.choice(options)

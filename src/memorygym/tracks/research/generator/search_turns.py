@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import cycle, islice
 
 from memorygym.core.rng import Stream
+from memorygym.core.tokens import count
 from memorygym.tracks.research.generator.graph import Chain, EntityGraph, GraphClaim, Lookup
 from memorygym.tracks.research.generator.prose import (
     DAYS,
@@ -15,7 +16,7 @@ from memorygym.tracks.research.generator.prose import (
     write_document,
 )
 from memorygym.tracks.research.generator.settings import BY_HOP, SIBLINGS, ResearchSettings
-from memorygym.tracks.research.generator.task_texts import search_text
+from memorygym.tracks.research.generator.task_texts import briefing_text, search_text
 from memorygym.tracks.research.questions import QuestionPart, hop_words, question_of
 from memorygym.tracks.research.relations import RELATIONS, TERM
 
@@ -58,8 +59,6 @@ class Plan:
     """The question's supports by hop, then those of its siblings."""
     near_misses: list[GraphClaim] = field(default_factory=list)
     """What distractors state about entities with similar names."""
-    stated: dict[str, set[str]] = field(default_factory=dict)
-    """By subject of a chain: the relations that documents have stated."""
 
     @property
     def unambiguous(self) -> bool:
@@ -73,10 +72,12 @@ class Plan:
 
     @property
     def texts(self) -> list[str]:
-        """The texts of the search events: each has its turn's sub-query and the documents of all
-        turns in the window that ends with it."""
+        """The texts of all events before the question: the briefing, if it is revealed, then those
+        of the searches. Each has its turn's sub-query and the documents of all turns in the window
+        that ends with it."""
         total, window = self.first_turn + len(self.turns) + 1, self.settings.shown
-        return [
+        briefing = [briefing_text(total, self.question)] * self.first_turn
+        return briefing + [
             search_text(
                 self.first_turn + number,
                 total,
@@ -90,12 +91,10 @@ class Plan:
             for number in range(1, len(self.turns) + 1)
         ]
 
-    def further_claims(self, claim: GraphClaim, most: int) -> list[GraphClaim]:
-        """Up to `most` other claims of its subject, of relations that are not stated yet."""
-        stated = self.stated[claim.subject]
-        further_claims = self.graph.further_claims(claim.subject, claim.kind, tuple(stated), most)
-        stated.update(claim.relation for claim in further_claims)
-        return further_claims
+    @property
+    def tokens(self) -> int:
+        """The number of tokens shown before the question."""
+        return sum(map(count, self.texts))
 
 
 def plan(
@@ -109,8 +108,6 @@ def plan(
     trusted_hop = stream.below(len(chain.lookups))
     new_plan = Plan(settings, program, graph, chain, siblings, text)
     for each_chain in (chain, *siblings):
-        for claim in each_chain.facts:
-            new_plan.stated.setdefault(claim.subject, set()).add(claim.relation)
         _add_searches(stream, new_plan, each_chain, trusted_hop)
     return new_plan
 
@@ -118,11 +115,12 @@ def plan(
 def _add_searches(stream: Stream, plan: Plan, chain: Chain, trusted_hop: int) -> None:
     is_own = chain is plan.chain
     for number, lookup in enumerate(chain.lookups):
-        claims = [lookup.claim, *plan.further_claims(lookup.claim, stream.below(3))]
-        genre = stream.choice(genres_of(lookup.claim.kind, least=2 if number == trusted_hop else 1))
-        document = write_document(stream, claims, genre)
+        claim = lookup.claim
+        further_claims = plan.graph.further_claims(claim.subject, claim.kind, stream.below(3))
+        genre = stream.choice(genres_of(claim.kind, least=2 if number == trusted_hop else 1))
+        document = write_document(stream, [claim, *further_claims], genre)
         companions = [
-            write_document(stream, [claim]) for index, claim in chain.companions if index == number
+            write_document(stream, [other]) for index, other in chain.companions if index == number
         ]
         plan.turns.append(search(stream, lookup, [document, *companions]))
         plan.supports.append(Support(lookup, document, is_own))
@@ -218,9 +216,9 @@ def changed_claim(plan: Plan, support: Support) -> GraphClaim:
 
 def _paraphrase(stream: Stream, plan: Plan, support: Support) -> Document:
     """A document of the same genre about the same subject that omits the fact."""
-    claims = plan.further_claims(support.lookup.claim, 1) or [
-        _similar_lookup(plan, support.lookup).claim
-    ]
+    claim = support.lookup.claim
+    claims = plan.graph.further_claims(claim.subject, claim.kind, 1)
+    claims = claims or [_similar_lookup(plan, support.lookup).claim]
     return write_document(stream, claims, support.document.genre)
 
 

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 LISTED = 10
 """Documents on a result page."""
 
+SEARCH_KIND, BRIEFING_KIND = "search", "briefing"
+"""Kinds of events that ask no question."""
 RESULT = "=== RESULT"
 """How an event of the agentic mode begins."""
 
