@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache, partial
+from functools import lru_cache, partial
 from itertools import groupby
 
 from memorygym.core.statements import (
@@ -15,7 +15,7 @@ from memorygym.core.statements import (
     StatementIndex,
 )
 from memorygym.scoring.fact_reader.claims import Reading
-from memorygym.scoring.fact_reader.matching import Matcher
+from memorygym.scoring.stream_reader import StreamReader
 from memorygym.tracks._qa.questions import Found, Missing
 from memorygym.tracks._qa.stream import EVENT
 from memorygym.tracks.worlds.facts import Guide, Query
@@ -32,40 +32,19 @@ _CODED = re.compile(r"^[A-Z][a-z]+(?: [A-Z][a-z]+)+ (?:[A-J](?: |$)|[a-z] |was [
 """A line that may be in the notation of the scripted agents."""
 
 
-class _Parser:
-    """Reads texts under one guide, against the texts of a stream if they are known; every text is
-    parsed once."""
+class _Parser(StreamReader):
+    """Reads texts under one guide, against the texts of a stream if they are known."""
 
-    def __init__(self, guide: Guide, prose: ProseReader, shown: Sequence[str] | None) -> None:
-        self._guide, self._prose, self._shown = guide, prose, shown
-        self._reading = lru_cache(maxsize=2_000)(self._parsed)
+    def __init__(self, prose: ProseReader, shown: tuple[str, ...] | None) -> None:
+        super().__init__(vocabulary_of(prose.guide), shown)
+        self._guide, self._prose = prose.guide, prose
         # A memory shows the same lines again after every change of another line.
-        self._note = lru_cache(maxsize=2_000)(partial(read_note, guide=guide))
+        self._note = lru_cache(maxsize=2_000)(partial(read_note, guide=prose.guide))
 
-    def read(self, text: str) -> tuple[Statement, ...]:
-        """See StrongReader."""
-        return self._reading(text).facts
+    def _stated(self, shown: tuple[str, ...]) -> Iterator[Statement]:
+        return _implied(self._guide, [f for text in shown for f in self._prose.read(text).facts])
 
-    def coverage(self, text: str) -> tuple[int, int]:
-        """See core.statements.CountingReader."""
-        facts, unread = self._reading(text)
-        return len(facts), unread
-
-    def answer(
-        self, query: Query, known: StatementIndex, *, careless: bool = False
-    ) -> Found | Missing:
-        """See StrongReader."""
-        return answer_of(self._guide, query, known, careless=careless)
-
-    @cached_property
-    def _matcher(self) -> Matcher:
-        vocabulary = vocabulary_of(self._guide)
-        if self._shown is None:
-            return Matcher(vocabulary, every_value=True)
-        stated = [fact for text in self._shown for fact in self._prose.read(text).facts]
-        return Matcher(vocabulary, _implied(self._guide, stated))
-
-    def _parsed(self, text: str) -> Reading:
+    def _reading(self, text: str) -> Reading:
         """What an event's documents state, or the documents and notes in a memory's text."""
         if _EVENT.match(text):
             return self._prose.read(text)
@@ -116,13 +95,19 @@ class StrongReader:
     """See core.statements.CountingReader."""
     ask: Callable[[str], Query | None]
     """The question in an event's text, or None if there is none or it cannot be parsed."""
-    answer: Callable[..., Found | Missing]
-    """The answer to a query, or what is known of it. With `careless` the reader leaves out unknown
-    members of a set, as long as it knows some."""
-    render: Callable[[Statement], str]
-    """A fact as a canonical sentence."""
     against: Callable[[Iterable[str]], "StrongReader"]
     """See core.statements.MatchingReader."""
+
+    def answer(
+        self, query: Query, known: StatementIndex, *, careless: bool = False
+    ) -> Found | Missing:
+        """The answer to a query, or what is known of it. With `careless` the reader leaves out
+        unknown members of a set, as long as it knows some."""
+        return answer_of(self.guide, query, known, careless=careless)
+
+    def render(self, fact: Statement) -> str:
+        """A fact as a canonical sentence."""
+        return self.guide.sentence(fact)
 
     def blocks(self, facts: Sequence[Statement]) -> list[str]:
         """See core.statements.BlockWriter."""
@@ -160,14 +145,12 @@ def strong_reader(system: str, shown: tuple[str, ...] | None = None, /) -> Stron
     """The strong reader for a system message and the texts of a stream, with its caches. Without
     these texts a value counts though nobody stated it."""
     prose = _prose_reader(system)
-    parser = _Parser(prose.guide, prose, shown)
+    parser = _Parser(prose, shown)
     return StrongReader(
         prose.guide,
         parser.read,
         parser.coverage,
         QuestionParser(prose.guide).ask,
-        parser.answer,
-        prose.guide.sentence,
         # Without other messages, such as the memory's status, all traces of a task share a reader.
         lambda texts: strong_reader(system, tuple(filter(_EVENT.match, texts))),
     )
