@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from typing import Any
 
 from memorygym.core.outcome import Goal
 from memorygym.core.statements import CURRENT, FORMER, UNSTATED, Statement
 from memorygym.core.trace import Trace
 from memorygym.core.trace_reader import TraceReader
 from memorygym.scoring.fact_reader.claims import Reading
-from memorygym.scoring.fact_reader.key import Key
+from memorygym.scoring.fact_reader.key import Key, ValueKind
 from memorygym.scoring.fact_reader.names import CapitalisedNames
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
 from memorygym.scoring.stream_reader import StreamReader
@@ -27,44 +28,36 @@ _IS_CODE = re.compile(CODE)
 
 def keys_of(desk: Desk) -> tuple[Key, ...]:
     """The keys of a desk's facts."""
-    limits = [
-        Key(
-            limit.label,
-            "enum",
-            (limit.label,),
-            choices=limit.values,
-            owner=CUSTOMER,
-            is_excluded=True,
-        )
-        if limit.rule == "not"
-        else _number(limit, CUSTOMER)
-        for limit in desk.limits
-    ]
-    rules = [
-        _number(rule, POLICY) if rule.values else _code(rule.label, owner=POLICY)
-        for rule in desk.rules
-    ]
-    roles = [Key(role, "entity", (role,), value="person", owner=CUSTOMER) for role in ROLES]
-    wishes = [_enum(wish.label, wish.choices, subject="person") for wish in desk.wishes]
-    town = Key(
-        desk.town_key, "enum", (desk.town_key, "lives in"), choices=desk.towns, subject="person"
+    return (
+        *(
+            _key("enum", limit.label, choices=limit.values, owner=CUSTOMER, is_excluded=True)
+            if limit.rule == "not"
+            else _number(limit, CUSTOMER)
+            for limit in desk.limits
+        ),
+        *(
+            _number(rule, POLICY) if rule.values else _code(rule.label, owner=POLICY)
+            for rule in desk.rules
+        ),
+        *(_key("entity", role, value="person", owner=CUSTOMER) for role in ROLES),
+        *(_key("enum", wish.label, choices=wish.choices, subject="person") for wish in desk.wishes),
+        _key("enum", desk.town_key, "lives in", choices=desk.towns, subject="person"),
+        *(_code(key, subject="person") for key in (desk.address_key, ORDER)),
+        _code(desk.account_key, subject="account"),
     )
-    codes = [_code(key, subject="person") for key in (desk.address_key, ORDER)]
-    account = _code(desk.account_key, subject="account")
-    return (*limits, *rules, *roles, *wishes, town, *codes, account)
 
 
-def _enum(label: str, choices: tuple[str, ...], *, subject: str = "") -> Key:
-    return Key(label, "enum", (label,), choices=choices, subject=subject)
+def _key(kind: ValueKind, label: str, *labels: str, **form: Any) -> Key:
+    """A key whose code is its first label."""
+    return Key(label, kind, (label, *labels), **form)
 
 
 def _number(term: Term, owner: str) -> Key:
-    label = term.label
-    return Key(label, "number", (label,), prefix=term.prefix, suffix=term.suffix, owner=owner)
+    return _key("number", term.label, prefix=term.prefix, suffix=term.suffix, owner=owner)
 
 
-def _code(label: str, *, owner: str = "", subject: str = "") -> Key:
-    return Key(label, "word", (label,), pattern=CODE, owner=owner, subject=subject)
+def _code(label: str, **whose: str) -> Key:
+    return _key("word", label, pattern=CODE, **whose)
 
 
 class DialogueReader(StreamReader):
