@@ -6,17 +6,17 @@ first few tokens that name its next step, and believes the first match.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from memorygym.agents.calls import END, calls, search, submit, write
 from memorygym.core.statements import CURRENT, UNSTATED, Statement, StatementIndex, against
 from memorygym.core.tokens import count
 from memorygym.core.track import find
-from memorygym.core.types import Call, Message, Policy, Tool
+from memorygym.core.types import Call, Message, Policy, Task, Tool
 from memorygym.scoring.attribution import coverage
 from memorygym.tracks._qa.defaults import RECALL
-from memorygym.tracks._qa.questions import Found, Missing, Reader
+from memorygym.tracks._qa.questions import Found, Missing, QuestionGold, Reader
 from memorygym.tracks._qa.stream import EVENT, QUESTION, REFUSAL, event_start
 
 ATTENTION = 500
@@ -143,6 +143,23 @@ class Weak(Strong):
 
 REASONERS = {"strong": Strong, "weak": Weak}
 """The reasoners by name, the strong one first."""
+
+
+def reasoner(name: str, task: Task) -> Policy:
+    """The scripted reasoner of that name."""
+    return REASONERS[name](lambda system: cached_reader(task.track, system).against(task.texts))
+
+
+def note_taker(reasoner: Policy, task: Task) -> Policy:
+    """The note taker that writes the facts of each text to memory and looks up needed ones."""
+    return LookupNoteTaker(reasoner, partial(paragraph_facts, task.track))
+
+
+def oracle(task: Task) -> Mapping[int, str]:
+    """The canonical sentences of the facts that each question needs, by event."""
+    assert isinstance(task.gold, QuestionGold)
+    render = cached_reader(task.track, task.system).render
+    return {q.event: "\n\n".join(map(render, q.needs)) for q in task.gold.questions if q.needs}
 
 
 def paragraph_facts(track: str, system: str, text: str) -> Iterator[str]:

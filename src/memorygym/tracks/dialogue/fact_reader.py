@@ -1,14 +1,14 @@
 """The fact reader of dialogue: wishes, limits, rules and codes, in whatever layout."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-from memorygym.core.outcome import Goal
 from memorygym.core.statements import CURRENT, FORMER, UNSTATED, Statement
 from memorygym.core.trace import Trace
 from memorygym.core.trace_reader import TraceReader
+from memorygym.scoring.episode_scores import rewarded
 from memorygym.scoring.fact_reader.claims import Reading
 from memorygym.scoring.fact_reader.key import Key, ValueKind
 from memorygym.scoring.fact_reader.names import CapitalisedNames
@@ -121,7 +121,9 @@ class DialogueReader(StreamReader):
 class DialogueTraceReader(TraceReader):
     """The reader of a trace; it knows the tools of the trace's desk."""
 
-    def __init__(self, trace: Trace, goals: Sequence[Goal]) -> None:
+    def __init__(self, trace: Trace) -> None:
+        """Raises BadTrace if the trace has no gold table."""
+        goals = [outcome.goal for outcome in rewarded(trace)]
         desk = desk_named(texts.desk_of(trace.system))
         named = frozenset(tool.name for tool in tools_of(desk))
         super().__init__(trace, goals, reader_for(desk.name), named)

@@ -10,16 +10,17 @@ from dataclasses import replace
 
 from memorygym.agents.calls import END, calls, read, write
 from memorygym.core.statements import Statement, StatementIndex
-from memorygym.core.types import JSON, Call, Message, Policy, Tool
+from memorygym.core.types import JSON, Call, Message, Policy, Task, Tool
+from memorygym.tracks._qa import reasoners
 from memorygym.tracks._qa.defaults import RECALL, SUBMIT
 from memorygym.tracks._qa.questions import Found, Missing
-from memorygym.tracks._qa.reasoners import recall_as_search
 from memorygym.tracks._qa.stream import REFUSAL, event_start
 from memorygym.tracks.research import SEARCH
 from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.research.generator.task_texts import RESULT
 from memorygym.tracks.research.questions import QuestionPart, parsed_search, search_words
 from memorygym.tracks.research.relations import RELATIONS
+from memorygym.tracks.research.search_env import steps_of
 
 LOOKUPS = (RECALL.name, "memory_search")
 """Calls that query the memory."""
@@ -178,6 +179,19 @@ SEARCHERS = {"strong": StrongSearcher, "weak": WeakSearcher}
 """The reasoners by name, the strong one first."""
 
 
+def reasoner(name: str, task: Task) -> Policy:
+    """The fixed reasoner of that name."""
+    return SEARCHERS[name]() if steps_of(task) else reasoners.reasoner(name, task)
+
+
+def note_taker(reasoner: Policy, task: Task) -> Policy:
+    """The scripted note taker for memories with tools; it answers as the reasoner does."""
+    if steps_of(task):
+        return SearchNoteTaker(reasoner)
+    inner = reasoners.note_taker(reasoner, task)
+    return StepNoteTaker(inner) if task.events[0].kind == "briefing" else inner
+
+
 def _notes(statements: Sequence[Statement], finished: str = "") -> str:
     """Notes: the concluded statements, and the search whose pages were all read."""
     lines = [
@@ -194,7 +208,7 @@ class SearchNoteTaker(Policy):
         self._reasoner = reasoner
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        reply = recall_as_search(self._reasoner.act(view, tools), tools)
+        reply = reasoners.recall_as_search(self._reasoner.act(view, tools), tools)
         if not reply.content or all(tool.name != "Write" for tool in tools):
             return reply
         write_call = Call("Write", {"content": reply.content}, "0")
