@@ -21,6 +21,8 @@ from memorygym.tracks._qa.stream import EVENT, QUESTION, REFUSAL, event_start
 
 ATTENTION = 500
 """Tokens that the weak reasoner reads per step."""
+LOOKUPS = (RECALL.name, "memory_search")
+"""Calls that query the memory."""
 ReaderFactory = Callable[[str], Any]
 """Makes a reader from the system message: a Reader, or the track's own kind."""
 
@@ -55,14 +57,21 @@ class CachedReader:
         return coverage(self._inner, text)
 
 
+def queries_of(replies: Iterable[Message]) -> list[str]:
+    """The queries to the memory in replies, in order."""
+    lookups = (call for reply in replies for call in reply.calls if call.name in LOOKUPS)
+    arguments = (call.arguments for call in lookups if isinstance(call.arguments, Mapping))
+    return [str(argument.get("query")) for argument in arguments]
+
+
 class AskedQuestion:
     """A question that is being answered: its query, the texts in view, and earlier steps."""
 
     def __init__(self, query: Any, reader: Any, view: Sequence[Message], start: int) -> None:
         self.query, self.reader = query, reader
         replies = [message for message in view[start:] if message.role == "assistant"]
-        calls_made = [call for message in replies for call in message.calls]
-        recall_ids = {call.id for call in calls_made if call.name == RECALL.name}
+        made = (call for message in replies for call in message.calls)
+        recall_ids = {call.id for call in made if call.name == RECALL.name}
         tool_results = (
             message
             for message in view[start:]
@@ -72,10 +81,7 @@ class AskedQuestion:
         """Texts from the memory and its tools, in order."""
         self.notes = tuple(message.content for message in replies if message.content)
         """The reasoner's own earlier notes."""
-        arguments = (call.arguments for call in calls_made)
-        self.queries = {
-            str(argument.get("query")) for argument in arguments if isinstance(argument, Mapping)
-        }
+        self.queries = queries_of(replies)
         """Queries that the reasoner has already sent."""
         self.believes = False
         """Whether a value counts that nobody stated."""

@@ -4,11 +4,11 @@ An observation is part of the debugging session; the change log states earlier v
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from memorygym.core.statements import CURRENT, FORMER, UNSTATED, Statement
 from memorygym.scoring.fact_reader.claims import Reading
-from memorygym.scoring.stream_reader import StreamReader, free_matcher
+from memorygym.scoring.stream_reader import Span, StreamReader, free_matcher
 from memorygym.tracks._qa.stream import QUESTION
 from memorygym.tracks.codeqa.code_reader import (
     DEFINED,
@@ -76,21 +76,21 @@ class TextReader(StreamReader):
         return map(_as_matched, (s for text in shown for s in read(text)))
 
     def _reading(self, text: str) -> Reading:
-        statements: list[Statement] = []
-        unread = 0
-        for passage in _passages(text):
-            if isinstance(passage, str):
-                own, missed = self._general(passage)
-                statements += own
-                unread += missed
-            else:
-                statements += passage
-        return Reading(tuple(statements), unread)
+        if text.startswith(QUESTION):
+            return Reading((), 0)
+        text = _EVENT.sub("", text)
+        if "```" in text:
+            text = _FILED.sub(lambda m: "\n\n".join(paragraphs(m["path"], m["code"])), text)
+        return super()._reading(text)
+
+    def _spans(self, text: str) -> Iterator[Span]:
+        """What shown code, observations and canonical sentences state."""
+        yield from _shown(text)
+        yield from _notes(text)
 
     def _general(self, text: str) -> Reading:
-        """What a text in any layout states."""
         signs = Signs()
-        reading = self._noted(signs.put(text))
+        reading = self._noted(signs.put(text.strip("\n")))
         stated = [_statement(fact, signs.text(fact.text)) for fact in reading.facts]
         statements = [statement for statement in stated if statement]
         for code in signs.unread():
@@ -121,28 +121,6 @@ def _as_matched(statement: Statement) -> Statement:
     key = {"exception": "raises"}.get(head, statement.key)
     is_number = key in VOCABULARY.by_code and VOCABULARY.by_code[key].kind == "number"
     return Statement(statement.subject, key, int(statement.text) if is_number else statement.value)
-
-
-def _passages(text: str) -> Iterator[Sequence[Statement] | str]:
-    """What shown code, observations and canonical sentences state; the texts between them."""
-    if text.startswith(QUESTION):
-        return
-    text = _EVENT.sub("", text)
-    if "```" in text:
-        text = _FILED.sub(lambda match: "\n\n".join(paragraphs(match["path"], match["code"])), text)
-    start = 0
-    for begin, end, stated in sorted([*_shown(text), *_notes(text)], key=lambda span: span[:2]):
-        if begin >= start:
-            if gap := text[start:begin].strip("\n"):
-                yield gap
-            yield stated
-            start = end
-    if gap := text[start:].strip("\n"):
-        yield gap
-
-
-Span = tuple[int, int, Sequence[Statement]]
-"""A part of a text that is read apart: where it starts and ends, and what it states."""
 
 
 def _shown(text: str) -> Iterator[Span]:

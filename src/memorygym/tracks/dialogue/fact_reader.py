@@ -86,9 +86,9 @@ class DialogueReader(StreamReader):
 
     def _stated(self, shown: tuple[str, ...]) -> Iterable[Statement]:
         told = reader_for(self._desk.name)
-        return (fact for text in shown for fact in told._reading(text).facts)
+        return (fact for text in shown for fact in told._parsed(text).facts)
 
-    def _reading(self, text: str) -> Reading:
+    def _general(self, text: str) -> Reading:
         return self._matcher.read("\n".join(filter(self._may_state, text.split("\n"))))
 
     def _may_state(self, line: str) -> bool:
@@ -96,7 +96,7 @@ class DialogueReader(StreamReader):
         return not is_row(self._desk, line) and not self._call.search(line)
 
     def _statements(self, text: str) -> tuple[Statement, ...]:
-        facts = self._reading(text).facts
+        facts = self._parsed(text).facts
         former = {f[:3] for f in facts if f.role == FORMER}
         replaced = {fact[:2] for fact in former}
         changed = [line.lower() for line in text.split("\n") if _NOW.search(line)]

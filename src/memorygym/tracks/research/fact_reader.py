@@ -31,7 +31,7 @@ class ResearchReader(StreamReader):
     def _statements(self, text: str) -> tuple[Statement, ...]:
         return tuple(
             Statement(*fact[:2], fact.text, fact.role, _rank(fact.source, fact.date))
-            for fact in self._reading(text).facts
+            for fact in self._parsed(text).facts
             if fact.role in (CURRENT, UNSTATED)
         )
 

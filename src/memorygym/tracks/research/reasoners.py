@@ -5,7 +5,7 @@ they write what they concluded in that event, so that the memory can store it.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from memorygym.agents.calls import END, calls, read, write
@@ -20,14 +20,11 @@ from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.research.generator.task_texts import RESULT
 from memorygym.tracks.research.questions import QuestionPart, parsed_search, search_words
 from memorygym.tracks.research.relations import RELATIONS
-from memorygym.tracks.research.search_env import steps_of
+from memorygym.tracks.research.search_env import STEPS, steps_of
 
-LOOKUPS = (RECALL.name, "memory_search")
-"""Calls that query the memory."""
 _BACK = {key for key, relation in RELATIONS.items() if relation.subject_phrases} | {"employer"}
 """Keys that can be searched by value; the staff of a laboratory is asked for by `Shared`."""
 _STEP = re.compile(rf"{RESULT} · step (\d+) ===")
-_STEPS = re.compile(r"At most (\d+) steps\.$")
 _PAGE = re.compile(r"^Found for '(.+)', page (\d+) of (\d+):$", re.MULTILINE)
 _DONE = re.compile(r"^Searched for '(.+)'\.$", re.MULTILINE)
 _BRIEFING_HEADER, _SEARCH_HEADER = "=== BRIEFING", "=== SEARCH "
@@ -43,11 +40,7 @@ class SearchContext:
         start = max(starts)
         self.result, self.question = view[start].content, view[start + 1].content
         messages = view[start + 2 :]
-        lookups = (call for message in messages for call in message.calls if call.name in LOOKUPS)
-        arguments = (
-            lookup.arguments for lookup in lookups if isinstance(lookup.arguments, Mapping)
-        )
-        self.queries = [str(argument.get("query")) for argument in arguments]
+        self.queries = reasoners.queries_of(messages)
         """Queries to the memory, in order."""
         self.texts = texts = [message.content for message in view[1:]]
         self.notes = tuple(_statements_noted(texts))
@@ -65,7 +58,7 @@ class SearchContext:
     @property
     def is_last(self) -> bool:
         """Whether the steps are used up."""
-        step, steps = _STEP.search(self.result), _STEPS.search(self.question)
+        step, steps = _STEP.search(self.result), STEPS.search(self.question)
         return bool(step and steps and int(step[1]) >= int(steps[1]))
 
     def findings(self) -> list[Statement]:

@@ -27,14 +27,14 @@ QUOTED = 4
 """Sentences of each document on a result page."""
 DEEPEST = 2_000
 """Most documents on all pages of one search together."""
-_STEPS = re.compile(r"At most (\d+) steps\.$")
+STEPS = re.compile(r"At most (\d+) steps\.$")
 _WORD = re.compile(r"[^\W_]+")
 _NAMES = re.compile(rf"\b{NAME}\b")
 
 
 def steps_of(task: Task) -> int:
     """How many calls a task allows; 0 if it is not in the agentic mode."""
-    match = _STEPS.search(task.events[0].text) if task.system == task_texts.SEARCHING else None
+    match = STEPS.search(task.events[0].text) if task.system == task_texts.SEARCHING else None
     return int(match[1]) if match else 0
 
 

@@ -15,7 +15,7 @@ from memorygym.core.statements import (
     StatementIndex,
 )
 from memorygym.scoring.fact_reader.claims import Reading
-from memorygym.scoring.stream_reader import StreamReader
+from memorygym.scoring.stream_reader import Span, StreamReader
 from memorygym.tracks._qa.questions import Found, Missing
 from memorygym.tracks._qa.stream import EVENT
 from memorygym.tracks.worlds.facts import Guide, Query
@@ -48,29 +48,17 @@ class _Parser(StreamReader):
         """What an event's documents state, or the documents and notes in a memory's text."""
         if _EVENT.match(text):
             return self._prose.read(text)
-        readings = list(self._parts(text))
-        facts = tuple(fact for reading in readings for fact in reading.facts)
-        return Reading(facts, sum(reading.unread for reading in readings))
+        return super()._reading(text)
 
-    def _parts(self, text: str) -> Iterator[Reading]:
-        """What a text states: documents as they were shown, coded notes, and all other parts."""
-        start = 0
-        spans = [
-            (match.start(), match.end(), self._prose.document(match))
-            for match in HEAD.finditer(text)
-        ]
-        spans += [(m.start(), m.end(), self._note(m[0])) for m in _CODED.finditer(text)]
-        for begin, end, facts in sorted(spans, key=lambda span: span[:2]):
-            if facts is not None and begin >= start:
-                yield self._general(text[start:begin])
-                yield Reading(facts, 0)
-                start = end
-        yield self._general(text[start:])
+    def _spans(self, text: str) -> Iterator[Span]:
+        """Documents as they were shown, and coded notes."""
+        readers = ((HEAD, self._prose.document), (_CODED, lambda match: self._note(match[0])))
+        for pattern, read in readers:
+            for match in pattern.finditer(text):
+                if (facts := read(match)) is not None:
+                    yield match.start(), match.end(), facts
 
     def _general(self, text: str) -> Reading:
-        """What a text in any layout states."""
-        if not text or text.isspace():
-            return Reading((), 0)
         facts, unread = self._matcher.read(text)
         return Reading(tuple(map(self._as_stated, facts)), unread)
 
