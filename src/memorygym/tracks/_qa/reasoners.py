@@ -30,27 +30,22 @@ ReaderFactory = Callable[[str], Any]
 @lru_cache(maxsize=64)
 def cached_reader(track: str, system: str) -> "CachedReader":
     """The track's reader for a system message."""
-    reader: Any = find(track).facts(system)
-    return CachedReader(reader)
+    return CachedReader(find(track).facts(system))
 
 
 class CachedReader:
-    """A reader that parses a text once, of its own and for each stream that it reads against."""
+    """A Reader that parses a text once, of its own and for each stream that it reads against."""
 
-    def __init__(self, inner: Reader) -> None:
+    def __init__(self, inner: Any) -> None:
         self._inner = inner
         self.read = lru_cache(maxsize=4_096)(inner.read)
         self.ask = lru_cache(maxsize=256)(inner.ask)
         self.answer, self.render = inner.answer, inner.render
-        self._against = lru_cache(maxsize=16)(self._made_against)
+        self._against = lru_cache(maxsize=16)(lambda shown: CachedReader(against(inner, shown)))
 
     def against(self, shown: Iterable[str]) -> "CachedReader":
         """See core.statements.MatchingReader; what a stream shows are the texts of its events."""
         return self._against(tuple(text for text in shown if text.startswith(EVENT)))
-
-    def _made_against(self, shown: tuple[str, ...]) -> "CachedReader":
-        reader: Any = against(self._inner, shown)
-        return CachedReader(reader)
 
     def coverage(self, text: str) -> tuple[int, int]:
         """See core.statements.CountingReader."""
@@ -59,9 +54,12 @@ class CachedReader:
 
 def queries_of(replies: Iterable[Message]) -> list[str]:
     """The queries to the memory in replies, in order."""
-    lookups = (call for reply in replies for call in reply.calls if call.name in LOOKUPS)
-    arguments = (call.arguments for call in lookups if isinstance(call.arguments, Mapping))
-    return [str(argument.get("query")) for argument in arguments]
+    return [
+        str(call.arguments.get("query"))
+        for reply in replies
+        for call in reply.calls
+        if call.name in LOOKUPS and isinstance(call.arguments, Mapping)
+    ]
 
 
 class AskedQuestion:
