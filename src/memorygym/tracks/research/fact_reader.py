@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from itertools import chain
 
 from memorygym.core.statements import CURRENT, UNSTATED, Statement
+from memorygym.core.tokens import MONTHS
 from memorygym.scoring.fact_reader.matching import Matcher
 from memorygym.scoring.stream_reader import StreamReader, free_matcher
 from memorygym.tracks.research.questions import answer_of, parsed_question
-from memorygym.tracks.research.relations import MONTHS, TERM
+from memorygym.tracks.research.relations import TERM
 from memorygym.tracks.research.vocabulary import SOURCES, VOCABULARY
 
 
