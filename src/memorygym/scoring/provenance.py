@@ -198,8 +198,7 @@ class Provenance:
     @cached_property
     def _messages(self) -> list[tuple[int, str]]:
         """The texts that the environment showed: (event, text)."""
-        shown = (record for record in self._trace.records if isinstance(record, Observation))
-        return [(record.event, m.content) for record in shown for m in record.messages]
+        return [*self._trace.environment_texts(())]
 
     def _records_about(self, text: str, fact: Statement) -> list[Statement]:
         return [record for record in self._reader.read(text) if fact.is_stated_by(record)]

@@ -8,7 +8,7 @@ table of them, in US dollars per million tokens:
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -41,14 +41,8 @@ class Usage:
     """Number of requests that exceeded the model's context, and so have an empty reply."""
 
     def __add__(self, other: "Usage") -> "Usage":
-        return Usage(
-            self.calls + other.calls,
-            _total([self.prompt, other.prompt]),
-            _total([self.completion, other.completion]),
-            _total([self.cached, other.cached]),
-            self.cut + other.cut,
-            self.exceeded + other.exceeded,
-        )
+        pairs = zip(astuple(self), astuple(other), strict=True)
+        return Usage(*map(_total, pairs))  # type: ignore[arg-type]  # Counts are never None.
 
 
 @dataclass(frozen=True, slots=True)

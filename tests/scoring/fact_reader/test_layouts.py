@@ -54,7 +54,7 @@ def test_what_notes_state_is_read(name: str, recall: float, precision: float) ->
 def test_documents_are_read_as_the_quick_path_reads_them(template: str) -> None:
     task = generated(template)
     guide = strong_reader(task.system).guide
-    parser = _Parser(guide, ProseReader(guide), task.texts)
+    parser = _Parser(ProseReader(guide), task.texts)
     every, missed = 0, 0
     for text in task.texts:
         for match in HEAD.finditer("" if "=== QUESTION" in text else text):

@@ -6,7 +6,7 @@ import pytest
 from memorygym.core.statements import CURRENT, FORMER, UNSTATED, Statement
 from memorygym.scoring.fact_reader.matching import Matcher
 from memorygym.tracks.dialogue.fact_reader import reader_for
-from memorygym.tracks.research.vocabulary import vocabulary as research_vocabulary
+from memorygym.tracks.research.vocabulary import VOCABULARY as RESEARCH
 from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.vocabulary import vocabulary_of
 from tests.layouts.tasks import shown_session, shown_world
@@ -147,7 +147,7 @@ def test_a_staff_and_a_founding_year_in_one_sentence_are_told_apart() -> None:
         Statement("Orm Academy", "staff", 3714),
         Statement("Orm Academy", "founding year", 1878),
     ]
-    reading = Matcher(research_vocabulary(), stated).read(
+    reading = Matcher(RESEARCH, stated).read(
         "Orm Academy has a staff of 3,714 and dates back to 1878."
     )
     assert ("Orm Academy", "staff", 3714) in {fact[:3] for fact in reading.facts}
@@ -172,7 +172,7 @@ def test_lists_of_names_without_labels_or_of_all_values_state_nothing(text: str)
         Statement("Ann Lee", "employer", "Dun Academy"),
         Statement("Ann Lee", "birthplace", "Wes Haven"),
     ]
-    reader = Matcher(research_vocabulary(), stated)
+    reader = Matcher(RESEARCH, stated)
     assert reader.read(text).facts == ()
     assert {f.value for f in reader.read("Ann Lee at Dun Academy").facts} == {"Dun Academy"}
 
@@ -184,7 +184,7 @@ def test_a_pronoun_means_who_opened_the_sentence_before() -> None:
         Statement("Orm Ford", "mayor", "Ann Lee"),
     ]
     text = "Ann Lee trained Bob Ray. She was mentored by Cora Vale and is mayor of Orm Ford."
-    assert set(Matcher(research_vocabulary(), stated).read(text).facts) == set(stated)
+    assert set(Matcher(RESEARCH, stated).read(text).facts) == set(stated)
 
 
 def test_figures_before_other_labels_are_theirs() -> None:
@@ -192,9 +192,7 @@ def test_figures_before_other_labels_are_theirs() -> None:
         Statement("Dun Academy", "founding year", 1860),
         Statement("Dun Academy", "staff", 652),
     ]
-    reading = Matcher(research_vocabulary(), stated).read(
-        "Dun Academy: founded 1860, 652 employees."
-    )
+    reading = Matcher(RESEARCH, stated).read("Dun Academy: founded 1860, 652 employees.")
     assert {fact[2:4] for fact in reading.facts} == {(1860, CURRENT), (652, CURRENT)}
 
 
@@ -223,7 +221,7 @@ def test_relations_are_read_by_what_the_stream_stated(
         Statement("Wes Haven", "mayor", "Ann Lee"),
         Statement("Orm Sonde", "designer", "Bob Ray"),
     ]
-    assert wanted in {fact[:3] for fact in Matcher(research_vocabulary(), stated).read(text).facts}
+    assert wanted in {fact[:3] for fact in Matcher(RESEARCH, stated).read(text).facts}
 
 
 def test_what_a_customer_does_not_want_is_read() -> None:

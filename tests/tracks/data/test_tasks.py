@@ -14,8 +14,8 @@ from memorygym.datasets._samples import Sample, SampleQuestion, Unit
 from memorygym.memories.stores.splitter import passages
 from memorygym.tracks import data
 from memorygym.tracks._qa.correctness import is_correct
-from memorygym.tracks._qa.defaults import oracle
 from memorygym.tracks._qa.questions import Found, Missing, Question, QuestionGold, Reader
+from memorygym.tracks._qa.reasoners import oracle
 from memorygym.tracks._qa.stream import pack
 from memorygym.tracks.data.generator import EVENT_TOKENS, DataRecipe, EvidenceReader
 from tests.datasets import published

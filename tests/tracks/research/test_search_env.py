@@ -54,7 +54,7 @@ def played(number, memory, reasoner="strong", shape="bridge"):
     policy = research.reasoner(reasoner, task)
     make = registry.load("memory", memory, "make")
     if memory == "markdown":
-        policy = research.note_taker(policy, task)
+        policy = research.TRACK.note_taker(policy, task)
     budget = Budget(view=None if memory == "full" else 1_000)
     trace = play(Episode(SearchEnv(task), make, budget), policy)
     trace.labels |= {"memory": memory, "budget": 1_000, "agent": reasoner}

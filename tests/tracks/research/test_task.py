@@ -44,7 +44,7 @@ def test_the_texts_of_the_scripted_mode_match_their_snapshot(generated, snapshot
 
 def test_the_texts_of_the_agentic_mode_match_their_snapshot(generated, snapshot):
     task = generated(hops="4", mode="agentic")
-    env = research.env(task)
+    env = research.TRACK.env(task)
     search = Call("search", {"query": task.gold.needs[0].subject}, "1")
     steps = [env.reset(), env.step(Message("assistant", "", (search,)))]
     texts = [task.system, *(message.content for step in steps for message in step.messages)]

@@ -51,14 +51,19 @@ def test_the_guide_is_read_back_from_the_system_message(template: str, seed: int
     assert read_guide(instructions(guide, template.wording.employer)) == guide
 
 
-@pytest.mark.parametrize("figure", ["$73.3M2", "-$73.3%", "73.3 ms"])
-def test_a_figure_of_another_unit_is_not_read(figure: str, company: StrongReader) -> None:
-    text = f"[Note · Acme Harbor · 11 January 2031]\nAcme Harbor books revenue of {figure}.\n"
+NOTE = "[Note · Acme Harbor · 11 January 2031]\nAcme Harbor books revenue of {}.\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *map(NOTE.format, ["$73.3M2", "-$73.3%", "73.3 ms"]),
+        TAGGED.replace("solar", "s0lar"),
+        "[Note · Acme Harbor · today]\nRevenue fell (a little.) Staff grew.",
+    ],
+)
+def test_what_has_not_the_form_of_a_value_is_not_read(text: str, company: StrongReader) -> None:
     assert not values(text, company)
-
-
-def test_a_record_whose_text_is_no_words_is_not_unpacked(company: StrongReader) -> None:
-    assert not values(TAGGED.replace("solar", "s0lar"), company)
 
 
 def test_a_note_states_a_relation(company: StrongReader) -> None:
@@ -72,55 +77,34 @@ def test_a_message_without_a_schema_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "fact"),
+    ("text", "facts"),
     [
-        ("Acme Harbor C b 401 a 1200", REVENUE),
-        ("Acme Harbor a 1200", EMPLOYEES),
-        (
-            TAGGED + " x Cedar Quay",
-            LINE,
-        ),
-        (
-            TAGGED + " x Cedar Quay",
-            RISK,
-        ),
-        (TAGGED, LISTED),
-        (TAGGED, ORDERS),
-        ("Acme Harbor was b 300 b 401", REVENUE),
-        ("Acme Harbor (Energy): revenue $40.1M; employees 1,200", REVENUE),
-        ("Acme Harbor (Energy): revenue $40.1M; employees 1,200", EMPLOYEES),
-        ("Acme Harbor: employees 1200, turnover 40.1", REVENUE),
-        ("Acme Harbor: employees 1200, turnover 40.1", EMPLOYEES),
-        ("- Acme Harbor | Energy | headcount: 1,200 | revenue: $40.1M", EMPLOYEES),
-        ("- Acme Harbor | Energy | headcount: 1,200 | revenue: $40.1M", REVENUE),
-        ("Acme Harbor - revenue: $40.1M", REVENUE),
-        ("**Acme Harbor**: revenue $40.1M", REVENUE),
-        ("Acme Harbor: risk level minor; listing date 2014-03-09", RISK),
-        ("Acme Harbor: risk level minor; listing date 2014-03-09", LISTED),
-        ("Acme Harbor: listing date 9 March 2014", LISTED),
-        ('Acme Harbor: business line "repairs solar drones"', LINE),
-        ("Acme Harbor: business line repairs solar drones", LINE),
-        ("Acme Harbor: quarterly orders 120, 130, 140, 150, 160, 170; patents 4", ORDERS),
-        ("Brant Quay a 7\nAcme Harbor a 1200\nCedar Quay a 9", EMPLOYEES),
+        ("Acme Harbor C b 401 a 1200", [REVENUE, EMPLOYEES]),
+        ("Acme Harbor a 1200", [EMPLOYEES]),
+        (TAGGED + " x Cedar Quay", [LINE, RISK]),
+        (TAGGED, [LISTED, ORDERS]),
+        ("Acme Harbor was b 300 b 401", [REVENUE]),
+        ("Acme Harbor (Energy): revenue $40.1M; employees 1,200", [REVENUE, EMPLOYEES]),
+        ("Acme Harbor: employees 1200, turnover 40.1", [REVENUE, EMPLOYEES]),
+        ("- Acme Harbor | Energy | headcount: 1,200 | revenue: $40.1M", [EMPLOYEES, REVENUE]),
+        ("Acme Harbor - revenue: $40.1M", [REVENUE]),
+        ("**Acme Harbor**: revenue $40.1M", [REVENUE]),
+        ("Acme Harbor: risk level minor; listing date 2014-03-09", [RISK, LISTED]),
+        ("Acme Harbor: listing date 9 March 2014", [LISTED]),
+        ('Acme Harbor: business line "repairs solar drones"', [LINE]),
+        ("Acme Harbor: business line repairs solar drones", [LINE]),
+        ("Acme Harbor: quarterly orders 120, 130, 140, 150, 160, 170; patents 4", [ORDERS]),
+        ("Brant Quay a 7\nAcme Harbor a 1200\nCedar Quay a 9", [EMPLOYEES]),
+        ("Acme Harbor revenue=$40.1M", [REVENUE]),
+        ("Acme Harbor: revenue:$40.1M", [REVENUE]),
+        ("## Acme Harbor\n- revenue: $40.1M\n- employees: 1,200", [REVENUE]),
+        ("Acme Harbor:\n  revenue: $40.1M", [REVENUE]),
+        ("Acme Harbor has 1,200 employees and revenue of $40.1M", [REVENUE]),
+        ('{"Acme Harbor": {"employees": 1200, "revenue": "$40.1M"}}', [REVENUE]),
     ],
 )
-def test_a_note_states_its_facts(company: StrongReader, text: str, fact: Statement) -> None:
-    assert states(text, fact, company)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Acme Harbor revenue=$40.1M",
-        "Acme Harbor: revenue:$40.1M",
-        "## Acme Harbor\n- revenue: $40.1M\n- employees: 1,200",
-        "Acme Harbor:\n  revenue: $40.1M",
-        "Acme Harbor has 1,200 employees and revenue of $40.1M",
-        '{"Acme Harbor": {"employees": 1200, "revenue": "$40.1M"}}',
-    ],
-)
-def test_a_note_in_another_layout_states_its_facts(company: StrongReader, text: str) -> None:
-    assert states(text, REVENUE, company)
+def test_a_note_states_its_facts(company: StrongReader, text: str, facts: list[Statement]) -> None:
+    assert all(states(text, fact, company) for fact in facts)
 
 
 @pytest.mark.parametrize(
@@ -184,8 +168,3 @@ def test_the_reader_does_not_import_the_wording_of_the_generator() -> None:
     )
     imported = {name for name in done.stdout.split() if name.startswith(GENERATOR)}
     assert imported == {GENERATOR, f"{GENERATOR}.notes"}
-
-
-def test_a_note_that_looks_like_a_document_is_read_without_a_crash(company: StrongReader) -> None:
-    text = "[Note · Acme Harbor · today]\nRevenue fell (a little.) Staff grew."
-    assert not values(text, company)

@@ -10,7 +10,7 @@ from memorygym.core import registry
 from memorygym.core.episode import Episode, play
 from memorygym.core.errors import UnknownPart
 from memorygym.core.outcome import Outcome
-from memorygym.core.statements import Value
+from memorygym.core.statements import Statement, Value
 from memorygym.core.types import JSON, Budget, Memory, Message, Task
 from memorygym.runs.comparison.memory_specs import Oracle, least_view
 from memorygym.runs.systems import scripted
@@ -117,7 +117,7 @@ def weak_answer(task: Task, facts: Sequence[tuple[str, Value]], question: str) -
     """The weak reasoner's answer from documents that each state one fact of Ann Harbor."""
     guide = strong_reader(task.system).guide
     documents = (
-        f"[Fact · Ann Harbor · now]\n{guide.sentence(guide.fact('Ann Harbor', *fact))}"
+        f"[Fact · Ann Harbor · now]\n{guide.sentence(Statement('Ann Harbor', *fact))}"
         for fact in facts
     )
     head, end = "=== QUESTION · event 9 of 9 · 5 March 2031 ===", "Answer with submit_answer."

@@ -18,7 +18,7 @@ from memorygym.scoring.fact_reader.words import GENERIC, LINKS
 
 _ALIAS = re.compile(r"(?<![\w.])([A-Za-z][A-Za-z&]{0,7})\s*=\s*(?=[A-Za-z])")
 _LISTED_ALIAS = re.compile(r"(?:^|[(:,;])\s*([A-Za-z]{1,4})\s+(?=[a-z])")
-"""A short form before its meaning, of a list of at least three: "(b bundle, t tariff, r region)"."""
+"""A short form before its meaning, of a list of at least three: "(b bundle, t tariff, r town)"."""
 _MEANING = re.compile(r"[^\n,;=|/]{3,40}")
 _LEGEND = re.compile(r"(?:\border:|\bcolumns?\s*[:=]|\()\s*([A-Za-z][^():=\n]*[a-zA-Z])\)?")
 """A list of labels in the order of the values below."""

@@ -1,13 +1,23 @@
 """Whether an answer to a question is right: typed, or the exact match of SQuAD."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 
+from memorygym.core.outcome import Outcome
+from memorygym.core.trace import Trace
+from memorygym.core.track import reader_of
+from memorygym.scoring.episode_scores import answered
 from memorygym.scoring.grading import squad
 from memorygym.scoring.grading.verdict import grade
 from memorygym.tracks._qa.questions import Question
 
 EXACT = "em"
 """The question type that asks for an exact match."""
+
+
+def outcomes(trace: Trace) -> Sequence[Outcome]:
+    """The outcome of each question. Raises BadTrace if the trace has no gold table."""
+    return answered(trace, reader_of(trace).goals, verdict)
 
 
 def is_correct(question: Question, answer: str) -> bool:

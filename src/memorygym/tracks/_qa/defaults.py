@@ -1,15 +1,13 @@
 """The fields of `Track` that all question-answering tracks share."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.json_types import from_json
-from memorygym.core.outcome import Outcome
-from memorygym.core.trace import Trace
-from memorygym.core.track import MapFunction, TaskRecipe, Verification, gold_table, reader_of
-from memorygym.core.types import JSON, Message, Policy, Step, Task, tool
+from memorygym.core.track import Lazy
+from memorygym.core.types import Message, Step, Task, tool
 from memorygym.tracks._qa.questions import QuestionGold
 from memorygym.tracks._qa.stream import (
     EVENT,
@@ -56,79 +54,26 @@ def recall_step(query: str) -> Step:
     return Step((Message("user", query),))
 
 
-# Reasoners are imported inside the functions, because reading a trace does not need them.
-
-
-def outcomes(trace: Trace) -> Sequence[Outcome]:
-    """The outcome of each question. Raises BadTrace if the trace has no gold table."""
-    from memorygym.scoring.episode_scores import answered
-    from memorygym.tracks._qa.correctness import verdict
-
-    return answered(trace, reader_of(trace).goals, verdict)
-
-
-def reader(trace: Trace) -> Any:
-    """The reader of a trace. Raises BadTrace if the trace has no gold table."""
-    from memorygym.tracks._qa.question_reader import QuestionTraceReader
-    from memorygym.tracks._qa.reasoners import cached_reader
-
-    gold: QuestionGold = gold_table(trace)
-    reader = cached_reader(trace.track, trace.system)
-    return QuestionTraceReader(trace, gold.questions, reader)
-
-
-def reasoner(name: str, task: Task) -> Policy:
-    """The scripted reasoner of that name."""
-    from memorygym.tracks._qa.reasoners import REASONERS, cached_reader
-
-    return REASONERS[name](lambda system: cached_reader(task.track, system).against(task.texts))
-
-
-def note_taker(reasoner: Policy, task: Task) -> Policy:
-    """The note taker that writes the facts of each text to memory and looks up needed ones."""
-    from memorygym.tracks._qa.reasoners import LookupNoteTaker, paragraph_facts
-
-    return LookupNoteTaker(reasoner, partial(paragraph_facts, task.track))
-
-
-def oracle(task: Task) -> Mapping[int, str]:
-    """The canonical sentences of the facts that each question needs, by event."""
-    from memorygym.tracks._qa.reasoners import cached_reader
-
-    assert isinstance(task.gold, QuestionGold)
-    render = cached_reader(task.track, task.system).render
-    return {
-        question.event: "\n\n".join(map(render, question.needs))
-        for question in task.gold.questions
-        if question.needs
-    }
-
-
-def verify(
-    checks: Callable[[Task], Mapping[str, Mapping[str, JSON]]],
-    recipes: Sequence[TaskRecipe],
-    parallel_map: MapFunction,
-) -> Verification:
-    """The verification of generated tasks by these checks."""
-    from memorygym.tracks._qa.verification import verified
-
-    return verified(checks, recipes, parallel_map)
-
-
 def asks(view: Sequence[Message]) -> bool:
     """Whether the current event asks a question."""
     return view[event_start(view)].content.startswith(QUESTION)
 
 
+def _lazy(place: str) -> Lazy:
+    """A function of this folder: reading a trace, for one, needs no reasoner."""
+    return Lazy(f"memorygym.tracks._qa.{place}")
+
+
+outcomes, verified = _lazy("correctness:outcomes"), _lazy("verification:verified")
 SHARED: dict[str, Any] = {
     "env": RecallEnv,
     "outcomes": outcomes,
-    "reasoners": {name: partial(reasoner, name) for name in ("strong", "weak")},
-    "oracle": oracle,
+    "reasoners": {name: partial(_lazy("reasoners:reasoner"), name) for name in ("strong", "weak")},
+    "oracle": _lazy("reasoners:oracle"),
     "tools": (SUBMIT, RECALL),
-    "reader": reader,
+    "reader": _lazy("question_reader:reader"),
     "gold": partial(from_json, QuestionGold, place="gold"),
     "asks": asks,
-    "note_taker": note_taker,
+    "note_taker": _lazy("reasoners:note_taker"),
 }
 """Shared fields; a track adds name, version, tasks and facts, and overrides what differs."""

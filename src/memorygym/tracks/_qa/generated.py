@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.track import Instances
 from memorygym.datasets.instances.loader import lengths, tasks_of
-from memorygym.tracks._qa import defaults
+from memorygym.tracks._qa.defaults import verified
 
 Choices: TypeAlias = range | tuple[str, ...]
 
@@ -26,7 +26,7 @@ def generated(name: str, settings: type, instances: Instances) -> dict[str, Any]
         "tasks": tasks_of(instances),
         "parameters": partial(meanings, settings),
         "instances": instances,
-        "verify": partial(defaults.verify, instances.verification),
+        "verify": partial(verified, instances.verification),
     }
 
 

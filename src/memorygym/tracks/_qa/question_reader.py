@@ -7,7 +7,9 @@ from memorygym.core.outcome import Goal
 from memorygym.core.statements import FactReader, Statement
 from memorygym.core.trace import Trace
 from memorygym.core.trace_reader import TraceReader
-from memorygym.tracks._qa.questions import Question
+from memorygym.core.track import gold_table
+from memorygym.tracks._qa.questions import Question, QuestionGold
+from memorygym.tracks._qa.reasoners import cached_reader
 
 
 class QuestionTraceReader(TraceReader):
@@ -32,3 +34,9 @@ class QuestionTraceReader(TraceReader):
 
     def hops(self, goal: Any) -> int:
         return int(goal.hops)
+
+
+def reader(trace: Trace) -> QuestionTraceReader:
+    """The reader of a trace. Raises BadTrace if the trace has no gold table."""
+    gold: QuestionGold = gold_table(trace)
+    return QuestionTraceReader(trace, gold.questions, cached_reader(trace.track, trace.system))

@@ -83,15 +83,19 @@ class KnownFacts:
 
 
 def wording(text: str, places: Mapping[str, str] = FrozenDict()) -> re.Pattern[str]:
-    """The pattern of the questions with a wording; by place, what may stand there, else anything.
+    """The pattern of the texts with a wording; by place, what may stand there, else anything. A
+    place that comes again holds the same.
 
     >>> wording("Who has {book}?").fullmatch("Who has Ulysses?")["book"]
     'Ulysses'
     """
     words, *rest = re.split(r"\{(\w+)\}", text)
-    groups = [f"(?P<{place}>{places.get(place, '.+?')})" for place in rest[::2]]
-    between = map("".join, zip(groups, map(re.escape, rest[1::2]), strict=True))
-    return re.compile("".join([re.escape(words), *between]))
+    pattern, seen = re.escape(words), set[str]()
+    for place, after in zip(rest[::2], rest[1::2], strict=True):
+        what = f"(?P={place})" if place in seen else f"(?P<{place}>{places.get(place, '.+?')})"
+        pattern += what + re.escape(after)
+        seen.add(place)
+    return re.compile(pattern)
 
 
 class Reader(Protocol):

@@ -6,21 +6,23 @@ first few tokens that name its next step, and believes the first match.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from memorygym.agents.calls import END, calls, search, submit, write
 from memorygym.core.statements import CURRENT, UNSTATED, Statement, StatementIndex, against
 from memorygym.core.tokens import count
 from memorygym.core.track import find
-from memorygym.core.types import Call, Message, Policy, Tool
+from memorygym.core.types import Call, Message, Policy, Task, Tool
 from memorygym.scoring.attribution import coverage
 from memorygym.tracks._qa.defaults import RECALL
-from memorygym.tracks._qa.questions import Found, Missing, Reader
+from memorygym.tracks._qa.questions import Found, Missing, QuestionGold, Reader
 from memorygym.tracks._qa.stream import EVENT, QUESTION, REFUSAL, event_start
 
 ATTENTION = 500
 """Tokens that the weak reasoner reads per step."""
+LOOKUPS = (RECALL.name, "memory_search")
+"""Calls that query the memory."""
 ReaderFactory = Callable[[str], Any]
 """Makes a reader from the system message: a Reader, or the track's own kind."""
 
@@ -28,31 +30,36 @@ ReaderFactory = Callable[[str], Any]
 @lru_cache(maxsize=64)
 def cached_reader(track: str, system: str) -> "CachedReader":
     """The track's reader for a system message."""
-    reader: Any = find(track).facts(system)
-    return CachedReader(reader)
+    return CachedReader(find(track).facts(system))
 
 
 class CachedReader:
-    """A reader that parses a text once, of its own and for each stream that it reads against."""
+    """A Reader that parses a text once, of its own and for each stream that it reads against."""
 
-    def __init__(self, inner: Reader) -> None:
+    def __init__(self, inner: Any) -> None:
         self._inner = inner
         self.read = lru_cache(maxsize=4_096)(inner.read)
         self.ask = lru_cache(maxsize=256)(inner.ask)
         self.answer, self.render = inner.answer, inner.render
-        self._against = lru_cache(maxsize=16)(self._made_against)
+        self._against = lru_cache(maxsize=16)(lambda shown: CachedReader(against(inner, shown)))
 
     def against(self, shown: Iterable[str]) -> "CachedReader":
         """See core.statements.MatchingReader; what a stream shows are the texts of its events."""
         return self._against(tuple(text for text in shown if text.startswith(EVENT)))
 
-    def _made_against(self, shown: tuple[str, ...]) -> "CachedReader":
-        reader: Any = against(self._inner, shown)
-        return CachedReader(reader)
-
     def coverage(self, text: str) -> tuple[int, int]:
         """See core.statements.CountingReader."""
         return coverage(self._inner, text)
+
+
+def queries_of(replies: Iterable[Message]) -> list[str]:
+    """The queries to the memory in replies, in order."""
+    return [
+        str(call.arguments.get("query"))
+        for reply in replies
+        for call in reply.calls
+        if call.name in LOOKUPS and isinstance(call.arguments, Mapping)
+    ]
 
 
 class AskedQuestion:
@@ -61,8 +68,8 @@ class AskedQuestion:
     def __init__(self, query: Any, reader: Any, view: Sequence[Message], start: int) -> None:
         self.query, self.reader = query, reader
         replies = [message for message in view[start:] if message.role == "assistant"]
-        calls_made = [call for message in replies for call in message.calls]
-        recall_ids = {call.id for call in calls_made if call.name == RECALL.name}
+        made = (call for message in replies for call in message.calls)
+        recall_ids = {call.id for call in made if call.name == RECALL.name}
         tool_results = (
             message
             for message in view[start:]
@@ -72,10 +79,7 @@ class AskedQuestion:
         """Texts from the memory and its tools, in order."""
         self.notes = tuple(message.content for message in replies if message.content)
         """The reasoner's own earlier notes."""
-        arguments = (call.arguments for call in calls_made)
-        self.queries = {
-            str(argument.get("query")) for argument in arguments if isinstance(argument, Mapping)
-        }
+        self.queries = queries_of(replies)
         """Queries that the reasoner has already sent."""
         self.believes = False
         """Whether a value counts that nobody stated."""
@@ -143,6 +147,23 @@ class Weak(Strong):
 
 REASONERS = {"strong": Strong, "weak": Weak}
 """The reasoners by name, the strong one first."""
+
+
+def reasoner(name: str, task: Task) -> Policy:
+    """The scripted reasoner of that name."""
+    return REASONERS[name](lambda system: cached_reader(task.track, system).against(task.texts))
+
+
+def note_taker(reasoner: Policy, task: Task) -> Policy:
+    """The note taker that writes the facts of each text to memory and looks up needed ones."""
+    return LookupNoteTaker(reasoner, partial(paragraph_facts, task.track))
+
+
+def oracle(task: Task) -> Mapping[int, str]:
+    """The canonical sentences of the facts that each question needs, by event."""
+    assert isinstance(task.gold, QuestionGold)
+    render = cached_reader(task.track, task.system).render
+    return {q.event: "\n\n".join(map(render, q.needs)) for q in task.gold.questions if q.needs}
 
 
 def paragraph_facts(track: str, system: str, text: str) -> Iterator[str]:

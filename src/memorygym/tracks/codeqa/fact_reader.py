@@ -4,12 +4,11 @@ An observation is part of the debugging session; the change log states earlier v
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property, lru_cache
+from collections.abc import Iterable, Iterator
 
 from memorygym.core.statements import CURRENT, FORMER, UNSTATED, Statement
 from memorygym.scoring.fact_reader.claims import Reading
-from memorygym.scoring.fact_reader.matching import Matcher
+from memorygym.scoring.stream_reader import Span, StreamReader, free_matcher
 from memorygym.tracks._qa.stream import QUESTION
 from memorygym.tracks.codeqa.code_reader import (
     DEFINED,
@@ -34,14 +33,13 @@ _MARKS: dict[tuple[int, ...], str] = {
 }
 _RANKS = {mark: rank for rank, mark in _MARKS.items()}
 _KEYS = {phrase: key for key, phrase in PHRASES.items()}
+_KEY = rf"({'|'.join(map(re.escape, _KEYS))})(?: ([\w.]+))?"
 _NOTED = re.compile(
-    r"Noted of `([^`\n]+)`: (" + "|".join(map(re.escape, _KEYS)) + r")(?: ([\w.]+))? is"
-    r" `([^`\n]*)`(|, by an import|, superseded|, as of [\d-]+ [\d:]+)\."
+    rf"Noted of `([^`\n]+)`: {_KEY} is `([^`\n]*)`"
+    r"(|, by an import|, superseded|, as of [\d-]+ [\d:]+)\."
 )
 _LOGGED = re.compile(
-    r"Until release [\d.]+ the ("
-    + "|".join(map(re.escape, _KEYS))
-    + r")(?: ([\w.]+))? of `([^`\n]*)` was `([^`\n]*)`; superseded since\."
+    rf"Until release [\d.]+ the {_KEY} of `([^`\n]*)` was `([^`\n]*)`; superseded since\."
 )
 """An earlier value in a change log."""
 _EVENT = re.compile(r"=== .+ · event \d+ of \d+ ===\n")
@@ -66,49 +64,40 @@ _METHOD = re.compile(r"\bdef \w+\((?:self|cls)\b")
 """A function whose full name a text gives elsewhere, if at all."""
 _QUOTED = re.compile(r"\"(-?\d+(?:\.\d+)?|True|False|None)\"")
 _NAMED = frozenset(key.code for key in KEYS if key.kind == "entity") | {"file"}
-_BULLET = re.compile(r"[ \t]*[-*•] ")
-_FREE = Matcher(VOCABULARY, every_value=True)
-"""Counts a value though nobody stated it, as in the observations of a stream."""
 
 
-class TextReader:
+class TextReader(StreamReader):
     """Reads an event, a passage of one, or notes."""
 
     def __init__(self, shown: tuple[str, ...] | None = None) -> None:
-        """`shown` are the texts of a stream; without them a value counts though nobody stated
-        it."""
-        self._shown = shown
-        self.read = lru_cache(maxsize=2_000)(self._read)
-        """The statements in a text."""
+        super().__init__(VOCABULARY, shown)
 
-    @cached_property
-    def _matcher(self) -> Matcher:
-        if self._shown is None:
-            return _FREE
-        return Matcher(VOCABULARY, map(_as_matched, (s for t in self._shown for s in read(t))))
+    def _stated(self, shown: tuple[str, ...]) -> Iterable[Statement]:
+        return map(_as_matched, (s for text in shown for s in read(text)))
 
-    def _read(self, text: str) -> tuple[Statement, ...]:
-        statements: list[Statement] = []
-        for passage in _passages(text):
-            statements += self._general(passage) if isinstance(passage, str) else passage
-        return tuple(statements)
+    def _reading(self, text: str) -> Reading:
+        if text.startswith(QUESTION):
+            return Reading((), 0)
+        text = _EVENT.sub("", text)
+        if "```" in text:
+            text = _FILED.sub(lambda m: "\n\n".join(paragraphs(m["path"], m["code"])), text)
+        return super()._reading(text)
 
-    def coverage(self, text: str) -> tuple[int, int]:
-        """See core.statements.CountingReader."""
-        others = [passage for passage in _passages(text) if isinstance(passage, str)]
-        unread = sum(self._noted(Signs().put(passage)).unread for passage in others)
-        return len(self.read(text)), unread
+    def _spans(self, text: str) -> Iterator[Span]:
+        """What shown code, observations and canonical sentences state."""
+        yield from _shown(text)
+        yield from _notes(text)
 
-    def _general(self, text: str) -> Iterator[Statement]:
-        """The statements of a text in any layout."""
+    def _general(self, text: str) -> Reading:
         signs = Signs()
-        for fact in self._noted(signs.put(text)).facts:
-            if statement := _statement(fact, signs.text(fact.text)):
-                yield statement
+        reading = self._noted(signs.put(text.strip("\n")))
+        stated = [_statement(fact, signs.text(fact.text)) for fact in reading.facts]
+        statements = [statement for statement in stated if statement]
         for code in signs.unread():
             for paragraph in paragraphs("", code):
                 if not _METHOD.search(paragraph):
-                    yield from _named(code_statements(paragraph.partition("\n")[2], ""))
+                    statements += _named(code_statements(paragraph.partition("\n")[2], ""))
+        return Reading(tuple(statements), reading.unread)
 
     def _noted(self, text: str) -> Reading:
         """What a text states. If it is in lower case throughout and gives a function a value, which
@@ -117,7 +106,7 @@ class TextReader:
         """
         reading = self._matcher.read(text)
         if not text.islower() or not any(
-            f.key == "value" and _is_bare(f.subject) for f in reading[0]
+            f.key == "value" and _is_bare(f.subject) for f in reading.facts
         ):
             return reading
         clear = tuple(fact for fact in reading.facts if fact.key not in ("file", "uses", "value"))
@@ -132,28 +121,6 @@ def _as_matched(statement: Statement) -> Statement:
     key = {"exception": "raises"}.get(head, statement.key)
     is_number = key in VOCABULARY.by_code and VOCABULARY.by_code[key].kind == "number"
     return Statement(statement.subject, key, int(statement.text) if is_number else statement.value)
-
-
-def _passages(text: str) -> Iterator[Sequence[Statement] | str]:
-    """What shown code, observations and canonical sentences state; the texts between them."""
-    if text.startswith(QUESTION):
-        return
-    text = _EVENT.sub("", text)
-    if "```" in text:
-        text = _FILED.sub(lambda match: "\n\n".join(paragraphs(match["path"], match["code"])), text)
-    start = 0
-    for begin, end, stated in sorted([*_shown(text), *_notes(text)], key=lambda span: span[:2]):
-        if begin >= start:
-            if gap := text[start:begin].strip("\n"):
-                yield gap
-            yield stated
-            start = end
-    if gap := text[start:].strip("\n"):
-        yield gap
-
-
-Span = tuple[int, int, Sequence[Statement]]
-"""A part of a text that is read apart: where it starts and ends, and what it states."""
 
 
 def _shown(text: str) -> Iterator[Span]:
@@ -183,7 +150,7 @@ def _observed(stamp: str | None, lines: Iterable[str]) -> list[Statement] | None
         if earlier := _logged(line):
             statements.append(earlier)
             continue
-        facts, unread = _FREE.read(line)
+        facts, unread = free_matcher(VOCABULARY).read(line)
         dated = (fact._replace(date=fact.date or stamp or "") for fact in facts)
         stated = [s for fact in dated if (s := _statement(fact, fact.text))]
         if unread or len(stated) < len(facts):

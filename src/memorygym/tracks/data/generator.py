@@ -11,11 +11,15 @@ from memorygym.core.errors import BadSettings
 from memorygym.core.statements import Statement, StatementIndex
 from memorygym.core.text import one_line
 from memorygym.core.tokens import count, normalize
-from memorygym.core.types import JSON, Budget, Event, Task
+from memorygym.core.trace import Trace
+from memorygym.core.track import gold_table
+from memorygym.core.types import JSON, Budget, Event, Policy, Task
 from memorygym.datasets._samples import EVERYTHING, Sample, SampleQuestion, Unit, format_named, load
 from memorygym.memories.stores.splitter import LONGEST_HEAD, passages, sentences
 from memorygym.tracks._qa.correctness import EXACT
+from memorygym.tracks._qa.question_reader import QuestionTraceReader
 from memorygym.tracks._qa.questions import Found, Missing, Question, QuestionGold
+from memorygym.tracks._qa.reasoners import CachedReader, LookupNoteTaker, Strong
 from memorygym.tracks._qa.stream import QUESTION_KIND, REFUSAL, content_hash, pack
 
 TRACK = "data"
@@ -27,6 +31,8 @@ PART_TOKENS = 300
 """Most tokens of a paragraph: a longer unit is split into parts, each with its own heading."""
 ROOM = 20
 """Characters of a heading that are reserved for its number and part."""
+NOT_SHOWN = "The context lacked it."
+"""The reasoner's answer without the evidence. It is no refusal, which some questions ask for."""
 KEY = "told"
 """The key of the statements that paragraphs are."""
 SYSTEM = (
@@ -231,3 +237,21 @@ class EvidenceReader:
 
 def _on_one_line(text: str) -> str:
     return " ".join(text.split())
+
+
+def trace_reader(trace: Trace) -> QuestionTraceReader:
+    """The reader of a trace. Raises BadTrace if the trace has no gold table."""
+    gold = gold_table(trace)
+    return QuestionTraceReader(trace, gold.questions, EvidenceReader(gold))
+
+
+def strong(task: Task) -> Policy:
+    """The reasoner that knows which paragraphs each question needs."""
+    assert isinstance(task.gold, QuestionGold)
+    reader = CachedReader(EvidenceReader(task.gold))
+    return Strong(lambda _: reader, otherwise=NOT_SHOWN)
+
+
+def note_taker(reasoner: Policy, _: Task) -> Policy:
+    """The note taker for memories with tools; it copies whole paragraphs while they fit."""
+    return LookupNoteTaker(reasoner, lambda _, text: text.split("\n\n")[1:])

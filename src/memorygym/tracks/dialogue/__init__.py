@@ -13,19 +13,12 @@ from memorygym.core import registry
 from memorygym.core.factories import set_parameters
 from memorygym.core.json_types import from_json
 from memorygym.core.outcome import Outcome, Score
-from memorygym.core.statements import FactReader, SubTaskGold
+from memorygym.core.statements import SubTaskGold
 from memorygym.core.trace import Trace
-from memorygym.core.trace_reader import TraceReader
-from memorygym.core.track import (
-    MapFunction,
-    SelfTest,
-    TaskOptions,
-    TaskRecipe,
-    Track,
-    Verification,
-)
+from memorygym.core.track import Lazy, SelfTest, TaskOptions, TaskRecipe, Track
 from memorygym.core.types import Task
 from memorygym.scoring.episode_scores import accuracies, rewarded
+from memorygym.tracks._qa.defaults import verified
 from memorygym.tracks.dialogue.agents import AGENTS, note_taker, reasoner, validate
 from memorygym.tracks.dialogue.desks import desk_named
 from memorygym.tracks.dialogue.env import DialogueEnv, tools_of
@@ -36,7 +29,10 @@ KINDS = ("named", "never named", "both")
 CHAIN = ("chain 1", "chain 2", "chain 3")
 """Shares of the chains whose first, first two and all three requests were granted."""
 
-# The imports stand inside the functions, so that scoring a trace imports no fact reader.
+
+def _lazy(place: str) -> Lazy:
+    """A function of this folder, so that scoring a trace imports no fact reader."""
+    return Lazy(f"{__name__}.{place}")
 
 
 def tasks(options: TaskOptions) -> Sequence[TaskRecipe]:
@@ -51,11 +47,7 @@ def tasks(options: TaskOptions) -> Sequence[TaskRecipe]:
     ]
 
 
-def facts(system: str) -> FactReader:
-    """The fact reader of the desk that the system message names."""
-    from memorygym.tracks.dialogue.fact_reader import reader_of
-
-    return reader_of(system)
+facts = _lazy("fact_reader:reader_of")
 
 
 def oracle(task: Task) -> Mapping[int, str]:
@@ -68,21 +60,6 @@ def oracle(task: Task) -> Mapping[int, str]:
 def inspect(*_: object) -> Mapping[str, float]:
     """No measures: the self-test needs scores alone."""
     return {}
-
-
-def verify(recipes: Sequence[TaskRecipe], parallel_map: MapFunction) -> Verification:
-    """Whether sessions can be granted, need their facts, and cannot be guessed."""
-    from memorygym.tracks._qa.verification import verified
-    from memorygym.tracks.dialogue.verifier import together, verification
-
-    return verified(verification, recipes, parallel_map, together)
-
-
-def reader(trace: Trace) -> TraceReader:
-    """The reader of a trace. Raises BadTrace if the trace has no gold table."""
-    from memorygym.tracks.dialogue.fact_reader import DialogueTraceReader
-
-    return DialogueTraceReader(trace, [outcome.goal for outcome in rewarded(trace)])
 
 
 def score(trace: Trace, outcomes: Sequence[Outcome]) -> Score:
@@ -121,11 +98,11 @@ TRACK = Track(
     oracle=oracle,
     # Desks of this package that share a name of a tool share the tool.
     tools=tuple({tool.name: tool for desk in BUILT_IN for tool in tools_of(desk)}.values()),
-    reader=reader,
+    reader=_lazy("fact_reader:DialogueTraceReader"),
     score=score,
     axes=(*KINDS, *CHAIN),
     agents=AGENTS,
-    verify=verify,
+    verify=partial(verified, _lazy("verifier:verification"), together=_lazy("verifier:together")),
     self_test=SelfTest(inspect, validate),
     parameters=lambda: {
         "template": "a desk, or several with commas between (default: all)",

@@ -1,18 +1,19 @@
 """The fact reader of dialogue: wishes, limits, rules and codes, in whatever layout."""
 
 import re
-from collections.abc import Iterable, Sequence
-from functools import cached_property, lru_cache
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
 
-from memorygym.core.outcome import Goal
 from memorygym.core.statements import CURRENT, FORMER, UNSTATED, Statement
 from memorygym.core.trace import Trace
 from memorygym.core.trace_reader import TraceReader
+from memorygym.scoring.episode_scores import rewarded
 from memorygym.scoring.fact_reader.claims import Reading
-from memorygym.scoring.fact_reader.key import Key
-from memorygym.scoring.fact_reader.matching import Matcher
+from memorygym.scoring.fact_reader.key import Key, ValueKind
 from memorygym.scoring.fact_reader.names import CapitalisedNames
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
+from memorygym.scoring.stream_reader import StreamReader
 from memorygym.tracks.dialogue import texts
 from memorygym.tracks.dialogue.desk import CUSTOMER, ORDER, POLICY, ROLES, Desk, Term
 from memorygym.tracks.dialogue.desks import desk_named
@@ -27,53 +28,43 @@ _IS_CODE = re.compile(CODE)
 
 def keys_of(desk: Desk) -> tuple[Key, ...]:
     """The keys of a desk's facts."""
-    limits = [
-        Key(
-            limit.label,
-            "enum",
-            (limit.label,),
-            choices=limit.values,
-            owner=CUSTOMER,
-            is_excluded=True,
-        )
-        if limit.rule == "not"
-        else _number(limit, CUSTOMER)
-        for limit in desk.limits
-    ]
-    rules = [
-        _number(rule, POLICY) if rule.values else _code(rule.label, owner=POLICY)
-        for rule in desk.rules
-    ]
-    roles = [Key(role, "entity", (role,), value="person", owner=CUSTOMER) for role in ROLES]
-    wishes = [_enum(wish.label, wish.choices, subject="person") for wish in desk.wishes]
-    town = Key(
-        desk.town_key, "enum", (desk.town_key, "lives in"), choices=desk.towns, subject="person"
+    return (
+        *(
+            _key("enum", limit.label, choices=limit.values, owner=CUSTOMER, is_excluded=True)
+            if limit.rule == "not"
+            else _number(limit, CUSTOMER)
+            for limit in desk.limits
+        ),
+        *(
+            _number(rule, POLICY) if rule.values else _code(rule.label, owner=POLICY)
+            for rule in desk.rules
+        ),
+        *(_key("entity", role, value="person", owner=CUSTOMER) for role in ROLES),
+        *(_key("enum", wish.label, choices=wish.choices, subject="person") for wish in desk.wishes),
+        _key("enum", desk.town_key, "lives in", choices=desk.towns, subject="person"),
+        *(_code(key, subject="person") for key in (desk.address_key, ORDER)),
+        _code(desk.account_key, subject="account"),
     )
-    codes = [_code(key, subject="person") for key in (desk.address_key, ORDER)]
-    account = _code(desk.account_key, subject="account")
-    return (*limits, *rules, *roles, *wishes, town, *codes, account)
 
 
-def _enum(label: str, choices: tuple[str, ...], *, subject: str = "") -> Key:
-    return Key(label, "enum", (label,), choices=choices, subject=subject)
+def _key(kind: ValueKind, label: str, *labels: str, **form: Any) -> Key:
+    """A key whose code is its first label."""
+    return Key(label, kind, (label, *labels), **form)
 
 
 def _number(term: Term, owner: str) -> Key:
-    label = term.label
-    return Key(label, "number", (label,), prefix=term.prefix, suffix=term.suffix, owner=owner)
+    return _key("number", term.label, prefix=term.prefix, suffix=term.suffix, owner=owner)
 
 
-def _code(label: str, *, owner: str = "", subject: str = "") -> Key:
-    return Key(label, "word", (label,), pattern=CODE, owner=owner, subject=subject)
+def _code(label: str, **whose: str) -> Key:
+    return _key("word", label, pattern=CODE, **whose)
 
 
-class DialogueReader:
-    """Reads the facts of one desk. Implements core.statements.FactReader and CountingReader."""
+class DialogueReader(StreamReader):
+    """Reads the facts of one desk. A statement that replaces a value ranks above others."""
 
     def __init__(self, desk: Desk, shown: tuple[str, ...] | None = None) -> None:
-        """`shown` are the texts of a session; without them a value counts though nobody stated
-        it."""
-        self._desk, self._shown = desk, shown
+        self._desk = desk
         tools = "|".join(("search", *(action.tool for action in desk.actions)))
         self._call = re.compile(rf"\b(?:{tools})\b[\"']?[\s,:]*[({{\[]")
         keys = keys_of(desk)
@@ -81,55 +72,44 @@ class DialogueReader:
         towns = {town.lower() for town in desk.towns}
         names = CapitalisedNames(keys, {*nouns, "my"})
         ending = " " + desk.account
-        self._vocabulary = Vocabulary(
+        vocabulary = Vocabulary(
             keys,
             lambda text: [n for n in names(text) if n[2].lower() not in towns],
             nouns,
             lambda name: "account" if name.endswith(ending) else "person",
         )
-        self.read = lru_cache(maxsize=16_384)(self._read)
-        """The statements of a text, in order. One that replaces a value ranks above others."""
+        super().__init__(vocabulary, shown)
 
     def against(self, shown: Iterable[str]) -> "DialogueReader":
         """See core.statements.MatchingReader."""
         return reader_for(self._desk.name, tuple(shown))
 
-    @cached_property
-    def _matcher(self) -> Matcher:
-        if self._shown is None:
-            return Matcher(self._vocabulary, every_value=True)
+    def _stated(self, shown: tuple[str, ...]) -> Iterable[Statement]:
         told = reader_for(self._desk.name)
-        stated = [fact for text in self._shown for fact in told._reading(text).facts]
-        return Matcher(self._vocabulary, stated)
+        return (fact for text in shown for fact in told._parsed(text).facts)
 
-    def _reading(self, text: str) -> Reading:
+    def _general(self, text: str) -> Reading:
         return self._matcher.read("\n".join(filter(self._may_state, text.split("\n"))))
 
     def _may_state(self, line: str) -> bool:
         """Whether a line may state facts: it is about no offer, and no call of a tool."""
         return not is_row(self._desk, line) and not self._call.search(line)
 
-    def _read(self, text: str) -> tuple[Statement, ...]:
-        facts = self._reading(text).facts
+    def _statements(self, text: str) -> tuple[Statement, ...]:
+        facts = self._parsed(text).facts
         former = {f[:3] for f in facts if f.role == FORMER}
         replaced = {fact[:2] for fact in former}
         changed = [line.lower() for line in text.split("\n") if _NOW.search(line)]
         read = []
         for f in facts:
             if f.role in (CURRENT, UNSTATED):
-                value = str(f.value)
-                value = value.upper() if _IS_CODE.fullmatch(value) else value
+                value = f.text.upper() if _IS_CODE.fullmatch(f.text) else f.text
                 is_new = f[:2] in replaced or any(
                     f.key in line and value.lower() in line for line in changed
                 )
-                is_new = is_new and (*f[:2], f.value) not in former
+                is_new = is_new and f[:3] not in former
                 read.append(Statement(*f[:2], value, f.role, (1,) if is_new else ()))
         return tuple(read)
-
-    def coverage(self, text: str) -> tuple[int, int]:
-        """See core.statements.CountingReader."""
-        reading = self._reading(text)
-        return len(reading.facts), reading.unread
 
     def render(self, fact: Statement) -> str:
         """The sentence that states a fact."""
@@ -141,7 +121,9 @@ class DialogueReader:
 class DialogueTraceReader(TraceReader):
     """The reader of a trace; it knows the tools of the trace's desk."""
 
-    def __init__(self, trace: Trace, goals: Sequence[Goal]) -> None:
+    def __init__(self, trace: Trace) -> None:
+        """Raises BadTrace if the trace has no gold table."""
+        goals = [outcome.goal for outcome in rewarded(trace)]
         desk = desk_named(texts.desk_of(trace.system))
         named = frozenset(tool.name for tool in tools_of(desk))
         super().__init__(trace, goals, reader_for(desk.name), named)

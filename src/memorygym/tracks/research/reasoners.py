@@ -5,28 +5,26 @@ they write what they concluded in that event, so that the memory can store it.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from memorygym.agents.calls import END, calls, read, write
 from memorygym.core.statements import Statement, StatementIndex
-from memorygym.core.types import JSON, Call, Message, Policy, Tool
+from memorygym.core.types import JSON, Call, Message, Policy, Task, Tool
+from memorygym.tracks._qa import reasoners
 from memorygym.tracks._qa.defaults import RECALL, SUBMIT
 from memorygym.tracks._qa.questions import Found, Missing
-from memorygym.tracks._qa.reasoners import recall_as_search
 from memorygym.tracks._qa.stream import REFUSAL, event_start
 from memorygym.tracks.research import SEARCH
 from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.research.generator.task_texts import RESULT
 from memorygym.tracks.research.questions import QuestionPart, parsed_search, search_words
 from memorygym.tracks.research.relations import RELATIONS
+from memorygym.tracks.research.search_env import STEPS, steps_of
 
-LOOKUPS = (RECALL.name, "memory_search")
-"""Calls that query the memory."""
 _BACK = {key for key, relation in RELATIONS.items() if relation.subject_phrases} | {"employer"}
 """Keys that can be searched by value; the staff of a laboratory is asked for by `Shared`."""
 _STEP = re.compile(rf"{RESULT} · step (\d+) ===")
-_STEPS = re.compile(r"At most (\d+) steps\.$")
 _PAGE = re.compile(r"^Found for '(.+)', page (\d+) of (\d+):$", re.MULTILINE)
 _DONE = re.compile(r"^Searched for '(.+)'\.$", re.MULTILINE)
 _BRIEFING_HEADER, _SEARCH_HEADER = "=== BRIEFING", "=== SEARCH "
@@ -42,11 +40,7 @@ class SearchContext:
         start = max(starts)
         self.result, self.question = view[start].content, view[start + 1].content
         messages = view[start + 2 :]
-        lookups = (call for message in messages for call in message.calls if call.name in LOOKUPS)
-        arguments = (
-            lookup.arguments for lookup in lookups if isinstance(lookup.arguments, Mapping)
-        )
-        self.queries = [str(argument.get("query")) for argument in arguments]
+        self.queries = reasoners.queries_of(messages)
         """Queries to the memory, in order."""
         self.texts = texts = [message.content for message in view[1:]]
         self.notes = tuple(_statements_noted(texts))
@@ -64,7 +58,7 @@ class SearchContext:
     @property
     def is_last(self) -> bool:
         """Whether the steps are used up."""
-        step, steps = _STEP.search(self.result), _STEPS.search(self.question)
+        step, steps = _STEP.search(self.result), STEPS.search(self.question)
         return bool(step and steps and int(step[1]) >= int(steps[1]))
 
     def findings(self) -> list[Statement]:
@@ -178,6 +172,19 @@ SEARCHERS = {"strong": StrongSearcher, "weak": WeakSearcher}
 """The reasoners by name, the strong one first."""
 
 
+def reasoner(name: str, task: Task) -> Policy:
+    """The fixed reasoner of that name."""
+    return SEARCHERS[name]() if steps_of(task) else reasoners.reasoner(name, task)
+
+
+def note_taker(reasoner: Policy, task: Task) -> Policy:
+    """The scripted note taker for memories with tools; it answers as the reasoner does."""
+    if steps_of(task):
+        return SearchNoteTaker(reasoner)
+    inner = reasoners.note_taker(reasoner, task)
+    return StepNoteTaker(inner) if task.events[0].kind == "briefing" else inner
+
+
 def _notes(statements: Sequence[Statement], finished: str = "") -> str:
     """Notes: the concluded statements, and the search whose pages were all read."""
     lines = [
@@ -194,7 +201,7 @@ class SearchNoteTaker(Policy):
         self._reasoner = reasoner
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        reply = recall_as_search(self._reasoner.act(view, tools), tools)
+        reply = reasoners.recall_as_search(self._reasoner.act(view, tools), tools)
         if not reply.content or all(tool.name != "Write" for tool in tools):
             return reply
         write_call = Call("Write", {"content": reply.content}, "0")

@@ -12,7 +12,8 @@ from memorygym.core.track import gold_table
 from memorygym.core.types import Call, Env, Message, Step, Task
 from memorygym.memories.stores.search.fulltext import STOP_WORDS, FullText
 from memorygym.memories.stores.splitter import headed, sentences
-from memorygym.tracks._qa.defaults import RECALL, recall_step
+from memorygym.tracks._qa import question_reader, reasoners
+from memorygym.tracks._qa.defaults import RECALL, RecallEnv, recall_step
 from memorygym.tracks._qa.question_reader import QuestionTraceReader
 from memorygym.tracks._qa.questions import Question, QuestionGold
 from memorygym.tracks._qa.stream import submit
@@ -26,22 +27,33 @@ QUOTED = 4
 """Sentences of each document on a result page."""
 DEEPEST = 2_000
 """Most documents on all pages of one search together."""
-_STEPS = re.compile(r"At most (\d+) steps\.$")
+STEPS = re.compile(r"At most (\d+) steps\.$")
 _WORD = re.compile(r"[^\W_]+")
 _NAMES = re.compile(rf"\b{NAME}\b")
 
 
 def steps_of(task: Task) -> int:
     """How many calls a task allows; 0 if it is not in the agentic mode."""
-    match = _STEPS.search(task.events[0].text) if task.system == task_texts.SEARCHING else None
+    match = STEPS.search(task.events[0].text) if task.system == task_texts.SEARCHING else None
     return int(match[1]) if match else 0
 
 
-def reader_of(trace: Trace) -> QuestionTraceReader | None:
-    """The reader of a trace of the agentic mode; None for any other trace.
+def env(task: Task) -> Env:
+    """The environment of a task: with scripted searches, or with searches by the agent."""
+    return SearchEnv(task) if steps_of(task) else RecallEnv(task)
 
-    The question counts as asked in the event that answers it. It needs the facts that earlier
-    events had shown; other facts were never there to be remembered.
+
+def oracle(task: Task) -> Mapping[int, str]:
+    """The facts that each event's question needs; in the agentic mode every event has it."""
+    texts, steps = reasoners.oracle(task), steps_of(task)
+    return dict.fromkeys(range(steps + 1), texts[0]) if steps else texts
+
+
+def reader(trace: Trace) -> QuestionTraceReader:
+    """The reader of a trace. Raises BadTrace if the trace has no gold table.
+
+    In the agentic mode the question counts as asked in the event that answers it. It needs the
+    facts that earlier events had shown; other facts were never there to be remembered.
     """
     observations = [
         record for record in trace.records if isinstance(record, Observation) and record.messages
@@ -49,14 +61,14 @@ def reader_of(trace: Trace) -> QuestionTraceReader | None:
     texts = (message.content for record in observations[:1] for message in record.messages)
     is_searching = any(text.startswith(task_texts.RESULT) for text in texts)
     if trace.system != task_texts.SEARCHING or not is_searching:
-        return None
+        return question_reader.reader(trace)
     gold: QuestionGold = gold_table(trace)
     answer_events = [record.event for record in trace.records if isinstance(record, Answer)]
     event = answer_events[-1] if answer_events else observations[-1].event
     asked = [replace(question, event=event) for question in gold.questions]
-    reader = QuestionTraceReader(trace, asked, ResearchReader())
-    reader.goals = [replace(question, needs=_shown(reader, question)) for question in asked]
-    return reader
+    own = QuestionTraceReader(trace, asked, ResearchReader())
+    own.goals = [replace(question, needs=_shown(own, question)) for question in asked]
+    return own
 
 
 def _shown(reader: QuestionTraceReader, question: Question) -> tuple[Statement, ...]:

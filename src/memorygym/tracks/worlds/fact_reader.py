@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache, partial
+from functools import lru_cache, partial
 from itertools import groupby
 
 from memorygym.core.statements import (
@@ -15,7 +15,7 @@ from memorygym.core.statements import (
     StatementIndex,
 )
 from memorygym.scoring.fact_reader.claims import Reading
-from memorygym.scoring.fact_reader.matching import Matcher
+from memorygym.scoring.stream_reader import Span, StreamReader
 from memorygym.tracks._qa.questions import Found, Missing
 from memorygym.tracks._qa.stream import EVENT
 from memorygym.tracks.worlds.facts import Guide, Query
@@ -32,66 +32,33 @@ _CODED = re.compile(r"^[A-Z][a-z]+(?: [A-Z][a-z]+)+ (?:[A-J](?: |$)|[a-z] |was [
 """A line that may be in the notation of the scripted agents."""
 
 
-class _Parser:
-    """Reads texts under one guide, against the texts of a stream if they are known; every text is
-    parsed once."""
+class _Parser(StreamReader):
+    """Reads texts under one guide, against the texts of a stream if they are known."""
 
-    def __init__(self, guide: Guide, prose: ProseReader, shown: Sequence[str] | None) -> None:
-        self._guide, self._prose, self._shown = guide, prose, shown
-        self._reading = lru_cache(maxsize=2_000)(self._parsed)
+    def __init__(self, prose: ProseReader, shown: tuple[str, ...] | None) -> None:
+        super().__init__(vocabulary_of(prose.guide), shown)
+        self._guide, self._prose = prose.guide, prose
         # A memory shows the same lines again after every change of another line.
-        self._note = lru_cache(maxsize=2_000)(partial(read_note, guide=guide))
+        self._note = lru_cache(maxsize=2_000)(partial(read_note, guide=prose.guide))
 
-    def read(self, text: str) -> tuple[Statement, ...]:
-        """See StrongReader."""
-        return self._reading(text).facts
+    def _stated(self, shown: tuple[str, ...]) -> Iterator[Statement]:
+        return _implied(self._guide, [f for text in shown for f in self._prose.read(text).facts])
 
-    def coverage(self, text: str) -> tuple[int, int]:
-        """See core.statements.CountingReader."""
-        facts, unread = self._reading(text)
-        return len(facts), unread
-
-    def answer(
-        self, query: Query, known: StatementIndex, *, careless: bool = False
-    ) -> Found | Missing:
-        """See StrongReader."""
-        return answer_of(self._guide, query, known, careless=careless)
-
-    @cached_property
-    def _matcher(self) -> Matcher:
-        vocabulary = vocabulary_of(self._guide)
-        if self._shown is None:
-            return Matcher(vocabulary, every_value=True)
-        stated = [fact for text in self._shown for fact in self._prose.read(text).facts]
-        return Matcher(vocabulary, _implied(self._guide, stated))
-
-    def _parsed(self, text: str) -> Reading:
+    def _reading(self, text: str) -> Reading:
         """What an event's documents state, or the documents and notes in a memory's text."""
         if _EVENT.match(text):
             return self._prose.read(text)
-        readings = list(self._parts(text))
-        facts = tuple(fact for reading in readings for fact in reading.facts)
-        return Reading(facts, sum(reading.unread for reading in readings))
+        return super()._reading(text)
 
-    def _parts(self, text: str) -> Iterator[Reading]:
-        """What a text states: documents as they were shown, coded notes, and all other parts."""
-        start = 0
-        spans = [
-            (match.start(), match.end(), self._prose.document(match))
-            for match in HEAD.finditer(text)
-        ]
-        spans += [(m.start(), m.end(), self._note(m[0])) for m in _CODED.finditer(text)]
-        for begin, end, facts in sorted(spans, key=lambda span: span[:2]):
-            if facts is not None and begin >= start:
-                yield self._general(text[start:begin])
-                yield Reading(facts, 0)
-                start = end
-        yield self._general(text[start:])
+    def _spans(self, text: str) -> Iterator[Span]:
+        """Documents as they were shown, and coded notes."""
+        readers = ((HEAD, self._prose.document), (_CODED, lambda match: self._note(match[0])))
+        for pattern, read in readers:
+            for match in pattern.finditer(text):
+                if (facts := read(match)) is not None:
+                    yield match.start(), match.end(), facts
 
     def _general(self, text: str) -> Reading:
-        """What a text in any layout states."""
-        if not text or text.isspace():
-            return Reading((), 0)
         facts, unread = self._matcher.read(text)
         return Reading(tuple(map(self._as_stated, facts)), unread)
 
@@ -116,13 +83,19 @@ class StrongReader:
     """See core.statements.CountingReader."""
     ask: Callable[[str], Query | None]
     """The question in an event's text, or None if there is none or it cannot be parsed."""
-    answer: Callable[..., Found | Missing]
-    """The answer to a query, or what is known of it. With `careless` the reader leaves out unknown
-    members of a set, as long as it knows some."""
-    render: Callable[[Statement], str]
-    """A fact as a canonical sentence."""
     against: Callable[[Iterable[str]], "StrongReader"]
     """See core.statements.MatchingReader."""
+
+    def answer(
+        self, query: Query, known: StatementIndex, *, careless: bool = False
+    ) -> Found | Missing:
+        """The answer to a query, or what is known of it. With `careless` the reader leaves out
+        unknown members of a set, as long as it knows some."""
+        return answer_of(self.guide, query, known, careless=careless)
+
+    def render(self, fact: Statement) -> str:
+        """A fact as a canonical sentence."""
+        return self.guide.sentence(fact)
 
     def blocks(self, facts: Sequence[Statement]) -> list[str]:
         """See core.statements.BlockWriter."""
@@ -160,14 +133,12 @@ def strong_reader(system: str, shown: tuple[str, ...] | None = None, /) -> Stron
     """The strong reader for a system message and the texts of a stream, with its caches. Without
     these texts a value counts though nobody stated it."""
     prose = _prose_reader(system)
-    parser = _Parser(prose.guide, prose, shown)
+    parser = _Parser(prose, shown)
     return StrongReader(
         prose.guide,
         parser.read,
         parser.coverage,
         QuestionParser(prose.guide).ask,
-        parser.answer,
-        prose.guide.sentence,
         # Without other messages, such as the memory's status, all traces of a task share a reader.
         lambda texts: strong_reader(system, tuple(filter(_EVENT.match, texts))),
     )

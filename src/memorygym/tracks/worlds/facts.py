@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from string import ascii_lowercase, ascii_uppercase
 from typing import Literal, TypeAlias
 
-from memorygym.core.statements import AMONG, CATEGORY, CURRENT, FORMER, SHIFT, Statement, Value
+from memorygym.core.statements import CATEGORY, CURRENT, FORMER, SHIFT, Statement, Value
 from memorygym.core.tokens import MONTHS
 
 Facts: TypeAlias = tuple[Statement, ...]
@@ -122,18 +122,11 @@ class Guide:
 
     def relation(self, code: str) -> Relation | None:
         """The relation with that code; None if it is the code of something else."""
-        for relation in self.relations:
-            if relation.code == code:
-                return relation
-        return None
+        return next((relation for relation in self.relations if relation.code == code), None)
 
     def is_symmetric(self, code: str) -> bool:
         """Whether that is the code of a relation that holds both ways."""
         return any(relation.code == code and relation.symmetric for relation in self.relations)
-
-    def fact(self, name: str, key: str, value: Value, role: str = CURRENT) -> Statement:
-        """The fact with that key: the code of an attribute or a relation, or CATEGORY."""
-        return Statement(name, key, value, AMONG if self.relation(key) else role)
 
     def sentence(self, fact: Statement) -> str:
         """A fact as a canonical sentence, which the strong reader can read."""

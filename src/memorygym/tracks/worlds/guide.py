@@ -1,11 +1,11 @@
 """The schema as the system message states it: written from a guide, and parsed into one, by the
 same texts."""
 
-import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from memorygym.core.errors import BadTrace
+from memorygym.tracks._qa.questions import wording
 from memorygym.tracks.worlds.facts import Attribute, Guide, Kind, Relation, listed
 
 SCHEMA = (
@@ -25,28 +25,11 @@ FORMS: Mapping[Kind, str] = {
     "text": "{length} words",
 }
 """By kind of attribute: what the system message says of its values."""
-_PLACE = re.compile(r"\\\{(\w+)\\\}")
-
-
-def pattern_of(text: str, fields: Mapping[str, str]) -> re.Pattern[str]:
-    """The pattern of a text with places, such as {noun}: a place holds what `fields` say, or else
-    any text, and is a group by its name."""
-    seen = set[str]()
-
-    def place(match: re.Match[str]) -> str:
-        if match[1] in seen:
-            return f"(?P={match[1]})"
-        seen.add(match[1])
-        return f"(?P<{match[1]}>{fields.get(match[1], '.+')})"
-
-    return re.compile(_PLACE.sub(place, re.escape(text)))
-
-
 _FIELDS = {"prefix": r"[^\d.]*", "decimals": r"(?:\.0+)?", "suffix": ".*", "length": r"\d+"}
-_FORMS = {kind: pattern_of(form, _FIELDS) for kind, form in FORMS.items()}
-_SCHEMA = pattern_of(SCHEMA, {"attributes": "(?s:.+)"})
-_ATTRIBUTE = pattern_of(ATTRIBUTE, {"code": "[a-w]", "label": ".+?", "alias": ".+?"})
-_RELATION = pattern_of(RELATION, {"code": "[x-z]", "phrase": '[^"]+'})
+_FORMS = {kind: wording(form, _FIELDS) for kind, form in FORMS.items()}
+_SCHEMA = wording(SCHEMA, {"attributes": "(?s:.+)", "relations": ".+"})
+_ATTRIBUTE = wording(ATTRIBUTE, {"code": "[a-w]"})
+_RELATION = wording(RELATION, {"code": "[x-z]", "phrase": '[^"]+'})
 
 
 def schema(guide: Guide) -> str:

@@ -1,11 +1,11 @@
 """Searches all that a task shows, not only what the strong reader parses, for stray answers."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from memorygym.core.types import Task
 from memorygym.tracks._qa.leakage import contains_name, normalised
-from memorygym.tracks.worlds.facts import NAME, Guide, spoken_date
+from memorygym.tracks.worlds.facts import Guide, spoken_date
 from memorygym.tracks.worlds.generator.gold import WeightedQuestion, WorldsGold
 from memorygym.tracks.worlds.questions import KINDS
 
@@ -25,11 +25,8 @@ class StrayTexts:
 
     def __init__(self, task: Task, gold: WorldsGold, guide: Guide) -> None:
         self._task, self._gold, self._guide = task, gold, guide
-        self._names = set(gold.names)
-        labels = [label for a in guide.attributes for label in (a.label, a.alias)]
-        self._label = re.compile(
-            r"(?<![\w-])(?:" + "|".join(map(re.escape, labels)) + r")(?![\w-])"
-        )
+        self._name = _any_of(gold.names)
+        self._label = _any_of(label for a in guide.attributes for label in (a.label, a.alias))
         seen: dict[str, None] = {}
         self._before: list[int] = []
         for event in task.events:
@@ -64,14 +61,8 @@ class StrayTexts:
 
     def _is_statement(self, sentence: str, name: str) -> bool:
         """Whether a sentence states an attribute, and names no other entity than its document."""
-        runs = [run.split() for run in re.findall(NAME, sentence.replace(name, ""))]
-        others = {
-            " ".join(run[i:j])
-            for run in runs
-            for i in range(len(run))
-            for j in range(i, len(run) + 1)
-        }
-        return bool(self._label.search(sentence)) and not others & self._names
+        others = self._name.search(sentence.replace(name, ""))
+        return others is None and self._label.search(sentence) is not None
 
     def _told_by_questions(self, question: WeightedQuestion, forms: Sequence[str]) -> Iterator[str]:
         """An earlier question that names the entity and the attribute and gives the value."""
@@ -85,6 +76,11 @@ class StrayTexts:
                 labelled = attribute.label in text or attribute.alias in text
                 if labelled and any(contains_name(text, form) for form in forms):
                     yield f"the question of event {other.event}"
+
+
+def _any_of(texts: Iterable[str]) -> re.Pattern[str]:
+    """Finds any of these texts as whole words."""
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, texts))})(?![\w-])")
 
 
 def values_of(question: WeightedQuestion) -> list[str]:

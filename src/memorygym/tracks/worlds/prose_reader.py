@@ -9,7 +9,6 @@ import re
 from functools import lru_cache
 
 from memorygym.core.statements import AMONG, CATEGORY, CURRENT, SHIFT, Statement, Value
-from memorygym.core.tokens import MONTHS
 from memorygym.scoring.fact_reader.claims import Reading
 from memorygym.scoring.fact_reader.values import dates
 from memorygym.tracks.worlds.facts import Attribute, Facts, Guide
@@ -25,7 +24,6 @@ _CUE = re.compile(
 _SHIFT = "er than stated before"
 _QUOTED = re.compile(r'"([^"]*)"')
 _GROUP = re.compile(r"'([^']+)'")
-_DATE = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b|\b(\d{1,2}) (" + "|".join(MONTHS) + r") (\d{4})\b")
 _POINTS = str.maketrans("", "", ",:;()[]|")
 
 
@@ -34,13 +32,9 @@ class ProseReader:
 
     def __init__(self, guide: Guide) -> None:
         self.guide = guide
-        self._labels: dict[str, list[tuple[tuple[str, ...], Attribute]]] = {}
-        for attribute in guide.attributes:
-            for label in (attribute.label, attribute.alias):
-                words = tuple(label.split())
-                self._labels.setdefault(words[0], []).append((words, attribute))
-        for listed in self._labels.values():
-            listed.sort(key=lambda pair: -len(pair[0]))
+        self._labels = {label: a for a in guide.attributes for label in (a.label, a.alias)}
+        longest_first = map(re.escape, sorted(self._labels, key=len, reverse=True))
+        self._label = re.compile(rf"(?<!\S)(?:{'|'.join(longest_first)})(?!\S)")
         # Views show the same documents many times.
         self._document = lru_cache(maxsize=20_000)(self._parsed)
         self.patterns = {a.code: _pattern(a) for a in guide.attributes}
@@ -68,16 +62,10 @@ class ProseReader:
             body = body.replace(str(other), "it")
         return None if unread or _OTHERS.search(body) else facts
 
-    def attribute(self, words: list[str]) -> Attribute | None:
-        """The attribute whose label or alias occurs among the words, or None."""
-        labels = self._labels
-        for index, word in enumerate(words):
-            if word in labels:
-                for label, attribute in labels[word]:
-                    size = len(label)
-                    if size == 1 or tuple(words[index : index + size]) == label:
-                        return attribute
-        return None
+    def attribute(self, sentence: str) -> Attribute | None:
+        """The attribute whose label or alias stands first in a sentence, or None."""
+        label = self._label.search(" ".join(sentence.translate(_POINTS).split()))
+        return self._labels[label[0]] if label else None
 
     def _parsed(self, name: str, body: str, date: str) -> Reading:
         """What a document states; of a key that it states twice the last value."""
@@ -85,7 +73,7 @@ class ProseReader:
         stated: dict[object, Statement] = {}
         unread = 0
         for sentence in body.removesuffix(".").split(". "):
-            attribute = self.attribute(sentence.translate(_POINTS).split())
+            attribute = self.attribute(sentence)
             if attribute is None:
                 for fact in self._links(name, sentence, day):
                     stated[fact.key, fact.value if fact.role == AMONG else fact.role] = fact
@@ -135,7 +123,7 @@ class ProseReader:
     def _candidates(self, attribute: Attribute, text: str) -> list[str]:
         """All different texts that have the format of the attribute's values."""
         if attribute.kind == "date":
-            candidates = [_iso(parts) for parts in _DATE.findall(text)]
+            candidates = [iso for _, _, iso in dates(text)]
         else:
             candidates = self.patterns[attribute.code].findall(text)
         return candidates if len(candidates) < 2 else list(dict.fromkeys(candidates))
@@ -175,10 +163,3 @@ def loose_number(text: str, a: Attribute) -> int:
     """The scaled integer of a number with or without unit; surplus decimals are cut off."""
     whole, _, rest = re.sub(r"[^\d.-]", "", text).partition(".")
     return int(whole + rest[: a.decimals].ljust(a.decimals, "0"))
-
-
-def _iso(parts: tuple[str, ...]) -> str:
-    year, month, day, spoken_day, name, spoken_year = parts
-    if year:
-        return f"{year}-{month}-{day}"
-    return f"{spoken_year}-{MONTHS.index(name) + 1:02d}-{int(spoken_day):02d}"

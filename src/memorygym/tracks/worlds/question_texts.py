@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from memorygym.core.statements import Value
+from memorygym.tracks._qa.questions import wording
 from memorygym.tracks.worlds.facts import NAME, Attribute, Guide, Query, listed
-from memorygym.tracks.worlds.guide import pattern_of
 from memorygym.tracks.worlds.prose_reader import loose_number
 from memorygym.tracks.worlds.questions import KINDS
 
@@ -61,7 +61,7 @@ class QuestionParser:
             "r1": phrases,
         }
         self._forms = [
-            (kind.name, pattern_of(text, fields))
+            (kind.name, wording(text, fields))
             for kind in KINDS.values()
             for text in (*kind.text.split("\n"), *kind.trick.split("\n"))
         ]

@@ -7,13 +7,11 @@ a choice or a relation by its letter.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from memorygym.scoring.fact_reader.key import Key
 from memorygym.scoring.fact_reader.names import NAME
 from memorygym.scoring.fact_reader.values import candidates
-from memorygym.tracks.worlds.facts import Guide
 
 _LINE = re.compile(
     rf"(?P<start>\W*)(?P<name>{NAME})(?:[\s|,;:/(\[=—–-]+(?P<group>[A-J])(?!\w)[)\]]?)?"
@@ -38,22 +36,20 @@ _MAYBE = re.compile(rf"^[^\w\n]*{NAME}\W.*?(?<!\w)[a-wxyz]\s?[=:]?\s?[$~\dA-Za-z
 _HEAD = re.compile(r"^(?:[ \t]*\|)?[^|\n]+(?:\|[^|\n]+)*\|[ \t]*[a-w][ \t]*\|.*$", re.M)
 
 
-@dataclass(frozen=True)
 class Shorthand:
     """Spells out the letters of one schema."""
 
-    guide: Guide
-    keys: Mapping[str, Key]
-    """By code."""
-
-    def _with_letter(self, match: re.Match[str]) -> str:
-        groups = self.guide.categories[ord(match["group"]) - 65 :]
-        return f"{match['start']}{groups[0]}" if groups else match[0]
+    def __init__(self, categories: Iterable[str], keys: Mapping[str, Key]) -> None:
+        self._groups = dict(zip("ABCDEFGHIJ", categories, strict=False))
+        self._keys = keys
+        """By code."""
 
     def spelled_out(self, text: str) -> str:
         """The text with labels for letters; as it is if nothing shows what its letters mean."""
         if "etter" in text and _LETTERED.search(text):
-            text = _LETTER.sub(self._with_letter, text)
+            text = _LETTER.sub(
+                lambda m: m["start"] + self._groups.get(m["group"], m["group"]), text
+            )
         if not _MAYBE.search(text) and not _HEAD.search(text):
             return text
         lines = text.split("\n")
@@ -68,9 +64,9 @@ class Shorthand:
         head: list[str] = []
         for number, line in enumerate(lines):
             cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
-            if sum(cell in self.keys for cell in cells) > 1 and len(cells) > 2:
+            if sum(cell in self._keys for cell in cells) > 1 and len(cells) > 2:
                 head = cells
-                labels = [self.keys[c].labels[0] if c in self.keys else c for c in cells]
+                labels = [self._keys[c].labels[0] if c in self._keys else c for c in cells]
                 yield number, (f"| {' | '.join(labels)} |", False)
             elif head and len(cells) == len(head):
                 yield number, self._row(line, head, cells)
@@ -81,12 +77,11 @@ class Shorthand:
 
     def _row(self, line: str, head: Sequence[str], cells: Sequence[str]) -> tuple[str, bool]:
         """A row below a head of letters, with its group's name."""
-        groups = dict(zip("ABCDEFGHIJ", self.guide.categories, strict=False))
-        shown = [groups.get(cell, cell) for cell in cells]
+        shown = [self._groups.get(cell, cell) for cell in cells]
         forms = {
-            self.keys[c].kind
+            self._keys[c].kind
             for c, cell in zip(head, cells, strict=True)
-            if c in self.keys and candidates(self.keys[c], cell)
+            if c in self._keys and candidates(self._keys[c], cell)
         }
         shows = shown != list(cells) or bool(forms - {"number"})
         return (f"| {' | '.join(shown)} |" if shown != list(cells) else line), shows
@@ -103,16 +98,16 @@ class Shorthand:
         shows = any(key.kind != "number" for key, _ in filter(None, stated))
         parts = [text for _, text in filter(None, stated)]
         if match["group"]:
-            if ord(match["group"]) - 65 >= len(self.guide.categories):
+            if match["group"] not in self._groups:
                 return None
-            shows, group = True, self.guide.categories[ord(match["group"]) - 65]
-            parts.insert(0, f"group: {group}")
+            shows = True
+            parts.insert(0, f"group: {self._groups[match['group']]}")
         return f"{match['start']}{match['name']}: {'; '.join(parts)}", shows
 
     def _segment(self, segment: str) -> tuple[Key, str] | None:
         """What a letter and its value state; None if the value has not the form of its key."""
         match = _SEGMENT.fullmatch(segment)
-        key = self.keys.get(match["code"]) if match else None
+        key = self._keys.get(match["code"]) if match else None
         if match is None or key is None:
             return None
         value = match["value"]

@@ -1,6 +1,7 @@
 """Reads a trace of worlds: its gold table says what was true at each event."""
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from memorygym.core.errors import BadTrace
 from memorygym.core.outcome import Goal
@@ -94,10 +95,11 @@ def gold_evidence(task: Task) -> dict[int, str]:
 
 def _canonical(question: WeightedQuestion, gold: WorldsGold, guide: Guide) -> Iterator[str]:
     """All needed facts in canonical sentences: a heading and a line for each entity."""
-    place = {name: number for number, name in enumerate(gold.names)}
-    groups: dict[tuple[bool, str], list[Statement]] = {}
-    for need in question.needs:
-        groups.setdefault((need.role != FORMER, need.subject), []).append(need)
-    for is_current, name in sorted(groups, key=lambda group: (group[0], place[group[1]])):
-        yield f"[Fact · {name} · {'current' if is_current else 'before the change'}]"
-        yield " ".join(map(guide.sentence, groups[is_current, name]))
+
+    def block(need: Statement) -> tuple[bool, int]:
+        return need.role != FORMER, gold.names.index(need.subject)
+
+    for (is_current, _), group in groupby(sorted(question.needs, key=block), block):
+        needs = [*group]
+        yield f"[Fact · {needs[0].subject} · {'current' if is_current else 'before the change'}]"
+        yield " ".join(map(guide.sentence, needs))

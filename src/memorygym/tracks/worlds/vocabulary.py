@@ -18,7 +18,7 @@ def vocabulary_of(guide: Guide) -> Vocabulary:
         Key(r.code, "entity", verbs=_verbs(r.phrase), inverse_verbs=_passive(r.phrase))
         for r in guide.relations
     ]
-    shorthand = Shorthand(guide, {key.code: key for key in keys})
+    shorthand = Shorthand(guide.categories, {key.code: key for key in keys})
     labels = ("group", "category")
     keys.append(
         Key("category", "enum", labels, choices=guide.categories, stands_alone=True, is_shared=True)
