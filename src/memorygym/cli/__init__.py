@@ -6,6 +6,7 @@ first line of the docstring is what --help shows. Files named with a leading _ a
 
 import argparse
 import errno
+import gc
 import io
 import os
 import re
@@ -102,6 +103,7 @@ def command(argv: Sequence[str] | None = None) -> NoReturn:
     After a stop, threads may still wait for a model. One that wakes up while the interpreter shuts
     down can crash it, so the process then exits without shutting the interpreter down.
     """
+    gc.set_threshold(50_000)  # As in workers; runs.executors says why.
     status = main(argv)
     if any(thread.daemon for thread in threading.enumerate()):
         with suppress(OSError):

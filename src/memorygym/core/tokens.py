@@ -79,8 +79,9 @@ def _count_own_known(text: str) -> tuple[frozenset[str], int]:
 def _more_lacking(text: str, unknown: frozenset[str]) -> int:
     """The tokens that a text has more if these words of it are unknown."""
     known = _count_own_known(text)[0] - unknown
-    affected = [run for run in _RUN.findall(text) if not unknown.isdisjoint(words(run))]
-    return sum(_run(run, known) - _run_own_known(run) for run in affected)
+    runs = _RUN.findall(text)
+    affected = [run for run in set(runs) if not unknown.isdisjoint(words(run))]
+    return sum(runs.count(run) * (_run(run, known) - _run_own_known(run)) for run in affected)
 
 
 @lru_cache(maxsize=65_536)

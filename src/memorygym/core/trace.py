@@ -8,7 +8,6 @@ import json
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
-from functools import lru_cache
 from itertools import zip_longest
 from typing import Any, Literal, TypeAlias, get_args
 
@@ -160,13 +159,13 @@ class Trace:
     """Who played, as its system states it: agent, memory, version and so on."""
     records: list[Record] = field(default_factory=list)
 
-    def lines(self) -> Iterator[str]:
-        """The trace as JSON lines: a header, then one line for each record."""
+    def lines(self, gold: str | None = None) -> Iterator[str]:
+        """The trace as JSON lines: a header, then one line for each record. The gold table may be
+        given as JSON."""
         about = {"records": len(self.records), "format": FORMAT, "canary": CANARY}
         parts = {**parts_of(self), **about}
         texts = {name: canonical(parts[name], parts_of) for name in parts if name != "gold"}
-        is_frozen = not isinstance(self.gold, dict)
-        texts["gold"] = _gold_text(_Same(self.gold)) if is_frozen else canonical(self.gold)
+        texts["gold"] = canonical(self.gold, parts_of) if gold is None else gold
         yield "{" + ",".join(f'"{name}":{texts[name]}' for name in sorted(texts)) + "}"
         for record in self.records:
             yield canonical({"kind": KINDS[type(record)], **parts_of(record)}, parts_of)
@@ -239,25 +238,6 @@ class Trace:
                 for id in record.dropped:
                     entries.pop(id, None)
                 yield record.event, entries
-
-
-class _Same:
-    """A gold table that equals only itself, and need not be hashable."""
-
-    def __init__(self, gold: Any) -> None:
-        self.gold = gold
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.gold is other.gold
-
-    def __hash__(self) -> int:
-        return id(self.gold)
-
-
-@lru_cache(maxsize=1)
-def _gold_text(same: _Same) -> str:
-    """A gold table as JSON. All who play a task have the same one, and play it in turn."""
-    return canonical(same.gold, parts_of)
 
 
 def _record(raw: object) -> Record:

@@ -19,6 +19,8 @@ from memorygym import __version__
 from memorygym.core import registry
 from memorygym.core.errors import BadKey, BadSettings, MemoryFault, ProviderFailure
 from memorygym.core.guard import raised
+from memorygym.core.json_types import parts_of
+from memorygym.core.json_values import canonical
 from memorygym.core.text import replace_surrogates
 from memorygym.core.trace import Trace
 from memorygym.core.track import Invariant, TaskRecipe, gold_table, version_of
@@ -181,8 +183,9 @@ class Runner:
         plays, the traces of a task are written only when its last system has ended.
         """
         generate, late = cache(unit[0].generate), list[Callable[[], None]]()
+        gold = cache(lambda: canonical(generate().gold, parts_of))
         keep = late.append if any(player.system.foreign for player in self.players) else call
-        outcomes = [self._outcome(unit, player, generate, keep) for player in self.players]
+        outcomes = [self._outcome(unit, player, generate, gold, keep) for player in self.players]
         for write in late:
             write()
         return outcomes
@@ -192,6 +195,7 @@ class Runner:
         unit: Unit,
         player: SystemPlayer,
         generate: Callable[[], Task],
+        gold: Callable[[], str],
         keep: Callable[[Callable[[], None]], object],
     ) -> Played | Failure:
         """The result of an episode, which is played unless the run keeps it already."""
@@ -210,7 +214,7 @@ class Runner:
         if self.run:
             clocked: dict[str, JSON] = {"memory_ms": steps} if steps else {}
             seconds = perf_counter() - start
-            keep(partial(self.run.keep, place.episode, trace, seconds, **clocked))
+            keep(partial(self.run.keep, place.episode, trace, seconds, gold(), **clocked))
         return played_result(place, trace, self.wanted)
 
     def _kept(self, place: EpisodeKey, system: System) -> Trace | None:

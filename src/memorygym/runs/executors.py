@@ -56,7 +56,7 @@ def _follow(parent: int, parts: Mapping[tuple[str, str], str]) -> None:
         registry.remember(kind, name, spec)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Traces and readings hold no cycles; by default every 700 new objects are searched for some.
-    gc.set_threshold(10_000)
+    gc.set_threshold(50_000)
 
     def watch() -> None:
         while os.getppid() == parent:

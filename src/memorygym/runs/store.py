@@ -34,9 +34,10 @@ LAST = {"memorygym-run-2": "a37886c", "memorygym-run-3": "cdf0fd66"}
 """By earlier layout: the last commit that reads it."""
 
 
-def write_trace(path: Path, trace: Trace) -> None:
-    """Writes a trace, compressed if the name ends in .gz. An interrupted write leaves no file."""
-    write_atomically(path, (f"{line}\n".encode() for line in trace.lines()))
+def write_trace(path: Path, trace: Trace, gold: str | None = None) -> None:
+    """Writes a trace, compressed if the name ends in .gz; its gold table may be given as JSON. An
+    interrupted write leaves no file."""
+    write_atomically(path, (f"{line}\n".encode() for line in trace.lines(gold)))
 
 
 def read_traces(paths: Iterable[Path]) -> Iterator[tuple[Path, Trace | None, str]]:
@@ -160,9 +161,11 @@ class Run:
             )
         return about
 
-    def keep(self, name: str, trace: Trace, seconds: float, **clocked: JSON) -> None:
-        """Keeps the trace of an episode that ended, and its times."""
-        write_trace(self.trace_path(name), trace)
+    def keep(
+        self, name: str, trace: Trace, seconds: float, gold: str | None = None, **clocked: JSON
+    ) -> None:
+        """Keeps the trace of an episode that ended, and its times; see write_trace."""
+        write_trace(self.trace_path(name), trace, gold)
         times: dict[str, JSON] = {"seconds": round(seconds, 6), "ended": round(time(), 3)}
         with (self.path / "timings.jsonl").open("ab", buffering=0) as file:
             file.write(f"{canonical({'episode': name, **times, **clocked})}\n".encode())

@@ -218,12 +218,13 @@ class Attribution:
     @cached_property
     def stored_facts(self) -> dict[str, int]:
         """How many facts the final entries state in each of CONDITIONS."""
-        reader, seen, counts = self.reader, set[Statement](), dict.fromkeys(CONDITIONS, 0)
-        texts = self._trace.final_memory.values()
-        for fact in (fact.content for text in texts for fact in reader.facts(text)):
-            condition = reader.condition(fact)
-            counts["duplicate" if condition == "true" and fact in seen else condition] += 1
-            seen.add(fact)
+        texts, counts = self._trace.final_memory.values(), dict.fromkeys(CONDITIONS, 0)
+        stated = Counter(fact.content for text in texts for fact in self.reader.facts(text))
+        for fact, times in stated.items():
+            condition = self.reader.condition(fact)
+            again = times - 1 if condition == "true" else 0
+            counts[condition] += times - again
+            counts["duplicate"] += again
         return counts
 
     @property

@@ -7,6 +7,7 @@ first few tokens that name its next step, and believes the first match.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
+from itertools import chain
 from typing import Any
 
 from memorygym.agents.calls import END, calls, search, submit, write
@@ -86,9 +87,10 @@ class AskedQuestion:
 
     def read(self, texts: Iterable[str]) -> Iterator[Statement]:
         """The statements in texts."""
-        for statement in (s for text in texts for s in self.reader.read(text)):
-            is_taken = self.believes and statement.role == UNSTATED
-            yield statement._replace(role=CURRENT) if is_taken else statement
+        statements = chain.from_iterable(map(self.reader.read, texts))
+        if not self.believes:
+            return statements
+        return (s._replace(role=CURRENT) if s.role == UNSTATED else s for s in statements)
 
 
 class Strong(Policy):

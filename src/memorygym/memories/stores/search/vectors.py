@@ -152,6 +152,11 @@ def best(scores: Mapping[int, float], k: int) -> list[int]:
     return [key for score, key in sorted(near)[:k] if score]
 
 
+@lru_cache(maxsize=2048)  # Memories that play the same task embed the same passages.
+def _vector(embed: Embed, text: str) -> Sequence[int]:
+    return whole(embed(text))
+
+
 class Vectors:
     """An index of texts under integer keys, by the cosine of their vectors."""
 
@@ -164,7 +169,7 @@ class Vectors:
         self._free: list[int] = []
 
     def set(self, key: int, text: str) -> None:
-        vector = whole(self._embed(text))
+        vector = _vector(self._embed, text)
         if key not in self._rows:
             self._rows[key] = self._free.pop() if self._free else len(self._rows)
         block, row = divmod(self._rows[key], BLOCK)
@@ -182,7 +187,7 @@ class Vectors:
 
     def cosines(self, query: str) -> dict[int, float]:
         """The cosine of each key."""
-        wanted = whole(self._embed(query))
+        wanted = _vector(self._embed, query)
         places = [(place, value) for place, value in enumerate(wanted) if value]
         scale = _scale(wanted)
         dots = [dot for block in self._blocks for dot in block.dots(places)]
