@@ -68,10 +68,19 @@ _RIVAL = re.compile(r"\s*(?:,|;|/|,? or|,? maybe|,? perhaps)\s*(?:about )?\W?|\s
 """Stands between two values of which nobody knows which one it is."""
 _PLUS = re.compile(r"\s+[+−]\s+")
 _TO = re.compile(r"[\s_]*(?:to|until|till|-|–|—|and)[\s_]*")
-_ASKS = re.compile(
-    r"\?[\"'”)*]*\s*$|^\W*(?:sub-?query|key ?words?|tags)\b\W*:|^\W*(?:found|searched) for [\"'“]",
-    re.IGNORECASE,
+_ASKS = re.compile(r"\?[\"'”)*]*\s*$")
+_SEARCHES = re.compile(
+    r"\W*(?:(?:sub-?query|key ?words?|tags)\b\W*:|(?:found|searched) for [\"'“])", re.IGNORECASE
 )
+_GROUPED = re.compile(r"[\"'`*\]]*\s?[(\[]([A-Za-z][A-Za-z .&]*?)[)\],;:]")
+"""Stands behind a name: a group in brackets."""
+_QUALIFIES = re.compile(
+    r"[\"'`*\]]*\s*\([^()]*$|[\"'`*]*(?:,? (?:(?:and|in) )?(?:who|which|whose|that|itself)\b[^;]*"
+    r"|, an?\b[^;,]*)$"
+)
+"""Stands between a name and a place that is about it: an open bracket, "which"."""
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
+_BRACKET = re.compile(r"[\s_*`\"']{0,3}[(\[]([^()\[\]]*)[)\]]")
 
 
 class Value(NamedTuple):
@@ -131,9 +140,11 @@ class SentenceReader:
         self.about: set[str] = set()
         self.waiting: tuple[str, Anchor, str] | None = None
         self._has_cues = cues.ANY.search(self._lower) is not None
-        masked = sorted((a.start, a.end) for a in (*self._names, *self._marks))
-        self._rest = mask(self._lower, masked, _SIGN)
+
+    @cached_property
+    def _rest(self) -> str:
         """The text with signs for its names and labels, whose words are no cues."""
+        return mask(self._lower, sorted((*self._names, *self._marks)), _SIGN)
 
     @cached_property
     def _borders(self) -> list[tuple[int, int]]:
@@ -144,7 +155,13 @@ class SentenceReader:
         """The figures of the text, and those that are no part of a date."""
         spans = [(a.start, a.end) for a in self._anchors if self._is_apart_from_figures(a)]
         text = mask(self._text, spans, _SIGN)
-        return figures(lowered(text)), figures(lowered(without_dates(text)))
+        every, undated = figures(lowered(text)), without_dates(text)
+        return every, every if undated is text else figures(lowered(undated))
+
+    @cached_property
+    def _change(self) -> re.Match[str] | None:
+        """What says by how much a value changed."""
+        return cues.MORE.search(self._lower) or cues.BY.search(self._lower)
 
     def _is_apart_from_figures(self, anchor: Anchor) -> bool:
         """Whether something ends a figure beside it, and is not its unit: "emp300", "9 points"."""
@@ -163,9 +180,10 @@ class SentenceReader:
             and len(self._marks) > 1
             and not re.search(r"[:;,=|()\t→—–]|\band\b|[.]\s", self._text)
         )
-        if asks := _ASKS.search(self._text):
-            if asks[0][0] == "?":
-                self._wait()
+        if _SEARCHES.match(self._text):
+            return []
+        if self._asks():
+            self._wait()
             return []
         self._date, self._source = self._stamp()
         self._labelled()
@@ -181,6 +199,9 @@ class SentenceReader:
             self.last = about[0].text if about[0].role == "name" and not is_pair else "?"
         self.last = self._opens or self.last
         return self._facts
+
+    def _asks(self) -> bool:
+        return "?" in self._text and _ASKS.search(self._text) is not None
 
     def _labelled(self) -> None:
         """Adds what labels and verbs state, those of the sentence or of the headings above."""
@@ -251,7 +272,7 @@ class SentenceReader:
     def _wait(self) -> None:
         """Keeps the only label for the line below, which may give its value."""
         is_head = (
-            _ASKS.search(self._text)
+            self._asks()
             or self._text.rstrip()[-1:] in ":/|"
             or (len(self._text.split()) <= 8 and self._text.rstrip()[-1:] != ".")
         )
@@ -316,7 +337,12 @@ class SentenceReader:
         ):
             return behind.text if behind.role == "name" else "?"
         about = self._about(max(mark.start, at) if mark.end else at, kind)
-        if about and re.search(r"\bthey\b", self._lower[about.end : at]) and len(self._names) > 1:
+        if (
+            about
+            and len(self._names) > 1
+            and "they" in self._lower
+            and re.search(r"\bthey\b", self._lower[about.end : at])
+        ):
             return "?"
         if about:
             return about.text if about.role == "name" else "?"
@@ -332,7 +358,7 @@ class SentenceReader:
             return True
         if self._subject.is_weak and subject == self._subject.name and not self._names:
             return True
-        about = self._about(max(mark.start, value.start))
+        about = self._about(max(mark.start, value.start)) if len(self._names) > 1 else None
         if about and len(last_list(self._text, [a for a in self._names if a.end <= about.end])) > 1:
             return True
         between = self._lower[mark.end : value.start] if mark.end <= value.start else ""
@@ -354,13 +380,7 @@ class SentenceReader:
         if kind and not self._shown.every_value and any(type_of(a.text) == kind for a in before):
             before = [a for a in before if type_of(a.text) == kind]
         if before:
-            gap = self._lower[before[-1].end : at]
-            is_inbracket = re.match(r"[\"'`*\]]*\s*\([^()]*$", gap)
-            if is_inbracket or re.match(
-                r"[\"'`*]*(?:,? (?:(?:and|in) )?(?:who|which|whose|that|itself)\b[^;]*"
-                r"|, an?\b[^;,]*)$",
-                gap,
-            ):
+            if _QUALIFIES.match(self._lower, before[-1].end, max(at, before[-1].end)):
                 return before[-1]
         own = [a for a in before if a.start not in self._objects]
         if before and not own:
@@ -511,9 +531,9 @@ class SentenceReader:
         self, mark: Anchor, values: Sequence[Value], subject: str, code: str
     ) -> Value | None:
         """A correction by an amount: "20 higher than stated before"."""
-        match = cues.MORE.search(self._lower) or cues.BY.search(self._lower)
         if not values or not isinstance(values[0].value, int):
             return None
+        match = self._change
         for value in values:
             assert isinstance(value.value, int)
             is_signed = self._lower[value.start] == "+"
@@ -570,14 +590,12 @@ class SentenceReader:
     def _with_thousands(self, value: Value, key: Key) -> Value:
         """A figure with full stops for thousands; as it is read otherwise if it has none."""
         figure = self._text[value.start : value.end]
-        if re.fullmatch(r"[1-9]\d{0,2}(?:\.\d{3})+", figure):
+        if "." in figure and _THOUSANDS.fullmatch(figure):
             return value._replace(value=int(figure.replace(".", "")))
         return value
 
     def _with_roles(self, values: Sequence[Value], mark: Anchor) -> list[Value]:
         """Values with what their clauses say of them."""
-        if not self._has_cues and not self._subject.limit:
-            return [Value(v.start, v.end, v.value, CURRENT) for v in values]
         return [Value(v.start, v.end, v.value, self._role(v, values, mark)) for v in values]
 
     def _role(
@@ -740,8 +758,9 @@ class SentenceReader:
         """The figures, dates, codes and places that nothing took, with their owner and its keys
         that have them."""
         forms: list[tuple[int, int, str | re.Match[str]]] = [*dates(self._text)]
-        forms += [(m.start(), m.end(), m) for m in self._figures[0]]
-        forms += [(m.start(), m.end(), m[0]) for m in _CODE.finditer(self._text)]
+        forms += [(m.start(), m.end(), m) for m in self._figures[0] if self._may_tell(m)]
+        if self._shown.has_words:
+            forms += [(m.start(), m.end(), m[0]) for m in _CODE.finditer(self._text)]
         places = (c for key in self._shown.places for c in candidates(key, self._text))
         forms += [(c.start, c.end, str(c.value)) for c in places]
         for start, end, form in forms:
@@ -757,6 +776,10 @@ class SentenceReader:
                         stated.append((key, value))
                 if stated:
                     yield Value(start, end, stated[0][1], ""), owner, [key for key, _ in stated]
+
+    def _may_tell(self, figure: re.Match[str]) -> bool:
+        """Whether a figure has what may tell what it is: letters behind it, or a bracket before."""
+        return figure[0][-2:].isalpha() or self._text[figure.start() - 1 : figure.start()] == "("
 
     def _as(self, key: Key, form: str | re.Match[str]) -> Parsed | None:
         """A figure, a date, a code or a place as a value of a key; None if it has another form."""
@@ -816,13 +839,18 @@ class SentenceReader:
         above = "" if self._subject.is_weak else self._subject.name
         for number, name in enumerate(self._names):
             start = self._names[number - 1].end if number else 0
-            gap = self._rest[start : name.start]
             if name.role != "name" or name.start in self._objects:
                 continue
             other = self._partner(name, above)
+            known = self._shown.links
+            if (other, name.text) not in known and (name.text, other) not in known:
+                continue
+            gap = self._rest[start : name.start]
             is_worded = _is_worded(gap) or _is_worded(self._rest[: self._names[0].start])
             is_told = is_worded or _LINK.search(gap) or any(f[0] == other for f in self._facts)
-            if not is_told or any(cue.search(gap) for cue in _PARTING):
+            if not is_told or (
+                self._has_cues and any(cue.search(gap) for cue in _PARTING)
+            ):
                 continue
             listed = _listed(self._text, name.start, self._names[number:])
             kinds = {self._shown.links.get((other, each.text)) for each in listed}
@@ -900,9 +928,7 @@ class SentenceReader:
 
     def _group(self, name: Anchor) -> None:
         """Adds the choice that stands, cut short, directly behind a name: "Ann Lee (Econ.)"."""
-        match = re.match(
-            r"[\"'`*\]]*\s?[(\[]([A-Za-z][A-Za-z .&]*?)[)\],;:]", self._text[name.end :]
-        )
+        match = _GROUPED.match(self._text, name.end)
         if match is None:
             return
         for key in self._shown.shared:
@@ -918,7 +944,7 @@ class SentenceReader:
 
     def _relation(self, mark: Anchor) -> None:
         """Adds the entities that a verb or a label links."""
-        if _NEGATED.search(self._rest[: mark.start]):
+        if self._has_cues and _NEGATED.search(self._rest[: mark.start]):
             return
         _left, right = self._bounds(mark) if mark.end else (0, len(self._text))
         before = [a for a in self._names if a.end <= mark.start]
@@ -1091,7 +1117,7 @@ def _is_within(word: str, other: str) -> bool:
 
 
 def _digits(figure: str) -> str:
-    return re.sub(r"\D", "", figure)
+    return "".join(filter(str.isdigit, figure))
 
 
 def last_list(text: str, names: Sequence[Anchor]) -> list[Anchor]:
@@ -1108,7 +1134,7 @@ def last_list(text: str, names: Sequence[Anchor]) -> list[Anchor]:
 
 def bracket(text: str, at: int) -> str:
     """What stands in brackets at a place."""
-    opening = re.compile(r"[\s_*`\"']{0,3}[(\[]([^()\[\]]*)[)\]]").match(text, at)
+    opening = _BRACKET.match(text, at)
     return opening[1] if opening else ""
 
 

@@ -35,6 +35,7 @@ _DAY = re.compile(
     rf"|\b(?:{_NAMED})\.? \d{{1,2}}(?:st|nd|rd|th)?\b(?![.,%]?\d|%)",
 )
 """A day without its year."""
+_NAME = re.compile("|".join(month[:3] for month in MONTHS))
 _YEAR = re.compile(
     r"\b(?:in|since|during|until|by|for|fy|fiscal|year|early|late|mid|end of|start of)[ -]?"
     r"((?:19|20)\d\d)(?![\d,.%]\d|\d|%)(?! ?-| ?–)"
@@ -119,7 +120,7 @@ def candidates(key: Key, text: str) -> list[Candidate]:
 
 def without_dates(text: str) -> str:
     """The text with blanks instead of dates, of years that date something, and of "26 Jan"."""
-    spans = [match.span() for match in _DAY.finditer(text)]
+    spans = [match.span() for match in _DAY.finditer(text)] if _NAME.search(text) else []
     if has_date(text):
         spans += [(start, end) for start, end, _ in dates(text)]
         spans += [match.span(1) for match in _YEAR.finditer(lowered(text))]
