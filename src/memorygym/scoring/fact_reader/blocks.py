@@ -5,6 +5,7 @@ import csv
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from html.parser import HTMLParser
 from typing import Any, NamedTuple
 
@@ -65,7 +66,7 @@ _BRANCH = re.compile(r"^[\s│├└─┬]*[├└]─+\s?")
 """What stands before an item of a drawn tree."""
 _MARK = re.compile(r"[ \t]+:(\w+):(?=[ \t]|$)", re.MULTILINE)
 """A tag of Org."""
-_CROSSED = re.compile(r"(?<=\S) [❌✗✘] ?(\S.*)")
+_CROSSED = re.compile(r" (?<=\S )[❌✗✘] ?(\S.*)")
 """A value that another has replaced."""
 _UPDATE = re.compile(r"UPDATE \w+\s+SET (\w+)\s*=\s*'([^'\n]*)'[^;]*?\bWHERE\b([^;]*);?")
 _QUOTED = re.compile(r"^\s*(?:>\s?)+(?=\S)")
@@ -110,6 +111,8 @@ _RULE = re.compile(r"\s*[|+]?[\s:|+=~_-]{3,}$")
 _UNDERLINE = re.compile(r"(=|-|~)\1{2,}")
 _STATES = re.compile(r"\d|:\s*\S")
 """What the head of a column has not, unless it is a label."""
+_HAS_FIGURE = re.compile(r"\d(?<![\w.,-].)(?!(?<=[12])[90]\d\d(?!\d))")
+"""A figure that is no year."""
 _SIGNS = re.compile(r"[>»▸►⇒➜➝➞➔➙⟶⟹⇨➡▶]")
 
 
@@ -250,6 +253,7 @@ def _shown(value: Any) -> str:
     return "" if value is None else str(value)
 
 
+@lru_cache(maxsize=2_000)
 def role_of(head: str) -> str:
     """What a field or a column of that name holds."""
     word = re.sub(r"[\W_]+", "_", head.strip().lower()).strip("_")
@@ -590,6 +594,8 @@ class _Outline:
         """The roles of the columns under a line of cells; None if it is not the head of a table."""
         kinds: list[Title] = []
         for cell in head:  # Most lines end here, at their first cells.
+            if _HAS_FIGURE.search(cell):
+                return None
             kind = self._classify(cell)
             if kind.has_value or (not kind.is_label and _STATES.search(cell)):
                 return None

@@ -26,7 +26,7 @@ from memorygym.scoring.fact_reader.values import (
 )
 from memorygym.scoring.fact_reader.words import COMMON, LINKS, lowered
 
-MARKS = ("label", "verb", "inverse")
+NAMES, MARKS = ("name", "stranger"), ("label", "verb", "inverse")
 DENIED = re.compile(
     r"\b(?:it is|it's|is it) (?:false|untrue|not true|not the case|wrong)\b"
     r"|\bfalse(?:ly)? (?:that|to say)"
@@ -90,6 +90,8 @@ class Value(NamedTuple):
     role: str = ""
 
 
+_Form = tuple[int, int, str | re.Match[str], str]
+"""What may be a value: where it stands, what it is, and the kind of keys that have it."""
 Span = Value | Anchor | tuple[int, int]
 """What begins with (start, end)."""
 
@@ -121,7 +123,7 @@ class SentenceReader:
         self._legend = legend
         self._lower = text.lower() if len(text.lower()) == len(text) else text
         self._anchors = shown.anchors(text)
-        self._names = [a for a in self._anchors if a.role in ("name", "stranger")]
+        self._names = [a for a in self._anchors if a.role in NAMES]
         self._marks = [a for a in self._anchors if a.role in MARKS]
         self._facts: list[Statement] = []
         self._taken = 0
@@ -153,8 +155,9 @@ class SentenceReader:
     @cached_property
     def _figures(self) -> tuple[list[re.Match[str]], list[re.Match[str]]]:
         """The figures of the text, and those that are no part of a date."""
-        spans = [(a.start, a.end) for a in self._anchors if self._is_apart_from_figures(a)]
-        text = mask(self._text, spans, _SIGN)
+        if not any(map(str.isdigit, self._text)):
+            return [], []
+        text = mask(self._text, filter(self._is_apart_from_figures, self._anchors), _SIGN)
         every, undated = figures(lowered(text)), without_dates(text)
         return every, every if undated is text else figures(lowered(undated))
 
@@ -166,7 +169,7 @@ class SentenceReader:
     def _is_apart_from_figures(self, anchor: Anchor) -> bool:
         """Whether something ends a figure beside it, and is not its unit: "emp300", "9 points"."""
         if anchor.role != "hint":
-            return anchor in self._marks or anchor in self._names
+            return anchor.role != "value"
         around = self._text[max(0, anchor.start - 1) : anchor.end + 1]
         is_unit = self._lower[anchor.start : anchor.end] not in ("point", "points")
         return not is_unit or around[0].isdigit() or around[-1].isdigit()
@@ -266,8 +269,8 @@ class SentenceReader:
         known = [self._shown.figures[name] for name in names if name in self._shown.figures]
         if not known:
             return 0
-        figures = [m for m in _FIGURE.finditer(self._text) if not self._is_taken(m.span())]
-        return sum(any(_digits(m[0]) in digits for digits in known) for m in figures)
+        left = [m[0] for m in _FIGURE.finditer(self._text) if not self._is_taken(m.span())]
+        return sum(any(_digits(figure) in digits for digits in known) for figure in left)
 
     def _wait(self) -> None:
         """Keeps the only label for the line below, which may give its value."""
@@ -476,6 +479,8 @@ class SentenceReader:
     def _chosen(self, mark: Anchor, current: Sequence[Value]) -> list[Value]:
         """The values that hold: those beside words of change, else beside the label if they
         differ; none if nothing tells which one."""
+        if len(current) < 2:
+            return [*current]
         ranked = ([v for v in current if v.role == role] for role in ("now", CURRENT, "was"))
         chosen: list[Value] = next(filter(None, ranked), [])
         if len({v.value for v in chosen}) < 2:
@@ -487,7 +492,7 @@ class SentenceReader:
         self, mark: Anchor, value: Value, values: Sequence[Value], chosen: Sequence[Value]
     ) -> bool:
         """Whether a value of another figure beside it may be meant: "300, 320"."""
-        for rival in values:
+        for rival in values if len(values) > 1 else ():
             is_free = self._shown.every_value or not self._is_others(mark, rival)
             if rival in chosen or rival.role not in ("now", CURRENT) or not is_free:
                 continue
@@ -757,13 +762,13 @@ class SentenceReader:
     def _untaken(self) -> Iterator[tuple[Value, str, list[Key]]]:
         """The figures, dates, codes and places that nothing took, with their owner and its keys
         that have them."""
-        forms: list[tuple[int, int, str | re.Match[str]]] = [*dates(self._text)]
-        forms += [(m.start(), m.end(), m) for m in self._figures[0] if self._may_tell(m)]
+        forms: list[_Form] = [(*date, "date") for date in dates(self._text)]
+        forms += [(m.start(), m.end(), m, "number") for m in self._figures[0] if self._may_tell(m)]
         if self._shown.has_words:
-            forms += [(m.start(), m.end(), m[0]) for m in _CODE.finditer(self._text)]
+            forms += [(m.start(), m.end(), m[0], "word") for m in _CODE.finditer(self._text)]
         places = (c for key in self._shown.places for c in candidates(key, self._text))
-        forms += [(c.start, c.end, str(c.value)) for c in places]
-        for start, end, form in forms:
+        forms += [(c.start, c.end, str(c.value), "word") for c in places]
+        for start, end, form, kind in forms:
             if self._is_taken((start, end)):
                 continue
             about = self._about(start)
@@ -771,7 +776,7 @@ class SentenceReader:
             for owner in owners if owners[0] else self._shown.owners:
                 stated = []
                 for key in self._shown.keys_of(owner):
-                    value = self._as(key, form)
+                    value = self._as(key, form) if key.kind == kind else None
                     if value is not None and self._shown.states(owner, key.code, value):
                         stated.append((key, value))
                 if stated:
@@ -782,12 +787,9 @@ class SentenceReader:
         return figure[0][-2:].isalpha() or self._text[figure.start() - 1 : figure.start()] == "("
 
     def _as(self, key: Key, form: str | re.Match[str]) -> Parsed | None:
-        """A figure, a date, a code or a place as a value of a key; None if it has another form."""
+        """A figure, a date, a code or a place as a value of a key; None if it may be none."""
         if isinstance(form, str):
-            is_date = re.match(r"\d{4}-\d\d-\d\d", form)
-            return form if key.kind == ("date" if is_date else "word") and not key.is_free else None
-        if key.kind != "number":
-            return None
+            return None if key.is_free else form
         unit = key.suffix.strip()[:4]
         is_long = len(form[0]) > 2 or not form[0].isdigit()
         is_of_unit = bool(unit) and self._lower.startswith(unit, form.end() + 1)
@@ -928,7 +930,7 @@ class SentenceReader:
 
     def _group(self, name: Anchor) -> None:
         """Adds the choice that stands, cut short, directly behind a name: "Ann Lee (Econ.)"."""
-        match = _GROUPED.match(self._text, name.end)
+        match = _GROUPED.match(self._text, name.end) if self._shown.shared else None
         if match is None:
             return
         for key in self._shown.shared:

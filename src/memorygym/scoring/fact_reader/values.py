@@ -35,7 +35,8 @@ _DAY = re.compile(
     rf"|\b(?:{_NAMED})\.? \d{{1,2}}(?:st|nd|rd|th)?\b(?![.,%]?\d|%)",
 )
 """A day without its year."""
-_NAME = re.compile("|".join(month[:3] for month in MONTHS))
+_MAY_NAME = re.compile("[JFMASOND][a-u][bcglnprtvy]")
+"""What every name of a month begins with."""
 _YEAR = re.compile(
     r"\b(?:in|since|during|until|by|for|fy|fiscal|year|early|late|mid|end of|start of)[ -]?"
     r"((?:19|20)\d\d)(?![\d,.%]\d|\d|%)(?! ?-| ?–)"
@@ -69,10 +70,13 @@ has_date = re.compile(r"(?:19|20|21)(?<!\d..)\d\d(?!\d)").search
 """Whether a text has a year, as every full date does."""
 
 
-def dates(text: str) -> Iterator[tuple[int, int, str]]:
+@lru_cache(maxsize=2_000)
+def dates(text: str) -> tuple[tuple[int, int, str], ...]:
     """(start, end, ISO date) of each full date. Of 3/4/2031 nobody knows which is the month."""
-    if not has_date(text):
-        return
+    return tuple(_dates(text)) if has_date(text) else ()
+
+
+def _dates(text: str) -> Iterator[tuple[int, int, str]]:
     for match in _DATE.finditer(lowered(text)):
         year, month, day, day2, name2, year2, name3, day3, year3, first, mark, second, year4 = (
             match.groups()
@@ -120,7 +124,7 @@ def candidates(key: Key, text: str) -> list[Candidate]:
 
 def without_dates(text: str) -> str:
     """The text with blanks instead of dates, of years that date something, and of "26 Jan"."""
-    spans = [match.span() for match in _DAY.finditer(text)] if _NAME.search(text) else []
+    spans = [match.span() for match in _DAY.finditer(text)] if _MAY_NAME.search(text) else []
     if has_date(text):
         spans += [(start, end) for start, end, _ in dates(text)]
         spans += [match.span(1) for match in _YEAR.finditer(lowered(text))]
