@@ -19,10 +19,10 @@ from memorygym.scoring.fact_reader.stamps import stamps
 from memorygym.scoring.fact_reader.values import (
     Parsed,
     candidates,
+    dated,
     dates,
     figures,
     scaled,
-    without_dates,
 )
 from memorygym.scoring.fact_reader.words import COMMON, LINKS, lowered
 
@@ -87,7 +87,7 @@ class Value(NamedTuple):
     start: int
     end: int
     value: Parsed
-    role: str = ""
+    role: str = CURRENT
 
 
 _Form = tuple[int, int, str | re.Match[str], str]
@@ -157,9 +157,13 @@ class SentenceReader:
         """The figures of the text, and those that are no part of a date."""
         if not any(map(str.isdigit, self._text)):
             return [], []
-        text = mask(self._text, filter(self._is_apart_from_figures, self._anchors), _SIGN)
-        every, undated = figures(lowered(text)), without_dates(text)
-        return every, every if undated is text else figures(lowered(undated))
+        borders = [
+            a for a in self._anchors
+            if a.role != "value" and (a.role != "hint" or self._is_apart_from_figures(a))
+        ]  # fmt: skip
+        every = figures(lowered(mask(self._text, borders, _SIGN)))
+        spans = dated(self._text)
+        return every, [m for m in every if not any(a < m.end() and m.start() < b for a, b in spans)]
 
     @cached_property
     def _change(self) -> re.Match[str] | None:
@@ -167,9 +171,7 @@ class SentenceReader:
         return cues.MORE.search(self._lower) or cues.BY.search(self._lower)
 
     def _is_apart_from_figures(self, anchor: Anchor) -> bool:
-        """Whether something ends a figure beside it, and is not its unit: "emp300", "9 points"."""
-        if anchor.role != "hint":
-            return anchor.role != "value"
+        """Whether a hint ends a figure beside it, and is not its unit: "emp300", "9 points"."""
         around = self._text[max(0, anchor.start - 1) : anchor.end + 1]
         is_unit = self._lower[anchor.start : anchor.end] not in ("point", "points")
         return not is_unit or around[0].isdigit() or around[-1].isdigit()
@@ -209,19 +211,15 @@ class SentenceReader:
     def _labelled(self) -> None:
         """Adds what labels and verbs state, those of the sentence or of the headings above."""
         for mark in self._marks:
-            if any(key.kind == "entity" for key in mark.keys):
-                self._relation(mark)
+            self._relation(mark)
         for only_stated in (True, False):
             for mark in self._marks:
-                if any(key.kind != "entity" for key in mark.keys):
-                    self._value(mark, only_stated=only_stated)
+                self._value(mark, only_stated=only_stated)
         for mark in self._subject.marks if not self._marks else ():
             several = len(self._names) > 1 or (self._names and not self._subject.name)
             place = self._names[0].end if several else 0
-            if any(key.kind == "entity" for key in mark.keys):
-                self._relation(mark._replace(start=place, end=place))
-            if any(key.kind != "entity" for key in mark.keys):
-                self._value(mark._replace(start=0, end=0), only_stated=False)
+            self._relation(mark._replace(start=place, end=place))
+            self._value(mark._replace(start=0, end=0), only_stated=False)
 
     def _loose(self) -> None:
         """Adds what abbreviations, units and places state, and values that only the stream
@@ -265,12 +263,12 @@ class SentenceReader:
     def _missed(self) -> int:
         """The number of figures that the stream stated of a name of the sentence, or of its
         subject, and that nothing here took."""
-        names = {a.text for a in self._names if a.role == "name"} | {self._subject.name}
-        known = [self._shown.figures[name] for name in names if name in self._shown.figures]
-        if not known:
-            return 0
         left = [m[0] for m in _FIGURE.finditer(self._text) if not self._is_taken(m.span())]
-        return sum(any(_digits(figure) in digits for digits in known) for figure in left)
+        if not left:
+            return 0
+        names = {a.text for a in self._names if a.role == "name"} | {self._subject.name}
+        known = frozenset[str]().union(*(self._shown.figures.get(name, ()) for name in names))
+        return sum(_digits(figure) in known for figure in left)
 
     def _wait(self) -> None:
         """Keeps the only label for the line below, which may give its value."""
@@ -308,6 +306,8 @@ class SentenceReader:
 
     def _bounds(self, mark: Anchor) -> tuple[int, int]:
         """Between which places a label's values may stand: from label to label."""
+        if len(self._marks) < 2 and mark.role != "hint":
+            return 0, len(self._text)
         marks = (
             [m for m in self._marks if not self._is_open_verb(m)]
             if mark.role != "hint"
@@ -558,13 +558,13 @@ class SentenceReader:
         """The values of a key between two places, without their roles."""
         if key.kind in ("enum", "text"):
             found = [
-                Value(a.start, a.end, a.text, "")
+                Value(a.start, a.end, a.text)
                 for a in self._anchors
                 if a.role == "value" and left <= a.start and a.end <= right and key in a.keys
             ]
             if not found and key.kind == "text" and mark.role == "label":
                 found = [
-                    Value(start + c.start, start + c.end, c.value, "")
+                    Value(start + c.start, start + c.end, c.value)
                     for start, end in ((mark.end, right), (left, mark.start))
                     for c in candidates(key, self._text[start:end])
                     if start == mark.end or self._text[start + c.start] in "\"`'“"
@@ -582,15 +582,20 @@ class SentenceReader:
 
     def _typed_values(self, key: Key, start: int, end: int) -> Iterator[Value]:
         """What has the form of a key's values between two places."""
+        if key.kind == "date":
+            for first, last, date in dates(self._text):
+                if start <= first and last <= end:
+                    yield Value(first, last, date)
+            return
         if key.kind != "number":
             for c in candidates(key, self._text[start:end]):
                 if not any(c.value == name.text for name in self._names):
-                    yield Value(start + c.start, start + c.end, c.value, "")
+                    yield Value(start + c.start, start + c.end, c.value)
             return
         for match in self._figures[not key.is_whole]:
             is_inside = start <= match.start() and match.end() <= end
             if is_inside and (number := scaled(match, key)) is not None:
-                yield Value(match.start(), match.end(), number, "")
+                yield Value(match.start(), match.end(), number)
 
     def _with_thousands(self, value: Value, key: Key) -> Value:
         """A figure with full stops for thousands; as it is read otherwise if it has none."""
@@ -601,7 +606,9 @@ class SentenceReader:
 
     def _with_roles(self, values: Sequence[Value], mark: Anchor) -> list[Value]:
         """Values with what their clauses say of them."""
-        return [Value(v.start, v.end, v.value, self._role(v, values, mark)) for v in values]
+        if not self._has_cues and not self._subject.limit:
+            return [*values]
+        return [v._replace(role=self._role(v, values, mark)) for v in values]
 
     def _role(
         self, value: Value, found: Sequence[Value], mark: Anchor | None = None, since: int = 0
@@ -692,7 +699,7 @@ class SentenceReader:
         is_bag = self._subject.is_weak and sum(a.role == "value" for a in self._anchors) > 4
         if anchor.text in LINKS or anchor.text in COMMON or is_bag:
             return
-        value = Value(anchor.start, anchor.end, anchor.text, "")
+        value = Value(anchor.start, anchor.end, anchor.text)
         role = self._role(value, [value])
         subject = self._owner(Anchor(anchor.start, anchor.start, "hint"), anchor.start)
         if role not in (CURRENT, "now") or subject in ("", "?"):
@@ -780,7 +787,7 @@ class SentenceReader:
                     if value is not None and self._shown.states(owner, key.code, value):
                         stated.append((key, value))
                 if stated:
-                    yield Value(start, end, stated[0][1], ""), owner, [key for key, _ in stated]
+                    yield Value(start, end, stated[0][1]), owner, [key for key, _ in stated]
 
     def _may_tell(self, figure: re.Match[str]) -> bool:
         """Whether a figure has what may tell what it is: letters behind it, or a bracket before."""
@@ -946,15 +953,15 @@ class SentenceReader:
 
     def _relation(self, mark: Anchor) -> None:
         """Adds the entities that a verb or a label links."""
-        if self._has_cues and _NEGATED.search(self._rest[: mark.start]):
+        keys = [key for key in mark.keys if key.kind == "entity"]
+        if not keys or (self._has_cues and _NEGATED.search(self._rest[: mark.start])):
             return
         _left, right = self._bounds(mark) if mark.end else (0, len(self._text))
         before = [a for a in self._names if a.end <= mark.start]
         behind = [a for a in self._names if mark.end <= a.start < max(right, mark.end)]
-        for key in mark.keys:
-            if key.kind == "entity":
-                for subject, value in self._links(mark, key, before, behind):
-                    self._link(mark, key, subject, value)
+        for key in keys:
+            for subject, value in self._links(mark, key, before, behind):
+                self._link(mark, key, subject, value)
 
     def _links(
         self, mark: Anchor, key: Key, before: Sequence[Anchor], behind: Sequence[Anchor]
@@ -1057,7 +1064,7 @@ class SentenceReader:
                 return
         role = CURRENT
         if isinstance(value, Anchor) and not key.has_term:
-            role = self._role(Value(value.start, value.end, other, ""), [], _ENTITY, mark.end)
+            role = self._role(Value(value.start, value.end, other), [], _ENTITY, mark.end)
         if role == "other":
             return
         is_former = role == FORMER or cues.FORMER.search(self._limit(mark, len(self._text)))

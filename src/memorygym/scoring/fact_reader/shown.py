@@ -91,12 +91,16 @@ class _Phrases:
         listed.sort(key=lambda entry: -len(entry[0]))
 
 
-def _goes(phrase: Sequence[str], words: Sequence[Word], field: Literal[2, 3], text: str) -> bool:
-    """Whether words of a text are those of a phrase, with nothing between them."""
-    return len(words) == len(phrase) and all(
-        word[field] == part and _GAP.fullmatch(text, before[1], word[0])
-        for before, word, part in zip(words, words[1:], phrase[1:], strict=False)
-    )
+def _follows(
+    phrase: Sequence[str], words: Sequence[Word], place: int, field: Literal[2, 3], text: str
+) -> bool:
+    """Whether the words of a phrase behind its first one follow a word of a text."""
+    for part in phrase[1:]:
+        before, word = words[place], words[place + 1]
+        if word[field] != part or not _GAP.fullmatch(text, before[1], word[0]):
+            return False
+        place += 1
+    return True
 
 
 class Shown:
@@ -265,7 +269,7 @@ class Shown:
                 size = len(phrase)
                 if best and size <= best[0]:
                     break
-                if size > 1 and not _goes(phrase, words[place : place + size], field, text):
+                if place + size > len(words) or not _follows(phrase, words, place, field, text):
                     continue
                 end = words[place + size - 1][1]
                 if role == "name":
@@ -312,6 +316,8 @@ class Shown:
 
     def _with_strangers(self, text: str, found: list[Anchor]) -> list[Anchor]:
         strangers = self.vocabulary.find_names(text)
+        if not strangers:
+            return found
         taken = [(a.start, a.end) for a in found if a.role in ("name", "value")]
         for start, end, name in strangers:
             if not self.every_value and (
@@ -321,7 +327,7 @@ class Shown:
             if not any(a < end and start < b for a, b in taken):
                 found = [a for a in found if a.end <= start or end <= a.start]
                 found.append(Anchor(start, end, "name" if self.every_value else "stranger", name))
-        return sorted(found) if strangers else found
+        return sorted(found)
 
 
 def _with_parameter(form: Key, code: str, parameter: str) -> Key:

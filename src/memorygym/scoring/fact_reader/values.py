@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from memorygym.core.tokens import MONTHS
 from memorygym.scoring.fact_reader.key import Key
+from memorygym.scoring.fact_reader.phrases import mask
 from memorygym.scoring.fact_reader.words import choice_pattern, lowered
 
 Parsed = int | str | tuple[int, ...]
@@ -123,14 +124,17 @@ def candidates(key: Key, text: str) -> list[Candidate]:
 
 
 def without_dates(text: str) -> str:
-    """The text with blanks instead of dates, of years that date something, and of "26 Jan"."""
+    """The text with blanks instead of what `dated` finds."""
+    return mask(text, sorted(dated(text)), " ")
+
+
+def dated(text: str) -> list[tuple[int, int]]:
+    """Where dates stand, years that date something, and days such as "26 Jan"."""
     spans = [match.span() for match in _DAY.finditer(text)] if _MAY_NAME.search(text) else []
     if has_date(text):
         spans += [(start, end) for start, end, _ in dates(text)]
         spans += [match.span(1) for match in _YEAR.finditer(lowered(text))]
-    for start, end in spans:
-        text = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
-    return text
+    return spans
 
 
 def figures(text: str) -> list[re.Match[str]]:
