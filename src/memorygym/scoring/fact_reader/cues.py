@@ -96,7 +96,8 @@ _MORE_CUES = (
 _WORDS = {word for cue in _CUES for word in re.findall(r"[a-z]{3,}(?!\?)", cue.pattern)} - _BESIDE
 ANY = re.compile(
     any_of(sorted({*_WORDS, *_MORE_CUES}), r"(?<![a-z].)")
-    + r"|n't|as of (?=.*\b(?:it|they)\b)|[→?≠↑↓▲▼]|~~|in (?:19|20)\d\d|(?<!\d)(?:19|20)\d\d(?!\d|[-/.]\d\d?[-/.]\d)"
+    + r"|n't|[→?≠↑↓▲▼]|~~|as of (?=.*\b(?:it|they)\b)|in (?:19|20)\d\d"
+    r"|(?<!\d)(?:19|20)\d\d(?!\d|[-/.]\d\d?[-/.]\d)"
 )
 """Finds whether a text has anything that may make a figure another than the current entry."""
 SOFT = re.compile(

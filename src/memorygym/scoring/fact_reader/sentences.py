@@ -382,9 +382,8 @@ class SentenceReader:
         before = [a for a in self._names if a.end <= at]
         if kind and not self._shown.every_value and any(type_of(a.text) == kind for a in before):
             before = [a for a in before if type_of(a.text) == kind]
-        if before:
-            if _QUALIFIES.match(self._lower, before[-1].end, max(at, before[-1].end)):
-                return before[-1]
+        if before and _QUALIFIES.match(self._lower, before[-1].end, max(at, before[-1].end)):
+            return before[-1]
         own = [a for a in before if a.start not in self._objects]
         if before and not own:
             return next((a for a in self._names if a.text == self._objects[before[-1].start]), None)
@@ -857,9 +856,7 @@ class SentenceReader:
             gap = self._rest[start : name.start]
             is_worded = _is_worded(gap) or _is_worded(self._rest[: self._names[0].start])
             is_told = is_worded or _LINK.search(gap) or any(f[0] == other for f in self._facts)
-            if not is_told or (
-                self._has_cues and any(cue.search(gap) for cue in _PARTING)
-            ):
+            if not is_told or (self._has_cues and any(cue.search(gap) for cue in _PARTING)):
                 continue
             listed = _listed(self._text, name.start, self._names[number:])
             kinds = {self._shown.links.get((other, each.text)) for each in listed}
