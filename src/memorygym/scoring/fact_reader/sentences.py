@@ -15,7 +15,6 @@ from memorygym.scoring.fact_reader import cues
 from memorygym.scoring.fact_reader.key import Key
 from memorygym.scoring.fact_reader.phrases import mask
 from memorygym.scoring.fact_reader.shown import Anchor, Shown
-from memorygym.scoring.fact_reader.stamps import stamps
 from memorygym.scoring.fact_reader.values import (
     Parsed,
     candidates,
@@ -23,6 +22,7 @@ from memorygym.scoring.fact_reader.values import (
     dates,
     figures,
     scaled,
+    stamps,
 )
 from memorygym.scoring.fact_reader.words import COMMON, LINKS, lowered
 
@@ -92,6 +92,8 @@ class Value(NamedTuple):
 
 _Form = tuple[int, int, str | re.Match[str], str]
 """What may be a value: where it stands, what it is, and the kind of keys that have it."""
+Waiting = tuple[str, Anchor, str]
+"""A label whose value may stand in the line below: whose it is, the label, its bracket."""
 Span = Value | Anchor | tuple[int, int]
 """What begins with (start, end)."""
 
@@ -111,6 +113,18 @@ class Subject(NamedTuple):
     is_weak: bool = False
     """Whether only its place says that the text is about it, so that nothing else may count than
     what the stream stated."""
+
+
+class Sentence(NamedTuple):
+    """What a sentence states, and what it leaves to the lines below."""
+
+    facts: tuple[Statement, ...]
+    unread: int
+    last: str
+    """Who it is about, for a pronoun behind it."""
+    about: frozenset[str]
+    """The names that it says something of."""
+    waiting: Waiting | None
 
 
 class SentenceReader:
@@ -134,14 +148,16 @@ class SentenceReader:
         """By label and key: the values that may be its own."""
         self._objects: dict[int, str] = {}
         """By the place of a name: the entity that it is related to."""
-        self.unread = 0
-        self._is_jumbled = False
-        self.last = ""
+        self._unread = 0
         self._opens = ""
         """The name that opens the sentence, if an inverse verb makes it a value."""
-        self.about: set[str] = set()
-        self.waiting: tuple[str, Anchor, str] | None = None
+        self._waiting: Waiting | None = None
         self._has_cues = cues.ANY.search(self._lower) is not None
+        self._is_jumbled = (
+            len(self._names) > 1
+            and len(self._marks) > 1
+            and not re.search(r"[:;,=|()\t→—–]|\band\b|[.]\s", text)
+        )
 
     @cached_property
     def _rest(self) -> str:
@@ -176,34 +192,35 @@ class SentenceReader:
         is_unit = self._lower[anchor.start : anchor.end] not in ("point", "points")
         return not is_unit or around[0].isdigit() or around[-1].isdigit()
 
-    def facts(self) -> list[Statement]:
+    def read(self) -> Sentence:
         """What the sentence states."""
+        last, about = "", list[Anchor]()
+        if not self._says_nothing():
+            self._date, self._source = self._stamp()
+            self._labelled()
+            self._loose()
+            self._without_rivals()
+            self._unread += self._missed()
+            if not self._facts:
+                self._wait()
+            about = [a for a in self._names if a.start not in self._objects]
+            if about:
+                is_pair = len(about) > 1 and len(last_list(self._text, about[:2])) > 1
+                last = about[0].text if about[0].role == "name" and not is_pair else "?"
+            last = self._opens or last
+        names = frozenset(a.text for a in about)
+        return Sentence(tuple(self._facts), self._unread, last, names, self._waiting)
+
+    def _says_nothing(self) -> bool:
+        """Whether it denies, supposes or asks something, or tells what was searched for."""
         if self._has_cues and (DENIED.search(self._text) or cues.UNREAL.match(self._lower)):
-            return []
-        self._is_jumbled = (
-            len(self._names) > 1
-            and len(self._marks) > 1
-            and not re.search(r"[:;,=|()\t→—–]|\band\b|[.]\s", self._text)
-        )
+            return True
         if _SEARCHES.match(self._text):
-            return []
+            return True
         if self._asks():
             self._wait()
-            return []
-        self._date, self._source = self._stamp()
-        self._labelled()
-        self._loose()
-        self._without_rivals()
-        self.unread += self._missed()
-        if not self._facts:
-            self._wait()
-        about = [a for a in self._names if a.start not in self._objects]
-        self.about = {a.text for a in about}
-        if about:
-            is_pair = len(about) > 1 and len(last_list(self._text, about[:2])) > 1
-            self.last = about[0].text if about[0].role == "name" and not is_pair else "?"
-        self.last = self._opens or self.last
-        return self._facts
+            return True
+        return False
 
     def _asks(self) -> bool:
         return "?" in self._text and _ASKS.search(self._text) is not None
@@ -257,7 +274,7 @@ class SentenceReader:
             if fact.role == CURRENT and key and not key.is_many:
                 given.setdefault(fact[:2], set()).add(fact.value)
         if rivals := {pair for pair, values in given.items() if len(values) > 1}:
-            self.unread += len(rivals)
+            self._unread += len(rivals)
             self._facts = [fact for fact in self._facts if fact[:2] not in rivals]
 
     def _missed(self) -> int:
@@ -281,7 +298,7 @@ class SentenceReader:
             name = self._names[0] if self._names else None
             mark = self._marks[0]
             limit = bracket(self._lower, mark.end)
-            self.waiting = (name.text if name and name.role == "name" else "", mark, limit)
+            self._waiting = (name.text if name and name.role == "name" else "", mark, limit)
 
     def _stamp(self) -> tuple[str, str]:
         """When and by whom the sentence was stated."""
@@ -422,12 +439,12 @@ class SentenceReader:
                     )
                 ):
                     is_of_others = cues.CONTRAST.search(self._lower[: value.start])
-                    self.unread += not only_stated and not is_of_others
+                    self._unread += not only_stated and not is_of_others
                     continue
                 if subject and subject != "?":
                     picks.setdefault(subject, []).append(value)
                 elif not only_stated and self._is_beside(mark, value):
-                    self.unread += 1
+                    self._unread += 1
                     self._take(value)
             for subject, values in picks.items():
                 self._pick(mark, key, subject, values, only_stated=only_stated)
@@ -453,10 +470,10 @@ class SentenceReader:
         current = [v for v in stated if v.role in (CURRENT, "now", "was") and v.value not in gone]
         chosen = self._chosen(mark, current)
         if current and not chosen:
-            self.unread += 1
+            self._unread += 1
             return
         if chosen and mark.role != "hint" and self._has_rival(mark, chosen[0], values, chosen):
-            self.unread += 1
+            self._unread += 1
             self._take(*values)
             return
         if chosen:

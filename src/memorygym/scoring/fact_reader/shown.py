@@ -37,7 +37,6 @@ Word = tuple[int, int, str, str]
 """A word of a text: where it starts and ends, in lower case, and without the ending of a plural."""
 
 
-@lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """A word in lower case without the ending of its plural."""
     word = word.lower()
