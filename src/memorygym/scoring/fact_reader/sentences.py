@@ -137,8 +137,9 @@ class SentenceReader:
         self._legend = legend
         self._lower = text.lower() if len(text.lower()) == len(text) else text
         self._anchors = shown.anchors(text)
-        self._names = [a for a in self._anchors if a.role in NAMES]
-        self._marks = [a for a in self._anchors if a.role in MARKS]
+        self._known = [a for a in self._anchors if a.role in (*NAMES, *MARKS)]
+        self._names = [a for a in self._known if a.role in NAMES]
+        self._marks = [a for a in self._known if a.role in MARKS]
         self._facts: list[Statement] = []
         self._taken = 0
         """Where the values stand that belong to something: a bit for each character."""
@@ -162,7 +163,7 @@ class SentenceReader:
     @cached_property
     def _rest(self) -> str:
         """The text with signs for its names and labels, whose words are no cues."""
-        return mask(self._lower, sorted((*self._names, *self._marks)), _SIGN)
+        return mask(self._lower, self._known, _SIGN)
 
     @cached_property
     def _borders(self) -> list[tuple[int, int]]:
@@ -173,11 +174,7 @@ class SentenceReader:
         """The figures of the text, and those that are no part of a date."""
         if not any(map(str.isdigit, self._text)):
             return [], []
-        borders = [
-            a for a in self._anchors
-            if a.role != "value" and (a.role != "hint" or self._is_apart_from_figures(a))
-        ]  # fmt: skip
-        every = figures(lowered(mask(self._text, borders, _SIGN)))
+        every = figures(lowered(mask(self._text, self._known, _SIGN)))
         spans = dated(self._text)
         return every, [m for m in every if not any(a < m.end() and m.start() < b for a, b in spans)]
 
@@ -185,12 +182,6 @@ class SentenceReader:
     def _change(self) -> re.Match[str] | None:
         """What says by how much a value changed."""
         return cues.MORE.search(self._lower) or cues.BY.search(self._lower)
-
-    def _is_apart_from_figures(self, anchor: Anchor) -> bool:
-        """Whether a hint ends a figure beside it, and is not its unit: "emp300", "9 points"."""
-        around = self._text[max(0, anchor.start - 1) : anchor.end + 1]
-        is_unit = self._lower[anchor.start : anchor.end] not in ("point", "points")
-        return not is_unit or around[0].isdigit() or around[-1].isdigit()
 
     def read(self) -> Sentence:
         """What the sentence states."""
@@ -325,23 +316,13 @@ class SentenceReader:
         """Between which places a label's values may stand: from label to label."""
         if len(self._marks) < 2 and mark.role != "hint":
             return 0, len(self._text)
-        marks = (
-            [m for m in self._marks if not self._is_open_verb(m)]
-            if mark.role != "hint"
-            else [a for a in self._anchors if a.role in (*MARKS, "hint")]
-        )
+        roles = MARKS if mark.role != "hint" else (*MARKS, "hint")
+        marks = [a for a in self._anchors if a.role in roles]
         left = max((a.end for a in marks if a.end <= mark.start), default=0)
         right = min(
             (a.start for a in marks if a.start >= mark.end and a != mark), default=len(self._text)
         )
         return left, right
-
-    def _is_open_verb(self, mark: Anchor) -> bool:
-        """Whether a verb has no name behind it: "The entry for size at Ann Lee reads 9"."""
-        if mark.role != "verb" or any(key.kind != "entity" for key in mark.keys):
-            return False
-        behind = next((a for a in self._names if a.start >= mark.end), None)
-        return behind is None or len(self._text[mark.end : behind.start].split()) > 3
 
     def _owner(self, mark: Anchor, at: int, kind: str = "") -> str:
         """Whose value stands at a place, by a label: the owner named behind the label, the nearest
