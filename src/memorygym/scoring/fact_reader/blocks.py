@@ -82,7 +82,6 @@ _MARKED: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], tuple[str, int]]
      lambda m: (m[1], 2)),
     (re.compile(r"\[{1,2}([^\[\]]+)\]{1,2}:?$"), lambda m: (m[1], 7)),
     (re.compile(r"(?:\*\*|__)([^*_]+?):?(?:\*\*|__):?$"), lambda m: (m[1], 7)),
-    (re.compile(r"'{3}([^']+)'{3}$"), lambda m: (m[1], 2)),
 )  # fmt: skip
 _LATEX = re.compile(r"\\(?:sub)*section\*?\{([^{}]*)\}")
 _COMMAND = re.compile(r"\\(?:item|noindent)\s*|\\(?:begin|end)\{\w+\}|\\[a-z]+\{([^{}]*)\}")
@@ -524,7 +523,7 @@ class _Outline:
         self._push(_Frame(depth, body, False))
 
     def _heading(self, body: str, below: str) -> tuple[str, int] | None:
-        for pattern, parts in _MARKED if body[0] in "#h=-*~[_'" else ():
+        for pattern, parts in _MARKED if body[0] in "#h=-*~[_" else ():
             if match := pattern.match(body):
                 return parts(match)
         is_underlined = _UNDERLINE.fullmatch(below.strip()) and len(body) < 80
