@@ -5,6 +5,7 @@ import csv
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from html.parser import HTMLParser
 from typing import Any, NamedTuple
 
@@ -65,7 +66,7 @@ _BRANCH = re.compile(r"^[\s│├└─┬]*[├└]─+\s?")
 """What stands before an item of a drawn tree."""
 _MARK = re.compile(r"[ \t]+:(\w+):(?=[ \t]|$)", re.MULTILINE)
 """A tag of Org."""
-_CROSSED = re.compile(r"(?<=\S) [❌✗✘] ?(\S.*)")
+_CROSSED = re.compile(r" (?<=\S )[❌✗✘] ?(\S.*)")
 """A value that another has replaced."""
 _UPDATE = re.compile(r"UPDATE \w+\s+SET (\w+)\s*=\s*'([^'\n]*)'[^;]*?\bWHERE\b([^;]*);?")
 _QUOTED = re.compile(r"^\s*(?:>\s?)+(?=\S)")
@@ -81,7 +82,6 @@ _MARKED: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], tuple[str, int]]
      lambda m: (m[1], 2)),
     (re.compile(r"\[{1,2}([^\[\]]+)\]{1,2}:?$"), lambda m: (m[1], 7)),
     (re.compile(r"(?:\*\*|__)([^*_]+?):?(?:\*\*|__):?$"), lambda m: (m[1], 7)),
-    (re.compile(r"'{3}([^']+)'{3}$"), lambda m: (m[1], 2)),
 )  # fmt: skip
 _LATEX = re.compile(r"\\(?:sub)*section\*?\{([^{}]*)\}")
 _COMMAND = re.compile(r"\\(?:item|noindent)\s*|\\(?:begin|end)\{\w+\}|\\[a-z]+\{([^{}]*)\}")
@@ -110,6 +110,8 @@ _RULE = re.compile(r"\s*[|+]?[\s:|+=~_-]{3,}$")
 _UNDERLINE = re.compile(r"(=|-|~)\1{2,}")
 _STATES = re.compile(r"\d|:\s*\S")
 """What the head of a column has not, unless it is a label."""
+_HAS_FIGURE = re.compile(r"\d(?<![\w.,-].)(?!(?<=[12])[90]\d\d(?!\d))")
+"""A figure that is no year."""
 _SIGNS = re.compile(r"[>»▸►⇒➜➝➞➔➙⟶⟹⇨➡▶]")
 
 
@@ -250,6 +252,7 @@ def _shown(value: Any) -> str:
     return "" if value is None else str(value)
 
 
+@lru_cache(maxsize=2_000)
 def role_of(head: str) -> str:
     """What a field or a column of that name holds."""
     word = re.sub(r"[\W_]+", "_", head.strip().lower()).strip("_")
@@ -520,7 +523,7 @@ class _Outline:
         self._push(_Frame(depth, body, False))
 
     def _heading(self, body: str, below: str) -> tuple[str, int] | None:
-        for pattern, parts in _MARKED if body[0] in "#h=-*~[_'" else ():
+        for pattern, parts in _MARKED if body[0] in "#h=-*~[_" else ():
             if match := pattern.match(body):
                 return parts(match)
         is_underlined = _UNDERLINE.fullmatch(below.strip()) and len(body) < 80
@@ -590,6 +593,8 @@ class _Outline:
         """The roles of the columns under a line of cells; None if it is not the head of a table."""
         kinds: list[Title] = []
         for cell in head:  # Most lines end here, at their first cells.
+            if _HAS_FIGURE.search(cell):
+                return None
             kind = self._classify(cell)
             if kind.has_value or (not kind.is_label and _STATES.search(cell)):
                 return None

@@ -12,8 +12,7 @@ from memorygym.scoring.fact_reader.key import Key
 from memorygym.scoring.fact_reader.phrases import mask
 from memorygym.scoring.fact_reader.sentences import DENIED, MARKS, Subject, bracket, last_list
 from memorygym.scoring.fact_reader.shown import Anchor, Shown, stem
-from memorygym.scoring.fact_reader.stamps import stamps
-from memorygym.scoring.fact_reader.values import candidates
+from memorygym.scoring.fact_reader.values import candidates, stamps
 from memorygym.scoring.fact_reader.words import GENERIC, LINKS
 
 _ALIAS = re.compile(r"(?<![\w.])([A-Za-z][A-Za-z&]{0,7})\s*=\s*(?=[A-Za-z])")

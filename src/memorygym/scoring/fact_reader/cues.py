@@ -85,36 +85,21 @@ BY = re.compile(
 RISING = frozenset(
     "higher more greater above raised increased lifted up upward upwards grew rose".split()
 )
+_CUES = (OTHER, BEHIND, DIFFERENCE, UNREAL, ASIDE, FORMER, GONE, BEFORE, WAS, NOW)
+_BESIDE = frozenset(
+    "are for given noted put read recorded reported said set shown stated the wrote written".split()
+)
+"""Words of these patterns that mean nothing alone."""
+_MORE_CUES = (
+    r"actual anything case correct dummy already evidence example exact false far fiction"
+    r" hypothetical if\b last latest neither never no\b nor\b or\b placeholder real right should"
+    r" them these those to\b true untrue up\b vs".split()
+)
+_WORDS = {word for cue in _CUES for word in re.findall(r"[a-z]{3,}(?!\?)", cue.pattern)} - _BESIDE
 ANY = re.compile(
-    any_of(
-        sorted(
-            {
-                word
-                for cue in (
-                    OTHER,
-                    BEHIND,
-                    DIFFERENCE,
-                    UNREAL,
-                    ASIDE,
-                    FORMER,
-                    GONE,
-                    BEFORE,
-                    WAS,
-                    NOW,
-                    MORE,
-                    BY,
-                )
-                for word in re.findall(r"[a-z]{3,}(?!\?)", cue.pattern)
-            }
-            | set(
-                r"actual anything as case correct dummy already evidence example exact false far"
-                r" fiction hypothetical if\b last latest neither never no\b nor\b or\b placeholder"
-                r" real right should them these those to\b true untrue up\b vs".split()
-            )
-        ),
-        r"(?<![a-z].)",
-    )
-    + r"|n't|[→?≠↑↓▲▼]|~~|(?:19|20)\d\d"
+    any_of(sorted({*_WORDS, *_MORE_CUES}), r"(?<![a-z].)")
+    + r"|n't|[→?≠↑↓▲▼]|~~|as of (?=.*\b(?:it|they)\b)|in (?:19|20)\d\d"
+    r"|(?<!\d)(?:19|20)\d\d(?!\d|[-/.]\d\d?[-/.]\d)"
 )
 """Finds whether a text has anything that may make a figure another than the current entry."""
 SOFT = re.compile(

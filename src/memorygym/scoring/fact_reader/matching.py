@@ -17,12 +17,18 @@ from memorygym.scoring.fact_reader.blocks import Item, items
 from memorygym.scoring.fact_reader.claims import Reading
 from memorygym.scoring.fact_reader.contexts import Contexts
 from memorygym.scoring.fact_reader.key import Key
-from memorygym.scoring.fact_reader.sentences import DENIED, MARKS, SentenceReader, Subject
+from memorygym.scoring.fact_reader.sentences import (
+    DENIED,
+    MARKS,
+    NAMES,
+    Sentence,
+    SentenceReader,
+    Subject,
+)
 from memorygym.scoring.fact_reader.shown import Anchor, Shown
-from memorygym.scoring.fact_reader.stamps import stamps
+from memorygym.scoring.fact_reader.values import stamps
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
 
-_NAMES = ("name", "stranger")
 _SUM = re.compile(r"(?<![\w.,])[$€£]?\d[\d.,]*\w?\s*[-+−]\s*[$€£]?\d[\d.,]*\w?\s*=\s*(?=[$€£]?\d)")
 """A calculation before its result: "293 - 126 = "."""
 _SUM_BEHIND = re.compile(
@@ -56,11 +62,8 @@ class Matcher:
         # Memories show the same lines again beside others: of twelve memories 40 % are new.
         self._sentence = lru_cache(maxsize=20_000)(self._read_sentence)
 
-    def _read_sentence(
-        self, text: str, subject: Subject, legend: tuple[Key, ...]
-    ) -> tuple[list[Statement], SentenceReader]:
-        reader = SentenceReader(self.shown, text, subject, legend)
-        return reader.facts(), reader
+    def _read_sentence(self, text: str, subject: Subject, legend: tuple[Key, ...]) -> Sentence:
+        return SentenceReader(self.shown, text, subject, legend).read()
 
     def _read(self, text: str) -> Reading:
         if not self._documents:
@@ -83,8 +86,6 @@ class Matcher:
         last, waiting = "", None
         legend: tuple[Key, ...] = ()
         given: set[tuple[str, str]] = set()
-        rows: list[tuple[tuple[str, ...], int]] = []
-        """Of each item: what governs it, and the number of facts up to its end."""
         scopes = _Scopes(self.shown.vocabulary, stated)
         text = self.shown.vocabulary.spell_out_text(text).replace("=>", "→")
         text = _ANSWER.sub("\n", text)
@@ -108,19 +109,18 @@ class Matcher:
             if "," in item.text or "/" in item.text or "|" in item.text or ";" in item.text:
                 legend = self._contexts.legend(item.text) or legend
             for sentence in _sentences(item.text):
-                facts, read = self._sentence(sentence, subject, legend)
-                stated += facts
+                read = self._sentence(sentence, subject, legend)
+                stated += read.facts
                 unread += read.unread
                 if read.last and (self.shown.every_value or not cues.HE.match(sentence)):
                     subject = subject._replace(name=read.last, is_weak=False)
                 waiting = read.waiting
-                names = {fact.subject for fact in facts} | read.about
+                names = {fact.subject for fact in read.facts} | read.about
                 stated += self._shared(names, subject, given)
-            scopes.add(item, begin, {a.text for a in anchors if a.role in _NAMES})
+            scopes.add(item, begin, {a.text for a in anchors if a.role in NAMES})
             last = subject.name
-            rows.append((item.path, len(stated)))
         scopes.close()
-        return Reading(tuple(self._decided([*_without_replaced(stated, rows)])), unread)
+        return Reading(tuple(self._decided(stated)), unread)
 
     def _placed(
         self, subject: Subject, item: Item, last: str, anchors: Sequence[Anchor]
@@ -130,7 +130,7 @@ class Matcher:
             subject = subject._replace(name=last)
         elif not subject.name and not item.is_new:
             subject = subject._replace(name=last, is_weak=True)
-        if not subject.name and item.above and not any(a.role in _NAMES for a in anchors):
+        if not subject.name and item.above and not any(a.role in NAMES for a in anchors):
             above = self._contexts.subject((item.above,))
             subject = subject._replace(name=above.name if above else "")
         return subject
@@ -218,24 +218,6 @@ class _Scopes:
     def _stamp(self, text: str) -> tuple[str, str]:
         date = "" if self._has_dates else next((iso for _, _, iso in stamps(text)), "")
         return date, self._vocabulary.source_in(text)
-
-
-def _without_replaced(
-    facts: Sequence[Statement], rows: Sequence[tuple[tuple[str, ...], int]]
-) -> Iterator[Statement]:
-    """The facts without those whose value another line of the same row or heading calls former."""
-    former: set[object] = set()
-    number = 0
-    paths = []
-    for path, end in rows:
-        for fact in facts[number:end]:
-            paths.append(path)
-            if fact.role == FORMER:
-                former.add((path, *fact[:3]))
-        number = end
-    for path, fact in zip(paths, facts, strict=True):
-        if fact.role != CURRENT or (path, *fact[:3]) not in former:
-            yield fact
 
 
 def _sentences(text: str) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
 from typing import Any
 
 from memorygym.scoring.fact_reader.key import Key
@@ -54,13 +53,11 @@ _JOINT = r"[\s_*`&'’-]{0,3}"
 _PARAMETER = rf"[`'\"]?(?!(?:{'|'.join(sorted(LINKS))})\b)([^\W\d]\w*(?:\.\w+)*)[`'\"]?"
 
 
-@lru_cache(maxsize=20_000)
 def stem(phrase: str) -> str:
     """The letters of a phrase without the ending of its plural."""
     return re.sub(r"(?:ie?s|y|s)$", "", _letters(phrase))
 
 
-@lru_cache(maxsize=20_000)
 def _letters(phrase: str) -> str:
     return re.sub(r"[\W_]", "", phrase).lower()
 

@@ -15,18 +15,18 @@ from memorygym.scoring.fact_reader import cues
 from memorygym.scoring.fact_reader.key import Key
 from memorygym.scoring.fact_reader.phrases import mask
 from memorygym.scoring.fact_reader.shown import Anchor, Shown
-from memorygym.scoring.fact_reader.stamps import stamps
 from memorygym.scoring.fact_reader.values import (
     Parsed,
     candidates,
+    dated,
     dates,
     figures,
     scaled,
-    without_dates,
+    stamps,
 )
 from memorygym.scoring.fact_reader.words import COMMON, LINKS, lowered
 
-MARKS = ("label", "verb", "inverse")
+NAMES, MARKS = ("name", "stranger"), ("label", "verb", "inverse")
 DENIED = re.compile(
     r"\b(?:it is|it's|is it) (?:false|untrue|not true|not the case|wrong)\b"
     r"|\bfalse(?:ly)? (?:that|to say)"
@@ -70,19 +70,32 @@ _RIVAL = re.compile(r"\s*(?:,|;|/|,? or|,? maybe|,? perhaps)\s*(?:about )?\W?|\s
 """Stands between two values of which nobody knows which one it is."""
 _PLUS = re.compile(r"\s+[+−]\s+")
 _TO = re.compile(r"[\s_]*(?:to|until|till|-|–|—|and)[\s_]*")
-_ASKS = re.compile(
-    r"\?[\"'”)*]*\s*$|^\W*(?:sub-?query|key ?words?|tags)\b\W*:|^\W*(?:found|searched) for [\"'“]",
-    re.IGNORECASE,
+_ASKS = re.compile(r"\?[\"'”)*]*\s*$")
+_SEARCHES = re.compile(
+    r"\W*(?:(?:sub-?query|key ?words?|tags)\b\W*:|(?:found|searched) for [\"'“])", re.IGNORECASE
 )
+_GROUPED = re.compile(r"[\"'`*\]]*\s?[(\[]([A-Za-z][A-Za-z .&]*?)[)\],;:]")
+"""Stands behind a name: a group in brackets."""
+_QUALIFIES = re.compile(
+    r"[\"'`*\]]*\s*\([^()]*$|[\"'`*]*(?:,? (?:(?:and|in) )?(?:who|which|whose|that|itself)\b[^;]*"
+    r"|, an?\b[^;,]*)$"
+)
+"""Stands between a name and a place that is about it: an open bracket, "which"."""
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
+_BRACKET = re.compile(r"[\s_*`\"']{0,3}[(\[]([^()\[\]]*)[)\]]")
 
 
 class Value(NamedTuple):
     start: int
     end: int
     value: Parsed
-    role: str = ""
+    role: str = CURRENT
 
 
+_Form = tuple[int, int, str | re.Match[str], str]
+"""What may be a value: where it stands, what it is, and the kind of keys that have it."""
+Waiting = tuple[str, Anchor, str]
+"""A label whose value may stand in the line below: whose it is, the label, its bracket."""
 Span = Value | Anchor | tuple[int, int]
 """What begins with (start, end)."""
 
@@ -104,6 +117,18 @@ class Subject(NamedTuple):
     what the stream stated."""
 
 
+class Sentence(NamedTuple):
+    """What a sentence states, and what it leaves to the lines below."""
+
+    facts: tuple[Statement, ...]
+    unread: int
+    last: str
+    """Who it is about, for a pronoun behind it."""
+    about: frozenset[str]
+    """The names that it says something of."""
+    waiting: Waiting | None
+
+
 class SentenceReader:
     """One sentence or line: its names, its labels, the values between them."""
 
@@ -114,8 +139,9 @@ class SentenceReader:
         self._legend = legend
         self._lower = text.lower() if len(text.lower()) == len(text) else text
         self._anchors = shown.anchors(text)
-        self._names = [a for a in self._anchors if a.role in ("name", "stranger")]
-        self._marks = [a for a in self._anchors if a.role in MARKS]
+        self._known = [a for a in self._anchors if a.role in (*NAMES, *MARKS)]
+        self._names = [a for a in self._known if a.role in NAMES]
+        self._marks = [a for a in self._known if a.role in MARKS]
         self._facts: list[Statement] = []
         self._taken = 0
         """Where the values stand that belong to something: a bit for each character."""
@@ -125,17 +151,21 @@ class SentenceReader:
         """By label and key: the values that may be its own."""
         self._objects: dict[int, str] = {}
         """By the place of a name: the entity that it is related to."""
-        self.unread = 0
-        self._is_jumbled = False
-        self.last = ""
+        self._unread = 0
         self._opens = ""
         """The name that opens the sentence, if an inverse verb makes it a value."""
-        self.about: set[str] = set()
-        self.waiting: tuple[str, Anchor, str] | None = None
+        self._waiting: Waiting | None = None
         self._has_cues = cues.ANY.search(self._lower) is not None
-        masked = sorted((a.start, a.end) for a in (*self._names, *self._marks))
-        self._rest = mask(self._lower, masked, _SIGN)
+        self._is_jumbled = (
+            len(self._names) > 1
+            and len(self._marks) > 1
+            and not re.search(r"[:;,=|()\t→—–]|\band\b|[.]\s", text)
+        )
+
+    @cached_property
+    def _rest(self) -> str:
         """The text with signs for its names and labels, whose words are no cues."""
+        return mask(self._lower, self._known, _SIGN)
 
     @cached_property
     def _borders(self) -> list[tuple[int, int]]:
@@ -144,62 +174,62 @@ class SentenceReader:
     @cached_property
     def _figures(self) -> tuple[list[re.Match[str]], list[re.Match[str]]]:
         """The figures of the text, and those that are no part of a date."""
-        spans = [(a.start, a.end) for a in self._anchors if self._is_apart_from_figures(a)]
-        text = mask(self._text, spans, _SIGN)
-        return figures(lowered(text)), figures(lowered(without_dates(text)))
+        if not any(map(str.isdigit, self._text)):
+            return [], []
+        every = figures(lowered(mask(self._text, self._known, _SIGN)))
+        spans = dated(self._text)
+        return every, [m for m in every if not any(a < m.end() and m.start() < b for a, b in spans)]
 
-    def _is_apart_from_figures(self, anchor: Anchor) -> bool:
-        """Whether something ends a figure beside it, and is not its unit: "emp300", "9 points"."""
-        if anchor.role != "hint":
-            return anchor in self._marks or anchor in self._names
-        around = self._text[max(0, anchor.start - 1) : anchor.end + 1]
-        is_unit = self._lower[anchor.start : anchor.end] not in ("point", "points")
-        return not is_unit or around[0].isdigit() or around[-1].isdigit()
+    @cached_property
+    def _change(self) -> re.Match[str] | None:
+        """What says by how much a value changed."""
+        return cues.MORE.search(self._lower) or cues.BY.search(self._lower)
 
-    def facts(self) -> list[Statement]:
+    def read(self) -> Sentence:
         """What the sentence states."""
-        if self._has_cues and (DENIED.search(self._text) or cues.UNREAL.match(self._lower)):
-            return []
-        self._is_jumbled = (
-            len(self._names) > 1
-            and len(self._marks) > 1
-            and not re.search(r"[:;,=|()\t→—–]|\band\b|[.]\s", self._text)
-        )
-        if asks := _ASKS.search(self._text):
-            if asks[0][0] == "?":
+        last, about = "", list[Anchor]()
+        if not self._says_nothing():
+            self._date, self._source = self._stamp()
+            self._labelled()
+            self._loose()
+            self._without_rivals()
+            self._unread += self._missed()
+            if not self._facts:
                 self._wait()
-            return []
-        self._date, self._source = self._stamp()
-        self._labelled()
-        self._loose()
-        self._without_rivals()
-        self.unread += self._missed()
-        if not self._facts:
+            about = [a for a in self._names if a.start not in self._objects]
+            if about:
+                is_pair = len(about) > 1 and len(last_list(self._text, about[:2])) > 1
+                last = about[0].text if about[0].role == "name" and not is_pair else "?"
+            last = self._opens or last
+        names = frozenset(a.text for a in about)
+        return Sentence(tuple(self._facts), self._unread, last, names, self._waiting)
+
+    def _says_nothing(self) -> bool:
+        """Whether it denies, supposes or asks something, or tells what was searched for."""
+        if self._has_cues and (DENIED.search(self._text) or cues.UNREAL.match(self._lower)):
+            return True
+        if _SEARCHES.match(self._text):
+            return True
+        if self._asks():
             self._wait()
-        about = [a for a in self._names if a.start not in self._objects]
-        self.about = {a.text for a in about}
-        if about:
-            is_pair = len(about) > 1 and len(last_list(self._text, about[:2])) > 1
-            self.last = about[0].text if about[0].role == "name" and not is_pair else "?"
-        self.last = self._opens or self.last
-        return self._facts
+            return True
+        return False
+
+    def _asks(self) -> bool:
+        return "?" in self._text and _ASKS.search(self._text) is not None
 
     def _labelled(self) -> None:
         """Adds what labels and verbs state, those of the sentence or of the headings above."""
         for mark in self._marks:
-            if any(key.kind == "entity" for key in mark.keys):
-                self._relation(mark)
+            self._relation(mark)
         for only_stated in (True, False):
             for mark in self._marks:
-                if any(key.kind != "entity" for key in mark.keys):
-                    self._value(mark, only_stated=only_stated)
+                self._value(mark, only_stated=only_stated)
         for mark in self._subject.marks if not self._marks else ():
             several = len(self._names) > 1 or (self._names and not self._subject.name)
             place = self._names[0].end if several else 0
-            if any(key.kind == "entity" for key in mark.keys):
-                self._relation(mark._replace(start=place, end=place))
-            if any(key.kind != "entity" for key in mark.keys):
-                self._value(mark._replace(start=0, end=0), only_stated=False)
+            self._relation(mark._replace(start=place, end=place))
+            self._value(mark._replace(start=0, end=0), only_stated=False)
 
     def _loose(self) -> None:
         """Adds what abbreviations, units and places state, and values that only the stream
@@ -237,23 +267,23 @@ class SentenceReader:
             if fact.role == CURRENT and key and not key.is_many:
                 given.setdefault(fact[:2], set()).add(fact.value)
         if rivals := {pair for pair, values in given.items() if len(values) > 1}:
-            self.unread += len(rivals)
+            self._unread += len(rivals)
             self._facts = [fact for fact in self._facts if fact[:2] not in rivals]
 
     def _missed(self) -> int:
         """The number of figures that the stream stated of a name of the sentence, or of its
         subject, and that nothing here took."""
-        names = {a.text for a in self._names if a.role == "name"} | {self._subject.name}
-        known = [self._shown.figures[name] for name in names if name in self._shown.figures]
-        if not known:
+        left = [m[0] for m in _FIGURE.finditer(self._text) if not self._is_taken(m.span())]
+        if not left:
             return 0
-        figures = [m for m in _FIGURE.finditer(self._text) if not self._is_taken(m.span())]
-        return sum(any(_digits(m[0]) in digits for digits in known) for m in figures)
+        names = {a.text for a in self._names if a.role == "name"} | {self._subject.name}
+        known = frozenset[str]().union(*(self._shown.figures.get(name, ()) for name in names))
+        return sum(_digits(figure) in known for figure in left)
 
     def _wait(self) -> None:
         """Keeps the only label for the line below, which may give its value."""
         is_head = (
-            _ASKS.search(self._text)
+            self._asks()
             or self._text.rstrip()[-1:] in ":/|"
             or (len(self._text.split()) <= 8 and self._text.rstrip()[-1:] != ".")
         )
@@ -261,7 +291,7 @@ class SentenceReader:
             name = self._names[0] if self._names else None
             mark = self._marks[0]
             limit = bracket(self._lower, mark.end)
-            self.waiting = (name.text if name and name.role == "name" else "", mark, limit)
+            self._waiting = (name.text if name and name.role == "name" else "", mark, limit)
 
     def _stamp(self) -> tuple[str, str]:
         """When and by whom the sentence was stated."""
@@ -286,23 +316,15 @@ class SentenceReader:
 
     def _bounds(self, mark: Anchor) -> tuple[int, int]:
         """Between which places a label's values may stand: from label to label."""
-        marks = (
-            [m for m in self._marks if not self._is_open_verb(m)]
-            if mark.role != "hint"
-            else [a for a in self._anchors if a.role in (*MARKS, "hint")]
-        )
+        if len(self._marks) < 2 and mark.role != "hint":
+            return 0, len(self._text)
+        roles = MARKS if mark.role != "hint" else (*MARKS, "hint")
+        marks = [a for a in self._anchors if a.role in roles]
         left = max((a.end for a in marks if a.end <= mark.start), default=0)
         right = min(
             (a.start for a in marks if a.start >= mark.end and a != mark), default=len(self._text)
         )
         return left, right
-
-    def _is_open_verb(self, mark: Anchor) -> bool:
-        """Whether a verb has no name behind it: "The entry for size at Ann Lee reads 9"."""
-        if mark.role != "verb" or any(key.kind != "entity" for key in mark.keys):
-            return False
-        behind = next((a for a in self._names if a.start >= mark.end), None)
-        return behind is None or len(self._text[mark.end : behind.start].split()) > 3
 
     def _owner(self, mark: Anchor, at: int, kind: str = "") -> str:
         """Whose value stands at a place, by a label: the owner named behind the label, the nearest
@@ -318,7 +340,12 @@ class SentenceReader:
         ):
             return behind.text if behind.role == "name" else "?"
         about = self._about(max(mark.start, at) if mark.end else at, kind)
-        if about and re.search(r"\bthey\b", self._lower[about.end : at]) and len(self._names) > 1:
+        if (
+            about
+            and len(self._names) > 1
+            and "they" in self._lower
+            and re.search(r"\bthey\b", self._lower[about.end : at])
+        ):
             return "?"
         if about:
             return about.text if about.role == "name" else "?"
@@ -334,7 +361,7 @@ class SentenceReader:
             return True
         if self._subject.is_weak and subject == self._subject.name and not self._names:
             return True
-        about = self._about(max(mark.start, value.start))
+        about = self._about(max(mark.start, value.start)) if len(self._names) > 1 else None
         if about and len(last_list(self._text, [a for a in self._names if a.end <= about.end])) > 1:
             return True
         between = self._lower[mark.end : value.start] if mark.end <= value.start else ""
@@ -357,15 +384,8 @@ class SentenceReader:
             of_kind = [a for a in before if type_of(a.text) == kind]
             above = self._subject.name
             before = of_kind if of_kind or (above and type_of(above) == kind) else before
-        if before:
-            gap = self._lower[before[-1].end : at]
-            is_inbracket = re.match(r"[\"'`*\]]*\s*\([^()]*$", gap)
-            if is_inbracket or re.match(
-                r"[\"'`*]*(?:,? (?:(?:and|in) )?(?:who|which|whose|that|itself)\b[^;]*"
-                r"|, an?\b[^;,]*)$",
-                gap,
-            ):
-                return before[-1]
+        if before and _QUALIFIES.match(self._lower, before[-1].end, max(at, before[-1].end)):
+            return before[-1]
         own = [a for a in before if a.start not in self._objects]
         if before and not own:
             return next((a for a in self._names if a.text == self._objects[before[-1].start]), None)
@@ -404,12 +424,12 @@ class SentenceReader:
                     )
                 ):
                     is_of_others = cues.CONTRAST.search(self._lower[: value.start])
-                    self.unread += not only_stated and not is_of_others
+                    self._unread += not only_stated and not is_of_others
                     continue
                 if subject and subject != "?":
                     picks.setdefault(subject, []).append(value)
                 elif not only_stated and self._is_beside(mark, value):
-                    self.unread += 1
+                    self._unread += 1
                     self._take(value)
             for subject, values in picks.items():
                 self._pick(mark, key, subject, values, only_stated=only_stated)
@@ -435,10 +455,10 @@ class SentenceReader:
         current = [v for v in stated if v.role in (CURRENT, "now", "was") and v.value not in gone]
         chosen = self._chosen(mark, current)
         if current and not chosen:
-            self.unread += 1
+            self._unread += 1
             return
         if chosen and mark.role != "hint" and self._has_rival(mark, chosen[0], values, chosen):
-            self.unread += 1
+            self._unread += 1
             self._take(*values)
             return
         if chosen:
@@ -460,6 +480,8 @@ class SentenceReader:
     def _chosen(self, mark: Anchor, current: Sequence[Value]) -> list[Value]:
         """The values that hold: those beside words of change, else beside the label if they
         differ; none if nothing tells which one."""
+        if len(current) < 2:
+            return [*current]
         ranked = ([v for v in current if v.role == role] for role in ("now", CURRENT, "was"))
         chosen: list[Value] = next(filter(None, ranked), [])
         if len({v.value for v in chosen}) < 2:
@@ -471,7 +493,7 @@ class SentenceReader:
         self, mark: Anchor, value: Value, values: Sequence[Value], chosen: Sequence[Value]
     ) -> bool:
         """Whether a value of another figure beside it may be meant: "300, 320"."""
-        for rival in values:
+        for rival in values if len(values) > 1 else ():
             is_free = self._shown.every_value or not self._is_others(mark, rival)
             if rival in chosen or rival.role not in ("now", CURRENT) or not is_free:
                 continue
@@ -515,9 +537,9 @@ class SentenceReader:
         self, mark: Anchor, values: Sequence[Value], subject: str, code: str
     ) -> Value | None:
         """A correction by an amount: "20 higher than stated before"."""
-        match = cues.MORE.search(self._lower) or cues.BY.search(self._lower)
         if not values or not isinstance(values[0].value, int):
             return None
+        match = self._change
         for value in values:
             assert isinstance(value.value, int)
             is_signed = self._lower[value.start] == "+"
@@ -537,13 +559,13 @@ class SentenceReader:
         """The values of a key between two places, without their roles."""
         if key.kind in ("enum", "text"):
             found = [
-                Value(a.start, a.end, a.text, "")
+                Value(a.start, a.end, a.text)
                 for a in self._anchors
                 if a.role == "value" and left <= a.start and a.end <= right and key in a.keys
             ]
             if not found and key.kind == "text" and mark.role == "label":
                 found = [
-                    Value(start + c.start, start + c.end, c.value, "")
+                    Value(start + c.start, start + c.end, c.value)
                     for start, end in ((mark.end, right), (left, mark.start))
                     for c in candidates(key, self._text[start:end])
                     if start == mark.end or self._text[start + c.start] in "\"`'“"
@@ -561,28 +583,33 @@ class SentenceReader:
 
     def _typed_values(self, key: Key, start: int, end: int) -> Iterator[Value]:
         """What has the form of a key's values between two places."""
+        if key.kind == "date":
+            for first, last, date in dates(self._text):
+                if start <= first and last <= end:
+                    yield Value(first, last, date)
+            return
         if key.kind != "number":
             for c in candidates(key, self._text[start:end]):
                 if not any(c.value == name.text for name in self._names):
-                    yield Value(start + c.start, start + c.end, c.value, "")
+                    yield Value(start + c.start, start + c.end, c.value)
             return
         for match in self._figures[not key.is_whole]:
             is_inside = start <= match.start() and match.end() <= end
             if is_inside and (number := scaled(match, key)) is not None:
-                yield Value(match.start(), match.end(), number, "")
+                yield Value(match.start(), match.end(), number)
 
     def _with_thousands(self, value: Value, key: Key) -> Value:
         """A figure with full stops for thousands; as it is read otherwise if it has none."""
         figure = self._text[value.start : value.end]
-        if re.fullmatch(r"[1-9]\d{0,2}(?:\.\d{3})+", figure):
+        if "." in figure and _THOUSANDS.fullmatch(figure):
             return value._replace(value=int(figure.replace(".", "")))
         return value
 
     def _with_roles(self, values: Sequence[Value], mark: Anchor) -> list[Value]:
         """Values with what their clauses say of them."""
         if not self._has_cues and not self._subject.limit:
-            return [Value(v.start, v.end, v.value, CURRENT) for v in values]
-        return [Value(v.start, v.end, v.value, self._role(v, values, mark)) for v in values]
+            return [*values]
+        return [v._replace(role=self._role(v, values, mark)) for v in values]
 
     def _role(
         self, value: Value, found: Sequence[Value], mark: Anchor | None = None, since: int = 0
@@ -673,7 +700,7 @@ class SentenceReader:
         is_bag = self._subject.is_weak and sum(a.role == "value" for a in self._anchors) > 4
         if anchor.text in LINKS or anchor.text in COMMON or is_bag:
             return
-        value = Value(anchor.start, anchor.end, anchor.text, "")
+        value = Value(anchor.start, anchor.end, anchor.text)
         role = self._role(value, [value])
         subject = self._owner(Anchor(anchor.start, anchor.start, "hint"), anchor.start)
         if role not in (CURRENT, "now") or subject in ("", "?"):
@@ -743,12 +770,13 @@ class SentenceReader:
     def _untaken(self) -> Iterator[tuple[Value, str, list[Key]]]:
         """The figures, dates, codes and places that nothing took, with their owner and its keys
         that have them."""
-        forms: list[tuple[int, int, str | re.Match[str]]] = [*dates(self._text)]
-        forms += [(m.start(), m.end(), m) for m in self._figures[0]]
-        forms += [(m.start(), m.end(), m[0]) for m in _CODE.finditer(self._text)]
+        forms: list[_Form] = [(*date, "date") for date in dates(self._text)]
+        forms += [(m.start(), m.end(), m, "number") for m in self._figures[0] if self._may_tell(m)]
+        if self._shown.has_words:
+            forms += [(m.start(), m.end(), m[0], "word") for m in _CODE.finditer(self._text)]
         places = (c for key in self._shown.places for c in candidates(key, self._text))
-        forms += [(c.start, c.end, str(c.value)) for c in places]
-        for start, end, form in forms:
+        forms += [(c.start, c.end, str(c.value), "word") for c in places]
+        for start, end, form, kind in forms:
             if self._is_taken((start, end)):
                 continue
             about = self._about(start)
@@ -756,19 +784,20 @@ class SentenceReader:
             for owner in owners if owners[0] else self._shown.owners:
                 stated = []
                 for key in self._shown.keys_of(owner):
-                    value = self._as(key, form)
+                    value = self._as(key, form) if key.kind == kind else None
                     if value is not None and self._shown.states(owner, key.code, value):
                         stated.append((key, value))
                 if stated:
-                    yield Value(start, end, stated[0][1], ""), owner, [key for key, _ in stated]
+                    yield Value(start, end, stated[0][1]), owner, [key for key, _ in stated]
+
+    def _may_tell(self, figure: re.Match[str]) -> bool:
+        """Whether a figure has what may tell what it is: letters behind it, or a bracket before."""
+        return figure[0][-2:].isalpha() or self._text[figure.start() - 1 : figure.start()] == "("
 
     def _as(self, key: Key, form: str | re.Match[str]) -> Parsed | None:
-        """A figure, a date, a code or a place as a value of a key; None if it has another form."""
+        """A figure, a date, a code or a place as a value of a key; None if it may be none."""
         if isinstance(form, str):
-            is_date = re.match(r"\d{4}-\d\d-\d\d", form)
-            return form if key.kind == ("date" if is_date else "word") and not key.is_free else None
-        if key.kind != "number":
-            return None
+            return None if key.is_free else form
         unit = key.suffix.strip()[:4]
         is_long = len(form[0]) > 2 or not form[0].isdigit()
         is_of_unit = bool(unit) and self._lower.startswith(unit, form.end() + 1)
@@ -820,13 +849,16 @@ class SentenceReader:
         above = "" if self._subject.is_weak else self._subject.name
         for number, name in enumerate(self._names):
             start = self._names[number - 1].end if number else 0
-            gap = self._rest[start : name.start]
             if name.role != "name" or name.start in self._objects:
                 continue
             other = self._partner(name, above)
+            known = self._shown.links
+            if (other, name.text) not in known and (name.text, other) not in known:
+                continue
+            gap = self._rest[start : name.start]
             is_worded = _is_worded(gap) or _is_worded(self._rest[: self._names[0].start])
             is_told = is_worded or _LINK.search(gap) or any(f[0] == other for f in self._facts)
-            if not is_told or any(cue.search(gap) for cue in _PARTING):
+            if not is_told or (self._has_cues and any(cue.search(gap) for cue in _PARTING)):
                 continue
             listed = _listed(self._text, name.start, self._names[number:])
             kinds = {self._shown.links.get((other, each.text)) for each in listed}
@@ -904,9 +936,7 @@ class SentenceReader:
 
     def _group(self, name: Anchor) -> None:
         """Adds the choice that stands, cut short, directly behind a name: "Ann Lee (Econ.)"."""
-        match = re.match(
-            r"[\"'`*\]]*\s?[(\[]([A-Za-z][A-Za-z .&]*?)[)\],;:]", self._text[name.end :]
-        )
+        match = _GROUPED.match(self._text, name.end) if self._shown.shared else None
         if match is None:
             return
         for key in self._shown.shared:
@@ -922,15 +952,15 @@ class SentenceReader:
 
     def _relation(self, mark: Anchor) -> None:
         """Adds the entities that a verb or a label links."""
-        if _NEGATED.search(self._rest[: mark.start]):
+        keys = [key for key in mark.keys if key.kind == "entity"]
+        if not keys or (self._has_cues and _NEGATED.search(self._rest[: mark.start])):
             return
         _left, right = self._bounds(mark) if mark.end else (0, len(self._text))
         before = [a for a in self._names if a.end <= mark.start]
         behind = [a for a in self._names if mark.end <= a.start < max(right, mark.end)]
-        for key in mark.keys:
-            if key.kind == "entity":
-                for subject, value in self._links(mark, key, before, behind):
-                    self._link(mark, key, subject, value)
+        for key in keys:
+            for subject, value in self._links(mark, key, before, behind):
+                self._link(mark, key, subject, value)
 
     def _links(
         self, mark: Anchor, key: Key, before: Sequence[Anchor], behind: Sequence[Anchor]
@@ -1035,7 +1065,7 @@ class SentenceReader:
                 return
         role = CURRENT
         if isinstance(value, Anchor) and not key.has_term:
-            role = self._role(Value(value.start, value.end, other, ""), [], _ENTITY, mark.end)
+            role = self._role(Value(value.start, value.end, other), [], _ENTITY, mark.end)
         if role == "other":
             return
         is_former = role == FORMER or cues.FORMER.search(self._limit(mark, len(self._text)))
@@ -1099,7 +1129,7 @@ def _is_within(word: str, other: str) -> bool:
 
 
 def _digits(figure: str) -> str:
-    return re.sub(r"\D", "", figure)
+    return "".join(filter(str.isdigit, figure))
 
 
 def last_list(text: str, names: Sequence[Anchor]) -> list[Anchor]:
@@ -1116,7 +1146,7 @@ def last_list(text: str, names: Sequence[Anchor]) -> list[Anchor]:
 
 def bracket(text: str, at: int) -> str:
     """What stands in brackets at a place."""
-    opening = re.compile(r"[\s_*`\"']{0,3}[(\[]([^()\[\]]*)[)\]]").match(text, at)
+    opening = _BRACKET.match(text, at)
     return opening[1] if opening else ""
 
 

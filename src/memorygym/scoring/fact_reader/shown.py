@@ -5,8 +5,8 @@ Words are compared without case, plural, `_`, `-` and camel case, so that `LARKI
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
+from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
 from memorygym.core.statements import SHIFT, Statement
@@ -33,14 +33,10 @@ class Anchor(NamedTuple):
     keys: tuple[Key, ...] = ()
 
 
-class _Word(NamedTuple):
-    start: int
-    end: int
-    lower: str
-    stem: str
+Word = tuple[int, int, str, str]
+"""A word of a text: where it starts and ends, in lower case, and without the ending of a plural."""
 
 
-@lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """A word in lower case without the ending of its plural."""
     word = word.lower()
@@ -60,20 +56,29 @@ def plain(value: Parsed) -> Parsed:
     return value.removesuffix(".py").replace("/", ".")
 
 
-def words_of(text: str) -> list[_Word]:
-    return [_Word(*m.span(), m[0].lower(), stem(m[0])) for m in _WORD.finditer(text)]
+@lru_cache(maxsize=50_000)
+def _forms(word: str) -> tuple[str, str]:
+    return word.lower(), stem(word)
+
+
+def words_of(text: str) -> list[Word]:
+    return [(m.start(), m.end(), *_forms(m[0])) for m in _WORD.finditer(text)]
+
+
+_Phrase = tuple[tuple[str, ...], Role, str, tuple[Key, ...]]
+"""Words, what they are, their text, and their keys."""
 
 
 class _Phrases:
     """Phrases by their first words, the longest first."""
 
     def __init__(self) -> None:
-        self._by_first: dict[str, list[tuple[tuple[str, ...], Role, str, tuple[Key, ...]]]] = {}
+        self.by_first: dict[str, list[_Phrase]] = {}
 
     def add(self, words: Sequence[str], role: Role, text: str, key: Key | None = None) -> None:
         if not words:
             return
-        listed = self._by_first.setdefault(words[0], [])
+        listed = self.by_first.setdefault(words[0], [])
         for number, (others, kind, shown, keys) in enumerate(listed):
             are_labels = kind != role and "label" in (kind, role) and not text
             if others == tuple(words) and (kind == role or are_labels) and (shown == text or key):
@@ -84,22 +89,17 @@ class _Phrases:
         listed.append((tuple(words), role, text, (key,) if key else ()))
         listed.sort(key=lambda entry: -len(entry[0]))
 
-    def begins(self, word: str) -> bool:
-        """Whether a phrase begins with a word."""
-        return word in self._by_first
 
-    def at(
-        self, words: Sequence[_Word], place: int, field: Literal[2, 3], text: str
-    ) -> Iterator[tuple[int, Role, str, tuple[Key, ...]]]:
-        """(number of words, role, text, keys) of each phrase that begins at a word."""
-        for phrase, role, shown, keys in self._by_first.get(words[place][field], ()):
-            size = len(phrase)
-            if place + size <= len(words) and all(
-                words[place + n][field] == phrase[n]
-                and _GAP.fullmatch(text, words[place + n - 1].end, words[place + n].start)
-                for n in range(1, size)
-            ):
-                yield size, role, shown, keys
+def _follows(
+    phrase: Sequence[str], words: Sequence[Word], place: int, field: Literal[2, 3], text: str
+) -> bool:
+    """Whether the words of a phrase behind its first one follow a word of a text."""
+    for part in phrase[1:]:
+        before, word = words[place], words[place + 1]
+        if word[field] != part or not _GAP.fullmatch(text, before[1], word[0]):
+            return False
+        place += 1
+    return True
 
 
 class Shown:
@@ -120,20 +120,20 @@ class Shown:
             self._add(fact)
         self._names, self._labels = _Phrases(), _Phrases()
         for name in self.names:
-            words = [word.lower for word in words_of(name.removeprefix("the "))]
+            words = [word[2] for word in words_of(name.removeprefix("the "))]
             self._names.add(words, "name", name)
         for key in self.keys.values():
             self._add_labels(key)
         for (_, code), values in self.values.items():
             key = self.keys[code]
             for value in values.values() if key.kind == "text" else ():
-                self._names.add(
-                    [word.lower for word in words_of(str(value))], "value", str(value), key
-                )
+                words = [word[2] for word in words_of(str(value))]
+                self._names.add(words, "value", str(value), key)
         self.shared = tuple(key for key in vocabulary.keys if key.is_shared and key.kind == "enum")
         """Keys by whose choices texts group entities."""
         self.places = tuple(key for key in vocabulary.keys if key.is_shared and key.kind == "word")
         """Keys by whose values headings group entities, such as modules."""
+        self.has_words = any(key.kind == "word" for key in vocabulary.keys)
         self._parts = {
             str(value).rpartition(".")[2]
             for (_, code), values in self.values.items()
@@ -158,14 +158,15 @@ class Shown:
             self._keys_of.setdefault(subject, []).append(self.keys[code])
         self.sole = self._sole()
         """By name: the key of the only figure or code that the stream gave of it."""
-        self._hints: dict[str, tuple[Key, ...]] = {}
         self._entries = [
-            (word.stem, key)
+            (root, key)
             for key in self.keys.values()
             for label in (*key.labels, *key.verbs)
-            for word in words_of(label)
-            if word.lower not in LINKS
+            for _, _, lower, root in words_of(label)
+            if lower not in LINKS
         ]
+        self.hint = cache(self._hint)
+        """The keys that a word or an abbreviation may mean."""
         self.anchors = lru_cache(maxsize=20_000)(self._anchors)
 
     def _add(self, fact: Statement) -> None:
@@ -194,10 +195,10 @@ class Shown:
         for role, phrases in forms:
             for phrase in phrases:
                 if "{}" not in phrase:
-                    self._labels.add([word.stem for word in words_of(phrase)], role, "", key)
+                    self._labels.add([word[3] for word in words_of(phrase)], role, "", key)
         if key.kind == "enum":
             for choice in key.choices:
-                words = [word.lower for word in words_of(choice)]
+                words = [word[2] for word in words_of(choice)]
                 self._names.add(words, "value", choice, key)
                 if key.is_shared:  # "Coordinators", over the ones that are.
                     self._names.add([*words[:-1], f"{words[-1]}s"], "value", choice, key)
@@ -225,13 +226,7 @@ class Shown:
         """A value as the stream stated it; itself if nobody did."""
         return self.values.get((subject, code), {}).get(plain(value), value)
 
-    def hint(self, word: str) -> tuple[Key, ...]:
-        """The keys that a word or an abbreviation may mean."""
-        if word not in self._hints:
-            self._hints[word] = self._hinted(word)
-        return self._hints[word]
-
-    def _hinted(self, word: str) -> tuple[Key, ...]:
+    def _hint(self, word: str) -> tuple[Key, ...]:
         if (
             self.every_value
             or len(word) < 2
@@ -250,45 +245,50 @@ class Shown:
         found: list[Anchor] = []
         place = 0
         while place < len(words):
-            word = words[place]
-            may_begin = self._names.begins(word.lower) or self._labels.begins(word.stem)
-            best = self._best(words, place, text) if may_begin else None
+            start, end, lower, root = words[place]
+            best = self._best(words, place, text)
             if best is None:
-                keys = self.hint(word.stem if len(word.stem) > 2 else word.lower)
-                if keys:
-                    found.append(Anchor(word.start, word.end, "hint", "", keys))
+                if keys := self.hint(root if len(root) > 2 else lower):
+                    found.append(Anchor(start, end, "hint", "", keys))
                 place += 1
             else:
                 size, anchor = best
                 if anchor.role == "name" and self._goes_on(words, place + size, anchor.end, text):
-                    anchor = anchor._replace(role="stranger", end=words[place + size].end)
+                    anchor = anchor._replace(role="stranger", end=words[place + size][1])
                     size += 1
                 found.append(anchor)
                 place += size
         return tuple(self._with_strangers(text, found))
 
-    def _best(self, words: Sequence[_Word], place: int, text: str) -> tuple[int, Anchor] | None:
+    def _best(self, words: Sequence[Word], place: int, text: str) -> tuple[int, Anchor] | None:
+        """The longest phrase that begins at a word, with its number of words."""
         best: tuple[int, Anchor] | None = None
-        start = words[place].start
-        sources: tuple[tuple[Literal[2, 3], _Phrases], ...] = ((2, self._names), (3, self._labels))
+        start, _, lower, root = words[place]
+        names, labels = self._names.by_first.get(lower, ()), self._labels.by_first.get(root, ())
+        sources: tuple[tuple[Literal[2, 3], Sequence[_Phrase]], ...] = ((2, names), (3, labels))
         for field, phrases in sources:
-            for size, role, shown, keys in phrases.at(words, place, field, text):
-                end = words[place + size - 1].end
-                if role == "name" and not self._is_whole(text, start, end, shown):
+            for phrase, role, shown, keys in phrases:
+                size = len(phrase)
+                if best and size <= best[0]:
+                    break
+                if place + size > len(words) or not _follows(phrase, words, place, field, text):
                     continue
-                if best is None or size > best[0]:
-                    if role == "name" and (legal := _LEGAL.match(text, end)):
+                end = words[place + size - 1][1]
+                if role == "name":
+                    if not self._is_whole(text, start, end, shown):
+                        continue
+                    if legal := _LEGAL.match(text, end):
                         end = legal.end()
-                    best = size, Anchor(start, end, role, shown, keys)
+                best = size, Anchor(start, end, role, shown, keys)
                 break
         return best
 
-    def _goes_on(self, words: Sequence[_Word], place: int, end: int, text: str) -> bool:
+    def _goes_on(self, words: Sequence[Word], place: int, end: int, text: str) -> bool:
         """Whether a name is the beginning of another one: "Larkin Harbor Freight"."""
-        if place >= len(words) or text[end : words[place].start] != " ":
+        if place >= len(words) or text[end : words[place][0]] != " ":
             return False
-        word = text[words[place].start : words[place].end]
-        lower, root = words[place].lower, words[place].stem
+        start, last, lower, root = words[place]
+        word = text[start:last]
         is_name = word.istitle() and len(word) > 2 and not text.istitle()
         known = (
             lower in LINKS or lower in GENERIC or lower in COMMON or lower in self.vocabulary.known
@@ -313,12 +313,15 @@ class Shown:
         return (
             member is None
             or member[1] in ("md", "txt", "json")
-            or self._labels.begins(stem(member[1]))
+            or stem(member[1]) in self._labels.by_first
         )
 
     def _with_strangers(self, text: str, found: list[Anchor]) -> list[Anchor]:
+        strangers = self.vocabulary.find_names(text)
+        if not strangers:
+            return found
         taken = [(a.start, a.end) for a in found if a.role in ("name", "value")]
-        for start, end, name in self.vocabulary.find_names(text):
+        for start, end, name in strangers:
             if not self.every_value and (
                 name in self._parts or (name.isalpha() and name.islower())
             ):

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from memorygym.core.tokens import MONTHS
 from memorygym.scoring.fact_reader.key import Key
+from memorygym.scoring.fact_reader.phrases import mask
 from memorygym.scoring.fact_reader.words import choice_pattern, lowered
 
 Parsed = int | str | tuple[int, ...]
@@ -30,11 +31,14 @@ _DATE = re.compile(
     rf"|({_MONTH})\.? (\d{{1,2}})(?:st|nd|rd|th)?,? (\d{{4}})(?![\w-])"
     r"|(\d{1,2})([./])(\d{1,2})\11(\d{4})(?![\w-]))"
 )
+_TIME = re.compile(r"(?:T|,? (?:at )?)(\d\d:\d\d)(?::\d\d)?(?!\d)")
 _DAY = re.compile(
     rf"(?<![\w.,$-])\d{{1,2}}(?:st|nd|rd|th)? (?:{_NAMED})\b(?!,? \d)"
     rf"|\b(?:{_NAMED})\.? \d{{1,2}}(?:st|nd|rd|th)?\b(?![.,%]?\d|%)",
 )
 """A day without its year."""
+_MAY_NAME = re.compile("[JFMASOND][a-u][bcglnprtvy]")
+"""What every name of a month begins with."""
 _YEAR = re.compile(
     r"\b(?:in|since|during|until|by|for|fy|fiscal|year|early|late|mid|end of|start of)[ -]?"
     r"((?:19|20)\d\d)(?![\d,.%]\d|\d|%)(?! ?-| ?–)"
@@ -68,10 +72,13 @@ has_date = re.compile(r"(?:19|20|21)(?<!\d..)\d\d(?!\d)").search
 """Whether a text has a year, as every full date does."""
 
 
-def dates(text: str) -> Iterator[tuple[int, int, str]]:
+@lru_cache(maxsize=2_000)
+def dates(text: str) -> tuple[tuple[int, int, str], ...]:
     """(start, end, ISO date) of each full date. Of 3/4/2031 nobody knows which is the month."""
-    if not has_date(text):
-        return
+    return tuple(_dates(text)) if has_date(text) else ()
+
+
+def _dates(text: str) -> Iterator[tuple[int, int, str]]:
     for match in _DATE.finditer(lowered(text)):
         year, month, day, day2, name2, year2, name3, day3, year3, first, mark, second, year4 = (
             match.groups()
@@ -89,6 +96,13 @@ def dates(text: str) -> Iterator[tuple[int, int, str]]:
             yield match.start(), match.end(), f"{year}-{int(month):02d}-{int(day):02d}"
 
 
+def stamps(text: str) -> Iterator[tuple[int, int, str]]:
+    """(start, end, ISO date, with the time if there is one) of each full date."""
+    for start, end, iso in dates(text):
+        time = _TIME.match(text, end)
+        yield (start, time.end(), f"{iso} {time[1]}") if time else (start, end, iso)
+
+
 def _month_number(name: str) -> int:
     return [month[:3] for month in MONTHS].index(name[:3].capitalize()) + 1
 
@@ -103,9 +117,10 @@ def candidates(key: Key, text: str) -> list[Candidate]:
         case "series":
             return _series(key, text)
         case "enum":
+            choices = {choice.lower(): choice for choice in key.choices}
             return [
-                Candidate(match.start(), match.end(), _choices(key)[match[0]])
-                for match in _choice_pattern(key).finditer(lowered(text))
+                Candidate(match.start(), match.end(), choices[match[0]])
+                for match in choice_pattern(choices).finditer(lowered(text))
             ]
         case "text":
             return _texts(key, text)
@@ -118,14 +133,17 @@ def candidates(key: Key, text: str) -> list[Candidate]:
 
 
 def without_dates(text: str) -> str:
-    """The text with blanks instead of dates, of years that date something, and of "26 Jan"."""
-    spans = [match.span() for match in _DAY.finditer(text)]
+    """The text with blanks instead of what `dated` finds."""
+    return mask(text, sorted(dated(text)), " ")
+
+
+def dated(text: str) -> list[tuple[int, int]]:
+    """Where dates stand, years that date something, and days such as "26 Jan"."""
+    spans = [match.span() for match in _DAY.finditer(text)] if _MAY_NAME.search(text) else []
     if has_date(text):
         spans += [(start, end) for start, end, _ in dates(text)]
         spans += [match.span(1) for match in _YEAR.finditer(lowered(text))]
-    for start, end in spans:
-        text = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
-    return text
+    return spans
 
 
 def figures(text: str) -> list[re.Match[str]]:
@@ -180,8 +198,10 @@ def _fixed(match: re.Match[str], shift: int, key: Key) -> int:
 
 def _series(key: Key, text: str) -> list[Candidate]:
     """Runs of exactly `length` numbers that only separators part."""
+    # Numbers of three digits without blanks look like one number.
+    together = rf"(?<![\d.,])\d{{3}}(?:,\d{{3}}){{{key.length - 1}}}(?![\d,])"
     plain = re.sub(r"(?<=\d),(?=\d{3}(?:,\d{3})*,\d{3}(?!\d))", ", ", text)
-    bare = _group_pattern(key.length).sub(lambda match: match[0].replace(",", ", "), text)
+    bare = re.sub(together, lambda match: match[0].replace(",", ", "), text)
     parted = re.sub(r"(?<=\d)[/-](?=\d)", " ", text)
     for source in dict.fromkeys((bare, text, plain, parted)):
         run: list[Candidate] = []
@@ -200,22 +220,6 @@ def _series(key: Key, text: str) -> list[Candidate]:
     return []
 
 
-@lru_cache(maxsize=64)
-def _group_pattern(length: int) -> re.Pattern[str]:
-    """Finds that many numbers of three digits without blanks, which look like one number."""
-    return re.compile(rf"(?<![\d.,])\d{{3}}(?:,\d{{3}}){{{length - 1}}}(?![\d,])")
-
-
-@lru_cache(maxsize=4096)
-def _choices(key: Key) -> dict[str, str]:
-    return {choice.lower(): choice for choice in key.choices}
-
-
-@lru_cache(maxsize=4096)
-def _choice_pattern(key: Key) -> re.Pattern[str]:
-    return choice_pattern(_choices(key))
-
-
 def _texts(key: Key, text: str) -> list[Candidate]:
     """Quoted texts of `length` words; else a run of exactly so many words after a separator."""
     found = []
@@ -225,16 +229,12 @@ def _texts(key: Key, text: str) -> list[Candidate]:
             found.append(Candidate(match.start(), match.end(), " ".join(words).lower()))
     if found:
         return found
+    word = r"[^\W\d_]+(?:['’-][^\W\d_]+)*"
+    run = (
+        r"(?:^|[:=|>→,;(\[—–\t\ue000\ue001]|\s-|\b(?:is|are|as|to|of|was))[\s*_]*"
+        rf"({word}(?:\s+{word}){{{key.length - 1}}})[\s*_.!]*(?=$|[|,;)\]([<—–\t\ue001]|\s-)"
+    )
     return [
         Candidate(match.start(1), match.end(1), " ".join(match[1].split()).lower())
-        for match in _run_pattern(key.length).finditer(text)
+        for match in re.finditer(run, text)
     ]
-
-
-@lru_cache(maxsize=8)
-def _run_pattern(length: int) -> re.Pattern[str]:
-    word = r"[^\W\d_]+(?:['’-][^\W\d_]+)*"
-    return re.compile(
-        r"(?:^|[:=|>→,;(\[—–\t\ue000\ue001]|\s-|\b(?:is|are|as|to|of|was))[\s*_]*"
-        rf"({word}(?:\s+{word}){{{length - 1}}})[\s*_.!]*(?=$|[|,;)\]([<—–\t\ue001]|\s-)"
-    )
