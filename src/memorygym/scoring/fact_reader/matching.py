@@ -86,6 +86,8 @@ class Matcher:
         last, waiting = "", None
         legend: tuple[Key, ...] = ()
         given: set[tuple[str, str]] = set()
+        rows: list[tuple[tuple[str, ...], int]] = []
+        """Of each item: what governs it, and the number of facts up to its end."""
         scopes = _Scopes(self.shown.vocabulary, stated)
         text = self.shown.vocabulary.spell_out_text(text).replace("=>", "→")
         text = _ANSWER.sub("\n", text)
@@ -119,8 +121,9 @@ class Matcher:
                 stated += self._shared(names, subject, given)
             scopes.add(item, begin, {a.text for a in anchors if a.role in NAMES})
             last = subject.name
+            rows.append((item.path, len(stated)))
         scopes.close()
-        return Reading(tuple(self._decided(stated)), unread)
+        return Reading(tuple(self._decided([*_without_replaced(stated, rows)])), unread)
 
     def _placed(
         self, subject: Subject, item: Item, last: str, anchors: Sequence[Anchor]
@@ -218,6 +221,24 @@ class _Scopes:
     def _stamp(self, text: str) -> tuple[str, str]:
         date = "" if self._has_dates else next((iso for _, _, iso in stamps(text)), "")
         return date, self._vocabulary.source_in(text)
+
+
+def _without_replaced(
+    facts: Sequence[Statement], rows: Sequence[tuple[tuple[str, ...], int]]
+) -> Iterator[Statement]:
+    """The facts without those whose value another line of the same row or heading calls former."""
+    former: set[object] = set()
+    number = 0
+    paths = []
+    for path, end in rows:
+        for fact in facts[number:end]:
+            paths.append(path)
+            if fact.role == FORMER:
+                former.add((path, *fact[:3]))
+        number = end
+    for path, fact in zip(paths, facts, strict=True):
+        if fact.role != CURRENT or (path, *fact[:3]) not in former:
+            yield fact
 
 
 def _sentences(text: str) -> Iterator[str]:

@@ -318,13 +318,23 @@ class SentenceReader:
         """Between which places a label's values may stand: from label to label."""
         if len(self._marks) < 2 and mark.role != "hint":
             return 0, len(self._text)
-        roles = MARKS if mark.role != "hint" else (*MARKS, "hint")
-        marks = [a for a in self._anchors if a.role in roles]
+        marks = (
+            [m for m in self._marks if not self._is_open_verb(m)]
+            if mark.role != "hint"
+            else [a for a in self._anchors if a.role in (*MARKS, "hint")]
+        )
         left = max((a.end for a in marks if a.end <= mark.start), default=0)
         right = min(
             (a.start for a in marks if a.start >= mark.end and a != mark), default=len(self._text)
         )
         return left, right
+
+    def _is_open_verb(self, mark: Anchor) -> bool:
+        """Whether a verb has no name behind it: "The entry for size at Ann Lee reads 9"."""
+        if mark.role != "verb" or any(key.kind != "entity" for key in mark.keys):
+            return False
+        behind = next((a for a in self._names if a.start >= mark.end), None)
+        return behind is None or len(self._text[mark.end : behind.start].split()) > 3
 
     def _owner(self, mark: Anchor, at: int, kind: str = "") -> str:
         """Whose value stands at a place, by a label: the owner named behind the label, the nearest
