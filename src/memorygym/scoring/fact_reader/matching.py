@@ -21,8 +21,8 @@ from memorygym.scoring.fact_reader.sentences import (
     DENIED,
     MARKS,
     NAMES,
-    Sentence,
     SentenceReader,
+    SentenceReading,
     Subject,
 )
 from memorygym.scoring.fact_reader.shown import Anchor, Shown
@@ -62,7 +62,9 @@ class Matcher:
         # Memories show the same lines again beside others: of twelve memories 40 % are new.
         self._sentence = lru_cache(maxsize=20_000)(self._read_sentence)
 
-    def _read_sentence(self, text: str, subject: Subject, legend: tuple[Key, ...]) -> Sentence:
+    def _read_sentence(
+        self, text: str, subject: Subject, legend: tuple[Key, ...]
+    ) -> SentenceReading:
         return SentenceReader(self.shown, text, subject, legend).read()
 
     def _read(self, text: str) -> Reading:

@@ -117,7 +117,7 @@ class Subject(NamedTuple):
     what the stream stated."""
 
 
-class Sentence(NamedTuple):
+class SentenceReading(NamedTuple):
     """What a sentence states, and what it leaves to the lines below."""
 
     facts: tuple[Statement, ...]
@@ -185,7 +185,7 @@ class SentenceReader:
         """What says by how much a value changed."""
         return cues.MORE.search(self._lower) or cues.BY.search(self._lower)
 
-    def read(self) -> Sentence:
+    def read(self) -> SentenceReading:
         """What the sentence states."""
         last, about = "", list[Anchor]()
         if not self._says_nothing():
@@ -202,7 +202,7 @@ class SentenceReader:
                 last = about[0].text if about[0].role == "name" and not is_pair else "?"
             last = self._opens or last
         names = frozenset(a.text for a in about)
-        return Sentence(tuple(self._facts), self._unread, last, names, self._waiting)
+        return SentenceReading(tuple(self._facts), self._unread, last, names, self._waiting)
 
     def _says_nothing(self) -> bool:
         """Whether it denies, supposes or asks something, or tells what was searched for."""

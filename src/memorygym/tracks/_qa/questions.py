@@ -66,7 +66,7 @@ class MissingFact(Exception):
     """The subject and the key of a fact that an answer needs and that is not known."""
 
 
-class KnownFacts:
+class KnownStatements:
     """The known statements, and those of them that were used."""
 
     def __init__(self, index: StatementIndex) -> None:

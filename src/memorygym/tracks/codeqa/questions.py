@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from memorygym.core.statements import Statement, StatementIndex, Value
-from memorygym.tracks._qa.questions import Found, KnownFacts, Missing, MissingFact, wording
+from memorygym.tracks._qa.questions import Found, KnownStatements, Missing, MissingFact, wording
 from memorygym.tracks.codeqa.fact_reader import TextReader, render
 from memorygym.tracks.codeqa.interpreter import Evaluator, Raised, Unsupported
 from memorygym.tracks.codeqa.keys import SUBJECTS, VALUE_TYPES
@@ -99,7 +99,7 @@ class Overlay(StatementIndex):
         return self._overriding.whose(key, value) + self._known.whose(key, value)
 
 
-def _end(path: Path, known: KnownFacts) -> str:
+def _end(path: Path, known: KnownStatements) -> str:
     """The name that a path leads to. Raises MissingFact."""
     name = path.anchor
     for link in path.links:
@@ -111,7 +111,7 @@ def _end(path: Path, known: KnownFacts) -> str:
     return name
 
 
-def _value(query: "CodeQuery", known: KnownFacts) -> str:
+def _value(query: "CodeQuery", known: KnownStatements) -> str:
     """The value of the kind's key at the end of the path."""
     key = (query.kind.key or query.kind.name).format(**query.words)
     stated = known.get(_end(query.path, known), key)
@@ -134,7 +134,7 @@ class CodeQuestion:
     """The best guess from the question alone."""
     key: str = ""
     """The key whose value it asks for; "" is its name."""
-    answer: Callable[["CodeQuery", KnownFacts], str] = _value
+    answer: Callable[["CodeQuery", KnownStatements], str] = _value
     """The answer to a query. Raises MissingFact, Unsupported, Raised or ValueError."""
     question_type: str = "retrieval"
     """How it is graded."""
@@ -153,20 +153,20 @@ class CodeQuery:
     """The queries for the terms of a sum."""
 
 
-def _sum(query: CodeQuery, known: KnownFacts) -> str:
+def _sum(query: CodeQuery, known: KnownStatements) -> str:
     return str(sum(int(term.kind.answer(term, known)) for term in query.terms))
 
 
-def _output(query: CodeQuery, known: KnownFacts) -> str:
+def _output(query: CodeQuery, known: KnownStatements) -> str:
     return str(Evaluator(known.get).expression(query.words["call"]))
 
 
-def _returns(query: CodeQuery, known: KnownFacts) -> str:
+def _returns(query: CodeQuery, known: KnownStatements) -> str:
     name = _end(query.path, known)
     return str(Evaluator(known.get).expression(f"{name}({query.words['number']})"))
 
 
-def _callers(query: CodeQuery, known: KnownFacts) -> str:
+def _callers(query: CodeQuery, known: KnownStatements) -> str:
     name, number = _end(query.path, known), query.words["number"]
     callers = known.index.whose(f"calls:{name}", "yes")
     if len(callers) != int(number):
@@ -175,7 +175,7 @@ def _callers(query: CodeQuery, known: KnownFacts) -> str:
     return f"{number} ({', '.join(sorted(caller.subject for caller in callers))})"
 
 
-def _failing(query: CodeQuery, known: KnownFacts) -> str:
+def _failing(query: CodeQuery, known: KnownStatements) -> str:
     """The first test that uses a constant and fails once the constant has a value."""
     name, value = _end(query.path, known), query.words["number"]
     missing, calls = MissingFact(name, "reads"), dict[Statement, None]()
@@ -183,7 +183,7 @@ def _failing(query: CodeQuery, known: KnownFacts) -> str:
         calls |= dict.fromkeys(path)
         if subject.startswith("test_"):
             change = Statement(name, "value", value)
-            changed = KnownFacts(Overlay([change], known.index))
+            changed = KnownStatements(Overlay([change], known.index))
             try:
                 if fails(subject, changed):
                     changed.used.pop(change, None)
@@ -211,7 +211,7 @@ def dependents(constant: str, known: StatementIndex) -> Iterator[tuple[str, tupl
             queue += [(call.subject, (*path, call)) for call in known.whose(f"calls:{name}", "yes")]
 
 
-def fails(test: str, known: KnownFacts) -> bool:
+def fails(test: str, known: KnownStatements) -> bool:
     """Whether a test fails. Raises MissingFact or Unsupported."""
     try:
         Evaluator(known.get).expression(f"{test}()")
@@ -293,7 +293,7 @@ def term_of(question: str) -> str:
 
 def answer(query: CodeQuery, known: StatementIndex) -> Found | Missing:
     """The answer that follows from the known statements, or what is missing."""
-    statements, query_text = KnownFacts(known), ""
+    statements, query_text = KnownStatements(known), ""
     try:
         text = query.kind.answer(query, statements)
         if text != "None":

@@ -13,7 +13,7 @@ from typing import Protocol, TypeAlias
 
 from memorygym.core.rng import Stream
 from memorygym.core.statements import Statement, StatementIndex
-from memorygym.tracks._qa.questions import Found, KnownFacts, Missing, MissingFact
+from memorygym.tracks._qa.questions import Found, KnownStatements, Missing, MissingFact
 from memorygym.tracks.research.relations import (
     COUNT,
     RELATIONS,
@@ -52,7 +52,7 @@ class QuestionPart(Protocol):
     def wording(self, stream: Stream) -> str:
         """Its text, with places for its parts, or for the name that it is."""
 
-    def find(self, facts: KnownFacts) -> str:
+    def find(self, facts: KnownStatements) -> str:
         """What it leads to. Raises MissingFact."""
 
 
@@ -70,7 +70,7 @@ class Start(QuestionPart):
     def wording(self, stream: Stream) -> str:
         return "{}"
 
-    def find(self, facts: KnownFacts) -> str:
+    def find(self, facts: KnownStatements) -> str:
         return self.name
 
 
@@ -100,7 +100,7 @@ class Hop(QuestionPart):
     def wording(self, stream: Stream) -> str:
         return f"{hop_words(stream, self.key, self.month, inverse=self.inverse)} {{}}"
 
-    def find(self, facts: KnownFacts) -> str:
+    def find(self, facts: KnownStatements) -> str:
         entity = self.inner.find(facts)
         if self.month:
             stated = _terms(facts.index, entity, self.month)[:1]
@@ -153,7 +153,7 @@ class Pick(QuestionPart):
         assert comparison
         return f"{_PICK} {comparison[self.least]}"
 
-    def find(self, facts: KnownFacts) -> str:
+    def find(self, facts: KnownStatements) -> str:
         names = [side.find(facts) for side in self.parts]
         values = [_number(facts.get(name, self.key), self.key) for name in names]
         return names[self.chosen_index(values)]
@@ -185,7 +185,7 @@ class Shared(QuestionPart):
     def wording(self, stream: Stream) -> str:
         return _SHARED
 
-    def find(self, facts: KnownFacts) -> str:
+    def find(self, facts: KnownStatements) -> str:
         laboratory, basis = (side.find(facts) for side in self.parts)
         staff = {fact.subject: fact for fact in facts.index.whose("employer", laboratory)}
         missing = None if staff else MissingFact(laboratory, "employer")
@@ -224,7 +224,7 @@ class Total(QuestionPart):
     def wording(self, stream: Stream) -> str:
         return _TOTALS[self.minus]
 
-    def find(self, facts: KnownFacts) -> str:
+    def find(self, facts: KnownStatements) -> str:
         sides = ((side.find(facts), getattr(side, "key", "")) for side in self.parts)
         return self.result(*(_number(value, key) for value, key in sides))
 
@@ -275,7 +275,7 @@ def _number(value: str, key: str) -> int:
 
 def answer_of(query: QuestionPart, known: StatementIndex) -> Found | Missing:
     """The answer that follows from the known facts, or the fact to search for next."""
-    facts = KnownFacts(known)
+    facts = KnownStatements(known)
     try:
         answer = query.find(facts)
     except MissingFact as missing:

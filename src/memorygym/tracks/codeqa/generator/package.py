@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from memorygym.core.rng import Stream
 from memorygym.core.statements import StatementIndex
 from memorygym.core.tokens import count
-from memorygym.tracks._qa.questions import KnownFacts
+from memorygym.tracks._qa.questions import KnownStatements
 from memorygym.tracks.codeqa.code_view import EVENT_TOKENS, cost, paragraphs
 from memorygym.tracks.codeqa.generator import definitions
 from memorygym.tracks.codeqa.generator.definitions import Definition, District, Uses
@@ -96,7 +96,7 @@ class GrowingPackage:
     def write_tests(self) -> None:
         """Adds the files of the tests, with what their calls return."""
         if self._tests:
-            get = KnownFacts(StatementIndex(statements_of(self.files))).get
+            get = KnownStatements(StatementIndex(statements_of(self.files))).get
             for path, tests in self._tests.items():
                 results = [Evaluator(get).expression(test.call) for test in tests]
                 self.add(path, _test_module(tests, results))

@@ -11,7 +11,7 @@ from itertools import islice
 from memorygym.core.rng import Stream
 from memorygym.core.statements import Statement, StatementIndex
 from memorygym.scoring.grading.claims import familiar
-from memorygym.tracks._qa.questions import Found, KnownFacts, Missing, Question
+from memorygym.tracks._qa.questions import Found, KnownStatements, Missing, Question
 from memorygym.tracks._qa.verification import NoDraft
 from memorygym.tracks.codeqa.generator.definitions import Definition, number
 from memorygym.tracks.codeqa.generator.identifiers import QUALIFIERS
@@ -315,7 +315,7 @@ def breaking_changes(code: KnownCode, rng: Stream) -> list[tuple[str, str]]:
     def failing(name: str, value: str) -> int:
         tests = [test for test, _ in dependents(name, code.index) if test.startswith("test_")]
         changed = Overlay([Statement(name, "value", value)], code.index)
-        return sum(fails(test, KnownFacts(changed)) for test in tests)
+        return sum(fails(test, KnownStatements(changed)) for test in tests)
 
     return [change for change in changes if failing(*change) == 1]
 
