@@ -176,7 +176,11 @@ class SentenceReader:
         """The figures of the text, and those that are no part of a date."""
         if not any(map(str.isdigit, self._text)):
             return [], []
-        every = figures(lowered(mask(self._text, self._known, _SIGN)))
+        borders = [
+            a for a in self._anchors
+            if a.role != "value" and (a.role != "hint" or self._is_apart_from_figures(a))
+        ]  # fmt: skip
+        every = figures(lowered(mask(self._text, borders, _SIGN)))
         spans = dated(self._text)
         return every, [m for m in every if not any(a < m.end() and m.start() < b for a, b in spans)]
 
@@ -184,6 +188,12 @@ class SentenceReader:
     def _change(self) -> re.Match[str] | None:
         """What says by how much a value changed."""
         return cues.MORE.search(self._lower) or cues.BY.search(self._lower)
+
+    def _is_apart_from_figures(self, hint: Anchor) -> bool:
+        """Whether a hint ends a figure beside it, and is not its unit: "emp300", "9 points"."""
+        around = self._text[max(0, hint.start - 1) : hint.end + 1]
+        is_unit = self._lower[hint.start : hint.end] not in ("point", "points")
+        return not is_unit or around[0].isdigit() or around[-1].isdigit()
 
     def read(self) -> SentenceReading:
         """What the sentence states."""
