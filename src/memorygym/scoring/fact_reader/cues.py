@@ -16,8 +16,8 @@ OTHER = re.compile(
     r"|abroad|neighbou?r\w*|peers?|comparables?|unconfirmed|unverified|misread|distractors?"
     r"|competitors?|alleged(?:ly)?|ignored?|prior years?|misprints?|set aside|in (?:19|20)\d\d"
     r"|(?:19|20)\d\d(?=:? *$)|hoped|noise|wrong|not"
-    r"|forget|disregard(?:ed)?|reject(?:ed|s)?|overruled?|retracted|withdrawn|claim(?:s|ed)"
-    r"|conflict(?=: ))\b"
+    r"|forget|disregard(?:ed)?|reject(?:ed|s)?|overruled?|claim(?:s|ed)"
+    r"|(?<!no )conflict(?=: ))\b"
 )
 """Marks a figure that is not the entry: of another time, of others, or uncertain."""
 BEHIND = re.compile(

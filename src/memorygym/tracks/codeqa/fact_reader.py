@@ -4,7 +4,8 @@ An observation is part of the debugging session; the change log states earlier v
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 
 from memorygym.core.statements import CURRENT, FORMER, UNSTATED, Statement
 from memorygym.scoring.fact_reader.claims import Reading
@@ -85,8 +86,17 @@ class TextReader(StreamReader):
 
     def _spans(self, text: str) -> Iterator[Span]:
         """What shown code, observations and canonical sentences state."""
-        yield from _shown(text)
+        yield from _shown(text, self._code_of)
         yield from _notes(text)
+
+    @cached_property
+    def _code_of(self) -> Mapping[str, Sequence[str]]:
+        """By function: its code as the stream has shown it."""
+        code: dict[str, list[str]] = {}
+        for statement in (s for text in self._shown or () for s in read(text)):
+            if statement.key == "source":
+                code.setdefault(statement.subject, []).append(statement.text)
+        return code
 
     def _general(self, text: str) -> Reading:
         signs = Signs()
@@ -123,8 +133,9 @@ def _as_matched(statement: Statement) -> Statement:
     return Statement(statement.subject, key, int(statement.text) if is_number else statement.value)
 
 
-def _shown(text: str) -> Iterator[Span]:
-    """The code and the observations in a text, under their headings."""
+def _shown(text: str, code_of: Mapping[str, Sequence[str]]) -> Iterator[Span]:
+    """The code and the observations in a text, under their headings. Code that the stream has shown
+    ends where it ended there: a memory's own words may stand right behind it."""
     heads = [*_HEAD.finditer(text)]
     ends = [*(head.start() for head in heads[1:]), len(text)]
     for head, last in zip(heads, ends, strict=False):
@@ -132,6 +143,12 @@ def _shown(text: str) -> Iterator[Span]:
         end = border.start() if border else last
         lines = [line.strip() for line in text[head.end() + 1 : end].strip().split("\n")]
         stated = _code(head, "\n".join(lines)) if head["path"] else _observed(head["stamp"], lines)
+        sources = [s.subject for s in stated or () if s.key == "source"]
+        for code in code_of.get(sources[0], ()) if sources else ():
+            if "\n".join(lines).startswith(f"{code}\n"):
+                stated = _code(head, code)
+                shown = re.compile(r"\s*" + r"[^\n]*\n" * (code.count("\n") + 1))
+                end = head.end() + len((shown.match(text, head.end()) or " ")[0])
         if stated is not None:
             yield head.start(), end, stated
 
