@@ -60,6 +60,8 @@ EMPLOYEES = {(HARBOR, "a", 83399)}
         "Larkin Harbor: employees 83,399 (71,000 until 2030)",
         "Larkin Harbor: 83,399 employees (sector mean 71,000)",
         "Larkin Harbor: employees 83,399 ❌ 71,000",
+        "Larkin Harbor: 83,399 employees; forget 71,000.",
+        "(e employees, rl risk level, v vans)\n| name | e |\n|-|-|\n| Larkin Harbor | 83,399 |",
         "Larkin Harbor: employees 83,399 (up to now 71,000)",
         "UPDATE facts SET value = '83,399' WHERE entity = 'Larkin Harbor'"
         " AND attribute = 'employees' AND value = '71,000';",
@@ -94,6 +96,8 @@ def test_a_stated_value_is_read_however_names_and_labels_are_spelled(text: str) 
         "Larkin Harbor employees 71,000 83,399",
         "Larkin Harbor: employees 71,000; employees 83,399",
         "Larkin Harbor gained 83,399 + 20 since then.",
+        "Conflict: Larkin Harbor employees 83,399 in one page, another in the next.",
+        "One page claims 83,399 employees at Larkin Harbor.",
         "Larkin Harbor: +20 employees (83,399), already applied above",
         "Larkin Harbor is a company.\n\n### Umber Glass\nThe company has 83,399 employees.",
         "Burning Voyage has great reviews",
@@ -208,6 +212,9 @@ def test_figures_before_other_labels_are_theirs() -> None:
          ("Ann Lee", "employer", "Dun Academy")),
         ("Ann Lee is mayor of Wes Haven and at Dun Academy.",
          ("Ann Lee", "employer", "Dun Academy")),
+        ("Wes Haven -> mayor Ann Lee -> mentor Cora Vale", ("Ann Lee", "mentor", "Cora Vale")),
+        ("ANN LEE\nborn 1980 / Dun Academy / mentor: Cora Vale",
+         ("Ann Lee", "mentor", "Cora Vale")),
     ],
 )  # fmt: skip
 def test_relations_are_read_by_what_the_stream_stated(
@@ -224,9 +231,32 @@ def test_relations_are_read_by_what_the_stream_stated(
     assert wanted in {fact[:3] for fact in Matcher(RESEARCH, stated).read(text).facts}
 
 
+def test_a_plural_heading_says_of_what_group_the_entities_below_are() -> None:
+    guide = strong_reader(shown_world("agentteam")[0]).guide
+    stated = [
+        Statement("Juno Tinker", "category", "Coordinator"),
+        Statement("Juno Tinker", "q", 381),
+    ]
+    reading = Matcher(vocabulary_of(guide), stated).read(
+        "# Coordinators\n- Juno Tinker: reviews 381"
+    )
+    assert {fact[:3] for fact in reading.facts} == {fact[:3] for fact in stated}
+
+
 def test_what_a_customer_does_not_want_is_read() -> None:
     found = reader_for("retail", ("My excluded maker is Orbex.",)).read("- no Orbex products")
     assert [fact[:3] for fact in found] == [("customer", "excluded maker", "Orbex")]
+
+
+def test_whom_the_label_of_an_owner_names_is_what_the_rest_is_about() -> None:
+    stated = {
+        ("customer", "sister", "Ada Novak"),
+        ("Ada Novak", "item", "kettle"),
+        ("Ada Novak", "colour", "grey"),
+    }
+    shown = tuple(reader_for("retail").render(Statement(*fact)) for fact in sorted(stated))
+    found = reader_for("retail", shown).read("SISTER: Ada Novak, kettle. Wants it in grey.")
+    assert {fact[:3] for fact in found} == stated
 
 
 @pytest.mark.parametrize("template", ["retail", "telecom", "bookings"])

@@ -66,6 +66,22 @@ def test_a_function_is_read_with_and_without_its_indentation(text: str) -> None:
     }
 
 
+@pytest.mark.parametrize("behind", ["keywords: sift, quay", "|\nQuayClosed | return tallied | 7"])
+def test_code_that_was_shown_ends_where_it_ended_there(behind: str) -> None:
+    code = normalize(CODE).rstrip()
+    source = next(f.value for f in NOTES.read(code) if f.key == "source")
+    assert [f.value for f in NOTES.read(f"{code}\n{behind}") if f.key == "source"] == [source]
+
+
+def test_settings_below_a_function_in_json_are_read() -> None:
+    text = '{"sift_quay": {"metered": {"pause": 31, "window": 42}, "defaults": {"margin": 37}}}'
+    assert facts(text, NOTES) == {
+        ("sift_quay", "argument:metered.pause", "31"),
+        ("sift_quay", "argument:metered.window", "42"),
+        ("sift_quay", "default:margin", "37"),
+    }
+
+
 def test_classes_constants_imports_and_logs_are_read() -> None:
     text = """[a/b.py · class AmberQuay]
 class AmberQuay(CoralQuay):
