@@ -20,7 +20,7 @@ from tests.layouts.tasks import world_blocks
 
 NOTES = (
     "notes_open", "notes_sealed", "notes_blind", "notes_last", "notes_last_sealed",
-    "notes_strangers", "notes_strangers2", "notes_strangers3",
+    "notes_strangers", "notes_strangers2", "notes_strangers3", "notes_strangers4",
 )  # fmt: skip
 
 

@@ -259,6 +259,16 @@ def test_whom_the_label_of_an_owner_names_is_what_the_rest_is_about() -> None:
     assert {fact[:3] for fact in found} == stated
 
 
+def test_a_code_tells_whose_it_is_behind_a_part_of_the_name() -> None:
+    stated = [
+        Statement("Harbor Card", "card number", "H-9003"),
+        Statement("Meadow Card", "card number", "V-6570"),
+    ]
+    shown = tuple(map(reader_for("retail").render, stated))
+    found = reader_for("retail", shown).read("Cards: Harbor H-9003, Meadow V-6570, Orbex H-9003.")
+    assert [fact[:3] for fact in found] == [fact[:3] for fact in stated]
+
+
 @pytest.mark.parametrize("template", ["retail", "telecom", "bookings"])
 def test_its_own_statements_are_read_in_a_session(template: str) -> None:
     reader = reader_for(template)

@@ -41,6 +41,7 @@ _LINK = re.compile(
 )
 """Stands between a name and one that it is related to."""
 _NO_TIES = frozenset("and or nor but not vs versus unlike than both while whereas".split())
+_LAST_WORD = re.compile(r"(\w+)[\s:=(]*$")
 _HOP = re.compile(r"\W*(?:->|→) (?:(?:is|was|whose) )?")
 """Stands between an entity and what it has, in a chain of facts."""
 _ENTITY = Anchor(0, 0, "label")
@@ -800,7 +801,10 @@ class SentenceReader:
             if self._is_taken((start, end)):
                 continue
             about = self._about(start)
-            owners = [about.text if about else self._subject.name]
+            before = _LAST_WORD.search(self._text, max(0, start - 30), start)
+            named = self._shown.named.get(form, "") if isinstance(form, str) else ""
+            is_cut = before is not None and before[1] in named.split()
+            owners = [named if is_cut else about.text if about else self._subject.name]
             for owner in owners if owners[0] else self._shown.owners:
                 stated = []
                 for key in self._shown.keys_of(owner):

@@ -152,6 +152,13 @@ class Shown:
         for (subject, _), values in self.values.items():
             digits = {str(abs(v)) for v in values.values() if isinstance(v, int) and abs(v) > 99}
             self.figures[subject] = self.figures.get(subject, frozenset()) | digits
+        self.named: dict[str, str] = {
+            str(value): subject
+            for (subject, code), values in self.values.items()
+            for value in (values.values() if self.keys[code].kind == "word" else ())
+            if " " in subject
+        }
+        """By code: an entity that has it, whose name may be cut: "Accounts: Marble M-6611"."""
         self.owners = frozenset(filter(None, (key.owner for key in vocabulary.keys)))
         self._keys_of: dict[str, list[Key]] = {}
         for subject, code in self.values:
