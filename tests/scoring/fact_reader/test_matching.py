@@ -231,6 +231,20 @@ def test_relations_are_read_by_what_the_stream_stated(
     assert wanted in {fact[:3] for fact in Matcher(RESEARCH, stated).read(text).facts}
 
 
+@pytest.mark.parametrize(
+    ("text", "roles"),
+    [
+        ("The former mayor of Orm Ford is Bob Ray.", [FORMER]),
+        ("Orm Ford: mayor Ann Lee, previous mayor Bob Ray", [CURRENT, FORMER]),
+        ("Orm Ford | Until release mayor | Bob Ray", [FORMER]),
+        ("Orm Ford: alleged mayor Bob Ray", []),
+    ],
+)
+def test_a_word_before_a_label_says_whether_its_entity_holds(text: str, roles: list[str]) -> None:
+    stated = [Statement("Orm Ford", "mayor", name) for name in ("Ann Lee", "Bob Ray")]
+    assert [fact.role for fact in Matcher(RESEARCH, stated).read(text).facts] == roles
+
+
 def test_a_plural_heading_says_of_what_group_the_entities_below_are() -> None:
     guide = strong_reader(shown_world("agentteam")[0]).guide
     stated = [

@@ -41,6 +41,7 @@ _LINK = re.compile(
 )
 """Stands between a name and one that it is related to."""
 _NO_TIES = frozenset("and or nor but not vs versus unlike than both while whereas".split())
+_WORD_BEFORE = re.compile(r"([a-z]+(?: release| version)?)\W*$")
 _LAST_WORD = re.compile(r"(\w+)[\s:=(]*$")
 _HOP = re.compile(r"\W*(?:->|→) (?:(?:is|was|whose) )?")
 """Stands between an entity and what it has, in a chain of facts."""
@@ -1090,9 +1091,15 @@ class SentenceReader:
         role = CURRENT
         if isinstance(value, Anchor) and not key.has_term:
             role = self._role(Value(value.start, value.end, other), [], _ENTITY, mark.end)
-        if role == "other":
+        before = _WORD_BEFORE.search(self._rest, max(0, mark.start - 25), mark.start)
+        word = before[1] if before and mark.end else ""
+        if role == "other" or cues.OTHER.fullmatch(word):
             return
-        is_former = role == FORMER or cues.FORMER.search(self._limit(mark, len(self._text)))
+        is_former = (
+            role == FORMER
+            or cues.FORMER.fullmatch(word)
+            or cues.FORMER.search(self._limit(mark, len(self._text)))
+        )
         role = FORMER if is_former else CURRENT
         is_stated = self._shown.states(name, code, other)
         if not is_stated and mark.role != "label":
