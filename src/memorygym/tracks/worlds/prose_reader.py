@@ -51,8 +51,9 @@ class ProseReader:
         Every sentence of a shown document names its entity, and no other but as a relation's.
         """
         name, body = match[2], match[4]
-        end = match.end()
-        if not match.string.startswith("\n\n", end) and match.string[end:].strip():
+        text, end = match.string, match.end()
+        is_last = text.startswith("\n\n", end) or not text[end:].strip()
+        if not is_last and not HEAD.match(text, end + 1):
             return None
         if not all(name in sentence for sentence in body.removesuffix(".").split(". ")):
             return None
