@@ -86,7 +86,7 @@ KEYS = (
         ("directed", "ran")),
     _key("birth year", ("year of birth", "was born in", "born in", "born", "b",
          "came into the world in")),
-    _key("founding year", ("year of foundation", "founded", "founded in", "opened its doors in",
+    _key("founding year", ("year of foundation", "since", "founded", "founded in", "opened its doors in",
          "opened its doors", "opened in", "dates from")),
     _key("staff", ("staff size", "employs", "people are employed", "people work", "pays wages to",
          "employees", "number of employees", "headcount")),
