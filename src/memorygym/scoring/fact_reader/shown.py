@@ -134,6 +134,7 @@ class Shown:
         self.places = tuple(key for key in vocabulary.keys if key.is_shared and key.kind == "word")
         """Keys by whose values headings group entities, such as modules."""
         self.has_words = any(key.kind == "word" for key in vocabulary.keys)
+        """Whether values are words of a form, such as codes."""
         self._parts = {
             str(value).rpartition(".")[2]
             for (_, code), values in self.values.items()
