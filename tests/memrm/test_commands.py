@@ -94,7 +94,7 @@ def test_half_a_file_is_evaluated_with_its_broken_line_named_and_exit_code_2(
     assert main(["rm", "evaluate", "--split", str(file), "--json"]) == 2
 
     output = capsys.readouterr()
-    assert "is cut off; left out" in output.err
+    assert "is cut off; copy the file again, or remove this record; left out" in output.err
     assert json.loads(output.out)["splits"]["mine"]["n"] == half.count("\n")
 
 
