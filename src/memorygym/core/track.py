@@ -174,6 +174,11 @@ class Lazy:
         return getattr(import_module(module), name)(*args, **named)
 
 
+def lazily(package: str) -> Callable[[str], Lazy]:
+    """Makes a Lazy of `module:name` in a package."""
+    return lambda place: Lazy(f"{package}.{place}")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Track:
     """One kind of task; the first nine fields are required. Raises BadSettings for a wrong one."""

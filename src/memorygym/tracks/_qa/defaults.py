@@ -6,7 +6,7 @@ from typing import Any
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.json_types import from_json
-from memorygym.core.track import Lazy
+from memorygym.core.track import lazily
 from memorygym.core.types import Message, Step, Task, tool
 from memorygym.tracks._qa.questions import QuestionGold
 from memorygym.tracks._qa.stream import (
@@ -59,11 +59,7 @@ def asks(view: Sequence[Message]) -> bool:
     return view[event_start(view)].content.startswith(QUESTION)
 
 
-def _lazy(place: str) -> Lazy:
-    """A function of this folder: reading a trace, for one, needs no reasoner."""
-    return Lazy(f"memorygym.tracks._qa.{place}")
-
-
+_lazy = lazily("memorygym.tracks._qa")
 outcomes, verified = _lazy("correctness:outcomes"), _lazy("verification:verified")
 SHARED: dict[str, Any] = {
     "env": RecallEnv,

@@ -1,7 +1,7 @@
 """The track codeqa: an agent reads files of a package and a debugging session, then answers
 questions about them."""
 
-from memorygym.core.track import Instances, Lazy, Track
+from memorygym.core.track import Instances, Track, lazily
 from memorygym.tracks._qa import defaults
 from memorygym.tracks._qa.generated import generated
 from memorygym.tracks._qa.questions import Reader
@@ -15,8 +15,8 @@ def facts(_: str) -> Reader:
     return CodeReader()
 
 
-recipes = Lazy(f"{__name__}.generator.recipe:recipes")
-verification = Lazy(f"{__name__}.verifier:verification")
+_lazy = lazily(__name__)
+recipes, verification = _lazy("generator.recipe:recipes"), _lazy("verifier:verification")
 TRACK = Track(
     **defaults.SHARED,
     **generated("codeqa", CodeQASettings, Instances(recipes=recipes, verification=verification)),

@@ -8,18 +8,13 @@ if the view holds all of them, so its score is the share of questions whose evid
 from collections.abc import Sequence
 
 from memorygym.core.errors import BadSettings
-from memorygym.core.track import Lazy, TaskOptions, TaskRecipe, Track
+from memorygym.core.track import TaskOptions, TaskRecipe, Track, lazily
 from memorygym.tracks._qa import defaults
 from memorygym.tracks._qa.questions import QuestionGold
 
-
-def _lazy(name: str) -> Lazy:
-    """A function of the generator, imported when it is first called."""
-    return Lazy(f"{__name__}.generator:{name}")
-
-
-files, strong = _lazy("recipes"), _lazy("strong")
-informed_reader = _lazy("EvidenceReader")
+_lazy = lazily(__name__)
+files, strong = _lazy("generator:recipes"), _lazy("generator:strong")
+informed_reader = _lazy("generator:EvidenceReader")
 """The reader that knows which paragraphs the questions of a gold table need."""
 
 
@@ -32,8 +27,8 @@ TRACK = Track(
     **defaults.SHARED
     | {
         "reasoners": {"strong": strong},
-        "note_taker": _lazy("note_taker"),
-        "reader": _lazy("trace_reader"),
+        "note_taker": _lazy("generator:note_taker"),
+        "reader": _lazy("generator:trace_reader"),
     },
     name="data",
     version="data-v2",

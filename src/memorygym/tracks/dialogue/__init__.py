@@ -15,7 +15,7 @@ from memorygym.core.json_types import from_json
 from memorygym.core.outcome import Outcome, Score
 from memorygym.core.statements import SubTaskGold
 from memorygym.core.trace import Trace
-from memorygym.core.track import Lazy, SelfTest, TaskOptions, TaskRecipe, Track
+from memorygym.core.track import SelfTest, TaskOptions, TaskRecipe, Track, lazily
 from memorygym.core.types import Task
 from memorygym.scoring.episode_scores import accuracies, rewarded
 from memorygym.tracks._qa.defaults import verified
@@ -30,9 +30,7 @@ CHAIN = ("chain 1", "chain 2", "chain 3")
 """Shares of the chains whose first, first two and all three requests were granted."""
 
 
-def _lazy(place: str) -> Lazy:
-    """A function of this folder, so that scoring a trace imports no fact reader."""
-    return Lazy(f"{__name__}.{place}")
+_lazy = lazily(__name__)
 
 
 def tasks(options: TaskOptions) -> Sequence[TaskRecipe]:

@@ -8,7 +8,7 @@ are checked.
 from collections.abc import Sequence
 from functools import partial
 
-from memorygym.core.track import Instances, Lazy, Track
+from memorygym.core.track import Instances, Track, lazily
 from memorygym.core.types import Message, tool
 from memorygym.tracks._qa import defaults
 from memorygym.tracks._qa.generated import generated
@@ -43,11 +43,7 @@ def facts(system: str) -> Reader:  # noqa: ARG001  # All system messages say the
     return ResearchReader()
 
 
-def _lazy(place: str) -> Lazy:
-    """A function of this folder, imported when it is first called."""
-    return Lazy(f"{__name__}.{place}")
-
-
+_lazy = lazily(__name__)
 recipes, verification = _lazy("strata:recipes_of"), _lazy("verifier:verification")
 reasoner = _lazy("reasoners:reasoner")
 TRACK = Track(

@@ -5,15 +5,12 @@ from dataclasses import replace
 from functools import partial
 
 from memorygym.core import registry
-from memorygym.core.track import Agent, Lazy, SelfTest, Track
+from memorygym.core.track import Agent, SelfTest, Track, lazily
 from memorygym.core.types import Policy, Task
 from memorygym.tracks._qa import defaults
 from memorygym.tracks.worlds.env import SUBMIT, WorldsEnv
 
-
-def _lazy(place: str) -> Lazy:
-    """A function of this folder, so that no command imports what it does not need."""
-    return Lazy(f"{__name__}.{place}")
+_lazy = lazily(__name__)
 
 
 class _Agents(Mapping[str, Agent]):
