@@ -45,7 +45,10 @@ class Contexts:
         """The text with names and labels for short forms that it defines: "OD = open defects"."""
         meanings = dict(self._meanings(text, _ALIAS)) if "=" in text else {}
         for line in text.split("\n") if "," in text else ():
-            if len(listed := dict(self._meanings(line, _LISTED_ALIAS))) > 2:
+            if (
+                len(_LISTED_ALIAS.findall(line)) > 2
+                and len(listed := dict(self._meanings(line, _LISTED_ALIAS))) > 2
+            ):
                 meanings |= listed
         if not meanings:
             return text

@@ -802,8 +802,8 @@ class SentenceReader:
             if self._is_taken((start, end)):
                 continue
             about = self._about(start)
-            before = _LAST_WORD.search(self._text, max(0, start - 30), start)
             named = self._shown.named.get(form, "") if isinstance(form, str) else ""
+            before = _LAST_WORD.search(self._text, max(0, start - 30), start) if named else None
             is_cut = before is not None and before[1] in named.split()
             owners = [named if is_cut else about.text if about else self._subject.name]
             for owner in owners if owners[0] else self._shown.owners:
@@ -1091,8 +1091,10 @@ class SentenceReader:
         role = CURRENT
         if isinstance(value, Anchor) and not key.has_term:
             role = self._role(Value(value.start, value.end, other), [], _ENTITY, mark.end)
-        before = _WORD_BEFORE.search(self._rest, max(0, mark.start - 25), mark.start)
-        word = before[1] if before and mark.end else ""
+        word = ""
+        if self._has_cues and mark.end:
+            before = _WORD_BEFORE.search(self._rest, max(0, mark.start - 25), mark.start)
+            word = before[1] if before else ""
         if role == "other" or cues.OTHER.fullmatch(word):
             return
         is_former = (

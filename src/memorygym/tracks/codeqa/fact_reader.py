@@ -91,11 +91,11 @@ class TextReader(StreamReader):
 
     @cached_property
     def _code_of(self) -> Mapping[str, Sequence[str]]:
-        """By function: its code as the stream has shown it."""
+        """By first line: the code of functions as the stream has shown it."""
         code: dict[str, list[str]] = {}
         for statement in (s for text in self._shown or () for s in read(text)):
             if statement.key == "source":
-                code.setdefault(statement.subject, []).append(statement.text)
+                code.setdefault(statement.text.partition("\n")[0], []).append(statement.text)
         return code
 
     def _general(self, text: str) -> Reading:
@@ -141,14 +141,15 @@ def _shown(text: str, code_of: Mapping[str, Sequence[str]]) -> Iterator[Span]:
     for head, last in zip(heads, ends, strict=False):
         border = _END.search(text, head.end(), last)
         end = border.start() if border else last
-        lines = [line.strip() for line in text[head.end() + 1 : end].strip().split("\n")]
-        stated = _code(head, "\n".join(lines)) if head["path"] else _observed(head["stamp"], lines)
-        sources = [s.subject for s in stated or () if s.key == "source"]
-        for code in code_of.get(sources[0], ()) if sources else ():
-            if "\n".join(lines).startswith(f"{code}\n"):
-                stated = _code(head, code)
-                shown = re.compile(r"\s*" + r"[^\n]*\n" * (code.count("\n") + 1))
-                end = head.end() + len((shown.match(text, head.end()) or " ")[0])
+        raw = text[head.end() + 1 : end].lstrip()
+        lines = [line.strip() for line in raw.rstrip().split("\n")]
+        body = "\n".join(lines)
+        codes = code_of.get(lines[0], ()) if head["path"] else ()
+        code = max((c for c in codes if f"{body}\n".startswith(f"{c}\n")), key=len, default=body)
+        if code != body:
+            behind = raw.split("\n")[code.count("\n") + 1 :]
+            end -= len("\n".join(["", *behind]))
+        stated = _code(head, code) if head["path"] else _observed(head["stamp"], lines)
         if stated is not None:
             yield head.start(), end, stated
 
