@@ -180,9 +180,7 @@ REFUSED = [
     ("datasets recall hotpotqa {hotpotqa} --unit page", "no unit page: choose from paragraph"),
     ("datasets recall hotpotqa {hotpotqa} --memory recency", "recency ranks no entries: choose"),
     ("grade nowhere.jsonl", "nowhere.jsonl: No such file"),
-    ("grade /dev/null --judge", "has no rows"),
-    ("grade /dev/null --judge --worst -1", "--worst -1: give at least 0"),
-    ("grade /dev/null --judge --prompt both", "--prompt is for a MODEL after --judge; the typed"),
+    ("grade /dev/null --judge-prompt strict", "--judge-prompt is for --judge; without it"),
     # training, power
     (f"{DATA} --format sharegtp", "no format named 'sharegtp'; did you mean sharegpt?"),
     (f"{DATA} --agent perfect", "the agent perfect knows the answers"),

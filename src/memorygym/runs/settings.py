@@ -37,7 +37,7 @@ THREADS = 16
 PARAMETERS = ("template", "tier", "entities", "tokens", "questions", "corrections", "writes")
 """Settings that set a parameter of a track; the track worlds has all of them."""
 JUDGE_PROMPTS = ("strict", "lenient")
-"""How strictly a judge judges; scoring/judge/judge_prompts.py has the words."""
+"""How strictly a judge judges; scoring/judge_prompts.py has the words."""
 KINDS = ("retention", "length", "facts", "hops", "rewrite", "kind", "type")
 """What curves of accuracy are drawn by; reports/curves.py says what each is."""
 WORDS: Mapping[Any, tuple[type, str]] = {
