@@ -3,6 +3,7 @@
 import argparse
 import json
 from math import isfinite
+from typing import Any
 
 from memorygym.cli._checks import RUN, given_path
 from memorygym.core.errors import BadSettings
@@ -16,7 +17,7 @@ from memorygym.runs.results import load
 def add(parser: argparse.ArgumentParser) -> None:
     """Declares the arguments."""
     parser.add_argument("run", nargs="?", type=given_path, metavar="RUN", help=RUN)
-    number = {"type": float, "metavar": "X"}
+    number: dict[str, Any] = {"type": float, "metavar": "X"}
     parser.add_argument("--sd", **number, help="deviation between tasks, in points, without RUN")
     parser.add_argument("--delta", default=3.0, **number, help="points to detect (default: 3)")
     parser.add_argument("--power", default=0.8, **number, help="chance to detect them (0.8)")
