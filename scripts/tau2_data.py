@@ -2,10 +2,10 @@
 
     TAU2_ROOT=CHECKOUT python scripts/tau2_data.py DIR TAU_BENCH && export TAU2_DATA_DIR=DIR
 
-DIR becomes a copy of the checkout's data. The database of airline is rebuilt from TAU_BENCH, a clone
-of github.com/sierra-research/tau-bench, the first version: the same flights, users and reservations,
-but not the same bytes. The tasks of telecom are those of an earlier commit of tau2-bench, which are
-exactly those of today's split `base`. A full clone needs none of this.
+DIR becomes a copy of the checkout's data. The database of airline is rebuilt from TAU_BENCH, a
+clone of github.com/sierra-research/tau-bench, the first version: the same flights, users and
+reservations, but not the same bytes. The tasks of telecom are those of an earlier commit of
+tau2-bench, which are exactly those of today's split `base`. A full clone needs none of this.
 """
 
 import json
