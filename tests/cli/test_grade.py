@@ -156,6 +156,7 @@ def test_recorded_replies_give_the_same_verdicts_without_an_endpoint(
     first, asked = measure("--judge", "wise", "--record", kept), len(server.bodies)
     assert measure("--judge", "wise", "--record", kept) == first and len(server.bodies) == asked
     assert command("grade", JUDGED, "--judge", "wise", "--replay", kept) == first
+    assert server.bodies[-1]["temperature"] == 0
 
 
 @pytest.mark.parametrize(

@@ -122,8 +122,9 @@ def test_a_trace_from_disk_is_judged_alike_and_scores_alike() -> None:
 
 
 def test_the_agreement_covers_what_the_judge_saw() -> None:
-    trace, unseen = judged(railways), trace_of(*ASKED)
+    trace, lavish, unseen = judged(railways), judged(gullible), trace_of(*ASKED)
     figures = agreement_in(trace, outcomes(trace))
     assert figures == Agreement(both=1, reference=0, judge=1, neither=1, not_judged=0)
     assert figures.kappa == pytest.approx(0.4)
+    assert agreement_in(lavish, outcomes(lavish)) == Agreement(1, 0, 2, 0, 0)
     assert agreement_in(unseen, outcomes(unseen)) is None
