@@ -59,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
     ):
         models = [find(name, args.api_base, reply_log, temperature=0.0) for name in args.judge]
         judge = Judge(models, args.judge_prompt or "strict") if models else None
-        return _grade_all(lines, "stdin" if args.file == "-" else args.file, judge)
+        return _grade_all(lines, args.file, judge)
 
 
 def _grade_all(lines: Iterable[bytes], name: str, judge: Judge | None) -> int:
