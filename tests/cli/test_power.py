@@ -7,6 +7,7 @@ from statistics import stdev
 import pytest
 
 from memorygym.runs.results import load
+from memorygym.stats import mde, same_tasks
 
 
 @pytest.fixture
@@ -32,7 +33,8 @@ def test_one_agent_is_measured_by_its_own_scores(tmp_path: Path, ran, stated) ->
     same, others = stated(tmp_path / "run")
     scores = load(tmp_path / "run").summaries[0].composites.values()
     assert same["deviation"] == pytest.approx(100 * stdev(scores), abs=1e-5)
-    assert 0 < same["detectable"] < others["detectable"]
+    wanted = mde(same["deviation"], 5, same_tasks(0.5))
+    assert same["detectable"] == pytest.approx(wanted, abs=1e-4) and wanted < others["detectable"]
     assert "same tasks, r = 0.5 5 " in ran("power", tmp_path / "run").text
 
 
