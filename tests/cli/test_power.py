@@ -1,12 +1,15 @@
 """`memorygym power` says how many tasks a difference needs, in points."""
 
 import json
+from itertools import pairwise
 from pathlib import Path
 from statistics import stdev
 
 import pytest
 
+from memorygym.runs.power import sample_sizes
 from memorygym.runs.results import load
+from memorygym.stats import mde, same_tasks
 
 
 @pytest.fixture
@@ -19,11 +22,13 @@ def test_a_run_is_measured_by_the_differences_of_neighbours_of_its_table(
     duel: Path, stated
 ) -> None:
     rows, systems = stated(duel), load(duel).summaries
-    assert len(rows) == len(systems) - 1
-    one, other = (system.composites for system in systems[-3:-1])
-    differences = [100 * (one[task] - other[task]) for task in one]
-    assert rows[-2]["deviation"] == pytest.approx(stdev(differences), abs=1e-5)
-    assert rows[-2]["tasks"] == len(differences) == 2 and rows[-2]["detectable"] is None
+    scores = [system.composites for system in systems]
+    assert [row["deviation"] for row in rows] == [
+        pytest.approx(stdev(100 * (one[task] - other[task]) for task in one), abs=1e-5)
+        for one, other in pairwise(scores)
+    ]
+    assert {(row["tasks"], row["detectable"]) for row in rows} == {(2, None)}
+    assert len([*sample_sizes(systems[:2], 3.0, 0.8, None)]) == 1
 
 
 def test_one_agent_is_measured_by_its_own_scores(tmp_path: Path, ran, stated) -> None:
@@ -32,7 +37,8 @@ def test_one_agent_is_measured_by_its_own_scores(tmp_path: Path, ran, stated) ->
     same, others = stated(tmp_path / "run")
     scores = load(tmp_path / "run").summaries[0].composites.values()
     assert same["deviation"] == pytest.approx(100 * stdev(scores), abs=1e-5)
-    assert 0 < same["detectable"] < others["detectable"]
+    wanted = mde(same["deviation"], 5, same_tasks(0.5))
+    assert same["detectable"] == pytest.approx(wanted, abs=1e-4) and wanted < others["detectable"]
     assert "same tasks, r = 0.5 5 " in ran("power", tmp_path / "run").text
 
 

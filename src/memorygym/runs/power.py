@@ -23,7 +23,7 @@ class SampleSize(NamedTuple):
 
 
 def sample_sizes(
-    systems: list[Summary], delta: float, power: float = 0.8, sd: float | None = None
+    systems: list[Summary], delta: float, power: float, sd: float | None
 ) -> Iterator[SampleSize]:
     """One for each two neighbours of a table; for one agent, or a given deviation, one for another
     agent on the same tasks and one for another on other tasks.
