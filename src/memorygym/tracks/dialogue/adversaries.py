@@ -1,68 +1,111 @@
 """Policies that do without memory: they refuse every request, ask again, or guess an offer.
 
-A guess chooses an offer without knowing the customer's limits; each must seldom be right.
+A guess chooses an offer without knowing the customer's limits, but it may know the code of the
+generator, and which offers were right for other customers; each must seldom be right.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
+from math import log, prod
 from typing import TypeAlias
 
 from memorygym.agents.calls import END, calls
 from memorygym.agents.reasoner_agent import Silent
+from memorygym.core.rng import named_rng
 from memorygym.core.types import Message, Policy, Tool
 from memorygym.tracks.dialogue.desk import Desk, Limit
 from memorygym.tracks.dialogue.env import ASK
-from memorygym.tracks.dialogue.offers import ROWS, Offer, best, offers_in
+from memorygym.tracks.dialogue.offers import ROWS, Customer, Listing, Offer, best, offers_in
 from memorygym.tracks.dialogue.reasoners import GIVE_UP, Turn
+from memorygym.tracks.dialogue.script import Cast
 
-Guess: TypeAlias = Callable[[Desk, Sequence[Offer]], Offer | None]
-
-
-def _of_rank(rank: int, _: Desk, offers: Sequence[Offer]) -> Offer | None:
-    """The offer of a fixed rank."""
-    return offers[rank - 1] if len(offers) >= rank else None
-
-
-def _usual(share: float, desk: Desk, offers: Sequence[Offer]) -> Offer | None:
-    """The best rated within limits at a fixed share of all values."""
-
-    def limit(of: Limit) -> str:
-        return of.values[int((share if of.rule == "at most" else 1 - share) * len(of.values))]
-
-    return best(desk, offers, {of.label: limit(of) for of in _numeric(desk)})
+Guess: TypeAlias = Callable[[Desk, Sequence[Offer], Sequence[Offer]], Offer | None]
+"""Chooses among listed offers; it may also look at the best rated offers of any wishes."""
+FITTED = 40
+"""Sessions on which guesses are fitted, with a listing before and one after limits change."""
 
 
-def _listed(share: float, desk: Desk, offers: Sequence[Offer]) -> Offer | None:
-    """The best rated within limits that this share of the listed offers keeps to."""
-    limits = {}
-    for of in _numeric(desk):
-        values = sorted((int(o[of.field]) for o in offers), reverse=of.rule == "at least")
-        if values:
-            limits[of.label] = str(values[int(share * len(values))])
+@cache
+def _examples(desk: Desk) -> Sequence[tuple[Customer, Sequence[Offer]]]:
+    """Other customers of a desk, each with a listing."""
+    found = []
+    for number in range(FITTED):
+        rng = named_rng("dialogue", desk.name, number, "guesses")
+        cast = Cast(desk, rng, chains=1)
+        for customers in (cast.early, cast.late):
+            found.append((customers[0], Listing(desk, rng, customers).rows({})))
+    return found
+
+
+def _features(desk: Desk, offers: Sequence[Offer], rank: int) -> Iterator[Hashable]:
+    """How an offer stands among those listed: its rank; in each field its value, how many have it,
+    how many have a lower one, and the steps to the lowest and to the highest."""
+    yield rank
+    for limit in desk.limits:
+        places = [limit.values.index(offer[limit.field]) for offer in offers]
+        place = places[rank]
+        yield limit.field, "value", place
+        yield limit.field, "equal", places.count(place)
+        if limit.rule != "not":
+            yield limit.field, "lower", sum(other < place for other in places)
+            yield limit.field, "from lowest", place - min(places)
+            yield limit.field, "to highest", max(places) - place
+
+
+@cache
+def _weights(desk: Desk) -> Mapping[Hashable, float]:
+    """By feature: how much more often right offers have it than others, as a logarithm."""
+    seen, right = Counter[Hashable](), Counter[Hashable]()
+    for customer, offers in _examples(desk):
+        chosen = best(desk, offers, customer.limits)
+        for rank, offer in enumerate(offers):
+            features = [*_features(desk, offers, rank)]
+            seen.update(features)
+            right.update(features if offer is chosen else ())
+    return {feature: log((right[feature] + 1) / (n / ROWS + 1)) for feature, n in seen.items()}
+
+
+def _fitted(desk: Desk, offers: Sequence[Offer], _: Sequence[Offer]) -> Offer | None:
+    """The offer whose features were most often those of right ones (naive Bayes)."""
+    weights = _weights(desk)
+
+    def weight(rank: int) -> float:
+        return sum(weights.get(feature, 0.0) for feature in _features(desk, offers, rank))
+
+    return offers[max(range(len(offers)), key=weight)] if offers else None
+
+
+def _worst(limit: Limit, offers: Sequence[Offer]) -> int:
+    """The place of the listed value that fewest limits allow."""
+    places = [limit.values.index(offer[limit.field]) for offer in offers]
+    return max(places) if limit.rule == "at most" else min(places)
+
+
+def _likely(
+    desk: Desk, offers: Sequence[Offer], _: Sequence[Offer], *, moved: bool
+) -> Offer | None:
+    """The offer that other customers would most often find right. Each counts by how likely the
+    generator draws it for them. If moved, their limits are as far from the worst value of this
+    listing as they are from that of their own."""
+    votes = dict[str, float]()
+    for customer, listed in _examples(desk) if offers else ():
+        limits = dict(customer.limits)
+        for limit in _numeric(desk) if moved else ():
+            place = limit.values.index(limits[limit.label])
+            place += _worst(limit, offers) - _worst(limit, listed)
+            limits[limit.label] = limit.values[min(max(place, 0), len(limit.values) - 1)]
+        if offer := best(desk, offers, limits):
+            kept = ([of.fits(v, limits[of.label]) for v in of.values] for of in desk.limits)
+            votes[offer["id"]] = votes.get(offer["id"], 0.0) + 1 / prod(map(sum, kept))
+    return max(offers, key=lambda offer: votes.get(offer["id"], 0.0), default=None)
+
+
+def _as_best_rated(desk: Desk, offers: Sequence[Offer], rated: Sequence[Offer]) -> Offer | None:
+    """The best rated within limits to which the best rated offers of any wishes keep, too."""
+    limits = {of.label: of.values[_worst(of, rated)] for of in _numeric(desk) if rated}
     return best(desk, offers, limits)
-
-
-def _favourable(desk: Desk, offers: Sequence[Offer]) -> Offer | None:
-    """The offer whose fields are best together."""
-
-    def favour(offer: Offer) -> float:
-        return sum(
-            (1 if of.rule == "at least" else -1) * of.values.index(offer[of.field]) / len(of.values)
-            for of in _numeric(desk)
-        )
-
-    return max(offers, key=favour, default=None)
-
-
-def _moderate(desk: Desk, offers: Sequence[Offer]) -> Offer | None:
-    """The offer whose fields are farthest from both ends."""
-
-    def distance(offer: Offer) -> float:
-        places = (of.values.index(offer[of.field]) / len(of.values) for of in _numeric(desk))
-        return sum(abs(place - 0.5) for place in places)
-
-    return min(offers, key=distance, default=None)
 
 
 def _numeric(desk: Desk) -> list[Limit]:
@@ -70,11 +113,10 @@ def _numeric(desk: Desk) -> list[Limit]:
 
 
 GUESSES: Mapping[str, Guess] = {
-    **{f"rank {rank}": partial(_of_rank, rank) for rank in range(1, ROWS + 1)},
-    **{f"usual limits {share}": partial(_usual, share) for share in (0.4, 0.5, 0.6)},
-    **{f"limits of the listing {share}": partial(_listed, share) for share in (0.5, 0.6, 0.7)},
-    "most favourable": _favourable,
-    "most moderate": _moderate,
+    "fitted offer": _fitted,
+    "fitted limits": partial(_likely, moved=True),
+    "likely offer": partial(_likely, moved=False),
+    "limits of the best rated": _as_best_rated,
 }
 
 
@@ -123,7 +165,7 @@ class Guesser(Policy):
             return calls(("search", request.wishes))
         arguments = {name: request.words.get(name, "none") for name in request.action.arguments}
         if turn.desk.offer in arguments:
-            offer = GUESSES[self.guess](turn.desk, offers_in(turn.desk, listed or ""))
+            offer = GUESSES[self.guess](turn.desk, offers_in(turn.desk, listed or ""), ())
             if offer is None:
                 return END
             arguments[turn.desk.offer] = offer["id"]
