@@ -7,7 +7,7 @@ generator, and which offers were right for other customers; each must seldom be 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from math import log, prod
 from typing import TypeAlias
 
@@ -15,14 +15,23 @@ from memorygym.agents.calls import END, calls
 from memorygym.agents.reasoner_agent import Silent
 from memorygym.core.rng import named_rng
 from memorygym.core.types import Message, Policy, Tool
-from memorygym.tracks.dialogue.desk import Desk, Limit
+from memorygym.tracks.dialogue.desk import Desk
 from memorygym.tracks.dialogue.env import ASK
-from memorygym.tracks.dialogue.offers import ROWS, Customer, Listing, Offer, best, offers_in
+from memorygym.tracks.dialogue.offers import (
+    FEW,
+    ROWS,
+    Customer,
+    Listing,
+    Offer,
+    best,
+    found,
+    offers_in,
+)
 from memorygym.tracks.dialogue.reasoners import GIVE_UP, Turn
 from memorygym.tracks.dialogue.script import Cast
 
 Guess: TypeAlias = Callable[[Desk, Sequence[Offer], Sequence[Offer]], Offer | None]
-"""Chooses among listed offers; it may also look at the best rated offers of any wishes."""
+"""Chooses an offer, given those listed for the wishes that are named, and all offers."""
 FITTED = 40
 """Sessions on which guesses are fitted, with a listing before and one after limits change."""
 
@@ -30,13 +39,13 @@ FITTED = 40
 @cache
 def _examples(desk: Desk) -> Sequence[tuple[Customer, Sequence[Offer]]]:
     """Other customers of a desk, each with a listing."""
-    found = []
+    examples = []
     for number in range(FITTED):
         rng = named_rng("dialogue", desk.name, number, "guesses")
         cast = Cast(desk, rng, chains=1)
         for customers in (cast.early, cast.late):
-            found.append((customers[0], Listing(desk, rng, customers).rows({})))
-    return found
+            examples.append((customers[0], Listing(desk, rng, customers).rows({})))
+    return examples
 
 
 def _features(desk: Desk, offers: Sequence[Offer], rank: int) -> Iterator[Hashable]:
@@ -77,46 +86,47 @@ def _fitted(desk: Desk, offers: Sequence[Offer], _: Sequence[Offer]) -> Offer | 
     return offers[max(range(len(offers)), key=weight)] if offers else None
 
 
-def _worst(limit: Limit, offers: Sequence[Offer]) -> int:
-    """The place of the listed value that fewest limits allow."""
-    places = [limit.values.index(offer[limit.field]) for offer in offers]
-    return max(places) if limit.rule == "at most" else min(places)
+def _likely(desk: Desk, offers: Sequence[Offer], _: Sequence[Offer]) -> Offer | None:
+    """The offer that other customers would most often find right; each counts by how likely the
+    generator draws it for them."""
+    votes = dict.fromkeys((offer["id"] for offer in offers), 0.0)
+    for customer, _listed in _examples(desk):
+        if offer := best(desk, offers, customer.limits):
+            kept = (
+                [of.fits(v, customer.limits[of.label]) for v in of.values] for of in desk.limits
+            )
+            votes[offer["id"]] += 1 / prod(map(sum, kept))
+    return max(offers, key=lambda offer: votes[offer["id"]], default=None)
 
 
-def _likely(
-    desk: Desk, offers: Sequence[Offer], _: Sequence[Offer], *, moved: bool
-) -> Offer | None:
-    """The offer that other customers would most often find right. Each counts by how likely the
-    generator draws it for them. If moved, their limits are as far from the worst value of this
-    listing as they are from that of their own."""
-    votes = dict[str, float]()
-    for customer, listed in _examples(desk) if offers else ():
-        limits = dict(customer.limits)
-        for limit in _numeric(desk) if moved else ():
-            place = limit.values.index(limits[limit.label])
-            place += _worst(limit, offers) - _worst(limit, listed)
-            limits[limit.label] = limit.values[min(max(place, 0), len(limit.values) - 1)]
-        if offer := best(desk, offers, limits):
-            kept = ([of.fits(v, limits[of.label]) for v in of.values] for of in desk.limits)
-            votes[offer["id"]] = votes.get(offer["id"], 0.0) + 1 / prod(map(sum, kept))
-    return max(offers, key=lambda offer: votes.get(offer["id"], 0.0), default=None)
-
-
-def _as_best_rated(desk: Desk, offers: Sequence[Offer], rated: Sequence[Offer]) -> Offer | None:
-    """The best rated within limits to which the best rated offers of any wishes keep, too."""
-    limits = {of.label: of.values[_worst(of, rated)] for of in _numeric(desk) if rated}
+def _as_best_rated(desk: Desk, offers: Sequence[Offer], stock: Sequence[Offer]) -> Offer | None:
+    """The best rated within limits to which the best rated offers of all keep, too."""
+    rated, limits = found(stock, {}), dict[str, str]()
+    for limit in desk.limits if rated else ():
+        if limit.rule != "not":
+            worst = max if limit.rule == "at most" else min
+            limits[limit.label] = worst((offer[limit.field] for offer in rated), key=int)
     return best(desk, offers, limits)
 
 
-def _numeric(desk: Desk) -> list[Limit]:
-    return [limit for limit in desk.limits if limit.rule != "not"]
+def _alone(desk: Desk, _: Sequence[Offer], stock: Sequence[Offer]) -> Offer | None:
+    """One that looks as if dealt where limits do not matter: the best of few with its wishes, but
+    without any one of these there is a better one."""
+
+    def is_possible(offer: Offer) -> bool:
+        others = [[w for w in desk.wishes if o[w.label] != offer[w.label]] for o in stock]
+        better = [d for d, o in zip(others, stock, strict=True) if o["rating"] > offer["rating"]]
+        few = others.count([]) <= FEW and [] not in better
+        return few and all([wish] in better for wish in desk.wishes)
+
+    return min(filter(is_possible, stock), key=lambda offer: offer["id"], default=None)
 
 
 GUESSES: Mapping[str, Guess] = {
     "fitted offer": _fitted,
-    "fitted limits": partial(_likely, moved=True),
-    "likely offer": partial(_likely, moved=False),
+    "likely offer": _likely,
     "limits of the best rated": _as_best_rated,
+    "offer alone": _alone,
 }
 
 

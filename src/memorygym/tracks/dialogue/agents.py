@@ -54,7 +54,6 @@ AGENTS: Mapping[str, Agent] = {
     "refuser": _adversary("refuser", "hands over every request"),
     "asker": _adversary("asker", "asks for everything again"),
     "fitted_offer": _guesser("fitted offer"),
-    "fitted_limits": _guesser("fitted limits"),
     "likely_offer": _guesser("likely offer"),
 }
 

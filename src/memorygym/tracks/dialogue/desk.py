@@ -211,7 +211,7 @@ class Desk:
         parts: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             "pay": ((account, "amount"), ()),
             "send": ((self.address_argument,), ()),
-            "hold": ((offer, self.address_argument), ()),
+            "hold": ((offer,), ()),
             "any": ((offer,), ()),
             "order": ((offer, account, "approval"), (APPROVAL, THRESHOLD)),
             "swap": ((order, offer), ()),

@@ -167,7 +167,8 @@ class Dealer:
         wishes: Mapping[str, str] = {}
         if request.chooses:
             wishes = self._resolver(request, script.stated).wishes()
-            script.stock.deal(rng, wishes, Listing(self.desk, rng, self._customers))
+            listing = Listing(self.desk, rng, self._customers) if request.limited else None
+            script.stock.deal(rng, wishes, listing)
         event = len(script.turns)
         self._asked.append((request, event, text, len(script.stated)))
         if action.numbers:

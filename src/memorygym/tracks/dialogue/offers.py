@@ -23,6 +23,8 @@ NEW = 10
 """How much likelier an offer for a customer has a value that their former limit forbids."""
 MOST_DRAWN = 50_000
 """Offers that are drawn for a listing at most; 3,300 were the most for 2,400 listings."""
+FEW = 3
+"""Most offers where limits do not matter, so that they are as few as those of other wishes."""
 LISTED = 8
 """Offers that a customer who is only looking is shown, at least."""
 RIVALS = 2
@@ -85,9 +87,8 @@ class Customer:
 class Listing:
     """Draws the offers of one search, of which each of many customers finds another one right.
 
-    The first of them is on the line, but all are alike to the drawing. So nothing in the offers
-    tells which of them it is: whoever does not know the limits is right once in `CUSTOMERS` times,
-    whatever the guess.
+    The first of them is on the line, but all are alike to the drawing. So whoever does not know
+    the limits is right once in `CUSTOMERS` times, whatever the guess.
     """
 
     def __init__(self, desk: Desk, rng: Stream, customers: Sequence[Customer]) -> None:
@@ -115,9 +116,8 @@ class Listing:
     def rows(self, wishes: Mapping[str, str]) -> list[dict[str, str]]:
         """The offers without their numbers, the best rated first.
 
-        At the top an offer for each binding limit breaks it alone; each other offer keeps to the
-        limits of one customer, and of nobody whose own comes later. Raises BadSettings if limits
-        are so few or so much alike that there is no such offer.
+        At the top an offer for each binding limit breaks it alone; each other keeps to the limits
+        of one customer, and of nobody whose own comes later. Raises BadSettings if none can.
         """
         rng, waiting = self._rng, self._all
         rows = list[dict[str, str]]()
@@ -226,17 +226,22 @@ class Stock:
             )
         return pair
 
-    def deal(self, rng: Stream, wishes: Mapping[str, str], listing: Listing) -> None:
-        """Adds the offers among which a request for these wishes chooses."""
+    def deal(self, rng: Stream, wishes: Mapping[str, str], listing: Listing | None) -> None:
+        """Adds the offers among which a request for these wishes chooses: a listing, or a few where
+        limits do not matter."""
         rest = [wish for wish in self._desk.wishes if wish.label not in wishes]
-        rows = listing.rows(wishes)
+        if listing:
+            rows = listing.rows(wishes)
+        else:
+            rows = [self._any(rng, wishes) for _ in range(1 + rng.below(FEW))]
         for offer in rows:
             offer |= {wish.label: rng.choice(wish.choices) for wish in rest}
         self._taken.append(wishes)
         self._dealt.append(wishes)
         self.offers = [offer for offer in self.offers if not _agree(offer, wishes)]
         self._add(rng, rows)
-        self._add(rng, list(self._rivals(rng, wishes, listing)))
+        least = round(100 * max(float(offer["rating"]) for offer in rows)) + 1
+        self._add(rng, list(self._rivals(rng, wishes, listing, least)))
 
     def look(self, rng: Stream) -> dict[str, str]:
         """Two wishes that a customer only looks for; there are some offers with them."""
@@ -253,17 +258,16 @@ class Stock:
         return {**drawn, **wishes, "rating": f"{rng.between(100, 460) / 100:.2f}", **fields}
 
     def _rivals(
-        self, rng: Stream, wishes: Mapping[str, str], listing: Listing
+        self, rng: Stream, wishes: Mapping[str, str], listing: Listing | None, least: int
     ) -> Iterator[dict[str, str]]:
-        """For each wish, better rated offers that keep to all limits and differ in it alone."""
+        """For each wish, better rated offers that differ in it alone; they keep to all limits."""
         for wish in self._desk.wishes:
             others = [choice for choice in wish.choices if choice != wishes.get(wish.label)]
             rng.shuffle(others)
-            for other in others[:RIVALS]:
-                offer = self._any(rng, {**wishes, wish.label: other})
-                if self._is_free(offer):
-                    rating = f"{rng.between(461, 499) / 100:.2f}"
-                    yield {**offer, "rating": rating, **listing.kept()}
+            rivals = (self._any(rng, {**wishes, wish.label: other}) for other in others)
+            for offer in list(filter(self._is_free, rivals))[: RIVALS if listing else 1]:
+                offer["rating"] = f"{rng.between(least, 499) / 100:.2f}"
+                yield offer | (listing.kept() if listing else {})
 
     def _is_free(self, offer: Mapping[str, str]) -> bool:
         """Whether nobody's wishes, and no listing's, are those of an offer."""

@@ -139,20 +139,21 @@ class _Session:
         return {"ok": not wrong, "needed": needed, "spare": spare, "wrong": wrong}
 
     def guesses(self) -> CheckResult:
-        """How often each guess grants a request to which it applies: one for any offer, which needs
-        nothing but a choice among offers whose wishes it names. All others need codes."""
+        """How often each guess grants a request to which it applies: one without codes,
+        for any offer (its wishes are named) or to put one aside (limits do not matter)."""
         right: Any = self.task.state["right"]
+        stock: Any = self.task.state["stock"]
         applies, times = (Counter(dict.fromkeys(GUESSES, 0)) for _ in range(2))
         for goal in self.goals:
             request = request_in(self.desk, goal.text)
             assert request
-            if request.action.name == "any":
-                offers, rated = self._search(request.wishes), self._search({})
-                (right_id,) = right[str(goal.event)][0].values()
-                for name, guess in GUESSES.items():
-                    if offer := guess(self.desk, offers, rated):
-                        applies[name] += 1
-                        times[name] += offer["id"] == right_id
+            for name, guess in GUESSES.items():
+                if request.action.name == ("hold" if name == "offer alone" else "any"):
+                    offer = guess(self.desk, self._search(request.wishes), stock)
+                    applies[name] += offer is not None
+                    times[name] += (
+                        offer is not None and offer["id"] in right[str(goal.event)][0].values()
+                    )
         return {"ok": True, "applies": dict(applies), "right": dict(times)}
 
     def _decided(self, event: int, facts: Sequence[Statement]) -> tuple[object, str]:

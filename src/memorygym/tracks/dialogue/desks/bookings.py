@@ -48,7 +48,7 @@ DESK = Desk(
             "Please have the new brochure sent to my {role}.",
         ),
         "hold": (
-            "hold_room", "Hold a room for three days under a traveller code.",
+            "hold_room", "Hold a room for three days.",
             "{person} pays in person, so my own limits do not matter: hold the best rated room that"
             " fits the wishes.",
         ),

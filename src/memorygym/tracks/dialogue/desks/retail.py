@@ -48,7 +48,7 @@ DESK = Desk(
             "Please send the new catalogue to my {role}.",
         ),
         "hold": (
-            "put_aside", "Put a product aside for three days under an address code.",
+            "put_aside", "Put a product aside for three days.",
             "{person} will come by and pay in cash, so my limits do not matter: put aside the best"
             " rated product that fits the wishes.",
         ),

@@ -48,7 +48,7 @@ DESK = Desk(
             "Please send a spare card to my {role}.",
         ),
         "hold": (
-            "reserve_plan", "Reserve a plan for three days under a subscriber code.",
+            "reserve_plan", "Reserve a plan for three days.",
             "{person} signs for it alone, so my limits do not matter: reserve the best rated plan"
             " that fits the wishes.",
         ),
