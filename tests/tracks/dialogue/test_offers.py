@@ -7,9 +7,18 @@ import pytest
 from memorygym.core.errors import BadSettings
 from memorygym.core.rng import named_rng
 from memorygym.tracks.dialogue.desks import desk_named
-from memorygym.tracks.dialogue.offers import BINDING, ROWS, Customer, Listing, Offer, best
+from memorygym.tracks.dialogue.offers import (
+    BINDING,
+    FEW,
+    ROWS,
+    Customer,
+    Listing,
+    Offer,
+    best,
+    found,
+)
 from memorygym.tracks.dialogue.script import Cast
-from tests.tracks.dialogue.sessions import DESKS
+from tests.tracks.dialogue.sessions import DESKS, session
 
 
 def listing(template: str, seed: int, *, late: bool) -> tuple[list[Customer], list[Offer]]:
@@ -41,6 +50,15 @@ def test_former_limits_pick_a_wrong_offer_for_nearly_everybody(template: str) ->
             former = best(desk, offers, {**customer.limits, **customer.old})
             wrong.append(former != best(desk, offers, customer.limits))
     assert sum(wrong) > 0.9 * len(wrong)
+
+
+def test_wishes_for_which_limits_do_not_matter_have_as_few_offers_as_others() -> None:
+    for seed in range(3):
+        task = session(seed=seed)
+        for goal in task.gold.goals:
+            if goal.question_type == "hold":
+                wishes = {fact.key: fact.text for fact in goal.needs}
+                assert 1 <= len(found(task.state["stock"], wishes)) <= FEW
 
 
 def test_limits_that_cannot_tell_customers_apart_are_refused() -> None:
