@@ -43,18 +43,14 @@ def _adversary(name: str, about: str, most: int = 0) -> Agent:
     return Agent(make=make, kind="adversary", bound=Bound(most), about=about)
 
 
-def _guesser(guess: str) -> Agent:
-    return _adversary(guess, f"takes the offer of: {guess}", MOST_GUESSED)
-
-
 AGENTS: Mapping[str, Agent] = {
     "strong": Agent(make=partial(_noting, "strong"), about="notes facts, and acts on all it finds"),
     "weak": Agent(make=partial(_noting, "weak"), about="notes facts, believes the first found"),
     "silent": _adversary("silent", "does nothing"),
     "refuser": _adversary("refuser", "hands over every request"),
     "asker": _adversary("asker", "asks for everything again"),
-    "fitted_offer": _guesser("fitted offer"),
-    "likely_offer": _guesser("likely offer"),
+    "fitted_offer": _adversary("fitted offer", "takes what is most like right ones", MOST_GUESSED),
+    "likely_offer": _adversary("likely offer", "takes what most would take", MOST_GUESSED),
 }
 
 

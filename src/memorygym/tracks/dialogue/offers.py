@@ -230,10 +230,8 @@ class Stock:
         """Adds the offers among which a request for these wishes chooses: a listing, or a few where
         limits do not matter."""
         rest = [wish for wish in self._desk.wishes if wish.label not in wishes]
-        if listing:
-            rows = listing.rows(wishes)
-        else:
-            rows = [self._any(rng, wishes) for _ in range(1 + rng.below(FEW))]
+        number = 0 if listing else 1 + rng.below(FEW)
+        rows = listing.rows(wishes) if listing else [self._any(rng, wishes) for _ in range(number)]
         for offer in rows:
             offer |= {wish.label: rng.choice(wish.choices) for wish in rest}
         self._taken.append(wishes)
