@@ -4,6 +4,7 @@ Together the questions need no more facts than the budget can hold.
 """
 
 from collections.abc import Callable, Sequence
+from itertools import cycle
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.rng import Stream
@@ -19,8 +20,12 @@ from memorygym.tracks.worlds.generator.tiers import Tier
 from memorygym.tracks.worlds.question_texts import render
 from memorygym.tracks.worlds.questions import KINDS, REASONING, QuestionKind
 
+DESCRIBED = ("retrieval", "retrieval")
+LARGEST = 999
 TRIES = 40
 """Draws of a question type before the next type is tried."""
+STRATA = ((True, 2, 3), (True, 4, 8), (True, 2, 3), (True, 4, 8))
+STRATA = (*STRATA, (True, 2, 3), (True, 4, 8), (False, 2, 3), (False, 4, 8))
 SPARE_NAMES = 40
 """Names drawn beyond those needed, for those that an entity of the task already has."""
 
@@ -31,8 +36,12 @@ def plan(
     """A question of that type, or None if the draw makes no fair one. If it `doubts`, it asks
     whether there is an entry."""
     kind = KINDS[question_type]
+    if sampler.describes and "{name}" not in kind.text:
+        return None
     try:
         query = kind.draw(sampler)
+        if sampler.describes:
+            query = sampler.described(query)
         answer = kind.answer(sampler.known, query)
     except Unanswerable:
         return None
@@ -41,7 +50,7 @@ def plan(
     text = sampler.stream.choice(texts) if len(texts) > 1 else texts[0]
     return WeightedQuestion(
         sampler.event,
-        kind.competency,
+        "reasoning" if query.clues else kind.competency,
         question_type,
         render(sampler.guide, query, text, sampler.label),
         answer.text,
@@ -57,7 +66,10 @@ def _needs(
 ) -> tuple[list[str], tuple[Statement, ...]]:
     """The entities that a question names or leads to, and the facts that it needs."""
     facts, names, entities = sampler.facts, query.names, [*query.names]
-    needs: list[Statement] = []
+    needs = [
+        next(fact for fact in facts.stated(names[0], key) if fact.value == value)
+        for key, value in query.clues
+    ]
     for code in query.relations:
         symmetric = sampler.guide.is_symmetric(code)
         needs += facts.links(names[0], code, symmetric=symmetric)
@@ -99,8 +111,9 @@ class QuestionPlacer:
     ) -> None:
         self._timeline, self._tier, self._cost, self._stream = timeline, tier, cost, stream
         self._absent = self._absent_names(absent)
-        self._order = list(REASONING)
+        self._order = [*REASONING, *DESCRIBED] if tier.parts > 1 else list(REASONING)
         stream.shuffle(self._order)
+        self._strata = cycle(STRATA if tier.parts > 1 else ((False, 0, LARGEST),))
         self._tricks = min(2, max(1, tier.questions // 10)) if tier.mix[0] > 1 else 0
         self._asked: set[object] = set()
 
@@ -136,8 +149,9 @@ class QuestionPlacer:
                     return fresh
                 sampler.asked = ()
                 return self._draw(sampler, competency)
+        sampler.describes, least, most = next(self._strata)
         for question_type in list(self._order):
-            question = self._draw(sampler, question_type)
+            question = self._draw(sampler, question_type, needs=range(least, most + 1))
             if question is not None:  # Its type moves to the end, so that every type gets a turn.
                 self._order.remove(question_type)
                 self._order.append(question_type)
@@ -149,14 +163,15 @@ class QuestionPlacer:
         sampler: QuestionSampler,
         question_type: str,
         doubts: Callable[[], bool] = lambda: False,
+        needs: range = range(LARGEST),
     ) -> WeightedQuestion | None:
-        """The first draw that is new, does not state its answer, and whose facts still fit the
-        budget."""
+        """The first draw that is new, needs so many facts, does not state its answer, and whose
+        facts still fit the budget."""
         for _ in range(TRIES):
             question = plan(sampler, question_type, doubts)
             if question is None or question.text in self._asked or _states_answer(question):
                 continue
-            if self._cost.add(question.needs):
+            if len(question.needs) in needs and self._cost.add(question.needs):
                 return question
         return None
 
