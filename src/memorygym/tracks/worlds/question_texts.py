@@ -57,6 +57,22 @@ def _scope_text(guide: Guide, query: Query) -> str:
     return f"the {query.size} {guide.plural} of the {words}"
 
 
+def _clue(guide: Guide) -> str:
+    """The pattern of a clause of a description."""
+    phrases = "|".join(re.escape(relation.phrase) for relation in guide.relations)
+    labels = "|".join(re.escape(label) for a in guide.attributes for label in (a.label, a.alias))
+    return (
+        rf"belongs to the '([^']+)' group|({phrases}) ({NAME})"
+        rf'|files "?([^",]+?)"? under ({labels})(?= |,|$)'
+    )
+
+
+def description(guide: Guide) -> str:
+    """The pattern of a description."""
+    clause = f"(?:{re.sub(r'[(](?![?])', '(?:', _clue(guide))})"
+    return f"the {re.escape(guide.noun)} that {clause}(?:(?:, | and ){clause})*"
+
+
 class QuestionParser:
     """Parses questions under one guide."""
 
@@ -64,18 +80,13 @@ class QuestionParser:
         self._labels = {label: a for a in guide.attributes for label in (a.label, a.alias)}
         self._relations = {relation.phrase: relation.code for relation in guide.relations}
         phrases = "|".join(map(re.escape, self._relations))
-        clue = (
-            rf"belongs to the '([^']+)' group|({phrases}) ({NAME})"
-            rf'|files "?([^",]+?)"? under ({"|".join(map(re.escape, self._labels))})(?= |,|$)'
-        )
-        self._clue = re.compile(clue)
-        clue = f"(?:{re.sub(r'[(](?![?])', '(?:', clue)})"
+        self._clue = re.compile(_clue(guide))
         fields = {
             "noun": re.escape(guide.noun),
             "plural": re.escape(guide.plural),
             "much": "much|many percentage points",
             "points": "(?: IN PERCENTAGE POINTS)?",
-            "name": f"{NAME}|the {re.escape(guide.noun)} that {clue}(?:(?:, | and ){clue})*",
+            "name": f"{NAME}|{description(guide)}",
             "flag": "highest|lowest",
             "r0": phrases,
             "r1": phrases,

@@ -28,7 +28,7 @@ from memorygym.tracks.worlds.generator.tiers import Tier
 START = date(2031, 1, 6).toordinal()
 SESSION_GAP = 90
 """Days between two sessions."""
-TOGETHER = 4
+TOGETHER = 2
 """Documents in one paragraph, where the facts of an entity are spread over several."""
 
 

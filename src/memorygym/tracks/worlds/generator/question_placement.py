@@ -5,6 +5,7 @@ Together the questions need no more facts than the budget can hold.
 
 from collections.abc import Callable, Sequence
 from itertools import cycle
+from typing import NamedTuple
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.rng import Stream
@@ -20,14 +21,31 @@ from memorygym.tracks.worlds.generator.tiers import Tier
 from memorygym.tracks.worlds.question_texts import render
 from memorygym.tracks.worlds.questions import KINDS, REASONING, QuestionKind
 
-DESCRIBED = ("retrieval", "retrieval")
-LARGEST = 999
 TRIES = 40
 """Draws of a question type before the next type is tried."""
-STRATA = ((True, 2, 3), (True, 4, 8), (True, 2, 3), (True, 4, 8))
-STRATA = (*STRATA, (True, 2, 3), (True, 4, 8), (False, 2, 3), (False, 4, 8))
 SPARE_NAMES = 40
 """Names drawn beyond those needed, for those that an entity of the task already has."""
+
+
+class Stratum(NamedTuple):
+    """What reasoning questions must be, where the facts of an entity are spread over documents."""
+
+    describes: bool
+    """Whether they describe an entity instead of naming it."""
+    facts: range
+    """How many facts they may need."""
+    documents: int
+    """In how many documents these may stand at most: one search finds no more."""
+
+
+FEW, MANY = range(2, 4), range(4, 9)
+STRATA = 3 * (Stratum(True, FEW, 2), Stratum(True, MANY, 2)) + (
+    Stratum(False, FEW, 3),
+    Stratum(False, MANY, 3),
+)
+"""In turn: with the questions that need one fact, half of all describe an entity."""
+PLAIN = ("retrieval", "retrieval")
+"""Question types that combine facts only if they describe an entity."""
 
 
 def plan(
@@ -111,9 +129,9 @@ class QuestionPlacer:
     ) -> None:
         self._timeline, self._tier, self._cost, self._stream = timeline, tier, cost, stream
         self._absent = self._absent_names(absent)
-        self._order = [*REASONING, *DESCRIBED] if tier.parts > 1 else list(REASONING)
+        self._order = [*REASONING, *PLAIN] if tier.parts > 1 else list(REASONING)
         stream.shuffle(self._order)
-        self._strata = cycle(STRATA if tier.parts > 1 else ((False, 0, LARGEST),))
+        self._strata = cycle(STRATA if tier.parts > 1 else (None,))
         self._tricks = min(2, max(1, tier.questions // 10)) if tier.mix[0] > 1 else 0
         self._asked: set[object] = set()
 
@@ -149,9 +167,10 @@ class QuestionPlacer:
                     return fresh
                 sampler.asked = ()
                 return self._draw(sampler, competency)
-        sampler.describes, least, most = next(self._strata)
+        stratum = next(self._strata)
+        sampler.describes = stratum is not None and stratum.describes
         for question_type in list(self._order):
-            question = self._draw(sampler, question_type, needs=range(least, most + 1))
+            question = self._draw(sampler, question_type, stratum=stratum)
             if question is not None:  # Its type moves to the end, so that every type gets a turn.
                 self._order.remove(question_type)
                 self._order.append(question_type)
@@ -163,17 +182,24 @@ class QuestionPlacer:
         sampler: QuestionSampler,
         question_type: str,
         doubts: Callable[[], bool] = lambda: False,
-        needs: range = range(LARGEST),
+        stratum: Stratum | None = None,
     ) -> WeightedQuestion | None:
-        """The first draw that is new, needs so many facts, does not state its answer, and whose
-        facts still fit the budget."""
+        """The first draw that is new, of the stratum, does not state its answer, and whose facts
+        still fit the budget."""
         for _ in range(TRIES):
             question = plan(sampler, question_type, doubts)
             if question is None or question.text in self._asked or _states_answer(question):
                 continue
-            if len(question.needs) in needs and self._cost.add(question.needs):
+            if self._is_of(stratum, question) and self._cost.add(question.needs):
                 return question
         return None
+
+    def _is_of(self, stratum: Stratum | None, question: WeightedQuestion) -> bool:
+        """Whether a question needs as many facts as its stratum says, in as few documents."""
+        if stratum is None:
+            return True
+        documents = {(need.subject, self._timeline.events[need[:2]]) for need in question.needs}
+        return len(question.needs) in stratum.facts and len(documents) <= stratum.documents
 
     def _absent_names(self, stream: Stream) -> list[str]:
         """Names of the template that no entity of the task has."""

@@ -16,6 +16,8 @@ SMALLEST, LARGEST = 5, 12
 
 CLUES = 3
 """Most facts that describe an entity."""
+BESIDE = 0.7
+"""Share of the descriptions whose facts come from the documents that state what is asked."""
 
 
 class QuestionSampler:
@@ -107,6 +109,9 @@ class QuestionSampler:
             for key, fact in self.facts.about(name).items()
             if key not in asked and (name, key) not in self.timeline.changed and self._describes(key)
         ]
+        if self.stream.bernoulli(BESIDE):
+            events = {self.timeline.events.get((name, key)) for key in asked}
+            facts = [fact for fact in facts if self.timeline.events[name, fact.key] in events]
         clues = 1 + self.stream.below(CLUES)
         if len(facts) < clues:
             raise Unanswerable(name)

@@ -34,7 +34,7 @@ TIERS = {
     "standard": Tier(60, 5, 30, 1, (6, 4, 7, 3)),
     "hard": Tier(120, 10, 30, 1, (12, 8, 14, 6)),
     "multi": Tier(60, 5, 30, 3, (6, 4, 7, 3)),
-    "scattered": Tier(60, 5, 60, 1, (5, 3, 16, 0), parts=6),
+    "scattered": Tier(40, 5, 40, 1, (5, 3, 16, 0), parts=4),
 }
 
 
