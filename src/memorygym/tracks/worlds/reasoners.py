@@ -22,8 +22,9 @@ class OneRecordReasoner(Strong):
     def conclude(self, context: AskedQuestion) -> Found | Missing:
         query = context.query
         if query.clues:  # It takes the first entity of which one clue is stated for the one meant.
-            stated = (f.subject for f in context.read(context.texts) if f[1:3] == query.clues[0])
-            query = replace(query, names=tuple(islice(stated, 1)), clues=())
+            read = context.read(context.texts)
+            fitting = (fact.subject for fact in read if fact[1:3] == query.clues[0])
+            query = replace(query, names=tuple(islice(fitting, 1)), clues=())
         if not kind_of(query).one_record or not query.names:
             return Missing("", ())
         # Of its relations, only those that one part states.

@@ -95,7 +95,10 @@ class FactTimeline:
 
     def gold(self, questions: Sequence[WeightedQuestion], record_tokens: int) -> WorldsGold:
         """The gold table with these questions; `record_tokens` as there."""
-        facts, names = chain.from_iterable(self.documents), [own[0].subject for own in self.documents]
+        facts, names = (
+            chain.from_iterable(self.documents),
+            [own[0].subject for own in self.documents],
+        )
         shown, changes = tuple(zip(names, self.shown, strict=True)), tuple(self.changes)
         return WorldsGold(shown, tuple(facts), changes, tuple(questions), record_tokens)
 
@@ -181,7 +184,8 @@ def timeline_of(
     first, second = template.first, template.second
     if parts > 1:
         stream, few = named_rng(*path, "words"), isqrt(2 * entities) + 1
-        first, second = (stream.sample(words, min(few, len(words))) for words in (first, second))
+        first = tuple(stream.sample(first, min(few, len(first))))
+        second = tuple(stream.sample(second, min(few, len(second))))
     names = draw_names(first, second, entities, named_rng(*path, "names"))
     categories = _spread_categories(guide.categories, entities, named_rng(*path, "categories"))
     stream = named_rng(*path, "values")

@@ -3,7 +3,7 @@
 The same settings always give the same bytes.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 
 from memorygym.core import registry
@@ -114,6 +114,9 @@ class Generator:
             sampler = QuestionSampler(self.timeline, before, stream)
             try:
                 (name,) = sampler.entities(1, but=used).names
+                shown = [(c, w) for c, w in changeable if self.timeline.events[name, c] < before]
+                if not shown:
+                    raise Unanswerable(name)
             except Unanswerable:
                 raise BadSettings(
                     f"{self.tier.corrections} corrections are too many for {self.tier.entities}"
@@ -121,7 +124,6 @@ class Generator:
                     " fewer corrections"
                 ) from None
             used.add(name)
-            shown = [pair for pair in changeable if self.timeline.events[name, pair[0]] < before]
             code = stream.weighted([code for code, _ in shown], [weight for _, weight in shown])
             notice = scheduled.kind == "correction"
             self._changes[event] = self.timeline.change(event, name, code, stream, notice=notice)

@@ -38,7 +38,9 @@ def pack_value(attribute: Attribute, value: Value) -> str:
 def record_of(guide: Guide, facts: Facts) -> str:
     """The reference record, in which an unknown value is a question mark; a tagged note if the
     category is unknown."""
-    return _in_order(facts, guide, guide.attributes) if category_in(facts) else note_of(guide, facts)
+    return (
+        _in_order(facts, guide, guide.attributes) if category_in(facts) else note_of(guide, facts)
+    )
 
 
 def key_record_of(guide: Guide, facts: Facts) -> str:

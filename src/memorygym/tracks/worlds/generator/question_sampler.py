@@ -107,7 +107,9 @@ class QuestionSampler:
         facts = [
             fact
             for key, fact in self.facts.about(name).items()
-            if key not in asked and (name, key) not in self.timeline.changed and self._describes(key)
+            if key not in asked
+            and (name, key) not in self.timeline.changed
+            and self._describes(key)
         ]
         if self.stream.bernoulli(BESIDE):
             events = {self.timeline.events.get((name, key)) for key in asked}

@@ -46,9 +46,7 @@ def plan(tier: Tier, stream: Stream) -> list[ScheduledEvent]:
     stream.shuffle(kinds)
     # Where facts are spread over several documents, few are complete before.
     start = min(1, batches - 1) if tier.parts == 1 else batches // 2
-    middle = sorted(
-        stream.between(start, batches - 1) for _ in range(int(MIDSTREAM * len(kinds)))
-    )
+    middle = sorted(stream.between(start, batches - 1) for _ in range(int(MIDSTREAM * len(kinds))))
     for batch_after in middle:
         after[batch_after].append(ScheduledEvent("question", batch_after))
     for batch_after in range(batches):

@@ -78,9 +78,7 @@ def sized(tier: str, sizes: Sizes) -> Tier:
     for problem, is_so in problems.items():
         if is_so:
             raise BadSettings(problem)
-    return replace(
-        chosen, entities=entities, corrections=corrections, writes=writes, mix=mix
-    )
+    return replace(chosen, entities=entities, corrections=corrections, writes=writes, mix=mix)
 
 
 def _mix(mix: tuple[int, int, int, int], questions: int) -> tuple[int, int, int, int]:
