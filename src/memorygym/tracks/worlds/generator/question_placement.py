@@ -23,6 +23,8 @@ from memorygym.tracks.worlds.questions import KINDS, REASONING, QuestionKind
 
 TRIES = 40
 """Draws of a question type before the next type is tried."""
+ROUNDS = 8
+"""Rounds through the types in which these draws are made where few types fit a stratum."""
 SPARE_NAMES = 40
 """Names drawn beyond those needed, for those that an entity of the task already has."""
 
@@ -169,8 +171,9 @@ class QuestionPlacer:
                 return self._draw(sampler, competency)
         stratum = next(self._strata)
         sampler.describes = stratum is not None and stratum.describes
-        for question_type in list(self._order):
-            question = self._draw(sampler, question_type, stratum=stratum)
+        rounds = ROUNDS if stratum else 1
+        for question_type in rounds * self._order:
+            question = self._draw(sampler, question_type, stratum=stratum, rounds=rounds)
             if question is not None:  # Its type moves to the end, so that every type gets a turn.
                 self._order.remove(question_type)
                 self._order.append(question_type)
@@ -183,10 +186,11 @@ class QuestionPlacer:
         question_type: str,
         doubts: Callable[[], bool] = lambda: False,
         stratum: Stratum | None = None,
+        rounds: int = 1,
     ) -> WeightedQuestion | None:
         """The first draw that is new, of the stratum, does not state its answer, and whose facts
         still fit the budget."""
-        for _ in range(TRIES):
+        for _ in range(TRIES // rounds):
             question = plan(sampler, question_type, doubts)
             if question is None or question.text in self._asked or _states_answer(question):
                 continue
