@@ -36,11 +36,8 @@ def pack_value(attribute: Attribute, value: Value) -> str:
 
 
 def record_of(guide: Guide, facts: Facts) -> str:
-    """The reference record, in which an unknown value is a question mark; a tagged note if the
-    category is unknown."""
-    return (
-        _in_order(facts, guide, guide.attributes) if category_in(facts) else note_of(guide, facts)
-    )
+    """The reference record; an unknown value is written as a question mark."""
+    return _in_order(facts, guide, guide.attributes)
 
 
 def key_record_of(guide: Guide, facts: Facts) -> str:
@@ -55,6 +52,9 @@ def _key_attributes(guide: Guide) -> list[Attribute]:
 
 
 def _in_order(facts: Facts, guide: Guide, attributes: Iterable[Attribute]) -> str:
+    """The values in this order, without tags; a tagged note if the category is unknown."""
+    if not category_in(facts):
+        return note_of(guide, facts)
     values = values_in(facts)
     parts = [facts[0].subject, guide.category_code(category_in(facts))]
     for attribute in attributes:
