@@ -12,6 +12,7 @@ from memorygym.core.outcome import Goal
 from memorygym.core.statements import (
     CURRENT,
     FORMER,
+    SHIFT,
     UNSTATED,
     FactReader,
     Statement,
@@ -60,6 +61,17 @@ class TraceReader:
     def first_stated(self, goal: Goal, need: Statement) -> int:
         """The event that first stated a fact; the goal's own event if none did."""
         return min((event for event, _ in self._mentions_of(need)), default=goal.event)
+
+    def bases(self, fact: Statement, before: int) -> Iterator[tuple[int, Statement]]:
+        """The relative corrections that led to a fact's value before an event, the last one first:
+        the event of each, and the fact as it was, which it changed."""
+        mentions = self._mentions.get(fact[:2], ())
+        stated = [(event, other) for event, other in mentions if event < before]
+        while stated and stated[-1][1].role == SHIFT:
+            event, _ = stated.pop()
+            value = StatementIndex(other for _, other in stated).current(*fact[:2])
+            if value is not None:
+                yield event, fact._replace(value=value)
 
     def rewrites(self, goal: Goal, need: Statement) -> int:
         """How often a fact had changed when the goal was due."""

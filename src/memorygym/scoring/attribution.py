@@ -74,9 +74,10 @@ def is_unreadable(unread_share: float | None) -> bool:
 class Attribution:
     """The causes of the misses of one trace.
 
-    A miss has the earliest cause that holds for one of its needed facts: the memory never stored it
-    (`never written`), dropped it, held an old value (`stale`), or held it and did not bring it into
-    the view (`not retrieved`).
+    A miss has the earliest cause that holds for one of its needed facts: the memory never held its
+    current value (`never written`); held it, and no more (`dropped`), or only another value
+    (`stale`); or held it and did not bring it into the view (`not retrieved`). A value that a
+    correction is relative to, and that was gone when the correction came, was dropped.
     """
 
     def __init__(self, trace: Trace) -> None:
@@ -117,12 +118,9 @@ class Attribution:
         if self.in_view(question, need):
             return ""
         states = [state for _, state in self.held(need, question.event)]
-        now = states[-1] if states else MISSING
-        if now == HELD:
-            return "not retrieved"
-        if now == STALE:
-            return "stale"
-        return "dropped" if HELD in states else "never written"
+        if HELD not in states:
+            return "never written"
+        return {HELD: "not retrieved", STALE: "stale", MISSING: "dropped"}[states[-1]]
 
     def in_view(self, question: Goal, need: Statement) -> bool:
         """Whether the memory brought a needed fact into the view of the question."""
@@ -135,7 +133,19 @@ class Attribution:
         return need.role == CURRENT and need.state_in(stated) != HELD and any(others)
 
     def held(self, fact: Statement, before: int) -> list[tuple[int, str]]:
-        """The state of a fact in the memory after each event that may have changed it."""
+        """The state of a fact in the memory after each event that may have changed it; if it was
+        never held, because the value that a correction is relative to had gone when the correction
+        came, the state of that value."""
+        states = self._states(fact, before)
+        for corrected, base in self.reader.bases(fact, before):
+            if any(state == HELD for _, state in states):
+                break
+            earlier = self._states(base, corrected + 1)
+            if earlier and earlier[-1][1] == MISSING:
+                states = earlier
+        return states
+
+    def _states(self, fact: Statement, before: int) -> list[tuple[int, str]]:
         return [
             (event, fact.state_in(self._read(texts.values())))
             for event, texts in self.about(self.reader.mention(fact))
