@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
 
-import pytest
-
 from memorygym.core import registry
 from memorygym.core.outcome import Outcome
 from memorygym.core.trace import Trace
@@ -86,7 +84,7 @@ INDEXES = {
 
 
 class Halved(Ranked):
-    """Keeps every second passage, of these the newest, and finds it by the one before, which is lost."""
+    """Keeps every second passage, the newest of these, and finds it by the one before, now lost."""
 
     def __init__(self, index: str, *, shown: bool = False) -> None:
         super().__init__(512, 3, lambda context: ByText(context, FullText()))
