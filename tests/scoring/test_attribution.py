@@ -1,6 +1,6 @@
 """Every miss is traced to the step at which what it needed was lost."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 
@@ -126,6 +126,16 @@ def test_a_value_that_had_gone_when_its_relative_correction_came_was_dropped(
     (history,) = Provenance(trace).histories(question)
     had_gone = expected in ("dropped", "stale")
     assert (history.lost, history.dropped is not None) == (expected, had_gone)
+
+
+@pytest.mark.parametrize("spell", [str.lower, str.upper, lambda name: name.replace(" ", "_")])
+def test_a_name_in_another_spelling_is_held(spell: Callable[[str], str]) -> None:
+    task = generated(seed=1)
+    question = next(q for q in gold(task).questions if q.kind == "retrieval")
+    (need,) = question.needs
+    text = strong_reader(task.system).render(need).replace(need.subject, spell(need.subject))
+    plan = {0: [calls(write(text))], question.event: [calls(submit("7"))]}
+    assert cause(driven(task, plan), question) == "not retrieved"
 
 
 class Fickle(Memory):

@@ -15,7 +15,7 @@ from memorygym.core.tokens import normalize
 from memorygym.core.trace import Action, LimitHit, MemoryUpdate, Observation, ToolResult, Trace
 from memorygym.memories.stores.message_entries import to_text
 from memorygym.memories.stores.splitter import sentences
-from memorygym.scoring.attribution import Attribution
+from memorygym.scoring.attribution import Attribution, is_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +221,7 @@ class Provenance:
         for line in text.split("\n"):
             for sentence in sentences(line):
                 place = f"{heading}\n{sentence}".strip()
-                if name not in place:
+                if not is_named(name, place):
                     continue
                 about = self._records_about
                 if own := about(place, fact) or about(sentence, fact):

@@ -13,7 +13,7 @@ from memorygym.memories.stores.passages import Passages, Ranked
 from memorygym.memories.stores.search.fulltext import FullText
 from memorygym.runs.comparison.memory_specs import UnlimitedContext
 from memorygym.runs.systems import played, scripted, start_episode
-from memorygym.scoring.attribution import Attribution
+from memorygym.scoring.attribution import NEVER_STATED, Attribution
 from memorygym.scoring.episode_scores import outcomes
 from tests.slow import mostly_slow
 
@@ -64,6 +64,22 @@ def test_all_that_a_store_of_verbatim_texts_holds_answers_as_the_full_context(
         task_of(track),
     )
     assert answers(trace) == full(track) and all(right for right, _ in full(track))
+
+
+@mostly_slow(("track", "seed"), [(track, seed) for track in TRACKS for seed in range(3)], quick=4)
+def test_what_a_store_of_verbatim_texts_does_not_show_was_not_retrieved(
+    track: str, seed: int
+) -> None:
+    trace = play(lambda: registry.make("memory", "bm25:top_k=1"), task_of(track, seed), 60)
+    lost = {loss for _, _, own in losses(trace) for loss in own}
+    assert "not retrieved" in lost and lost <= {"", "not retrieved", NEVER_STATED}
+    assert (NEVER_STATED in lost) == (track == "dialogue")
+
+
+def test_a_memory_is_not_blamed_for_what_follows_from_an_earlier_sub_task() -> None:
+    trace = play(lambda: registry.make("memory", "bm25:top_k=1"), task_of("dialogue"), 60)
+    causes = [cause for _, cause, lost in losses(trace) if NEVER_STATED in lost]
+    assert causes and set(causes) <= {"not retrieved", NEVER_STATED}
 
 
 class ByText(Passages):
