@@ -172,7 +172,7 @@ def test_what_is_written_and_dropped_in_one_event_was_dropped() -> None:
     assert (history.stored, history.dropped, history.lost) == (0, 0, "dropped")
 
 
-@mostly_slow("memory", ["bm25", "full"])
+@mostly_slow("memory", ["bm25", "full", "memorybank-lite"], quick=2)
 def test_an_entry_comes_from_the_message_that_was_kept(memory: str) -> None:
     trace = composed(memory, None)
     provenance = Provenance(trace)

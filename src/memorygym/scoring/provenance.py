@@ -131,7 +131,10 @@ class Provenance:
             if not isinstance(record, MemoryUpdate):
                 continue
             texts = [entry.text for entry in record.entries if entry.id == id]
-            if versions and versions[-1].until is None and (texts or id in record.dropped):
+            is_there = bool(versions) and versions[-1].until is None
+            if is_there and texts == [versions[-1].text]:
+                continue  # Only its index changed.
+            if is_there and (texts or id in record.dropped):
                 versions[-1] = replace(versions[-1], until=record.event, changed=bool(texts))
             versions += [self._version(text, record.event) for text in texts]
         return versions
