@@ -245,12 +245,12 @@ class Trace:
                 yield record.event, context
 
     def memory_states(self) -> Iterator[tuple[int, dict[str, str]]]:
-        """The whole memory after each change: (event, text by id)."""
+        """What the memory would show, after each change of it: (event, text by id)."""
         return ((event, dict(entries)) for event, entries in self._memory())
 
     @property
     def final_memory(self) -> dict[str, str]:
-        """The whole memory at the end: text by id."""
+        """What the memory would show at the end: text by id."""
         final: dict[str, str] = {}
         for _, entries in self._memory():
             final = entries
