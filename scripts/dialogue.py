@@ -55,11 +55,7 @@ def page(live: RunResults, fixed: RunResults, seeds: int) -> Iterator[str]:
     yield INTRODUCTION.format(
         version=live.version, tasks=len(middle.tasks), marks=pages.MARKS, seeds=seeds
     )
-    for budget, reasoners, tau in pages.agreements(live):
-        yield (
-            f"At {budget:,} tokens the rankings under the {reasoners} reasoner agree with"
-            f" Kendall's tau-b {tau}."
-        )
+    yield from pages.agreements(live)
     alike = tau_b(*map(_accuracies, (middle, pages.report_of(fixed, "strong", MIDDLE))))
     yield (
         f"\nAt {MIDDLE:,} tokens the rankings on live and on fixed streams (`prefix=fixed`: all"

@@ -50,11 +50,7 @@ def page(results: RunResults) -> Iterator[str]:
     """The page, line by line."""
     tasks, last = len(results.reports[0].tasks), max(results.recipe["seeds"])
     yield INTRODUCTION.format(version=results.version, tasks=tasks, last=last, marks=pages.MARKS)
-    for budget, reasoners, tau in pages.agreements(results):
-        yield (
-            f"- Budget {budget:,}: the rankings under the {reasoners} reasoner agree"
-            f" with Kendall's tau-b {tau}."
-        )
+    yield from pages.agreements(results)
     for budget in BUDGETS:
         yield from of_budget(results, budget)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from memorygym.cli import main as memorygym
 from memorygym.core import registry
+from memorygym.reports.comparison_text import agreement_text
 from memorygym.reports.curves import curve
 from memorygym.reports.table import Column, Table, plain
 from memorygym.runs.comparison.figures import FIGURES, Report, SystemRow
@@ -81,11 +82,6 @@ def percent(figure: Estimate | None) -> str:
     if abs((high - mean) - (mean - low)) < 0.05:
         return f"{mean:.1f} ± {high - mean:.1f}"
     return f"{mean:.1f} ({low:.1f} to {high:.1f})"
-
-
-def interval(figure: Estimate) -> str:
-    """Kendall's tau-b with its interval."""
-    return f"{figure.mean:.2f} ({figure.low:.2f} to {figure.high:.2f})"
 
 
 def shown(report: Report) -> list[SystemRow]:
@@ -181,8 +177,7 @@ def _share(tasks: Sequence[list[bool]]) -> str:
     return f"{mean:.0f} ({low:.0f}–{high:.0f})" if share.has_interval else f"{mean:.0f}"
 
 
-def agreements(results: RunResults) -> Iterator[tuple[int, str, str]]:
-    """The budgets, with how far two reasoners rank the memories alike there, and who they are."""
+def agreements(results: RunResults) -> Iterator[str]:
+    """By budget: how far two reasoners rank the memories alike, as an item of a list."""
     for agreement in results.agreements:
-        reasoners = " and the ".join(agreement.reasoners)
-        yield agreement.budget or 0, reasoners, interval(agreement.tau)
+        yield f"- {' '.join(agreement_text(agreement).split())}."

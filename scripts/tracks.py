@@ -57,8 +57,8 @@ def page(track: str, results: RunResults) -> Iterator[str]:
         budget=f"{BUDGET:,}",
         marks=pages.MARKS,
     )
-    for _, reasoners, tau in pages.agreements(results):
-        yield f"The rankings under the {reasoners} reasoner agree with Kendall's tau-b {tau}.\n"
+    yield from pages.agreements(results)
+    yield ""
     accuracy = [pages.column("accuracy"), pages.accuracy_of(weak, "weak reasoner")]
     yield "## All instances\n"
     columns = [pages.rank_of(strong), *accuracy, *pages.LOSSES, pages.UNREAD, *pages.COSTS]
