@@ -552,26 +552,28 @@ def agreement(first: Report, second: Report) -> RankAgreement | None:
     """Kendall's tau of the memories that finished every task with both reasoners and are at no
     bound with either: those at one agree whatever the reasoner. None with fewer than two that
     finished."""
-    reports = (first, second)
-    ranked = [{r.system: r for r in of.of("memory") if r.rank is not None} for of in reports]
-    both = sorted(ranked[0].keys() & ranked[1].keys())
+    ours, theirs = (
+        {row.system: row for row in report.of("memory") if row.rank is not None}
+        for report in (first, second)
+    )
+    both = sorted(ours.keys() & theirs.keys())
     if len(both) < 2:
         return None
-    inside = [name for name in both if not any(rows[name].bound for rows in ranked)]
-    reason = next(filter(None, map(_is_too_weak, reports)), "")
+    inside = [name for name in both if not ours[name].bound and not theirs[name].bound]
+    reason = next(filter(None, map(_too_weak, (first, second))), "")
     if not reason and len(inside) < FEWEST_RANKED:
         reason = (
             f"{len(inside)} of {len(both)} memories are neither at the floor nor at the ceiling"
             f" under either, and fewer than {FEWEST_RANKED} say nothing"
         )
     name = f"{first.reasoner} {second.reasoner} {first.budget}"
-    scores = [{system: rows[system].scores for system in inside} for rows in ranked]
-    tau = None if reason else kendall(*scores, name)
+    a, b = ({system: rows[system].scores for system in inside} for rows in (ours, theirs))
+    tau = None if reason else kendall(a, b, name)
     names = first.reasoner, second.reasoner
     return RankAgreement(names, first.budget, len(both), len(inside), tau, reason)
 
 
-def _is_too_weak(report: Report) -> str:
+def _too_weak(report: Report) -> str:
     """Says that a reasoner answers too little from the whole history to rank memories; or ""."""
     row = report.row("full")
     answered = row and row[ACCURACY]

@@ -1,12 +1,9 @@
 """Generated packages: districts of modules that import and call one another, and their tests."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from memorygym.core.rng import Stream
-from memorygym.core.statements import StatementIndex
 from memorygym.core.tokens import count
-from memorygym.tracks._qa.questions import KnownStatements
 from memorygym.tracks.codeqa.code_view import EVENT_TOKENS, cost, paragraphs
 from memorygym.tracks.codeqa.generator import definitions
 from memorygym.tracks.codeqa.generator.definitions import Definition, District, Uses
@@ -18,8 +15,6 @@ from memorygym.tracks.codeqa.generator.identifiers import (
     OPTIONS,
     IdentifierPool,
 )
-from memorygym.tracks.codeqa.generator.known_code import statements_of
-from memorygym.tracks.codeqa.interpreter import Evaluator
 
 FUNCTIONS = 7
 """Functions of a module."""
@@ -33,17 +28,6 @@ WHOLE, HALF = 1500, 420
 """Tokens needed to add a whole module, and to add one of two functions."""
 HEAD = 17
 """Tokens of the first line of an event."""
-TYPICAL = 4444
-"""A placeholder for the value of a call until it is known."""
-
-
-@dataclass(frozen=True, slots=True)
-class Test:
-    """A test, which is written when the value of its call is known."""
-
-    name: str
-    call: str
-    imports: str
 
 
 class GrowingPackage:
@@ -56,8 +40,6 @@ class GrowingPackage:
         self.name = house.lower()
         self.files: dict[str, str] = {}
         self.cost = 0
-        self._tests: dict[str, list[Test]] = {}
-        """Tests that are not written yet, by the path of their file."""
         self.mentions: MentionSampler | None = None
         self.mention_share = 0.0
         """Share of the functions and classes that use a name from a question or a similar one."""
@@ -83,24 +65,12 @@ class GrowingPackage:
                     break
                 self.module(district)
             if district.defined["function"] and self._left(target) > HALF:
-                path = self.test(district, rng)
-                code = _test_module(self._tests[path], [TYPICAL] * TESTED)
-                self.cost += cost(paragraphs(path, code))
+                self.test(district, rng)
         while self._left(target) > HALF:
             self.module(self._new_district(), FEW)
-        self.write_tests()
 
     def _left(self, target: int) -> int:
         return target - self.cost - HEAD * (self.cost // (EVENT_TOKENS - 100) + 1)
-
-    def write_tests(self) -> None:
-        """Adds the files of the tests, with what their calls return."""
-        if self._tests:
-            get = KnownStatements(StatementIndex(statements_of(self.files))).get
-            for path, tests in self._tests.items():
-                results = [Evaluator(get).expression(test.call) for test in tests]
-                self.add(path, _test_module(tests, results))
-            self._tests = {}
 
     def district(self) -> District:
         """A new district: a folder with its own exceptions and settings."""
@@ -145,18 +115,16 @@ class GrowingPackage:
         docstring = f"The {stem.rpartition('/')[2].replace('_', ' ')} of the {district.domain}."
         return self._write(stem, docstring, blocks, _imports(used, module))
 
-    def test(self, district: District, rng: Stream) -> str:
-        """Adds a test module of some functions to a district; returns its path."""
-        path = f"{self.name}/tests/test_{self._names.draw('module', district.domain)}.py"
-        self._tests[path] = [
-            Test(
-                self._names.draw("test", district.domain),
-                f"{function.name}({definitions.number(self._rng)})",
-                *_imports([function]),
-            )
-            for function in rng.sample(district.defined["function"], TESTED)
+    def test(self, district: District, rng: Stream) -> None:
+        """Adds a module of tests of some functions of a district."""
+        stem = f"tests/test_{self._names.draw('module', district.domain)}"
+        tested = rng.sample(district.defined["function"], TESTED)
+        blocks = [
+            f"def {self._names.draw('test', district.domain)}():\n"
+            f"    assert {function.name}({definitions.number(self._rng)}) < {max(definitions.WRAP)}"
+            for function in tested
         ]
-        return path
+        self._write(stem, "Tests.", blocks, _imports(tested))
 
     def fill(self, tokens: int) -> None:
         """Adds a module of constants with about that many tokens, if there is room for one."""
@@ -233,16 +201,6 @@ class GrowingPackage:
         head = "\n".join([f'"""{docstring}"""', *imported])
         self.add(path, "\n\n\n".join([head, *blocks]) + "\n")
         return path
-
-
-def _test_module(tests: Sequence[Test], results: Sequence[int]) -> str:
-    """The code of a test module."""
-    head = "\n".join(['"""Tests."""', *sorted({test.imports for test in tests})])
-    blocks = [
-        f"def {test.name}():\n    assert {test.call} == {result}"
-        for test, result in zip(tests, results, strict=True)
-    ]
-    return "\n\n\n".join([head, *blocks]) + "\n"
 
 
 def _imports(used: Iterable[Definition], module: str = "") -> list[str]:

@@ -27,12 +27,7 @@ from memorygym.tracks.codeqa.generator.distractors import (
 )
 from memorygym.tracks.codeqa.generator.known_code import KnownCode, statements_of
 from memorygym.tracks.codeqa.generator.package import GrowingPackage
-from memorygym.tracks.codeqa.generator.question_drafts import (
-    QuestionDrafter,
-    asked_calls,
-    breaking_changes,
-    select,
-)
+from memorygym.tracks.codeqa.generator.question_drafts import QuestionDrafter, select
 from memorygym.tracks.codeqa.generator.session import Topics, observations, shuffled_in_order
 from memorygym.tracks.codeqa.generator.settings import CodeQASettings
 from memorygym.tracks.codeqa.verifier import verification
@@ -123,13 +118,10 @@ def _drafter(
         package.module(district)
     for _ in range(TESTS):
         package.test(district, rng)
-    calls = asked_calls(district.defined["function"], rng)
-    package.write_tests()
     code = KnownCode(statements_of(package.files))
-    changes = breaking_changes(code, rng)
     rng = stream("questions")
     topics = Topics(rng, settings.near_miss) if settings.form != "files" else None
-    return QuestionDrafter(code, topics, calls, changes, rng)
+    return QuestionDrafter(code, topics, rng)
 
 
 def _tokens(shown: Sequence[Page], questions: int) -> int:
