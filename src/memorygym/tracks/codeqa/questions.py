@@ -112,9 +112,8 @@ def _end(path: Path, known: KnownStatements) -> str:
 
 def _value(query: "CodeQuery", known: KnownStatements) -> str:
     """The value of the kind's key at the end of the path."""
-    key = (query.kind.key or query.kind.name).format(**query.words)
-    stated = known.get(_end(query.path, known), key)
-    if key == "file":
+    stated = known.get(_end(query.path, known), query.key)
+    if query.key == "file":
         return stated.rpartition(".")[2]
     with suppress(ValueError, SyntaxError):
         inner = ast.literal_eval(stated)
@@ -150,6 +149,11 @@ class CodeQuery:
     """The path in it; its anchor is "" if there is none."""
     terms: tuple["CodeQuery", ...] = ()
     """The queries for the terms of a sum."""
+
+    @property
+    def key(self) -> str:
+        """The key whose value it asks for."""
+        return (self.kind.key or self.kind.name).format(**self.words)
 
 
 def _sum(query: CodeQuery, known: KnownStatements) -> str:

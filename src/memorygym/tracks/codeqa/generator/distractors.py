@@ -78,8 +78,8 @@ class MentionSampler:
         self._needed = needed
         self._similar = similar
         self._usable = usable
-        """By name that new code may use without changing an answer: `function`, `constant`, `class`
-        or `fault`, and its definition."""
+        """By name that new code may use without changing an answer: `function`, `constant` or
+        `class`, and its definition. An exception that is raised oftener would be a likely guess."""
 
     def definition(self, rng: Stream) -> tuple[str, Definition | None]:
         """The kind and the definition of a random name, if new code may use it."""
@@ -106,14 +106,15 @@ def mention_sampler(
     """The sampler for mentions of the names in questions about a district."""
     needed = list(dict.fromkeys(need.subject for question in questions for need in question.needs))
     families = {_outer_words(name) for name in needed}
-    others = [name for name in code.modules if name not in needed]
-    similar = [name for name in others if _outer_words(name) in families]
+    # An answer that is mentioned often would be a likely guess.
+    others = code.modules.keys() - {*needed, *(question.truth for question in questions)}
+    similar = [name for name in code.modules if name in others and _outer_words(name) in families]
     barred = _protected(questions)
     usable = {
         definition.name: (kind, definition)
         for kind, definitions in district.defined.items()
         for definition in definitions
-        if kind != "table" and definition.name not in barred
+        if kind not in ("table", "fault") and definition.name not in barred
     }
     for names in (needed, similar):
         rng.shuffle(names)

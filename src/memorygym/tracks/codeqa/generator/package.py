@@ -16,15 +16,21 @@ from memorygym.tracks.codeqa.generator.identifiers import (
     IdentifierPool,
 )
 
-FUNCTIONS = 7
-"""Functions of a module."""
+FUNCTIONS = 4
+"""Functions of a module: few, so that no module is a likely guess."""
+FAULTS = 24
+"""Exceptions of a district: raised in turn, and each the parent of at most one."""
+FAMILY = 8
+"""Exceptions below one another."""
 FEW = 2
 """Functions of a small module."""
 TESTED = 3
 """Functions tested in a test module."""
-DISTRICT = 10
+CONSTANTS = 24
+"""Settings of a district."""
+DISTRICT = 18
 """Modules of a district."""
-WHOLE, HALF = 1500, 420
+WHOLE, HALF = 1000, 420
 """Tokens needed to add a whole module, and to add one of two functions."""
 HEAD = 17
 """Tokens of the first line of an event."""
@@ -43,11 +49,11 @@ class GrowingPackage:
         self.mentions: MentionSampler | None = None
         self.mention_share = 0.0
         """Share of the functions and classes that use a name from a question or a similar one."""
-        self._marks = [Definition(name, f"{self.name}.marks") for name in rng.sample(MARKS, 2)]
+        self._mark = Definition(rng.choice(MARKS), f"{self.name}.marks")
         self.add(f"{self.name}/__init__.py", f'"""The works of {house}."""\n')
-        blocks = definitions.marks([mark.name for mark in self._marks])
+        blocks = definitions.mark(self._mark.name)
         self._write(
-            "marks", "Decorators that note settings.", blocks, ["from functools import partial"]
+            "marks", "A decorator that notes settings.", blocks, ["from functools import partial"]
         )
         self._write("tests/__init__", "Tests.")
 
@@ -76,8 +82,8 @@ class GrowingPackage:
         """A new district: a folder with its own exceptions and settings."""
         district = self._new_district()
         stem, module = self._new_module(district)
-        names = [self._names.draw("fault", district.domain) for _ in range(6)]
-        parents = ["Exception", names[0], names[0], names[1], names[1], names[2]]
+        names = [self._names.draw("fault", district.domain) for _ in range(FAULTS)]
+        parents = [names[n - 1] if n % FAMILY else "Exception" for n in range(FAULTS)]
         blocks = [
             f"class {name}({parent}):\n    code = {definitions.number(self._rng)}"
             for name, parent in zip(names, parents, strict=True)
@@ -85,12 +91,12 @@ class GrowingPackage:
         district.defined["fault"] = [Definition(name, module) for name in names[1:]]
         self._write(stem, f"What goes wrong in the {district.domain}.", blocks)
         stem, module = self._new_module(district)
-        names = [self._names.draw("constant", district.domain) for _ in range(14)]
-        settings, tables = names[:12], names[12:]
+        names = [self._names.draw("constant", district.domain) for _ in range(CONSTANTS + 2)]
+        settings, tables = names[:CONSTANTS], names[CONSTANTS:]
         district.defined["constant"] = [Definition(name, module) for name in settings]
         district.defined["table"] = [Definition(name, module) for name in tables]
         lines = [f"{name} = {definitions.number(self._rng)}" for name in settings]
-        blocks = ["\n".join(lines[:6]), "\n".join(lines[6:])]
+        blocks = ["\n".join(lines[start : start + 6]) for start in range(0, CONSTANTS, 6)]
         blocks += [definitions.table_line(name, self._rng) for name in tables]
         self._write(stem, f"Settings of the {district.domain}.", blocks)
         return district
@@ -164,14 +170,17 @@ class GrowingPackage:
             ("function", callees, 0.65),
             ("constant", district.defined["constant"], 0.45),
             ("table", district.defined["table"], 0.15),
-            ("fault", district.defined["fault"], 0.35),
-            ("mark", self._marks, 0.25),
+            ("fault", district.defined["fault"][:1], 0.35),
+            ("mark", [self._mark], 0.5),
         )
         uses = {
             kind: rng.choice(pool)
             for kind, pool, chance in chances
             if pool and rng.bernoulli(chance)
         }
+        if fault := uses.get("fault"):  # The next one in turn.
+            district.defined["fault"].remove(fault)
+            district.defined["fault"].append(fault)
         if mentions := self._mentioned():
             kind, definition = mentions.definition(rng)
             if definition and kind != "class":
@@ -183,7 +192,8 @@ class GrowingPackage:
         return self.mentions if self.mentions and self._rng.bernoulli(self.mention_share) else None
 
     def _class_code(self, district: District, module: str, used: list[Definition]) -> str:
-        parent = self._rng.choice([None, *district.defined["class"][-8:]])
+        # A class with many subclasses would be a likely guess.
+        parent = self._rng.choice([None, *district.defined["class"][-1:] * 3])
         if mentions := self._mentioned():
             kind, definition = mentions.definition(self._rng)
             parent = definition if kind == "class" else parent

@@ -38,6 +38,8 @@ TRIES = 400
 """Drafts of one kind before another kind is tried."""
 RIVALS = 8
 """Most rivals of an answer."""
+ALIKE = 24
+"""Fewest observations of an aspect that a question needs."""
 LIKELY = 0.3
 """Share of all names above which a module is the obvious guess for any name."""
 _OPENINGS = [link for link in LINKS if link.of == "topic"]
@@ -87,6 +89,8 @@ class QuestionDrafter:
         self.code = code
         self.topics = topics
         self.rng = rng
+        self._waiting: dict[str, list[str]] = {}
+        """By type: the values of aspects that have not come yet."""
         self._called: dict[int, list[str]] = {}
         """Functions by the number of their callers."""
         for name, callers in code.callers.items():
@@ -227,10 +231,17 @@ class QuestionDrafter:
         pairs = zip(topics, values, strict=True)
         return tuple(Statement(topic, key, value, rank=LATEST) for topic, value in pairs)
 
-    def remarks(self, count: int) -> list[Statement]:
-        """Observations about which nothing is asked."""
-        keys = [self.rng.choice([*ASPECTS]) for _ in range(count)]
-        return [fact for key in keys for fact in self.observed(key)[:1]]
+    def remarks(self, facts: Sequence[Statement], most: int) -> list[Statement]:
+        """Observations about which nothing is asked: of each aspect in facts, and of another one,
+        so many, as far as there is room, that none of its values is a likely guess."""
+        stated = Counter(fact.key for fact in facts)
+        remarks: list[Statement] = []
+        for key in dict.fromkeys([*stated, self.rng.choice([*ASPECTS])]):
+            while stated[key] < ALIKE and (family := self.observed(key)):
+                stated[key] += len(family)
+                remarks += family
+        self.rng.shuffle(remarks)
+        return remarks[:most]
 
     def observable(self, key: str) -> str:
         """A possible value of an aspect."""
@@ -238,9 +249,15 @@ class QuestionDrafter:
             case "number":
                 return str(number(self.rng))
             case "word":
-                return self.rng.choice(QUALIFIERS)
+                return self._next("word", QUALIFIERS)
             case type_:
-                return self.rng.choice(self.code.names[type_])
+                return self._next(type_, self.code.names[type_])
+
+    def _next(self, type_: str, values: Sequence[str]) -> str:
+        """One of the values; none comes again before all others have come."""
+        if not self._waiting.get(type_):
+            self._waiting[type_] = self.rng.sample(values, len(values))
+        return self._waiting[type_].pop()
 
 
 def _draft(
