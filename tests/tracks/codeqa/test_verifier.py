@@ -7,7 +7,7 @@ from memorygym.tracks._qa.ablation import TaskReadings
 from memorygym.tracks._qa.questions import QuestionGold
 from memorygym.tracks.codeqa.generator.question_drafts import ALIKE
 from memorygym.tracks.codeqa.questions import CodeReader
-from memorygym.tracks.codeqa.verifier import Guesser, together
+from memorygym.tracks.codeqa.verifier import TextGuesser, together
 from tests.tracks.codeqa.instances import generated, texts_of
 
 SHOWN = """[a/b.py]
@@ -58,7 +58,7 @@ def test_the_guesses_see_words_and_their_places_alone(
     task = Task("", "codeqa", {}, "", (Event("file", SHOWN),), Budget(), QuestionGold(()))
     reading = TaskReadings(task, CodeReader())
     query = CodeReader().ask(question)
-    assert query and tuple(Guesser(reading).guesses(query).values()) == guesses
+    assert query and tuple(TextGuesser(reading).guesses(query).values()) == guesses
 
 
 @pytest.mark.parametrize(("right", "choices", "ok"), [(8, 3000, True), (16, 3000, False),

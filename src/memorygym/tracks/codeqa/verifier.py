@@ -38,7 +38,7 @@ def verification(task: Task) -> dict[str, CheckResult]:
 
 def text_guesses(reading: TaskReadings) -> CheckResult:
     """How often each guess is right, by kind of question; only all tasks together are judged."""
-    text, names = Guesser(reading), ("asked", "choices", "tried", "right")
+    text, names = TextGuesser(reading), ("asked", "choices", "tried", "right")
     counts = {name: Counter[str]() for name in names}
     for case in reading.cases:
         kind = case.question.kind
@@ -79,7 +79,7 @@ def _judged(kind: str, counts: Totals) -> CheckResult:
     }
 
 
-class Guesser:
+class TextGuesser:
     """Guesses at answers from all texts of a task, which know what kind of thing is asked for and
     which names the question has, and nothing of what a text says about whom."""
 
