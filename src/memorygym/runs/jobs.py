@@ -80,8 +80,7 @@ class Models:
             specs.find(name, settings.api_base, self.reply_log, temperature=0.0)
             for name in settings.judge
         )
-        prompt = settings.judge_prompt or "strict"
-        return Judge(judges, prompt, audit_accepted=True) if judges else None
+        return Judge(judges, settings.judge_prompt or "strict") if judges else None
 
 
 def agent_roles(

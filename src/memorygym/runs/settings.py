@@ -37,7 +37,7 @@ THREADS = 16
 PARAMETERS = ("template", "tier", "entities", "tokens", "questions", "corrections", "writes")
 """Settings that set a parameter of a track; the track worlds has all of them."""
 JUDGE_PROMPTS = ("strict", "lenient")
-"""How strictly a judge judges; scoring/judge/judge_prompts.py has the words."""
+"""How strictly a judge judges; scoring/judge_prompts.py has the words."""
 KINDS = ("retention", "length", "facts", "hops", "rewrite", "kind", "type")
 """What curves of accuracy are drawn by; reports/curves.py says what each is."""
 WORDS: Mapping[Any, tuple[type, str]] = {
@@ -516,7 +516,7 @@ class VerifySettings(TaskSettings):
     """The settings of `verify`."""
 
     GROUPS: ClassVar = {
-        "": "track template tier seeds salt workers json again quiet",
+        "": "track template tier seeds salt workers json quiet",
         "closed-book check of DIR: a model sees the questions alone": "model samples api_base",
         "what the version of a track promises": "version write",
     }
@@ -526,8 +526,6 @@ class VerifySettings(TaskSettings):
     """Processes (default: 2)."""
     json: bool = option(False)
     """Print JSON."""
-    again: bool = option(False)
-    """Generate every instance of DIR again from its manifest, and compare the bytes."""
     model: str | None = option(None, "MODEL", "--llm")
     """Ask it (default: no model)."""
     samples: int = option(1, "K", least=1)
