@@ -77,7 +77,7 @@ def test_a_miss_has_the_cause_that_was_provoked(
     if question.needs:
         text, shown_at = (
             note(task, table, question, event=0),
-            table.events[question.needs[0].subject],
+            table.events[question.needs[0][:2]],
         )
         moves = {WRITE: calls(write(text)), DROP: calls(edit(text, ""))}
         plan[shown_at] = [moves[deed] for deed in deeds if deed in moves]

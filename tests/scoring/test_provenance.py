@@ -100,7 +100,7 @@ def test_every_message_that_stated_a_fact_is_listed() -> None:
         events = [mention.event for mention in history.mentions]
         changes = [c.event for c in table.changes if c.new[:2] == history.fact[:2]]
         before = [event for event in changes if event < outcome.goal.event]
-        assert events == [table.events[history.fact.subject], *before]
+        assert events == [table.events[history.fact[:2]], *before]
         assert history.mentions[0].superseded == (before[0] if before else None)
 
 

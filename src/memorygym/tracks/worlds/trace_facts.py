@@ -39,10 +39,10 @@ class WorldsTraceReader(QuestionTraceReader):
         return self._gold.stated()
 
     def first_stated(self, goal: Goal, need: Statement) -> int:
-        return self._gold.events[need.subject]
+        return self._gold.events[need[:2]]
 
     def condition(self, fact: Statement, event: int = END) -> str:
-        if fact.subject not in self._gold.events:
+        if fact.subject not in self._gold.names:
             return "irrelevant"
         known = self._gold.known
         known = known if event == END else known.only(range(event + 1))
