@@ -12,7 +12,7 @@ import pages
 
 from memorygym.cli import main as memorygym
 from memorygym.core import registry
-from memorygym.reports.comparison_text import detectable_text, verdict_text
+from memorygym.reports.comparison_text import agreement_text, detectable_text, verdict_text
 from memorygym.reports.curves import CURVES, curve
 from memorygym.reports.markdown import wrapped
 from memorygym.reports.table import Column, Table
@@ -143,7 +143,8 @@ def lines(name: str, results: RunResults) -> Iterator[str]:
         " out (facts beyond the budget)."
     )
     for agreement in results.agreements:
-        yield f"\nThe strong and the weak reasoner rank alike with Kendall's tau-b {agreement.tau}."
+        yield ""
+        yield wrapped(f"{agreement_text(agreement)}.")
     for kind in page.curves:
         yield f"\n## By {CURVES[kind].title}\n"
         yield split(strong, kind)

@@ -77,8 +77,8 @@ def test_neither_workers_nor_the_name_of_a_reference_change_a_byte(
 
 def test_two_reasoners_show_whether_the_ranking_depends_on_the_reasoner(ran) -> None:
     words = ("--memories", "bm25,sliding_window", "--seeds", "2", "--reasoner", "strong,weak")
-    out = ran("compare", *SMALL, *words).text
-    assert "strong and the weak reasoner at budget 1,000: Kendall's tau-b 1.00" in out
+    out = " ".join(ran("compare", *SMALL, *words).text.split())
+    assert "strong and the weak reasoner at budget 1,000: no tau-b: 1 of 2 memories are" in out
 
 
 def test_the_curves_are_drawn_and_written(tmp_path: Path, ran) -> None:

@@ -291,16 +291,17 @@ def verdict_text(report: Report) -> str:
 
 
 def agreement_text(agreement: RankAgreement) -> str:
-    """How far two reasoners agree, as a sentence."""
+    """How far two reasoners agree, or why that is not known, as a sentence."""
     first, second = agreement.reasoners
     tau, budget = agreement.tau, f" at budget {agreement.budget:,}" if agreement.budget else ""
-    tasks = count(tau.tasks, "task")
-    spread = f", over {tasks}: {TOO_FEW}"
-    if tau.has_interval:
-        spread = f", 95 % interval {tau.low:.2f} to {tau.high:.2f}, over {tasks}"
+    stated = f"no tau-b: {agreement.reason}"
+    if tau:
+        of = f"over {agreement.measured} of {count(agreement.memories, 'memory', 'memories')}"
+        tasks = f"on {count(tau.tasks, 'task')}"
+        spread = f" {of} {tasks}: {TOO_FEW}"
+        if tau.has_interval:
+            spread = f" ({tau.low:.2f} to {tau.high:.2f}) {of} {tasks}"
+        stated = f"Kendall's tau-b {tau.mean:.2f}{spread}"
     return "\n".join(
-        paragraph(
-            f"Rankings under the {first} and the {second} reasoner{budget}: Kendall's tau-b"
-            f" {tau.mean:.2f}{spread}"
-        )
+        paragraph(f"Rankings under the {first} and the {second} reasoner{budget}: {stated}")
     )

@@ -102,31 +102,57 @@ def test_the_detectable_difference_is_that_of_the_paired_deviation(
     assert half == pytest.approx(2.3646 * error, rel=1e-3)
 
 
-STRONG = {"a": "1111 1110", "b": "1100 1000", "c": "1000 0000", "recency": "0000 0000"}
+SIX = [f"{right:06b}" for right in (3, 7, 15, 31, 5, 1)]
+"""Answers to six questions that share no bound: six memories."""
+BOUNDS = {"none": "000000", "full": "111111", "oracle": "111111", "recency": "000001"}
+STRONG = BOUNDS | dict(zip("abcdef", SIX, strict=True))
 
 
 @pytest.mark.parametrize(
     ("weak", "failures", "tau"),
     [
         # References are no part of it.
-        ({"a": "1100 1100", "b": "1000 1000", "c": "0000 0000", "recency": "1111 1111"}, {}, 1),
+        ({"recency": "111111"}, {}, (1, 6, 6)),
         # A memory that failed under one is ranked under neither.
-        ({"a": "1100 1100", "b": "1000 -", "c": "1111 1111"}, {"b": 1}, -1),
-        ({"a": "11 10"}, {}, None),
+        ({"b": "111111 -"}, {"b": 1}, (1, 5, 5)),
+        # One at a bound under one reasoner counts for neither.
+        ({"a": "000000"}, {}, (1, 5, 6)),
+        # a and d change places: 8 pairs agree, 5 do not, and one is tied under each.
+        ({"a": STRONG["d"], "d": STRONG["a"]}, {}, (3 / 14, 6, 6)),
     ],
 )
-def test_tau_is_that_of_the_memories_that_both_rank(
-    weak: dict[str, str], failures: dict[str, int], tau: float | None
+def test_tau_is_that_of_the_memories_that_both_rank_between_the_bounds(
+    weak: dict[str, str], failures: dict[str, int], tau: tuple[float, int, int]
 ) -> None:
-    ranking = agreement(reported(STRONG), reported(weak, **failures))
-    assert (ranking and (ranking.tau.mean, ranking.tau.tasks)) == (tau and (tau, 2))
+    ranking = agreement(reported(STRONG), reported(STRONG | weak, **failures))
+    assert ranking and ranking.tau
+    assert (ranking.tau.mean, ranking.measured, ranking.memories) == pytest.approx(tau)
+
+
+@pytest.mark.parametrize(
+    ("weak", "reason"),
+    [
+        ({"a": "111111", "b": "000000"}, "4 of 6 memories are neither at the floor nor at the"),
+        ({"full": "000001"}, "the strong reasoner answers 16.7% with full context"),
+    ],
+)
+def test_without_enough_that_both_measure_the_reason_stands_in_place_of_tau(
+    weak: dict[str, str], reason: str
+) -> None:
+    ranking = agreement(reported(STRONG), reported(STRONG | weak))
+    assert ranking and ranking.tau is None and reason in ranking.reason
+    assert f"no tau-b: {reason}" in " ".join(agreement_text(ranking).split())
+
+
+def test_one_memory_has_no_ranking() -> None:
+    assert agreement(*[reported({**BOUNDS, "a": "000011"})] * 2) is None
 
 
 @pytest.mark.parametrize(
     ("times", "stated"),
     [
-        (3, "tau-b 1.00, 95 % interval 1.00 to 1.00, over 6 tasks"),
-        (1, "tau-b 1.00, over 2 tasks: too few tasks for an interval"),
+        (6, "tau-b 1.00 (1.00 to 1.00) over 6 of 6 memories on 6 tasks"),
+        (2, "tau-b 1.00 over 6 of 6 memories on 2 tasks: too few tasks for an interval"),
     ],
 )
 def test_an_agreement_is_stated_in_a_sentence(times: int, stated: str) -> None:

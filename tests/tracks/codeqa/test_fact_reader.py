@@ -255,13 +255,6 @@ def test_time_is_linear_in_the_length_of_a_line(unit: str) -> None:
     assert seconds(80_000) < 100 * max(0.01, seconds(4_000))
 
 
-def test_a_cut_function_is_not_evaluated() -> None:
-    known = StatementIndex(READER.read("[a/b.py]\ndef sift(a, b=37):\nc = a + b\nif c > 4:"))
-    assert isinstance(READER.answer(READER.ask("What does `sift(3)` return?"), known), Missing)
-    known = StatementIndex(READER.read("[a/b.py]\ndef sift(a, b=37):\nc = a + b"))
-    assert isinstance(READER.answer(READER.ask("What does `sift(3)` return?"), known), Missing)
-
-
 def test_missing_facts_are_named_step_by_step() -> None:
     query = READER.ask(
         "What is the value of the constant read by the function called by name in `sift`?"

@@ -10,6 +10,7 @@ from memorygym.tracks.codeqa.code_reader import module_name
 from memorygym.tracks.codeqa.generator import recipe
 from memorygym.tracks.codeqa.generator.known_code import KnownCode, statements_of
 from memorygym.tracks.codeqa.generator.settings import CodeQASettings
+from tests.tracks.codeqa.instances import failing_tests
 
 Fact = tuple[str, str, str]
 
@@ -73,3 +74,8 @@ def test_the_reader_finds_what_python_parses(seed: int) -> None:
     assert read == {fact for path, text in code.items() for fact in parsed(path, text)}
     known = KnownCode(statements)
     assert len(known.names["function"]) > 40 and len(known.names["class"]) > 4
+
+
+def test_a_generated_package_runs_and_passes_its_tests() -> None:
+    files = recipe.generate((0, 0), 0, CodeQASettings(12_000, questions=12, hops=(2, 3))).files
+    assert failing_tests(files) == []

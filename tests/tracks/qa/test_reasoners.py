@@ -1,18 +1,20 @@
 """The fixed reasoners of question answering work hop by hop, from the view alone."""
 
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 
 import pytest
 
 from memorygym.core.episode import Episode, play
 from memorygym.core.errors import BadSettings, Refused
+from memorygym.core.registry import make
 from memorygym.core.trace import Action, Trace
-from memorygym.core.track import TaskOptions
+from memorygym.core.track import TaskOptions, find
 from memorygym.core.types import Call, Message, Policy, Task
+from memorygym.runs.comparison.figures import FEWEST_ANSWERED
 from memorygym.runs.comparison.memory_specs import memory_of, plug_all
 from memorygym.runs.comparison.system_specs import ComparisonLimits, budget_of, systems
-from memorygym.runs.systems import scripted
+from memorygym.runs.systems import scripted, start_episode
 from memorygym.scoring.episode_scores import outcomes
 from memorygym.tracks.research import TRACK
 
@@ -29,8 +31,8 @@ def played(task: Task, spec: str, policy: Policy, budget: int = 1000) -> Trace:
     rows = systems(plug_all([spec]), ComparisonLimits(budget))
     system = next(row for row in rows if row.spec == spec)
     player = TRACK.note_taker(policy, task) if system.memory.tools else policy
-    make = memory_of(system, task)
-    trace = play(Episode(TRACK.env(task), make, budget_of(system, task)), player)
+    memory = memory_of(system, task)
+    trace = play(Episode(TRACK.env(task), memory, budget_of(system, task)), player)
     trace.gold = task.gold
     return trace
 
@@ -63,6 +65,29 @@ def test_the_reasoner_queries_memory_for_each_hop_and_notes_the_facts(task: Task
     queries = [reply.calls[0].arguments for reply in replies[:-1]]
     assert len(queries) > 1 and len({str(query) for query in queries}) == len(queries)
     assert replies[-2].content and replies[-2].content.count("\n") >= replies[0].content.count("\n")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("track", "parameters"), [("research", {}), ("codeqa", {}), ("dialogue", {"chains": "1"})]
+)
+def test_the_weak_reasoner_answers_some_of_the_whole_history_but_less_than_the_strong(
+    track: str, parameters: dict[str, str]
+) -> None:
+    made = find(track).tasks(TaskOptions(range(12), parameters=parameters))
+    right: list[bool] = []
+    for task in (recipe.generate() for recipe in made):
+        trace = play(start_episode(task, partial(make, "memory", "full")), scripted("weak", task))
+        trace.gold = task.gold
+        right += [outcome.correct for outcome in outcomes(trace)]
+    assert FEWEST_ANSWERED < sum(right) / len(right) < 0.85
+
+
+def test_the_weak_reasoner_of_research_knows_which_source_outranks_which() -> None:
+    task = research_task(2)
+    assert all(
+        outcome.correct for outcome in outcomes(played(task, "full", scripted("weak", task)))
+    )
 
 
 def test_a_reasoner_is_silent_in_events_that_ask_nothing(task: Task) -> None:

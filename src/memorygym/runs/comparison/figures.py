@@ -46,6 +46,10 @@ Shown = Literal["main", "added", "versus", "words", "lost", "costs", "held"]
 FACTS = ("0", "1", "2–3", "4+")
 """The groups of questions by the number of facts that they need."""
 ROLES: tuple[Role, ...] = ("reference", "memory", "unlimited")
+FEWEST_RANKED = 5
+"""Fewest memories at no bound whose ranking under two reasoners is compared."""
+FEWEST_ANSWERED = 0.2
+"""Lowest accuracy of a reasoner with full context that lets its ranking count."""
 NOTHING_COUNTS = (
     "no question counts, because the oracle showed the needed facts of none: give a larger budget,"
     " or let `oracle` of the track name the events of its goals"
@@ -385,8 +389,14 @@ class RankAgreement:
 
     reasoners: tuple[str, str]
     budget: int | None
-    tau: Estimate
-    """Kendall's tau-b, with its interval over tasks."""
+    memories: int
+    """Those that both rank."""
+    measured: int
+    """Those of them that are neither at the floor nor at the ceiling under either reasoner."""
+    tau: Estimate | None
+    """Kendall's tau-b of these, with its interval over tasks; None where it would say nothing."""
+    reason: str
+    """Why it would; "" if it is given."""
 
 
 def figures(measured: Sequence[Measurement], failures: Mapping[str, int], name: str) -> Report:
@@ -539,14 +549,37 @@ def _order(row: SystemRow) -> tuple[int, bool, float, bool, str]:
 
 
 def agreement(first: Report, second: Report) -> RankAgreement | None:
-    """Kendall's tau of the memories that finished every task with both reasoners; None with fewer
-    than two of them."""
+    """Kendall's tau of the memories that finished every task with both reasoners and are at no
+    bound with either: those at one agree whatever the reasoner. None with fewer than two that
+    finished."""
     ours, theirs = (
-        {row.system: row.scores for row in report.of("memory") if row.rank is not None}
+        {row.system: row for row in report.of("memory") if row.rank is not None}
         for report in (first, second)
     )
-    if len(ours.keys() & theirs.keys()) < 2:
+    both = sorted(ours.keys() & theirs.keys())
+    if len(both) < 2:
         return None
+    inside = [name for name in both if not ours[name].bound and not theirs[name].bound]
+    reason = next(filter(None, map(_too_weak, (first, second))), "")
+    if not reason and len(inside) < FEWEST_RANKED:
+        reason = (
+            f"{len(inside)} of {len(both)} memories are neither at the floor nor at the ceiling"
+            f" under either, and fewer than {FEWEST_RANKED} say nothing"
+        )
     name = f"{first.reasoner} {second.reasoner} {first.budget}"
-    tau = kendall(dict(sorted(ours.items())), theirs, name)
-    return RankAgreement((first.reasoner, second.reasoner), first.budget, tau)
+    a, b = ({system: rows[system].scores for system in inside} for rows in (ours, theirs))
+    tau = None if reason else kendall(a, b, name)
+    names = first.reasoner, second.reasoner
+    return RankAgreement(names, first.budget, len(both), len(inside), tau, reason)
+
+
+def _too_weak(report: Report) -> str:
+    """Says that a reasoner answers too little from the whole history to rank memories; or ""."""
+    row = report.row("full")
+    answered = row and row[ACCURACY]
+    if not answered or answered.mean >= FEWEST_ANSWERED:
+        return ""
+    return (
+        f"the {report.reasoner} reasoner answers {answered.mean:.1%} with full context, and below"
+        f" {FEWEST_ANSWERED:.0%} it ranks no memories"
+    )

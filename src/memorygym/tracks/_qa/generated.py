@@ -5,7 +5,7 @@ A parameter is text after the track's name, as in `research:hops=2,4:tokens=20k`
 several numbers, the tasks alternate between them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, field, fields
 from functools import partial
 from itertools import product
@@ -19,14 +19,17 @@ from memorygym.tracks._qa.defaults import verified
 Choices: TypeAlias = range | tuple[str, ...]
 
 
-def generated(name: str, settings: type, instances: Instances) -> dict[str, Any]:
-    """The fields of a track that makes such instances from parameters."""
+def generated(
+    name: str, settings: type, instances: Instances, **verification: Callable[..., Any]
+) -> dict[str, Any]:
+    """The fields of a track that makes such instances from parameters; `verification` has further
+    arguments of its verification."""
     return {
         "name": name,
         "tasks": tasks_of(instances),
         "parameters": partial(meanings, settings),
         "instances": instances,
-        "verify": partial(verified, instances.verification),
+        "verify": partial(verified, instances.verification, **verification),
     }
 
 

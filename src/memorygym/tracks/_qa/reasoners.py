@@ -130,6 +130,11 @@ class Strong(Policy):
 class Weak(Strong):
     """The reasoner that takes one step at a time, from the first parts that name its subject."""
 
+    attention = ATTENTION
+    """Tokens that it reads per step."""
+    believes_first = True
+    """Whether it believes what it reads first, whatever its rank."""
+
     def conclude(self, context: AskedQuestion) -> Found | Missing:
         reader: Reader = context.reader
         notes = tuple(context.read(context.notes))
@@ -143,17 +148,18 @@ class Weak(Strong):
                 for statement in reader.read(part)
             )
 
-        attended = context.read(attended_parts(context.texts, names_step))
-        return reader.answer(context.query, StatementIndex((*notes, *attended), first=True))
+        attended = context.read(attended_parts(context.texts, names_step, self.attention))
+        known = StatementIndex((*notes, *attended), first=self.believes_first)
+        return reader.answer(context.query, known)
 
 
-REASONERS = {"strong": Strong, "weak": Weak}
+REASONERS: Mapping[str, type[Strong]] = {"strong": Strong, "weak": Weak}
 """The reasoners by name, the strong one first."""
 
 
-def reasoner(name: str, task: Task) -> Policy:
+def reasoner(name: str, task: Task, of: Mapping[str, type[Strong]] = REASONERS) -> Policy:
     """The scripted reasoner of that name."""
-    return REASONERS[name](lambda system: cached_reader(task.track, system).against(task.texts))
+    return of[name](lambda system: cached_reader(task.track, system).against(task.texts))
 
 
 def note_taker(reasoner: Policy, task: Task) -> Policy:
@@ -176,12 +182,14 @@ def paragraph_facts(track: str, system: str, text: str) -> Iterator[str]:
             yield sentences
 
 
-def attended_parts(texts: Sequence[str], is_relevant: Callable[[str], bool]) -> Iterator[str]:
-    """The first relevant parts of the texts, up to ATTENTION tokens.
+def attended_parts(
+    texts: Sequence[str], is_relevant: Callable[[str], bool], most: int = ATTENTION
+) -> Iterator[str]:
+    """The first relevant parts of the texts, up to so many tokens.
 
     A part is a paragraph, or a document or line of notes within one.
     """
-    tokens_left = ATTENTION
+    tokens_left = most
     for text in texts:
         for part in text.replace("\n[", "\n\n[").split("\n\n"):
             if is_relevant(part):

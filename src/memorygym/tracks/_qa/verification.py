@@ -124,13 +124,14 @@ def _shown(check: Mapping[str, Any]) -> str:
     )
 
 
+def highest_share(asked: int, level: float, errors: int) -> float:
+    """The share of right guesses above which guessing is right more often than at a level."""
+    return level + errors * sqrt(level * (1 - level) / asked)
+
+
 def chance_level(asked: Mapping[str, int], right: Mapping[str, int], fewest: int) -> CheckResult:
     """Whether guessing is right too often in any group; where fewer are asked, chance decides."""
-    limits = {
-        name: CHANCE_LEVEL + CHANCE_Z * sqrt(CHANCE_LEVEL * (1 - CHANCE_LEVEL) / n)
-        for name, n in asked.items()
-        if n
-    }
+    limits = {name: highest_share(n, CHANCE_LEVEL, CHANCE_Z) for name, n in asked.items() if n}
     shares = {name: right.get(name, 0) / asked[name] for name in limits}
     checked = [name for name in limits if asked[name] >= fewest and right.get(name, 0) > 1]
     guessable: list[JSON] = [

@@ -17,9 +17,10 @@ def facts(_: str) -> Reader:
 
 _lazy = lazily(__name__)
 recipes, verification = _lazy("generator.recipe:recipes"), _lazy("verifier:verification")
+_instances = Instances(recipes=recipes, verification=verification)
 TRACK = Track(
     **defaults.SHARED,
-    **generated("codeqa", CodeQASettings, Instances(recipes=recipes, verification=verification)),
+    **generated("codeqa", CodeQASettings, _instances, together=_lazy("verifier:together")),
     version="codeqa-v3",
     facts=facts,
 )

@@ -6,14 +6,13 @@ files; the reader parses it by the same wording and answers from what a memory k
 
 import ast
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
 from memorygym.core.statements import Statement, StatementIndex, Value
 from memorygym.tracks._qa.questions import Found, KnownStatements, Missing, MissingFact, wording
 from memorygym.tracks.codeqa.fact_reader import TextReader, render
-from memorygym.tracks.codeqa.interpreter import Evaluator, Raised, Unsupported
 from memorygym.tracks.codeqa.keys import SUBJECTS, VALUE_TYPES
 from memorygym.tracks.codeqa.names import type_of
 
@@ -113,9 +112,8 @@ def _end(path: Path, known: KnownStatements) -> str:
 
 def _value(query: "CodeQuery", known: KnownStatements) -> str:
     """The value of the kind's key at the end of the path."""
-    key = (query.kind.key or query.kind.name).format(**query.words)
-    stated = known.get(_end(query.path, known), key)
-    if key == "file":
+    stated = known.get(_end(query.path, known), query.key)
+    if query.key == "file":
         return stated.rpartition(".")[2]
     with suppress(ValueError, SyntaxError):
         inner = ast.literal_eval(stated)
@@ -135,7 +133,7 @@ class CodeQuestion:
     key: str = ""
     """The key whose value it asks for; "" is its name."""
     answer: Callable[["CodeQuery", KnownStatements], str] = _value
-    """The answer to a query. Raises MissingFact, Unsupported, Raised or ValueError."""
+    """The answer to a query. Raises MissingFact or ValueError."""
     question_type: str = "retrieval"
     """How it is graded."""
 
@@ -152,18 +150,14 @@ class CodeQuery:
     terms: tuple["CodeQuery", ...] = ()
     """The queries for the terms of a sum."""
 
+    @property
+    def key(self) -> str:
+        """The key whose value it asks for."""
+        return (self.kind.key or self.kind.name).format(**self.words)
+
 
 def _sum(query: CodeQuery, known: KnownStatements) -> str:
     return str(sum(int(term.kind.answer(term, known)) for term in query.terms))
-
-
-def _output(query: CodeQuery, known: KnownStatements) -> str:
-    return str(Evaluator(known.get).expression(query.words["call"]))
-
-
-def _returns(query: CodeQuery, known: KnownStatements) -> str:
-    name = _end(query.path, known)
-    return str(Evaluator(known.get).expression(f"{name}({query.words['number']})"))
 
 
 def _callers(query: CodeQuery, known: KnownStatements) -> str:
@@ -173,51 +167,6 @@ def _callers(query: CodeQuery, known: KnownStatements) -> str:
         raise MissingFact(name, "calls")
     known.used |= dict.fromkeys(callers)
     return f"{number} ({', '.join(sorted(caller.subject for caller in callers))})"
-
-
-def _failing(query: CodeQuery, known: KnownStatements) -> str:
-    """The first test that uses a constant and fails once the constant has a value."""
-    name, value = _end(query.path, known), query.words["number"]
-    missing, calls = MissingFact(name, "reads"), dict[Statement, None]()
-    for subject, path in dependents(name, known.index):
-        calls |= dict.fromkeys(path)
-        if subject.startswith("test_"):
-            change = Statement(name, "value", value)
-            changed = KnownStatements(Overlay([change], known.index))
-            try:
-                if fails(subject, changed):
-                    changed.used.pop(change, None)
-                    known.used = dict.fromkeys((*path, *changed.used))
-                    return subject
-            except MissingFact as error:
-                missing = error
-            except Unsupported:
-                pass
-    known.used = calls
-    raise missing
-
-
-def dependents(constant: str, known: StatementIndex) -> Iterator[tuple[str, tuple[Statement, ...]]]:
-    """The functions that read a constant, directly and then through calls, each with the
-    statements that say so."""
-    queue: list[tuple[str, tuple[Statement, ...]]]
-    queue = [(reads.subject, (reads,)) for reads in known.whose(f"reads:{constant}", "yes")]
-    seen = set()
-    while queue:
-        name, path = queue.pop(0)
-        if name not in seen:
-            seen.add(name)
-            yield name, path
-            queue += [(call.subject, (*path, call)) for call in known.whose(f"calls:{name}", "yes")]
-
-
-def fails(test: str, known: KnownStatements) -> bool:
-    """Whether a test fails. Raises MissingFact or Unsupported."""
-    try:
-        Evaluator(known.get).expression(f"{test}()")
-    except Raised:
-        return True
-    return False
 
 
 _KINDS = (
@@ -233,11 +182,6 @@ _KINDS = (
     CodeQuestion("callers",
                  "Which {number} functions call {path}? Give their number and their names.",
                  "{number}", answer=_callers, question_type="relationship_count"),
-    CodeQuestion("output", "What does `{call}` return?", "{number}", answer=_output),
-    CodeQuestion("returns", "What does {path} return for the argument {number}?", "{number}",
-                 answer=_returns),
-    CodeQuestion("failing", "Exactly one test fails once {path} is set to {number}: which one?",
-                 "test_{anchor}", answer=_failing),
     CodeQuestion("rows", "How many rows a page did the user ask for in the case of {path}?", "100"),
     CodeQuestion("breaks", "Beyond how many entries does {path} break?", "1000"),
     CodeQuestion("setting", "Which setting reproduces the failure of {path}?"),
@@ -248,12 +192,7 @@ _KINDS = (
     CodeQuestion("memory", "How many MB may {path} hold?", "512"),
 )  # fmt: skip
 KINDS: Mapping[str, CodeQuestion] = {kind.name: kind for kind in _KINDS}
-_PLACES = {
-    "name": r"\w+",
-    "mark": r"\w+",
-    "number": r"-?\d+",
-    "call": r"[^`(]+\([^`\d]*(?P<number>\d+)[^`]*",
-}
+_PLACES = {"name": r"\w+", "mark": r"\w+", "number": r"\d+"}
 """By place of a wording: what may stand there."""
 _TERM = "What is "
 """How a question begins whose rest can be a term of a sum."""
@@ -300,7 +239,7 @@ def answer(query: CodeQuery, known: StatementIndex) -> Found | Missing:
             return Found(text, tuple(statements.used))
     except MissingFact as error:
         query_text = error.args[0]
-    except (Unsupported, Raised, ValueError):
+    except ValueError:
         pass
     return Missing(query_text, tuple(statements.used))
 

@@ -1,6 +1,6 @@
 """The scripted reasoners: they act on the view alone, and fail where it lacks a fact.
 
-The strong one reads all of it. The weak one imitates a small model: it reads only the first 500
+The strong one reads all of it. The weak one imitates a small model: it reads only the first 700
 tokens that concern a request, and believes the first statement of each fact.
 """
 
@@ -21,7 +21,7 @@ from memorygym.tracks.dialogue.offers import offers_in
 from memorygym.tracks.dialogue.resolve import Request, Resolver, request_in
 
 GIVE_UP: ToolCall = (HAND_OVER.name, {"reason": "what I need to know is not in my notes"})
-ATTENTION = 500
+ATTENTION = 700
 """Tokens that the weak reasoner reads a request."""
 
 

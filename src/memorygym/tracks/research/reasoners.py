@@ -168,13 +168,24 @@ class WeakSearcher(StrongSearcher):
         return _call(SEARCH, "", query=result.query, page=context.next_page)
 
 
+class WeakReader(reasoners.Weak):
+    """The weak reasoner of the other modes: it reads less than that of other tracks, but knows
+    which source outranks which. Sources dispute every fact: whoever believes the first is wrong
+    somewhere on almost every path."""
+
+    attention = 400
+    believes_first = False
+
+
 SEARCHERS = {"strong": StrongSearcher, "weak": WeakSearcher}
-"""The reasoners by name, the strong one first."""
+"""The reasoners of the agentic mode by name, the strong one first."""
+READERS = {"strong": reasoners.Strong, "weak": WeakReader}
+"""Those of the other modes."""
 
 
 def reasoner(name: str, task: Task) -> Policy:
     """The fixed reasoner of that name."""
-    return SEARCHERS[name]() if steps_of(task) else reasoners.reasoner(name, task)
+    return SEARCHERS[name]() if steps_of(task) else reasoners.reasoner(name, task, READERS)
 
 
 def note_taker(reasoner: Policy, task: Task) -> Policy:

@@ -44,8 +44,8 @@ Uses = Mapping[str, Definition]
 
 
 def number(rng: Stream) -> int:
-    """A number that is hard to guess: neither round nor small."""
-    value = rng.between(13, 986)
+    """A number that is hard to guess: neither round nor small, and unlike a year."""
+    value = rng.between(13, 1886)
     return value + 1 if value % 10 == 0 or value % 11 == 0 else value
 
 
@@ -130,8 +130,7 @@ def table_line(name: str, rng: Stream) -> str:
     return f"{name} = {{{cells}}}"
 
 
-def marks(names: list[str]) -> list[str]:
-    """The blocks of a module of decorators that store their settings on the function."""
+def mark(name: str) -> list[str]:
+    """The blocks of a module with a decorator that stores its settings on the function."""
     inner = "def noting(settings, marked):\n    marked.settings = settings\n    return marked"
-    outer = [f"def {name}(**settings):\n    return partial(noting, settings)" for name in names]
-    return [inner, *outer]
+    return [inner, f"def {name}(**settings):\n    return partial(noting, settings)"]

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence, Set
 
 from memorygym.core.rng import Stream
-from memorygym.core.statements import Statement, StatementIndex
+from memorygym.core.statements import Statement
 from memorygym.core.tokens import count
 from memorygym.tracks._qa.questions import Question
 from memorygym.tracks.codeqa.fact_reader import phrase
@@ -19,7 +19,7 @@ from memorygym.tracks.codeqa.generator.question_drafts import (
 )
 from memorygym.tracks.codeqa.generator.session import EARLIER
 from memorygym.tracks.codeqa.names import type_of
-from memorygym.tracks.codeqa.questions import ask, dependents
+from memorygym.tracks.codeqa.questions import ask
 
 RARER = 0.001
 """How often the rarest name is mentioned, as a share of the most popular one."""
@@ -78,8 +78,8 @@ class MentionSampler:
         self._needed = needed
         self._similar = similar
         self._usable = usable
-        """By name that new code may use without changing an answer: `function`, `constant`, `class`
-        or `fault`, and its definition."""
+        """By name that new code may use without changing an answer: `function`, `constant` or
+        `class`, and its definition. An exception that is raised oftener would be a likely guess."""
 
     def definition(self, rng: Stream) -> tuple[str, Definition | None]:
         """The kind and the definition of a random name, if new code may use it."""
@@ -106,31 +106,29 @@ def mention_sampler(
     """The sampler for mentions of the names in questions about a district."""
     needed = list(dict.fromkeys(need.subject for question in questions for need in question.needs))
     families = {_outer_words(name) for name in needed}
-    others = [name for name in code.modules if name not in needed]
-    similar = [name for name in others if _outer_words(name) in families]
-    barred = _protected(questions, code.index)
+    # An answer that is mentioned often would be a likely guess.
+    others = code.modules.keys() - {*needed, *(question.truth for question in questions)}
+    similar = [name for name in code.modules if name in others and _outer_words(name) in families]
+    barred = _protected(questions)
     usable = {
         definition.name: (kind, definition)
         for kind, definitions in district.defined.items()
         for definition in definitions
-        if kind != "table" and definition.name not in barred
+        if kind not in ("table", "fault") and definition.name not in barred
     }
     for names in (needed, similar):
         rng.shuffle(names)
     return MentionSampler(needed, similar, usable)
 
 
-def _protected(questions: Sequence[Question], known: StatementIndex) -> Set[str]:
-    """The names that new code may not use because their callers or place are an answer, or because
-    a test would fail."""
+def _protected(questions: Sequence[Question]) -> Set[str]:
+    """The names that new code may not use because their callers or place are an answer."""
     names: set[str] = set()
     for question in questions:
         query = ask(question.text)
         assert query
-        if query.kind.name in ("callers", "failing"):
+        if query.kind.name == "callers":
             names.add(query.path.anchor)
-        if query.kind.name == "failing":
-            names |= {name for name, _ in dependents(query.path.anchor, known)}
         names |= {need.subject for need in question.needs if need.key == "file"}
     return names
 

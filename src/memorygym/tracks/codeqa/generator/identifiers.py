@@ -44,7 +44,7 @@ HOUSES = (
 )
 
 INPUTS = "tonnage crates bushels spools litres sheaves parcels pallets bales casks".split()
-OPTIONS = "margin quota allowance surcharge slack reserve bonus rebate".split()
+OPTIONS = "margin slack".split()
 LOCALS = "tallied weighed settled gauged sifted pooled".split()
 COLOURS = "amber cobalt russet ochre crimson teal umber sable ivory coral".split()
 HOURS = "dawn dusk forenoon midwatch ebb flood".split()
@@ -52,7 +52,7 @@ KINDS = "Book Register Roster Chart Index Desk Office Guild Bureau Log".split()
 FAULTS = "Closed Refused Overdue Missing Jammed Expired Spoiled Flooded Unpaid Stalled".split()
 MEASURES = "LIMIT QUOTA FLOOR CEILING STRIDE SHARE PACE SPAN".split()
 MARKS = "throttled metered audited mirrored".split()
-SETTINGS = "attempts pause window burst".split()
+SETTINGS = "attempts window".split()
 
 _ENDS: Mapping[str, tuple[Sequence[str] | None, Sequence[str] | None]] = {
     "function": (VERBS, None),

@@ -1,12 +1,9 @@
 """Generated packages: districts of modules that import and call one another, and their tests."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from memorygym.core.rng import Stream
-from memorygym.core.statements import StatementIndex
 from memorygym.core.tokens import count
-from memorygym.tracks._qa.questions import KnownStatements
 from memorygym.tracks.codeqa.code_view import EVENT_TOKENS, cost, paragraphs
 from memorygym.tracks.codeqa.generator import definitions
 from memorygym.tracks.codeqa.generator.definitions import Definition, District, Uses
@@ -18,32 +15,25 @@ from memorygym.tracks.codeqa.generator.identifiers import (
     OPTIONS,
     IdentifierPool,
 )
-from memorygym.tracks.codeqa.generator.known_code import statements_of
-from memorygym.tracks.codeqa.interpreter import Evaluator
 
-FUNCTIONS = 7
-"""Functions of a module."""
+FUNCTIONS = 4
+"""Functions of a module: few, so that no module is a likely guess."""
+FAULTS = 24
+"""Exceptions of a district: raised in turn, and each the parent of at most one."""
+FAMILY = 8
+"""Exceptions below one another."""
 FEW = 2
 """Functions of a small module."""
 TESTED = 3
 """Functions tested in a test module."""
-DISTRICT = 10
+CONSTANTS = 24
+"""Settings of a district."""
+DISTRICT = 18
 """Modules of a district."""
-WHOLE, HALF = 1500, 420
+WHOLE, HALF = 1000, 420
 """Tokens needed to add a whole module, and to add one of two functions."""
 HEAD = 17
 """Tokens of the first line of an event."""
-TYPICAL = 4444
-"""A placeholder for the value of a call until it is known."""
-
-
-@dataclass(frozen=True, slots=True)
-class Test:
-    """A test, which is written when the value of its call is known."""
-
-    name: str
-    call: str
-    imports: str
 
 
 class GrowingPackage:
@@ -56,16 +46,14 @@ class GrowingPackage:
         self.name = house.lower()
         self.files: dict[str, str] = {}
         self.cost = 0
-        self._tests: dict[str, list[Test]] = {}
-        """Tests that are not written yet, by the path of their file."""
         self.mentions: MentionSampler | None = None
         self.mention_share = 0.0
         """Share of the functions and classes that use a name from a question or a similar one."""
-        self._marks = [Definition(name, f"{self.name}.marks") for name in rng.sample(MARKS, 2)]
+        self._mark = Definition(rng.choice(MARKS), f"{self.name}.marks")
         self.add(f"{self.name}/__init__.py", f'"""The works of {house}."""\n')
-        blocks = definitions.marks([mark.name for mark in self._marks])
+        blocks = definitions.mark(self._mark.name)
         self._write(
-            "marks", "Decorators that note settings.", blocks, ["from functools import partial"]
+            "marks", "A decorator that notes settings.", blocks, ["from functools import partial"]
         )
         self._write("tests/__init__", "Tests.")
 
@@ -83,31 +71,19 @@ class GrowingPackage:
                     break
                 self.module(district)
             if district.defined["function"] and self._left(target) > HALF:
-                path = self.test(district, rng)
-                code = _test_module(self._tests[path], [TYPICAL] * TESTED)
-                self.cost += cost(paragraphs(path, code))
+                self.test(district, rng)
         while self._left(target) > HALF:
             self.module(self._new_district(), FEW)
-        self.write_tests()
 
     def _left(self, target: int) -> int:
         return target - self.cost - HEAD * (self.cost // (EVENT_TOKENS - 100) + 1)
-
-    def write_tests(self) -> None:
-        """Adds the files of the tests, with what their calls return."""
-        if self._tests:
-            get = KnownStatements(StatementIndex(statements_of(self.files))).get
-            for path, tests in self._tests.items():
-                results = [Evaluator(get).expression(test.call) for test in tests]
-                self.add(path, _test_module(tests, results))
-            self._tests = {}
 
     def district(self) -> District:
         """A new district: a folder with its own exceptions and settings."""
         district = self._new_district()
         stem, module = self._new_module(district)
-        names = [self._names.draw("fault", district.domain) for _ in range(6)]
-        parents = ["Exception", names[0], names[0], names[1], names[1], names[2]]
+        names = [self._names.draw("fault", district.domain) for _ in range(FAULTS)]
+        parents = [names[n - 1] if n % FAMILY else "Exception" for n in range(FAULTS)]
         blocks = [
             f"class {name}({parent}):\n    code = {definitions.number(self._rng)}"
             for name, parent in zip(names, parents, strict=True)
@@ -115,12 +91,12 @@ class GrowingPackage:
         district.defined["fault"] = [Definition(name, module) for name in names[1:]]
         self._write(stem, f"What goes wrong in the {district.domain}.", blocks)
         stem, module = self._new_module(district)
-        names = [self._names.draw("constant", district.domain) for _ in range(14)]
-        settings, tables = names[:12], names[12:]
+        names = [self._names.draw("constant", district.domain) for _ in range(CONSTANTS + 2)]
+        settings, tables = names[:CONSTANTS], names[CONSTANTS:]
         district.defined["constant"] = [Definition(name, module) for name in settings]
         district.defined["table"] = [Definition(name, module) for name in tables]
         lines = [f"{name} = {definitions.number(self._rng)}" for name in settings]
-        blocks = ["\n".join(lines[:6]), "\n".join(lines[6:])]
+        blocks = ["\n".join(lines[start : start + 6]) for start in range(0, CONSTANTS, 6)]
         blocks += [definitions.table_line(name, self._rng) for name in tables]
         self._write(stem, f"Settings of the {district.domain}.", blocks)
         return district
@@ -145,18 +121,16 @@ class GrowingPackage:
         docstring = f"The {stem.rpartition('/')[2].replace('_', ' ')} of the {district.domain}."
         return self._write(stem, docstring, blocks, _imports(used, module))
 
-    def test(self, district: District, rng: Stream) -> str:
-        """Adds a test module of some functions to a district; returns its path."""
-        path = f"{self.name}/tests/test_{self._names.draw('module', district.domain)}.py"
-        self._tests[path] = [
-            Test(
-                self._names.draw("test", district.domain),
-                f"{function.name}({definitions.number(self._rng)})",
-                *_imports([function]),
-            )
-            for function in rng.sample(district.defined["function"], TESTED)
+    def test(self, district: District, rng: Stream) -> None:
+        """Adds a module of tests of some functions of a district."""
+        stem = f"tests/test_{self._names.draw('module', district.domain)}"
+        tested = rng.sample(district.defined["function"], TESTED)
+        blocks = [
+            f"def {self._names.draw('test', district.domain)}():\n"
+            f"    assert {function.name}({definitions.number(self._rng)}) < {max(definitions.WRAP)}"
+            for function in tested
         ]
-        return path
+        self._write(stem, "Tests.", blocks, _imports(tested))
 
     def fill(self, tokens: int) -> None:
         """Adds a module of constants with about that many tokens, if there is room for one."""
@@ -196,14 +170,17 @@ class GrowingPackage:
             ("function", callees, 0.65),
             ("constant", district.defined["constant"], 0.45),
             ("table", district.defined["table"], 0.15),
-            ("fault", district.defined["fault"], 0.35),
-            ("mark", self._marks, 0.25),
+            ("fault", district.defined["fault"][:1], 0.35),
+            ("mark", [self._mark], 0.5),
         )
         uses = {
             kind: rng.choice(pool)
             for kind, pool, chance in chances
             if pool and rng.bernoulli(chance)
         }
+        if fault := uses.get("fault"):  # The next one in turn.
+            district.defined["fault"].remove(fault)
+            district.defined["fault"].append(fault)
         if mentions := self._mentioned():
             kind, definition = mentions.definition(rng)
             if definition and kind != "class":
@@ -215,7 +192,8 @@ class GrowingPackage:
         return self.mentions if self.mentions and self._rng.bernoulli(self.mention_share) else None
 
     def _class_code(self, district: District, module: str, used: list[Definition]) -> str:
-        parent = self._rng.choice([None, *district.defined["class"][-8:]])
+        # A class with many subclasses would be a likely guess.
+        parent = self._rng.choice([None, *district.defined["class"][-1:] * 3])
         if mentions := self._mentioned():
             kind, definition = mentions.definition(self._rng)
             parent = definition if kind == "class" else parent
@@ -233,16 +211,6 @@ class GrowingPackage:
         head = "\n".join([f'"""{docstring}"""', *imported])
         self.add(path, "\n\n\n".join([head, *blocks]) + "\n")
         return path
-
-
-def _test_module(tests: Sequence[Test], results: Sequence[int]) -> str:
-    """The code of a test module."""
-    head = "\n".join(['"""Tests."""', *sorted({test.imports for test in tests})])
-    blocks = [
-        f"def {test.name}():\n    assert {test.call} == {result}"
-        for test, result in zip(tests, results, strict=True)
-    ]
-    return "\n\n\n".join([head, *blocks]) + "\n"
 
 
 def _imports(used: Iterable[Definition], module: str = "") -> list[str]:

@@ -11,9 +11,9 @@ from itertools import islice
 from memorygym.core.rng import Stream
 from memorygym.core.statements import Statement, StatementIndex
 from memorygym.scoring.grading.claims import familiar
-from memorygym.tracks._qa.questions import Found, KnownStatements, Missing, Question
+from memorygym.tracks._qa.questions import Found, Missing, Question
 from memorygym.tracks._qa.verification import NoDraft
-from memorygym.tracks.codeqa.generator.definitions import Definition, number
+from memorygym.tracks.codeqa.generator.definitions import number
 from memorygym.tracks.codeqa.generator.identifiers import QUALIFIERS
 from memorygym.tracks.codeqa.generator.known_code import KnownCode
 from memorygym.tracks.codeqa.generator.session import ASPECTS, LATEST, Topics
@@ -26,8 +26,6 @@ from memorygym.tracks.codeqa.questions import (
     PathLink,
     answer,
     ask,
-    dependents,
-    fails,
     linked,
     term_of,
 )
@@ -36,15 +34,12 @@ PROPERTIES = ("default", "value", "base", "raises", "file", "argument")
 """Kinds of questions about what a path leads to; their answers are hard to guess."""
 _OF_USERS = ("rows", "breaks", "setting")
 """Aspects of a topic that users report and code does not show."""
-ARGUMENTS = 2
-"""Asked calls of each function."""
-COMPOSITIONS = 40
-CHANGES = 24
-"""Constants that are changed to see which tests fail."""
 TRIES = 400
 """Drafts of one kind before another kind is tried."""
 RIVALS = 8
 """Most rivals of an answer."""
+ALIKE = 24
+"""Fewest observations of an aspect that a question needs."""
 LIKELY = 0.3
 """Share of all names above which a module is the obvious guess for any name."""
 _OPENINGS = [link for link in LINKS if link.of == "topic"]
@@ -89,17 +84,13 @@ class QuestionDrafter:
         self,
         code: KnownCode,
         topics: Topics | None,
-        calls: Sequence[str],
-        changes: Sequence[tuple[str, str]],
         rng: Stream,
     ) -> None:
         self.code = code
         self.topics = topics
-        self._calls = calls
-        """Calls to ask about."""
-        self._changes = changes
-        """Changes of a constant to ask about."""
         self.rng = rng
+        self._waiting: dict[str, list[str]] = {}
+        """By type: the values of aspects that have not come yet."""
         self._called: dict[int, list[str]] = {}
         """Functions by the number of their callers."""
         for name, callers in code.callers.items():
@@ -125,10 +116,6 @@ class QuestionDrafter:
             drafters["complaint"] = partial(self._topic, _OF_USERS)
         if self.topics and hops >= 2:
             drafters["bridge"] = self._bridge
-        drafters["output"] = partial(self._output, "output", 1)
-        if hops >= 2:
-            drafters |= {"returns": self._returns, "failing": self._failing}
-            drafters["composition"] = partial(self._output, "composition", 2)
         return drafters
 
     def _chain(self, kind: str, hops: int) -> QuestionDraft | None:
@@ -206,34 +193,6 @@ class QuestionDrafter:
             return None
         return _draft(facts[0].key, {"path": facts[0].subject}, facts, "topic")
 
-    def _output(self, group: str, depth: int, hops: int) -> QuestionDraft | None:
-        """The value of a call, or of a nested call."""
-        call = self.rng.choice([call for call in self._calls if call.count("(") == depth])
-        return _draft("output", {"call": call}, group=group)
-
-    def _returns(self, hops: int) -> QuestionDraft | None:
-        """The value of a function that must first be found."""
-        start = self._opening() if self.topics and self.rng.bernoulli(0.5) else None
-        end = start or self._walk(self._start("function"), 1)
-        if end is None:
-            return None
-        arguments = [
-            argument.removesuffix(")")
-            for name, _, argument in (call.partition("(") for call in self._calls)
-            if name == end.name and "(" not in argument
-        ]
-        if not arguments:
-            return None
-        return _draft(
-            "returns", {"path": end.text, "number": self.rng.choice(arguments)}, end.facts
-        )
-
-    def _failing(self, hops: int) -> QuestionDraft | None:
-        if not self._changes:
-            return None
-        name, value = self.rng.choice(self._changes)
-        return _draft("failing", {"path": f"`{name}`", "number": value})
-
     def _start(self, type_: str) -> PathEnd:
         name = self.rng.choice(self.code.names[type_])
         return PathEnd(name, f"`{name}`")
@@ -272,10 +231,17 @@ class QuestionDrafter:
         pairs = zip(topics, values, strict=True)
         return tuple(Statement(topic, key, value, rank=LATEST) for topic, value in pairs)
 
-    def remarks(self, count: int) -> list[Statement]:
-        """Observations about which nothing is asked."""
-        keys = [self.rng.choice([*ASPECTS]) for _ in range(count)]
-        return [fact for key in keys for fact in self.observed(key)[:1]]
+    def remarks(self, facts: Sequence[Statement], most: int) -> list[Statement]:
+        """Observations about which nothing is asked: of each aspect in facts, and of another one,
+        so many, as far as there is room, that none of its values is a likely guess."""
+        stated = Counter(fact.key for fact in facts)
+        remarks: list[Statement] = []
+        for key in dict.fromkeys([*stated, self.rng.choice([*ASPECTS])]):
+            while stated[key] < ALIKE and (family := self.observed(key)):
+                stated[key] += len(family)
+                remarks += family
+        self.rng.shuffle(remarks)
+        return remarks[:most]
 
     def observable(self, key: str) -> str:
         """A possible value of an aspect."""
@@ -283,9 +249,15 @@ class QuestionDrafter:
             case "number":
                 return str(number(self.rng))
             case "word":
-                return self.rng.choice(QUALIFIERS)
+                return self._next("word", QUALIFIERS)
             case type_:
-                return self.rng.choice(self.code.names[type_])
+                return self._next(type_, self.code.names[type_])
+
+    def _next(self, type_: str, values: Sequence[str]) -> str:
+        """One of the values; none comes again before all others have come."""
+        if not self._waiting.get(type_):
+            self._waiting[type_] = self.rng.sample(values, len(values))
+        return self._waiting[type_].pop()
 
 
 def _draft(
@@ -294,30 +266,6 @@ def _draft(
     """The draft of a question with these words at its places."""
     text = KINDS[kind].text.format(**places)
     return QuestionDraft(Question(0, group or kind, KINDS[kind].question_type, text, ""), facts)
-
-
-def asked_calls(functions: Sequence[Definition], rng: Stream) -> list[str]:
-    """Calls of all functions, and nested calls, each once."""
-    calls = [f"{function.name}({number(rng)})" for function in functions for _ in range(ARGUMENTS)]
-    for _ in range(COMPOSITIONS):
-        outer, inner = rng.choice(functions), rng.choice(functions)
-        calls.append(f"{outer.name}({inner.name}({number(rng)}))")
-    return list(dict.fromkeys(calls))
-
-
-def breaking_changes(code: KnownCode, rng: Stream) -> list[tuple[str, str]]:
-    """Constants with a value that makes exactly one test fail."""
-    keys = {about.key for about in code.statements}
-    names = [name for name in code.names["constant"] if f"reads:{name}" in keys]
-    rng.shuffle(names)
-    changes = [(name, str(number(rng))) for name in names[:CHANGES]]
-
-    def failing(name: str, value: str) -> int:
-        tests = [test for test, _ in dependents(name, code.index) if test.startswith("test_")]
-        changed = Overlay([Statement(name, "value", value)], code.index)
-        return sum(fails(test, KnownStatements(changed)) for test in tests)
-
-    return [change for change in changes if failing(*change) == 1]
 
 
 def select(drafter: QuestionDrafter, hops_of_questions: Sequence[int]) -> list[QuestionDraft]:

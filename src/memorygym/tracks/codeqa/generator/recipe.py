@@ -27,12 +27,7 @@ from memorygym.tracks.codeqa.generator.distractors import (
 )
 from memorygym.tracks.codeqa.generator.known_code import KnownCode, statements_of
 from memorygym.tracks.codeqa.generator.package import GrowingPackage
-from memorygym.tracks.codeqa.generator.question_drafts import (
-    QuestionDrafter,
-    asked_calls,
-    breaking_changes,
-    select,
-)
+from memorygym.tracks.codeqa.generator.question_drafts import QuestionDrafter, select
 from memorygym.tracks.codeqa.generator.session import Topics, observations, shuffled_in_order
 from memorygym.tracks.codeqa.generator.settings import CodeQASettings
 from memorygym.tracks.codeqa.verifier import verification
@@ -47,7 +42,7 @@ SYSTEM = (
     " say what you are looking for, and your memory is asked for it. Answer with one value, name or"
     " list, as asked."
 )
-MODULES = 5
+MODULES = 8
 """Fewest modules of the part with questions."""
 TESTS = 3
 LOG = "CHANGELOG.md"
@@ -55,8 +50,6 @@ REMARKS_PER_FILE = 24
 """Remarks in a file of reviews."""
 OBSERVED = 60
 """Approximate tokens of an observation."""
-TOKENS_PER_REMARK = 15_000
-"""Tokens per observation about which nothing is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +75,9 @@ def generate(seed: tuple[int, int], attempt: int, settings: CodeQASettings) -> G
     facts = [fact for draft in selected for fact in draft.facts]
     questions = [draft.question for draft in selected]
     facts += earlier_observations(selected, drafter, settings.stale)
-    facts += drafter.remarks(4 + settings.tokens // TOKENS_PER_REMARK) if drafter.topics else []
+    if drafter.topics:
+        room = (settings.tokens - package.cost) // OBSERVED - len(facts)
+        facts += drafter.remarks(facts, max(0, room))
     facts = shuffled_in_order(facts, drafter.rng)
     mentions = mention_sampler(questions, drafter.code, district, stream("crowd"))
     density = settings.distractor_density
@@ -119,17 +114,14 @@ def _drafter(
 ) -> QuestionDrafter:
     """The drafter of questions about a package, after the modules and tests to ask about."""
     rng = stream("core")
-    for _ in range(MODULES + max(0, settings.questions - 6) // 2):
+    for _ in range(MODULES + max(0, settings.questions - 6)):
         package.module(district)
     for _ in range(TESTS):
         package.test(district, rng)
-    calls = asked_calls(district.defined["function"], rng)
-    package.write_tests()
     code = KnownCode(statements_of(package.files))
-    changes = breaking_changes(code, rng)
     rng = stream("questions")
     topics = Topics(rng, settings.near_miss) if settings.form != "files" else None
-    return QuestionDrafter(code, topics, calls, changes, rng)
+    return QuestionDrafter(code, topics, rng)
 
 
 def _tokens(shown: Sequence[Page], questions: int) -> int:

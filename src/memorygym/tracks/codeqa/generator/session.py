@@ -123,10 +123,12 @@ def _timestamps(number: int, rng: Stream) -> list[str]:
 
 
 def shuffled_in_order(facts: Sequence[Statement], rng: Stream) -> list[Statement]:
-    """The facts in random order, except that those of one topic keep the order of their ranks."""
-    shuffled = list(facts)
+    """The facts in random order, except that earlier ones precede the latest one of their topic.
+    The latest ones are shuffled alone: one that was changed is last no more often than others."""
+    shuffled = [fact for fact in facts if fact.rank == LATEST]
     rng.shuffle(shuffled)
-    by_topic: dict[tuple[str, str], list[Statement]] = {}
-    for fact in sorted(shuffled, key=lambda fact: fact.rank):
-        by_topic.setdefault(fact[:2], []).append(fact)
-    return [by_topic[fact[:2]].pop(0) for fact in shuffled]
+    for fact in facts:
+        if fact.rank == EARLIER:
+            latest = next(n for n, other in enumerate(shuffled) if other[:2] == fact[:2])
+            shuffled.insert(rng.below(latest + 1), fact)
+    return shuffled
