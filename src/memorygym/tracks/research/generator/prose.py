@@ -158,7 +158,7 @@ def write_document(
     day = day or FIRST_DAY + stream.between(1, DAYS - 1)
     sentences = [sentence(stream, claim) for claim in claims]
     stream.shuffle(sentences)
-    idle_count = min(len(IDLE_SENTENCES[genre]), max(1, stream.between(4, 6) - len(sentences)))
+    idle_count = min(len(IDLE_SENTENCES[genre]), max(1, stream.between(3, 5) - len(sentences)))
     for template in stream.sample(IDLE_SENTENCES[genre], idle_count):
         sentences.insert(stream.below(len(sentences) + 1), template.format(s=subject))
     title = f"{genre} · {subject} · {day_text(day)}"

@@ -20,7 +20,7 @@ from memorygym.tracks.research.generator.task_texts import briefing_text, search
 from memorygym.tracks.research.questions import QuestionPart, question_of
 from memorygym.tracks.research.relations import RELATIONS, TERM, month_text
 
-BRANCHES = 12
+BRANCHES = 10
 """Wrong branches of a question."""
 FEW_TURNS, SMALL_TURN = 30, 800
 """Up to this number of searches, a search for each so many tokens."""
