@@ -16,7 +16,7 @@ from memorygym.tracks.research.generator.graph import EntityGraph, GraphClaim
 from memorygym.tracks.research.generator.programs import program, shapes
 from memorygym.tracks.research.generator.prose import (
     FRAMES,
-    IDLE_SENTENCES,
+    IDLE,
     MENTIONS,
     framed,
 )
@@ -83,10 +83,13 @@ def test_a_search_query_shares_a_word_with_every_wording(key, words):
     assert query_words & set(re.findall("[a-z]+", words.lower()))
 
 
-@pytest.mark.parametrize("genre", IDLE_SENTENCES)
+@pytest.mark.parametrize("genre", IDLE)
 def test_the_reader_finds_nothing_in_idle_sentences(genre):
-    text = " ".join(words.format(s="Halden Quist") for words in IDLE_SENTENCES[genre])
-    assert READER.read(f"[{genre} · Halden Quist · 4 March 2031]\n{text}") == ()
+    for name in NAMES.values():
+        idle = (" ".join(parts) for parts in product(*(parts.split("|") for parts in IDLE[genre])))
+        text = ". ".join(words.format(s=name) for words in idle)
+        text = f"[{genre} · {name} · 4 March 2031]\n{text}."
+        assert (READER.read(text), READER.coverage(text)) == ((), (0, 0))
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from memorygym.core.tokens import count
 from memorygym.memories.stores.splitter import headed, sentences
 from memorygym.tracks._qa.ablation import CheckResult, ParsedQuestion, TaskReadings
 from memorygym.tracks._qa.questions import Found
-from memorygym.tracks._qa.verification import Checks, Totals, result
+from memorygym.tracks._qa.verification import CHANCE_Z, Checks, Totals, result
 from memorygym.tracks.research.questions import NAME, Hop, QuestionPart, Shared, Start, Total
 from memorygym.tracks.research.relations import RELATIONS, TERM
 from memorygym.tracks.research.vocabulary import type_of
@@ -24,8 +24,6 @@ BUDGETS = (1_000, 2_000)
 """Tokens of sentences that are kept."""
 MARGIN = 0.1
 """How much better than chance a strategy may be, over all tasks together."""
-ERRORS = 2
-"""Standard errors above that count as a failure."""
 _NAMES = re.compile(rf"\b{NAME}\b")
 _SUB_QUERY = re.compile(r"^Sub-query: (.*)$", re.MULTILINE)
 _WHOLE = 1_000
@@ -52,17 +50,12 @@ def adversaries(reading: TaskReadings) -> CheckResult:
         shares["chance"] *= _share(_of_kind(graph, part.kind), truth)
         for name, chosen in _WALKS.items():
             shares[f"walk, {name}"] *= _share(chosen(levels), truth)
-    shares |= {
-        f"keep {'newest' if newest else 'first'} {budget:,}{' of all searches' * of_all}": float(
-            _is_right(reading, case, _kept(reading, budget, newest=newest, of_all=of_all))
-        )
-        for budget, newest, of_all in product(BUDGETS, (False, True), (False, True))
-    }
-    return {
-        "ok": True,
-        "asked": 1,
-        **{name: round(share * _WHOLE) for name, share in shares.items()},
-    }
+    for budget, newest, of_all in product(BUDGETS, (False, True), (False, True)):
+        known = StatementIndex(_kept(reading, budget, newest=newest, of_all=of_all))
+        name = f"keep {'newest' if newest else 'first'} {budget:,}{' of all searches' * of_all}"
+        shares[name] = reading.is_right(case, reading.reader.answer(case.query, known))
+    thousandths = {name: round(share * _WHOLE) for name, share in shares.items()}
+    return {"ok": True, "asked": 1, **thousandths}
 
 
 def together(totals: Totals) -> Checks:
@@ -72,7 +65,7 @@ def together(totals: Totals) -> Checks:
     asked = sums.pop("asked")
     shares = {name: value / _WHOLE / asked for name, value in sums.items()}
     bound = shares.pop("chance") + MARGIN
-    limit = bound + ERRORS * sqrt(bound * (1 - bound) / asked)
+    limit = bound + CHANCE_Z * sqrt(bound * (1 - bound) / asked)
     wrong = [f"{name} is right on {share:.1%}" for name, share in shares.items()
              if share > limit and share * asked > 1]  # fmt: skip
     best = max(shares, key=lambda name: shares[name])
@@ -90,9 +83,7 @@ def _asked(reading: TaskReadings, case: ParsedQuestion) -> Iterator[tuple[Questi
         yield part, found.answer
 
 
-def _kept(
-    reading: TaskReadings, budget: int, *, newest: bool, of_all: bool
-) -> Iterator[tuple[Statement, ...]]:
+def _kept(reading: TaskReadings, budget: int, *, newest: bool, of_all: bool) -> Iterator[Statement]:
     """What the sentences state that name an entity of their search, or of a search so far, within
     a budget; their headings cost nothing."""
     names, event = set[str](), -1
@@ -112,14 +103,7 @@ def _kept(
         budget -= count(sentence)
         if budget < 0:
             return
-        yield reading.reader.read(f"{heading}\n{sentence}")
-
-
-def _is_right(
-    reading: TaskReadings, case: ParsedQuestion, kept: Iterator[tuple[Statement, ...]]
-) -> bool:
-    known = StatementIndex(fact for facts in kept for fact in facts)
-    return reading.is_right(case, reading.reader.answer(case.query, known))
+        yield from reading.reader.read(f"{heading}\n{sentence}")
 
 
 def _graph(known: StatementIndex) -> Graph:

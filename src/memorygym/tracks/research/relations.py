@@ -135,8 +135,7 @@ _ALL = (
     ), inverse=True, value_phrases=("the flagship instrument of", "the principal instrument of"),
        subject_phrases=("the laboratory whose flagship is", "the laboratory famed for"),
        search="flagship, showpiece",
-       mentions=("what {s} counts as its showpiece",
-               "who owns {s} and shows it as a showpiece")),
+       mentions=("what {s} counts as its showpiece", "who owns {s} and shows it as a showpiece")),
     GraphRelation("director", "laboratory", "person", (
         "{v} directed {s} from {a} to {b}",
         "{s} was run by {v} from {a} to {b}",
@@ -178,8 +177,7 @@ _ALL = (
     ), value_phrases=("the parent method of", "the method underlying"),
        subject_phrases=("a method derived from", "a method rooted in"),
        search="basis, builds on, extends, grew out of",
-       mentions=("what {s} builds on or extends",
-               "what builds on {s} or extends it")),
+       mentions=("what {s} builds on or extends", "what builds on {s} or extends it")),
     GraphRelation("instrument", "survey", "instrument", (
         "{s} took its readings with {v}",
         "{v} supplied the readings for {s}",

@@ -59,8 +59,6 @@ class Lookup(NamedTuple):
     claim: GraphClaim
     inverse: bool = False
     """Whether the look-up starts from the value."""
-    month: int = 0
-    """For a term: the month asked for, counted from the year 0."""
     compared: bool = False
     """Whether the value is compared with another one."""
 
@@ -108,12 +106,8 @@ class Chain:
     @property
     def ends(self) -> list[Lookup]:
         """The look-ups that give the answer: the last, or those of both numbers of a total."""
-        numbers = [
-            lookup
-            for lookup in self.lookups
-            if RELATIONS[lookup.claim.relation].numeric and not lookup.compared
-        ]
-        return numbers or self.lookups[-1:]
+        last = (look for look in self.lookups if not look.compared and look.kinds[1] not in KINDS)
+        return [*last] or self.lookups[-1:]
 
     @property
     def places(self) -> dict[str, tuple[str, int]]:
@@ -173,7 +167,7 @@ class EntityGraph:
             ]
         else:
             claim = GraphClaim(entity, step.key, self.value(relation))
-        chain.lookups.append(Lookup(claim, step.inverse, step.month))
+        chain.lookups.append(Lookup(claim, step.inverse))
         return chain.lookups[-1].result
 
     def _pick(self, pick: Pick, chain: Chain) -> str:
@@ -239,10 +233,10 @@ class EntityGraph:
         """The look-up of a new fact of an entity."""
         subject = self.names.new(relation.subject) if inverse else entity
         claim = GraphClaim(subject, relation.key, entity if inverse else self.value(relation))
-        if relation.key != TERM:
-            return Lookup(claim, inverse)
-        term = self.term(subject, self.stream.between(2021 * 12, 2031 * 12))
-        return Lookup(term._replace(value=claim.value), inverse, month=(term.start + term.end) // 2)
+        if relation.key == TERM:
+            term = self.term(subject, self.stream.between(2021 * 12, 2031 * 12))
+            claim = term._replace(value=claim.value)
+        return Lookup(claim, inverse)
 
     def value(self, relation: GraphRelation) -> str:
         """A value for a chain: an unused name, or a number that no chain has."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
 from types import MappingProxyType
 
 from memorygym.core.rng import Stream
@@ -36,25 +35,22 @@ FRAMES = (
     "Both clerks agree that {}.",
     "Nobody doubts that {}.",
     "We can confirm that {}.",
-    "We were glad to hear that {}.",
     "Readers may like to hear that {}.",
     "Let the reader keep in mind that {}.",
     "{}, and the papers bear it out.",
     "{}, and both clerks agree.",
     "{}, as anyone in the trade will say.",
     "{}, as everybody there can confirm.",
-    "{}, to mention just that.",
     "{}, so much is certain.",
 )
 """What may stand around a clause that states a fact."""
 MENTIONS = (
     "It was never said {}.",
     "Our source never stated {}.",
-    "The printer never said {}.",
     "In two hours of talk it was never stated {}.",
 )
 """What may stand around a clause that tells what is not known."""
-_IDLE = {
+IDLE = {
     "Register": (
         "The entry on {s}|The page on {s}|The card for {s}|The file about {s}|This note on {s}"
         "|All we print of {s}|What is said here of {s}",
@@ -106,16 +102,7 @@ _IDLE = {
         "|was worth the blisters",
     ),
 }
-IDLE_SENTENCES = MappingProxyType(
-    {
-        genre: tuple(
-            f"{opening} {ending}."
-            for opening, ending in product(openings.split("|"), endings.split("|"))
-        )
-        for genre, (openings, endings) in _IDLE.items()
-    }
-)
-"""By genre: sentences about an entity that state no fact."""
+"""By genre: how sentences about an entity that state no fact begin, and how they end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +145,11 @@ def write_document(
     day = day or FIRST_DAY + stream.between(1, DAYS - 1)
     sentences = [sentence(stream, claim) for claim in claims]
     stream.shuffle(sentences)
-    idle_count = min(len(IDLE_SENTENCES[genre]), max(1, stream.between(3, 5) - len(sentences)))
-    for template in stream.sample(IDLE_SENTENCES[genre], idle_count):
-        sentences.insert(stream.below(len(sentences) + 1), template.format(s=subject))
+    idle_count = max(1, stream.between(3, 5) - len(sentences))
+    openings, endings = (stream.sample(parts.split("|"), idle_count) for parts in IDLE[genre])
+    for opening, ending in zip(openings, endings, strict=True):
+        idle = f"{opening.format(s=subject)} {ending}."
+        sentences.insert(stream.below(len(sentences) + 1), idle)
     title = f"{genre} · {subject} · {day_text(day)}"
     return Document(genre, day, title, tuple(sentences), tuple(claims))
 

@@ -22,10 +22,8 @@ from memorygym.tracks.research.relations import RELATIONS, TERM, month_text
 
 BRANCHES = 10
 """Wrong branches of a question."""
-FEW_TURNS, SMALL_TURN = 30, 800
-"""Up to this number of searches, a search for each so many tokens."""
-LARGE_TURN, LARGEST_TURN = 3_000, 5_800
-"""Most tokens of a search, and in more than a million tokens."""
+FEW_TURNS, SMALL_TURN, LARGE_TURN = 30, 800, 3_000
+"""Searches up to which there is one for each 800 tokens, and most tokens of one of more."""
 
 
 @dataclass(slots=True)
@@ -135,8 +133,7 @@ def add_turns(stream: Stream, plan: Plan) -> None:
     answer: it is a wrong branch.
     """
     tokens = plan.settings.tokens
-    size = LARGEST_TURN if tokens > 1_000_000 else LARGE_TURN
-    number = max(2, min(FEW_TURNS, tokens // SMALL_TURN), -(-tokens // size))
+    number = max(2, min(FEW_TURNS, tokens // SMALL_TURN), -(-tokens // LARGE_TURN))
     profiles = [write_document(stream, plan.graph.profile()) for _ in range(number)]
     plan.turns = [SearchTurn("", [document]) for document in profiles]
     needed = [support.document for support in plan.supports if support.is_own]
