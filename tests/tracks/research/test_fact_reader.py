@@ -1,6 +1,7 @@
 """The fact reader parses all wordings, any part of a text, its own notes and every question."""
 
 import re
+from itertools import product
 
 import pytest
 
@@ -13,7 +14,12 @@ from memorygym.tracks._qa.questions import Found, Missing
 from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.research.generator.graph import EntityGraph, GraphClaim
 from memorygym.tracks.research.generator.programs import program, shapes
-from memorygym.tracks.research.generator.prose import IDLE_SENTENCES
+from memorygym.tracks.research.generator.prose import (
+    FRAMES,
+    IDLE,
+    MENTIONS,
+    framed,
+)
 from memorygym.tracks.research.questions import (
     Hop,
     Pick,
@@ -35,7 +41,7 @@ from memorygym.tracks.research.relations import (
 )
 
 READER = ResearchReader()
-WORDINGS = [(key, words) for key, relation in RELATIONS.items() for words in relation.sentences]
+WORDINGS = [(key, words) for key, relation in RELATIONS.items() for words in relation.clauses]
 MONTHS = (2027 * 12 + 2, 2030 * 12 + 1)
 
 
@@ -64,9 +70,11 @@ def test_every_wording_is_read(key, words):
     value, written = value_of(RELATIONS[key])
     start, end = map(month_text, MONTHS)
     subject = subject_of(RELATIONS[key])
-    sentence = words.format(s=subject, v=written, a=start, b=end)
-    wanted = GraphClaim(subject, key, value, *MONTHS).key
-    assert READER.read(sentence) == (Statement(subject, wanted, value),)
+    clause = words.format(s=subject, v=written, a=start, b=end)
+    wanted = Statement(subject, GraphClaim(subject, key, value, *MONTHS).key, value)
+    sentences = [framed(frame, clause) for frame in FRAMES]
+    assert [READER.read(sentence) for sentence in sentences] == [(wanted,)] * len(FRAMES)
+    assert {READER.coverage(sentence) for sentence in sentences} == {(1, 0)}
 
 
 @pytest.mark.parametrize(("key", "words"), WORDINGS)
@@ -75,17 +83,23 @@ def test_a_search_query_shares_a_word_with_every_wording(key, words):
     assert query_words & set(re.findall("[a-z]+", words.lower()))
 
 
-@pytest.mark.parametrize("genre", IDLE_SENTENCES)
+@pytest.mark.parametrize("genre", IDLE)
 def test_the_reader_finds_nothing_in_idle_sentences(genre):
-    text = " ".join(words.format(s="Halden Quist") for words in IDLE_SENTENCES[genre])
-    assert READER.read(f"[{genre} · Halden Quist · 4 March 2031]\n{text}") == ()
+    for name in NAMES.values():
+        idle = (" ".join(parts) for parts in product(*(parts.split("|") for parts in IDLE[genre])))
+        text = ". ".join(words.format(s=name) for words in idle)
+        text = f"[{genre} · {name} · 4 March 2031]\n{text}."
+        assert (READER.read(text), READER.coverage(text)) == ((), (0, 0))
 
 
 @pytest.mark.parametrize(
     "words", [words for relation in RELATIONS.values() for words in relation.mentions]
 )
 def test_the_reader_finds_nothing_in_mentions(words):
-    assert READER.read(words.format(s="Halden Quist")) == ()
+    for frame, about in product(MENTIONS, NAMES.values()):
+        mention = frame.format(words.format(s="Halden Quist"))
+        text = f"[Profile · {about} · 4 March 2031]\n{mention} The poet smiled."
+        assert (READER.read(text), READER.coverage(text)) == ((), (0, 0))
 
 
 @pytest.mark.parametrize(("genre", "authority"), AUTHORITY.items())

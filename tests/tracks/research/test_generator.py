@@ -1,24 +1,31 @@
 """The generator: every stratum passes the checks, has its length, and each count acts alone."""
 
+import re
 from collections import Counter
 from functools import partial
 from itertools import product
 
 import pytest
 
+from memorygym.core import registry
+from memorygym.core.episode import Episode, play
 from memorygym.core.errors import BadSettings
 from memorygym.core.rng import named_rng
 from memorygym.core.statements import Statement, StatementIndex
-from memorygym.core.tokens import count
+from memorygym.core.tokens import MONTHS, count
 from memorygym.core.track import find
+from memorygym.core.types import Budget
 from memorygym.datasets.instances.folder import shown_tokens, task_id
+from memorygym.runs.comparison.memory_specs import Oracle
 from memorygym.tracks import research
 from memorygym.tracks._qa.ablation import failed
+from memorygym.tracks._qa.correctness import is_correct
 from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.research.generator.graph import EntityGraph
 from memorygym.tracks.research.generator.programs import program, shapes
+from memorygym.tracks.research.generator.prose import IDLE
 from memorygym.tracks.research.generator.settings import ResearchSettings
-from memorygym.tracks.research.questions import answer_of, parsed_question, question_of
+from memorygym.tracks.research.questions import NAME, answer_of, parsed_question, question_of
 from memorygym.tracks.research.strata import ResearchRecipe, filled, skeleton
 from tests.episodes import silent
 from tests.slow import mostly_slow
@@ -27,9 +34,6 @@ from tests.tracks.generate_options import recipes
 STRATA = [(hops, shape) for hops in range(2, 9) for shape in shapes(hops)]
 IS_KIND = {
     "near_miss": lambda made, document, _: document.claims[0] in made.near_misses,
-    "red_herring": lambda made, document, known: not known and [document] in [
-        turn.documents for turn in made.turns
-    ],
     "paraphrase": lambda made, document, known: not known and document.genre in {
         support.document.genre for support in made.supports
     },
@@ -48,7 +52,8 @@ def recipe(hops=4, shape="bridge", number=0, tokens=12_000, **parameters):
 
 def documents(made):
     """All documents of a plan."""
-    return [document for turn in made.turns for document in turn.documents]
+    dealt = [document for turn in made.turns for document in turn.documents]
+    return dealt or [*(support.document for support in made.supports), *made.others]
 
 
 def stated(task):
@@ -90,7 +95,7 @@ def test_related_documents_grow_with_the_length_and_with_the_hops():
     for hops, tokens, density in product((2, 4), (20_000, 60_000), (0, 15)):
         settings = recipe(hops=hops, tokens=tokens, distractor_density=density).settings
         unfilled, made = documents(skeleton(settings)), filled(settings)
-        claims = [claim for chain in (made.chain, *made.siblings) for claim in chain.facts]
+        claims = [claim for chain in (made.chain, *made.branches) for claim in chain.facts]
         names = {name for claim in (*claims, *made.near_misses)
                  for name in (claim.subject, claim.value) if not name.isdigit()}  # fmt: skip
         filler = [document.text for document in documents(made) if document not in unfilled]
@@ -134,8 +139,9 @@ def test_a_needed_fact_is_stated_once_and_never_with_the_question(parameters):
 
 def test_a_sliding_window_shows_documents_again():
     task = recipe(eviction="sliding_window", window=3, tokens=30_000).generate()
-    document = task.events[0].text.split("\n\n")[-1]
-    shown = [document in event.text for event in task.events]
+    _, *searches, _ = task.events
+    document = searches[0].text.split("\n\n")[-1]
+    shown = [document in event.text for event in searches]
     assert shown == [True] * 3 + [False] * (len(shown) - 3)
 
 
@@ -144,6 +150,64 @@ def test_hops_in_order_come_in_the_order_of_the_stream():
     read = [ResearchReader().read(event.text) for event in task.events]
     events = [next(n for n, stated in enumerate(read) if f in stated) for f in task.gold.needs]
     assert events == sorted(events)
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_no_search_names_what_the_question_passes(number):
+    made = filled(recipe(2 + number, number=number).settings)
+    names = made.chain.places
+    assert not any(name in turn.sub_query for turn in made.turns for name in names)
+
+
+def test_searches_name_entities_several_at_once_or_only_describe_them():
+    made = filled(recipe(tokens=60_000).settings)
+    parts = [turn.sub_query.split("; ") for turn in made.turns]
+    asked = [part for each in parts for part in each]
+    assert {len(each) for each in parts} == {1, 2, 3}
+    assert any(" every " in part for part in asked) and any(" whose " in part for part in asked)
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_every_sentence_is_read_and_states_what_its_document_claims(number):
+    reader = ResearchReader()
+    for document in documents(
+        filled(recipe(2 + 2 * number, number=number, tokens=20_000).settings)
+    ):
+        claims = sorted((claim.subject, claim.key, claim.value) for claim in document.claims)
+        in_text = [claim for claim in claims if claim[2] in document.text.replace(",", "")]
+        assert sorted(fact[:3] for fact in reader.read(document.text)) == in_text
+        assert reader.coverage(document.text)[1] == 0
+
+
+@mostly_slow("shape", ["bridge", "comparison", "intersection", "numerical", "temporal"])
+def test_the_strong_reasoner_is_right_with_everything_and_with_the_needed_facts(shape):
+    for number in range(2):
+        task = recipe(5, shape, number).generate()
+        oracle = partial(Oracle, research.TRACK.oracle(task))
+        for memory, view in ((registry.load("memory", "full", "make"), None), (oracle, 1_000)):
+            episode = Episode(research.TRACK.env(task), memory, Budget(view=view))
+            trace = play(episode, research.TRACK.reasoners["strong"](task))
+            answers = [answer for r in trace.records if (answer := getattr(r, "answer", ""))]
+            assert is_correct(task.gold.questions[0], answers[-1])
+
+
+def template(sentence):
+    """A sentence without names, months and numbers."""
+    masked = re.sub(rf"{NAME}(?!s)", "X", re.sub(rf"(?:{'|'.join(MONTHS)}) \d{{4}}", "M", sentence))
+    return re.sub(r"\d[\d,]*", "N", masked)
+
+
+def test_a_stream_has_1200_sentence_templates_and_no_filler_sentence_is_common():
+    templates, fillers = set(), Counter()
+    for number in range(4):
+        for document in documents(filled(recipe(number=number, tokens=100_000).settings)):
+            kind = template(document.title).split(" · ")[0]
+            endings = tuple(f" {ending}." for ending in IDLE[kind][1].split("|"))
+            masked = [template(sentence) for sentence in document.sentences]
+            templates.update(masked)
+            fillers.update(sentence for sentence in masked if sentence.endswith(endings))
+    assert len(templates) >= 1_200
+    assert max(fillers.values()) <= 0.01 * fillers.total()
 
 
 @mostly_slow("shape", ["bridge", "comparison", "intersection", "numerical", "temporal"], quick=2)

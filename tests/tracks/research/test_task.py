@@ -6,6 +6,7 @@ from memorygym.core.types import Call, Message
 from memorygym.tracks import research
 from memorygym.tracks._qa.correctness import is_correct
 from memorygym.tracks.research.fact_reader import ResearchReader
+from memorygym.tracks.research.reasoners import StepNoteTaker, StrongSearcher
 
 READER = ResearchReader()
 
@@ -49,3 +50,17 @@ def test_the_texts_of_the_agentic_mode_match_their_snapshot(generated, snapshot)
     steps = [env.reset(), env.step(Message("assistant", "", (search,)))]
     texts = [task.system, *(message.content for step in steps for message in step.messages)]
     snapshot("research-agentic", "\n\n----\n\n".join(texts))
+
+
+def test_the_note_taker_writes_only_facts_that_the_question_asks_for():
+    document = "[Register · Orm Bridge · 4 March 2031]\nOrm Bridge has 12,400 inhabitants."
+    text = f"{document} Ann Lee was sworn in as mayor in Orm Bridge."
+    view = [
+        Message("system", "…"),
+        Message("user", f"=== SEARCH · event 2 of 9 ===\n\nSub-query: towns\n\n{text}"),
+        Message("assistant", "", (Call("Read", {}, "1"),)),
+        Message("tool", "Who is the mentor of the mayor of Orm Bridge?", call_id="1"),
+    ]
+    (call,) = StepNoteTaker(StrongSearcher()).act(view, ()).calls
+    note = "Noted from a source of rank 3, 4 March 2031: the mayor of Orm Bridge is Ann Lee."
+    assert call.arguments["content"] == note

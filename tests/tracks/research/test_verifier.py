@@ -8,12 +8,15 @@ import pytest
 from memorygym.core.statements import Statement
 from memorygym.tracks import research
 from memorygym.tracks._qa import ablation
+from memorygym.tracks.research.adversaries import together
 from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.research.generator.settings import ResearchSettings
 from memorygym.tracks.research.strata import ResearchRecipe
+from memorygym.tracks.research.verifier import measured
+from tests.tracks.generate_options import recipes
 
-NUMERICAL = ResearchSettings("hops4", 1, 4, 4, 12_000, "numerical")
-"""The sum of the populations of two towns."""
+NUMERICAL = ResearchSettings("hops4", 2, 4, 4, 12_000, "numerical")
+"""The sum of the staff of two laboratories."""
 READER = ResearchReader()
 
 
@@ -72,20 +75,43 @@ def test_a_question_in_the_words_of_a_document_is_found(task):
     assert "question_leakage" in failed(quoted)
 
 
-def test_sub_queries_of_the_true_chain_alone_are_found(task):
-    last = event_of(task, task.gold.needs[-1])
-    events = tuple(
-        event if event.kind != "search" or number == last
-        else replace(event, text=re.sub("Sub-query: .*", "Sub-query: news", event.text))
-        for number, event in enumerate(task.events)
-    )  # fmt: skip
-    assert "subquery_shortcut" in failed(replace(task, events=events))
-
-
 def test_a_sum_that_is_guessed_from_the_commonest_number_is_found():
     task, rank = ResearchRecipe(NUMERICAL).generate(), (2, 20310101)
-    stated = [
-        Statement(f"{first}rm Ford", "population", "5000", rank=rank) for first in "BCDFGHJKLM"
-    ]
+    stated = [Statement(f"{first}rm Academy", "staff", "5000", rank=rank) for first in "BCDFGHJKLM"]
     common = extended(task, 0, *map(READER.render, stated))
     assert "closed_book" in failed(with_question(common, truth="10000"))
+
+
+def strategies(task):
+    """How often each strategy is right on a task: 0 to 1."""
+    return {name: value / 1_000 for name, value in measured(task)["adversaries"].items()}
+
+
+def test_searches_that_name_what_their_facts_are_about_give_the_answer_away(task):
+    names = "; ".join(fact.subject for fact in task.gold.needs)
+    telling = altered(task, lambda text: re.sub("Sub-query: .*", f"Sub-query: {names}", text))
+    assert strategies(task)["keep first 2,000"] == 0
+    assert strategies(telling)["keep first 2,000"] == 1
+
+
+def test_needed_facts_alone_give_the_answer_to_a_walk_that_ignores_relations(task):
+    needed = [document_with(task, fact) for fact in task.gold.needs]
+
+    def bare(text):
+        parts = text.split("\n\n")
+        return "\n\n".join(part for part in parts if part[0] != "[" or part in needed)
+
+    assert strategies(task)["walk, as deep"] < 0.2
+    assert strategies(altered(task, bare))["walk, as deep"] == 1
+
+
+def test_verify_prints_what_the_strategies_reach():
+    verified = research.TRACK.verify(recipes(research, n=2, hops="2,4"), map)
+    assert not verified.failures
+    assert "walk, as deep" in verified.text and "keep newest 1,000" in verified.text
+
+
+@pytest.mark.parametrize(("right", "fails"), [(10_000, False), (40_000, True)])
+def test_a_strategy_far_above_chance_fails(right, fails):
+    sums = {"asked": 100, "chance": 2_000, "walk, nearest": right}
+    assert together({"adversaries": sums})["strategies"]["ok"] is not fails

@@ -55,6 +55,11 @@ TRACK = Track(
     )
     | {
         "env": _lazy("search_env:env"),
+        "verify": partial(
+            defaults.verified,
+            _lazy("verifier:measured"),
+            together=_lazy("adversaries:together"),
+        ),
         "reasoners": {name: partial(reasoner, name) for name in ("strong", "weak")},
         "asks": asks,
         "note_taker": _lazy("reasoners:note_taker"),

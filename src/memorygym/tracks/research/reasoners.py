@@ -29,6 +29,8 @@ _PAGE = re.compile(r"^Found for '(.+)', page (\d+) of (\d+):$", re.MULTILINE)
 _DONE = re.compile(r"^Searched for '(.+)'\.$", re.MULTILINE)
 _BRIEFING_HEADER, _SEARCH_HEADER = "=== BRIEFING", "=== SEARCH "
 _QUESTION_PREFIX = "asked at the end: "
+_SHARED_WORDS = "the person who belongs to"
+"""How a question asks for what Shared finds."""
 _READER = ResearchReader()
 
 
@@ -222,8 +224,8 @@ class SearchNoteTaker(Policy):
 class StepNoteTaker(Policy):
     """The note taker for tasks that reveal the question first.
 
-    It writes only facts about names in the question or in its notes so far. Other events are left
-    to the wrapped note taker.
+    It writes only facts of the relations that the question asks for. Other events are left to the
+    wrapped note taker.
     """
 
     def __init__(self, note_taker: Policy) -> None:
@@ -241,16 +243,14 @@ class StepNoteTaker(Policy):
             return calls(read())
         if len(tool_results) > 1:
             return END
-        return calls(*map(write, _connected(text, tool_results[0].content)))
+        return calls(*map(write, _asked_for(text, tool_results[0].content)))
 
 
-def _connected(text: str, notes: str) -> list[str]:
-    """Notes on the facts of a text that are connected to the notes, in one or more steps."""
-    remaining, known, added = dict.fromkeys(_READER.read(text)), notes, list[str]()
-    while connected := [s for s in remaining if s.subject in known or s.text in known]:
-        for statement in connected:
-            del remaining[statement]
-            if statement.subject not in known or statement.text not in known:
-                added.append(_READER.render(statement))
-                known += f"\n{statement.subject} {statement.value}"
-    return added
+def _asked_for(text: str, notes: str) -> list[str]:
+    """Notes on the facts of a text whose relation the question in the notes asks for."""
+    asked = {"employer", "inventor", "basis"} if _SHARED_WORDS in notes else set[str]()
+    for key, relation in RELATIONS.items():
+        phrases = (*relation.value_phrases, *relation.subject_phrases, *(relation.comparison or ()))
+        asked |= {key for phrase in phrases if phrase.split("{")[0] in notes}
+    facts = dict.fromkeys(_READER.read(text))
+    return [_READER.render(fact) for fact in facts if fact.key.split(" 2")[0] in asked]

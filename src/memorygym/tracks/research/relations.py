@@ -4,7 +4,9 @@ state it, how questions ask for it, and the words to search for it.
 The fact reader takes keys and kinds from here, and reads documents by words of its own.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 from types import MappingProxyType
 
 from memorygym.core.tokens import MONTHS
@@ -43,14 +45,15 @@ class GraphRelation:
     """The kind of entity that has it."""
     value: str
     """A kind of entity, or YEAR or COUNT."""
-    sentences: tuple[str, ...]
+    clauses: tuple[str, ...]
+    """How documents state it."""
     value_phrases: tuple[str, str]
     """Phrases that ask for the value; the subject follows."""
     search: str
     """Words to search for it."""
     mentions: tuple[str, ...]
-    """Sentences that mention a subject in the words of a search and state nothing; if the subject
-    can be searched by value, the second mentions a value."""
+    """Clauses that mention a subject in the words of a search, and state nothing when it was never
+    said; if the subject can be searched by value, the second mentions a value."""
     subject_phrases: tuple[str, ...] = ()
     """Phrases that ask for the subject; the value follows."""
     span: tuple[int, int] = (0, 0)
@@ -66,154 +69,156 @@ class GraphRelation:
     def numeric(self) -> bool:
         return self.value in (YEAR, COUNT)
 
+    def ends(self, *, inverse: bool) -> tuple[str, str]:
+        """The kinds of what a look-up of it starts from and of what it finds."""
+        return (self.value, self.subject) if inverse else (self.subject, self.value)
+
 
 _ALL = (
     GraphRelation("employer", "person", "laboratory", (
-        "{s} works at {v}.",
-        "{s} holds a post at {v}.",
-        "{v} has {s} on its payroll.",
-        "{s} joined {v} some time ago and is still there.",
+        "{s} works at {v}",
+        "{s} holds a post at {v}",
+        "{v} has {s} on its payroll",
+        "{s} joined {v} some time ago and is still there",
     ), value_phrases=("the employer of", "the laboratory that employs"),
        search="employer, works at, joined, holds a post at, payroll",
-       mentions=("Nobody could say where {s} works now, or on whose payroll.",)),
+       mentions=("where {s} works now, or on whose payroll",)),
     GraphRelation("birthplace", "person", "town", (
-        "{s} was born in {v}.",
-        "{s} came into the world in {v}.",
-        "{v} is where {s} was born.",
+        "{s} was born in {v}",
+        "{s} came into the world in {v}",
+        "{v} is where {s} was born",
     ), value_phrases=("the birthplace of", "the native town of"),
        search="was born in, came into the world in",
-       mentions=("In which town {s} was born is a story for another day.",)),
+       mentions=("in which town {s} was born",)),
     GraphRelation("mentor", "person", "person", (
-        "{s} learned the trade under {v}.",
-        "{v} guided {s} through the doctorate.",
-        "{s} was trained by {v}.",
+        "{s} learned the trade under {v}",
+        "{v} guided {s} through the doctorate",
+        "{s} was trained by {v}",
     ), value_phrases=("the mentor of", "the doctoral supervisor of"),
        search="mentor, was trained by, learned the trade under, doctorate",
-       mentions=("Who trained {s} through the doctorate is not for us to tell.",)),
+       mentions=("who trained {s} through the doctorate",)),
     GraphRelation("birth year", "person", YEAR, (
-        "{s} was born in {v}.",
-        "{s} came into the world in {v}.",
-        "The year {v} saw {s} born.",
+        "{s} was born in {v}",
+        "{s} came into the world in {v}",
+        "the year {v} saw {s} born",
     ), span=(1921, 2004), value_phrases=("the birth year of", "the year of birth of"),
        search="was born in the year, came into the world",
        comparison=("was born later", "was born earlier"),
-       mentions=("In which year {s} was born is anybody's guess.",)),
+       mentions=("in which year {s} was born",)),
     GraphRelation("seat", "laboratory", "town", (
-        "{s} is based in {v}.",
-        "{s} has all its buildings in {v}.",
-        "{v} plays host to {s}.",
+        "{s} is based in {v}",
+        "{s} has all its buildings in {v}",
+        "{v} plays host to {s}",
     ), value_phrases=("the home town of", "the town that houses"),
        search="is based in, buildings, plays host",
-       mentions=("Where {s} is based, and in which buildings, is left to the reader.",)),
+       mentions=("where {s} is based, and in which buildings",)),
     GraphRelation("founding year", "laboratory", YEAR, (
-        "{s} was founded in {v}.",
-        "{s} opened its doors in {v}.",
-        "The charter granted to {s} dates from {v}.",
+        "{s} was founded in {v}",
+        "{s} opened its doors in {v}",
+        "the charter granted to {s} dates from {v}",
     ), span=(1848, 2019), value_phrases=("the founding year of", "the year of foundation of"),
        search="was founded in, opened its doors, charter",
        comparison=("was founded later", "was founded earlier"),
-       mentions=("When {s} was founded or got its charter is left open here.",)),
+       mentions=("when {s} was founded or got its charter",)),
     GraphRelation("staff", "laboratory", COUNT, (
-        "{s} employs {v} people.",
-        "{v} people are employed at {s}.",
-        "{s} pays wages to {v} people.",
+        "{s} employs {v} people",
+        "{v} people are employed at {s}",
+        "{s} pays wages to {v} people",
     ), span=(112, 9870), value_phrases=("the staff size of", "the number of employees of"),
        search="employs people, wages",
        unit="people",
-       mentions=("How many people {s} employs, and at what wages, was not asked.",)),
+       mentions=("how many people {s} employs, and at what wages",)),
     GraphRelation("flagship", "laboratory", "instrument", (
-        "{s} owns {v}, its showpiece.",
-        "{v} serves as the showpiece at {s}.",
-        "{s} shows {v} to visitors as its showpiece.",
+        "{s} owns {v}, its showpiece",
+        "{v} serves as the showpiece at {s}",
+        "{s} shows {v} to visitors as its showpiece",
     ), inverse=True, value_phrases=("the flagship instrument of", "the principal instrument of"),
        subject_phrases=("the laboratory whose flagship is", "the laboratory famed for"),
        search="flagship, showpiece",
-       mentions=("What {s} counts as its showpiece was on the tip of every tongue.",
-               "Who owns {s} and shows it as a showpiece was much debated.")),
+       mentions=("what {s} counts as its showpiece", "who owns {s} and shows it as a showpiece")),
     GraphRelation("director", "laboratory", "person", (
-        "{v} directed {s} from {a} to {b}.",
-        "{s} was run by {v} from {a} to {b}.",
-        "{s} had {v} in charge from {a} to {b}.",
+        "{v} directed {s} from {a} to {b}",
+        "{s} was run by {v} from {a} to {b}",
+        "{s} had {v} in charge from {a} to {b}",
     ), value_phrases=("the director in {month} of", "the head in {month} of"),
        search="director, directed, run by, in charge, from, to",
-       mentions=("Who directed {s}, or was in charge before, was a riddle in the quiz.",)),
+       mentions=("who directed {s}, or was in charge before",)),
     GraphRelation("designer", "instrument", "person", (
-        "{s} was designed by {v}.",
-        "{v} drew up the plans for {s}.",
-        "The plans for {s} came from {v}.",
+        "{s} was designed by {v}",
+        "{v} drew up the plans for {s}",
+        "the plans for {s} came from {v}",
     ), inverse=True, value_phrases=("the designer of", "the engineer behind"),
        subject_phrases=("the instrument devised by", "the instrument due to"),
        search="designer, was designed by, plans",
-       mentions=("By whom {s} was designed, and where the plans are, we did not hear.",
-               "What was designed by {s}, and which plans, we did not hear.")),
+       mentions=("by whom {s} was designed, and where the plans are",
+               "what was designed by {s}, and which plans")),
     GraphRelation("weight", "instrument", COUNT, (
-        "{s} weighs {v} kilograms.",
-        "{s} tips the scales at {v} kilograms.",
-        "The crane lifted {v} kilograms when {s} was moved.",
+        "{s} weighs {v} kilograms",
+        "{s} tips the scales at {v} kilograms",
+        "the crane lifted {v} kilograms when {s} was moved",
     ), span=(131, 9790), value_phrases=("the weight in kilograms of", "the mass in kilograms of"),
        search="weighs kilograms",
        comparison=("is heavier", "is lighter"),
        unit="kg",
-       mentions=("How many kilograms {s} weighs was a question for the crane.",)),
+       mentions=("how many kilograms {s} weighs",)),
     GraphRelation("inventor", "method", "person", (
-        "{s} was invented by {v}.",
-        "{v} came up with {s}.",
-        "Credit for {s} goes to {v}.",
+        "{s} was invented by {v}",
+        "{v} came up with {s}",
+        "credit for {s} goes to {v}",
     ), inverse=True, value_phrases=("the inventor of", "the originator of"),
        subject_phrases=("the method devised by", "the method due to"),
        search="inventor, was invented by, came up with, credit",
-       mentions=("By whom {s} was invented, and who takes credit, was argued at length.",
-               "What was invented by {s}, and who takes credit, was argued at length.")),
+       mentions=("by whom {s} was invented, and who takes credit",
+               "what was invented by {s}, and who takes credit")),
     GraphRelation("basis", "method", "method", (
-        "{s} builds on {v}.",
-        "{s} extends {v}.",
-        "{v} is what {s} grew out of.",
+        "{s} builds on {v}",
+        "{s} extends {v}",
+        "{v} is what {s} grew out of",
     ), value_phrases=("the parent method of", "the method underlying"),
        subject_phrases=("a method derived from", "a method rooted in"),
        search="basis, builds on, extends, grew out of",
-       mentions=("What {s} builds on or extends was lost in the noise.",
-               "What builds on {s} or extends it was lost in the noise.")),
+       mentions=("what {s} builds on or extends", "what builds on {s} or extends it")),
     GraphRelation("instrument", "survey", "instrument", (
-        "{s} took its readings with {v}.",
-        "{v} supplied the readings for {s}.",
-        "{s} was carried out with {v}.",
+        "{s} took its readings with {v}",
+        "{v} supplied the readings for {s}",
+        "{s} was carried out with {v}",
     ), inverse=True, value_phrases=("the measuring instrument of", "the instrument used by"),
        subject_phrases=("the survey that relied on", "the survey equipped with"),
        search="instrument, readings, carried out with",
-       mentions=("With what {s} was carried out or took its readings went unsaid.",
-               "Which readings were taken with {s}, and where, went unsaid.")),
+       mentions=("with what {s} was carried out or took its readings",
+               "which readings were taken with {s}, and where")),
     GraphRelation("samples", "survey", COUNT, (
-        "{s} gathered {v} samples.",
-        "{v} samples were taken during {s}.",
-        "{s} came home with {v} samples.",
+        "{s} gathered {v} samples",
+        "{v} samples were taken during {s}",
+        "{s} came home with {v} samples",
     ), span=(1040, 98700), value_phrases=("the sample count of", "the number of samples of"),
        search="samples gathered, taken",
-       mentions=("How many samples {s} gathered was written on the lost page.",)),
+       mentions=("how many samples {s} gathered",)),
     GraphRelation("leader", "survey", "person", (
-        "{s} was led by {v}.",
-        "{v} took {s} into the field.",
-        "{v} was in command throughout {s}.",
+        "{s} was led by {v}",
+        "{v} took {s} into the field",
+        "{v} was in command throughout {s}",
     ), inverse=True, value_phrases=("the leader of", "the chief of"),
        subject_phrases=("the survey headed by", "the survey under"),
        search="leader, was led by, in command, into the field",
-       mentions=("By whom {s} was led into the field, and in command, was whispered.",
-               "What was led into the field by {s}, in command, was whispered.")),
+       mentions=("by whom {s} was led into the field, and in command",
+               "what was led into the field by {s}, in command")),
     GraphRelation("population", "town", COUNT, (
-        "{s} has {v} inhabitants.",
-        "{v} people live in {s}.",
-        "The census counted {v} residents in {s}.",
+        "{s} has {v} inhabitants",
+        "{v} people live in {s}",
+        "the census counted {v} residents in {s}",
     ), span=(2110, 98400), value_phrases=("the population of", "the number of inhabitants of"),
        search="inhabitants, people live in, census, residents",
        comparison=("is more populous", "is less populous"),
        unit="people",
-       mentions=("How many people live in {s} is what the next census will tell.",)),
+       mentions=("how many people live in {s}",)),
     GraphRelation("mayor", "town", "person", (
-        "{s} is governed by {v} as mayor.",
-        "{v} was sworn in as mayor in {s}.",
-        "{v} wears the mayor's chain in {s}.",
+        "{s} is governed by {v} as mayor",
+        "{v} was sworn in as mayor in {s}",
+        "{v} wears the mayor's chain in {s}",
     ), value_phrases=("the mayor of", "the person who is mayor of"),
        search="mayor",
-       mentions=("Who is mayor in {s} was painted over on the sign.",)),
+       mentions=("who is mayor in {s}",)),
 )  # fmt: skip
 
 RELATIONS = MappingProxyType({relation.key: relation for relation in _ALL})
@@ -229,6 +234,15 @@ def of_kind(kind: str) -> tuple[GraphRelation, ...]:
 def into_kind(kind: str) -> tuple[GraphRelation, ...]:
     """The relations whose subject can be found from an entity of a kind."""
     return tuple(relation for relation in _ALL if relation.value == kind and relation.inverse)
+
+
+def steps_from(kind: str) -> Iterator[tuple[GraphRelation, bool, str]]:
+    """All relations that lead on from an entity of a kind, each with whether it is its value, and
+    the kind of what they lead to."""
+    for relation, inverse in product(_ALL, (False, True)):
+        start, result = relation.ends(inverse=inverse)
+        if start == kind:
+            yield relation, inverse, result
 
 
 KINDS = tuple(dict.fromkeys(relation.subject for relation in _ALL))

@@ -17,18 +17,15 @@ from memorygym.tracks._qa.questions import Found, Question, QuestionGold
 from memorygym.tracks._qa.stream import QUESTION_KIND
 from memorygym.tracks._qa.verification import NoDraft, sound_task
 from memorygym.tracks.research.generator.graph import EntityGraph
-from memorygym.tracks.research.generator.length import (
-    add_turns,
-    fill,
-    too_short_message,
-)
+from memorygym.tracks.research.generator.length import fill
 from memorygym.tracks.research.generator.programs import FORMS, program, shapes
 from memorygym.tracks.research.generator.prose import Document
 from memorygym.tracks.research.generator.search_turns import (
+    BRANCHES,
     Plan,
     Support,
     add_distractors,
-    order_turns,
+    add_turns,
     plan,
 )
 from memorygym.tracks.research.generator.settings import AGENTIC, ResearchSettings
@@ -54,8 +51,6 @@ _SHORT = 40_000
 STEPS_A_HOP = 12
 """Calls allowed for each hop of a question in the agentic mode; and one for each page of the whole
 collection."""
-_FULLEST = 0.98
-"""The largest share of its length that an instance may have before filler is added."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +75,11 @@ class ResearchRecipe:
     def _draft(self, attempt: int) -> Task:
         """The task of an attempt. Raises NoDraft."""
         plan = skeleton(self.settings, attempt)
-        needed, tokens = plan.tokens, self.settings.tokens
-        if needed > tokens * _FULLEST:
-            raise NoDraft(too_short_message(tokens, self.settings.hops, needed))
-        if not plan.unambiguous:
+        if not plan.chain.unambiguous:
             raise NoDraft("the question has several answers")
-        if tokens >= REHEARSAL_LENGTH:
+        if len(plan.branches) < BRANCHES:
+            raise NoDraft("whatever relation is followed leads to the answer")
+        if self.settings.tokens >= REHEARSAL_LENGTH:
             short = generate(replace(self.settings, tokens=_SHORT), attempt)
             if failures := failed(verification(short)):
                 raise NoDraft(", ".join(failures))
@@ -114,7 +108,6 @@ def filled(settings: ResearchSettings, attempt: int = 0) -> Plan:
     plan = skeleton(settings, attempt)
     stream = _streams(settings, attempt)
     add_turns(stream("turns"), plan)
-    order_turns(stream("order"), plan)
     fill(stream("filler"), plan)
     return plan
 

@@ -1,10 +1,8 @@
 """Verification: the independent reader checks the claims of a task on its final texts."""
 
-import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
 
 from memorygym.core.statements import Statement
 from memorygym.core.types import Task
@@ -16,16 +14,12 @@ from memorygym.tracks._qa.ablation import (
     TaskReadings,
     run_checks,
 )
-from memorygym.tracks._qa.correctness import is_correct
-from memorygym.tracks._qa.questions import Found, QuestionGold
+from memorygym.tracks._qa.questions import QuestionGold
+from memorygym.tracks.research.adversaries import adversaries
 from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.research.generator.settings import AGENTIC
-from memorygym.tracks.research.generator.task_texts import SEARCH_KIND, documents_in
-from memorygym.tracks.research.questions import QuestionPart, Total, parsed_phrase
-
-CHANCE_LEVEL = 0.25
-"""The highest accuracy allowed from the order of the sub-queries alone."""
-_SUB_QUERY = re.compile(r"^Sub-query: (.*)$", re.MULTILINE)
+from memorygym.tracks.research.generator.task_texts import documents_in
+from memorygym.tracks.research.questions import QuestionPart, Total
 
 
 def _guess(reading: TaskReadings, query: QuestionPart) -> str | None:
@@ -55,13 +49,22 @@ def _end(reading: TaskReadings, key: str, *, inverse: bool) -> str | None:
 
 def verification(task: Task) -> dict[str, CheckResult]:
     """The results of all checks on the final texts; a task must pass every one."""
+    return run_checks(_readings(task), CHECKS | {"one_fact_each": _one_fact_each})
+
+
+def measured(task: Task) -> dict[str, CheckResult]:
+    """The same, and what only all tasks together show."""
+    checks: dict[str, Check] = {"one_fact_each": _one_fact_each, "adversaries": adversaries}
+    return run_checks(_readings(task), CHECKS | checks)
+
+
+def _readings(task: Task) -> TaskReadings:
     gold, parameters = task.gold, task.recipe["parameters"]
     assert isinstance(gold, QuestionGold) and isinstance(parameters, Mapping)
     if parameters["mode"] == AGENTIC:  # The texts come before the question that they answer.
         last = replace(gold.questions[0], event=len(task.events) - 1)
         task = replace(task, events=(*task.events[1:], task.events[0]), gold=QuestionGold((last,)))
-    searches = [event.text for event in task.events if event.kind == SEARCH_KIND]
-    readings = TaskReadings(
+    return TaskReadings(
         task,
         ResearchReader(),
         documents_in,
@@ -69,11 +72,6 @@ def verification(task: Task) -> dict[str, CheckResult]:
         sentence=_sentence,
         window=int(str(parameters["window"])),
     )
-    own: dict[str, Check] = {
-        "subquery_shortcut": partial(_shortcut, searches),
-        "one_fact_each": _one_fact_each,
-    }
-    return run_checks(readings, CHECKS | own)
 
 
 def _one_fact_each(reading: TaskReadings) -> CheckResult:
@@ -92,24 +90,3 @@ def _sentence(reading: TaskReadings, fact: Statement) -> str:
         if any(statement[:3] == fact[:3] for statement in reading.reader.read(sentence))
     )
     return next(stating, "")
-
-
-def _shortcut(searches: Sequence[str], reading: TaskReadings) -> CheckResult:
-    """The last sub-query of the right type gives a wrong answer, and there are enough sub-queries
-    of that type that a guess among them rarely is right."""
-    (case,) = reading.cases
-    query = case.query
-    keys = [key for key, _ in query.ends]
-    answers: list[str] = []
-    for text in searches:
-        sub_query = parsed_phrase(_SUB_QUERY.findall(text)[0])
-        if sub_query and [key for key, _ in sub_query.ends] == keys[-1:]:
-            result = reading.reader.answer(sub_query, reading.known)
-            answers += [result.answer] if isinstance(result, Found) else []
-    guesses = answers[-1:]
-    if isinstance(query, Total) and len(answers) > 1:
-        guesses = [query.result(*map(int, answers[-2:]))]
-    distinct = len(dict.fromkeys(answers))
-    wrong = not any(is_correct(case.question, guess) for guess in guesses)
-    fewest = len(keys) / CHANCE_LEVEL
-    return {"ok": wrong and distinct >= fewest, "candidates": distinct, "guesses": list(guesses)}

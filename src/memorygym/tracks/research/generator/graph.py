@@ -15,8 +15,11 @@ from memorygym.tracks.research.relations import (
     GraphRelation,
     month_key,
     of_kind,
+    steps_from,
 )
 
+HUBS = 2
+"""Entities of each kind at a time that filler names often, as others name those of a question."""
 _WAITING = 400
 """Most mentioned entities that wait for a document of their own."""
 
@@ -37,6 +40,12 @@ class GraphClaim(NamedTuple):
         return RELATIONS[self.relation].subject
 
     @property
+    def entities(self) -> list[tuple[str, str]]:
+        """The entities that it names, with their kinds."""
+        ends = (self.subject, self.kind), (self.value, RELATIONS[self.relation].value)
+        return [(name, kind) for name, kind in ends if kind in KINDS]
+
+    @property
     def key(self) -> str:
         """The key as the reader writes it."""
         if self.relation != TERM:
@@ -50,8 +59,6 @@ class Lookup(NamedTuple):
     claim: GraphClaim
     inverse: bool = False
     """Whether the look-up starts from the value."""
-    month: int = 0
-    """For a term: the month asked for, counted from the year 0."""
     compared: bool = False
     """Whether the value is compared with another one."""
 
@@ -64,6 +71,11 @@ class Lookup(NamedTuple):
     def result(self) -> str:
         """The name or number that it finds."""
         return self.claim.subject if self.inverse else self.claim.value
+
+    @property
+    def kinds(self) -> tuple[str, str]:
+        """The kinds of its start and of its result."""
+        return RELATIONS[self.claim.relation].ends(inverse=self.inverse)
 
 
 @dataclass(slots=True)
@@ -91,6 +103,23 @@ class Chain:
     def facts(self) -> list[GraphClaim]:
         return [lookup.claim for lookup in self.lookups]
 
+    @property
+    def ends(self) -> list[Lookup]:
+        """The look-ups that give the answer: the last, or those of both numbers of a total."""
+        last = (look for look in self.lookups if not look.compared and look.kinds[1] not in KINDS)
+        return [*last] or self.lookups[-1:]
+
+    @property
+    def places(self) -> dict[str, tuple[str, int]]:
+        """By name: the start that leads there, and the fewest steps from it."""
+        places = {start: (start, 0) for start in self.starts}
+        for lookup in self.lookups:
+            start, steps = places[lookup.start]
+            other, others_steps = places.setdefault(lookup.result, (start, steps + 1))
+            if others_steps + 1 < steps:  # Who is shared stands beside the laboratory.
+                places[lookup.start] = (other, others_steps + 1)
+        return places
+
 
 class EntityGraph:
     """Makes entities and their facts; each entity has one value of each relation."""
@@ -99,7 +128,7 @@ class EntityGraph:
         self.names = NamePool(stream)
         self.stream = stream
         self._waiting: deque[tuple[str, str]] = deque()
-        self._recent: dict[str, deque[str]] = {kind: deque(maxlen=40) for kind in KINDS}
+        self._hubs: dict[str, deque[str]] = {kind: deque(maxlen=HUBS) for kind in KINDS}
         self._numbers: dict[str, set[int]] = defaultdict(set)
         self._stated: dict[str, set[str]] = defaultdict(set)
         """By subject: the relations that documents state."""
@@ -138,7 +167,7 @@ class EntityGraph:
             ]
         else:
             claim = GraphClaim(entity, step.key, self.value(relation))
-        chain.lookups.append(Lookup(claim, step.inverse, step.month))
+        chain.lookups.append(Lookup(claim, step.inverse))
         return chain.lookups[-1].result
 
     def _pick(self, pick: Pick, chain: Chain) -> str:
@@ -168,6 +197,46 @@ class EntityGraph:
         yield first + 1, GraphClaim(method, "inventor", person)
         yield first + 2, GraphClaim(person, "employer", self.names.new("laboratory"))
         yield first + 2, GraphClaim(self.names.new("person"), "employer", laboratory)
+
+    def branch(self, chain: Chain) -> Chain | None:
+        """A wrong branch: other relations that lead from an entity of a chain to what has the kind
+        of its answer, as many steps from the start; None at a dead end."""
+        places, ends = chain.places, chain.ends
+        start, steps = places[self.stream.choice(ends).result]
+        sides = {start} if len(ends) > 1 else set(chain.starts)
+        kinds = dict(pair for claim in chain.facts for pair in claim.entities)
+        kinds_at = {places[name][1]: kinds[name] for name in kinds if places[name][0] in sides}
+        forks = [name for name in kinds if places[name][0] in sides and places[name][1] < steps]
+        entity = self.stream.choice(forks)
+        branch, kind = Chain([entity]), kinds[entity]
+        used = {(look.start, look.claim.relation) for look in chain.lookups}
+        for step in range(places[entity][1] + 1, steps + 1):
+            options = [
+                (relation, inverse, result)
+                for relation, inverse, result in steps_from(kind)
+                if (entity, relation.key) not in used
+                and (inverse or relation.key not in self._stated[entity])
+                and (result == ends[0].kinds[1] if step == steps else result in KINDS)
+            ]
+            if not options:
+                return None
+            # Where they can, the kinds follow those of the chain.
+            alike = [option for option in options if option[2] == kinds_at.get(step)]
+            relation, inverse, kind = self.stream.choice(alike or options)
+            branch.lookups.append(self._new_lookup(entity, relation, inverse=inverse))
+            entity = branch.lookups[-1].result
+        for claim in branch.facts:
+            self._stated[claim.subject].add(claim.relation)
+        return branch
+
+    def _new_lookup(self, entity: str, relation: GraphRelation, *, inverse: bool) -> Lookup:
+        """The look-up of a new fact of an entity."""
+        subject = self.names.new(relation.subject) if inverse else entity
+        claim = GraphClaim(subject, relation.key, entity if inverse else self.value(relation))
+        if relation.key == TERM:
+            term = self.term(subject, self.stream.between(2021 * 12, 2031 * 12))
+            claim = term._replace(value=claim.value)
+        return Lookup(claim, inverse)
 
     def value(self, relation: GraphRelation) -> str:
         """A value for a chain: an unused name, or a number that no chain has."""
@@ -212,7 +281,8 @@ class EntityGraph:
         else:
             kind = self.stream.choice(KINDS)
             name = self.names.new(kind)
-        self._recent[kind].append(name)
+        if len(self._hubs[kind]) < HUBS or self.stream.bernoulli(0.05):
+            self._hubs[kind].append(name)
         return self.further_claims(name, kind, self.stream.between(1, 4))
 
     def further_claims(self, name: str, kind: str, most: int) -> list[GraphClaim]:
@@ -229,8 +299,8 @@ class EntityGraph:
             return self.term(name, self.stream.between(2019 * 12, 2031 * 12))
         if relation.numeric:
             return GraphClaim(name, relation.key, str(self.stream.between(*relation.span)))
-        known = self._recent[relation.value]
-        if known and not relation.inverse and self.stream.bernoulli(0.3):
+        known = self._hubs[relation.value]
+        if known and self.stream.bernoulli(0.8):
             value = self.stream.choice(known)
             if value != name:
                 return GraphClaim(name, relation.key, value)

@@ -1,22 +1,22 @@
 """Adds filler documents to the turns of an instance until it has its target length.
 
-Some of them are distractors that name the entities of the question, its siblings and its near
+Some of them are distractors that name the entities of the question, its branches and its near
 misses. Their number grows with the corpus, so a search in a longer corpus finds more of them.
 """
 
 from bisect import bisect
-from collections.abc import Iterator
 from dataclasses import replace
 from heapq import heapify, heappop, heappush
 from itertools import accumulate
 
-from memorygym.core.errors import BadSettings
 from memorygym.core.rng import Stream
 from memorygym.core.tokens import count
+from memorygym.tracks._qa.verification import NoDraft
 from memorygym.tracks.research.generator.graph import GraphClaim, Lookup
 from memorygym.tracks.research.generator.prose import (
     DAYS,
     FIRST_DAY,
+    MENTIONS,
     Document,
     genres_of,
     write_document,
@@ -25,11 +25,12 @@ from memorygym.tracks.research.generator.search_turns import (
     Plan,
     Support,
     changed_claim,
-    search,
 )
 from memorygym.tracks.research.generator.settings import LARGEST
-from memorygym.tracks.research.relations import KINDS, RELATIONS, TERM, of_kind
+from memorygym.tracks.research.relations import RELATIONS, TERM, of_kind
 
+_FULLEST = 0.98
+"""The largest share of its length that an instance may have before filler is added."""
 _BLANK_LINE = 2
 """Tokens of a blank line."""
 _LARGEST_DOCUMENT = 400
@@ -44,23 +45,16 @@ _NEAR_MISS_SHARE = 0.2
 """How often a related document is about a near miss."""
 
 
-def add_turns(stream: Stream, plan: Plan) -> None:
-    """Adds turns about other entities, so that no turn grows larger than a search result."""
-    size = 3_000 if plan.settings.tokens <= 1_000_000 else 5_800
-    while len(plan.turns) * size < plan.settings.tokens:
-        document = write_document(stream, plan.graph.profile())
-        claim = stream.choice(document.claims)
-        month = (claim.start + claim.end) // 2 if claim.relation == TERM else 0
-        plan.turns.append(search(stream, Lookup(claim, month=month), [document]))
-
-
 def fill(stream: Stream, plan: Plan) -> None:
-    """Adds documents up to the target length."""
+    """Adds documents up to the target length. Raises NoDraft if there are too many already."""
     settings, turns = plan.settings, plan.turns
     views = [min(settings.shown, len(turns) - index) for index in range(len(turns))]
     tokens = plan.tokens
-    if tokens > settings.tokens * 1.01:
-        raise BadSettings(too_short_message(settings.tokens, settings.hops, tokens))
+    if tokens > settings.tokens * _FULLEST:
+        raise NoDraft(
+            f"tokens {settings.tokens:,} is too short for {settings.hops} hops with these "
+            f"distractors; reachable are about {tokens:,} to {LARGEST:,}"
+        )
     generator = DistractorGenerator(stream, plan)
     costs = [[count(document.text) + _BLANK_LINE for document in turn.documents] for turn in turns]
     heap = [(sum(document_costs), index) for index, document_costs in enumerate(costs)]
@@ -83,14 +77,6 @@ def fill(stream: Stream, plan: Plan) -> None:
         stream.shuffle(turn.documents)
 
 
-def too_short_message(tokens: int, hops: int, unfilled_tokens: int) -> str:
-    """The message that says why a length is impossible, and which lengths are possible."""
-    return (
-        f"tokens {tokens:,} is too short for {hops} hops with these distractors; "
-        f"reachable are about {unfilled_tokens:,} to {LARGEST:,}"
-    )
-
-
 class DistractorGenerator:
     """The generator of related documents: none states a needed fact or a value that outranks it."""
 
@@ -101,9 +87,9 @@ class DistractorGenerator:
         self._cumulative_weights = list(
             accumulate(_TOP_WEIGHT // rank for rank in range(1, len(self._supports) + 1))
         )
-        entities = (entity for claim in plan.near_misses for entity in _entities(claim))
+        entities = (entity for claim in plan.near_misses for entity in claim.entities)
         self._near = list(dict.fromkeys(entities))
-        chains = (plan.chain, *plan.siblings)
+        chains = (plan.chain, *plan.branches)
         needed = [claim for chain in chains for claim in chain.facts]
         needed += [claim for chain in chains for _, claim in chain.companions]
         self._needed = {(claim.subject, claim.relation) for claim in needed}
@@ -122,7 +108,7 @@ class DistractorGenerator:
             return self._outdated(support)
         if not self._stream.bernoulli(_MENTION_SHARE / (1 - _OUTDATED_SHARE)):
             is_near_miss = self._near and self._stream.bernoulli(_NEAR_MISS_SHARE)
-            entities = self._near if is_near_miss else list(_entities(support.lookup.claim))
+            entities = self._near if is_near_miss else support.lookup.claim.entities
             if claims := self._further_claims(*self._stream.choice(entities)):
                 return write_document(self._stream, claims)
         return self._mention(support.lookup)
@@ -152,7 +138,9 @@ class DistractorGenerator:
         """A document about something else that mentions an entity in the words of a search."""
         document = write_document(self._stream, self._plan.graph.profile())
         mentions = RELATIONS[lookup.claim.relation].mentions
-        mention = mentions[lookup.inverse].format(s=lookup.start)
+        is_value = lookup.inverse and len(mentions) > 1
+        name = lookup.start if is_value else lookup.claim.subject
+        mention = self._stream.choice(MENTIONS).format(mentions[is_value].format(s=name))
         index = self._stream.below(len(document.sentences) + 1)
         sentences = document.sentences
         return replace(document, sentences=(*sentences[:index], mention, *sentences[index:]))
@@ -181,10 +169,3 @@ class DistractorGenerator:
         later = stream.between(day + 1, DAYS - 1)
         self._waiting.append(write_document(stream, [wrong], genre, FIRST_DAY + day))
         return write_document(stream, [corrected], genre, FIRST_DAY + later)
-
-
-def _entities(claim: GraphClaim) -> Iterator[tuple[str, str]]:
-    """The entities that a claim names, with their kinds."""
-    yield claim.subject, claim.kind
-    if (kind := RELATIONS[claim.relation].value) in KINDS:
-        yield claim.value, kind

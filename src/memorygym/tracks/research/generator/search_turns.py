@@ -1,7 +1,7 @@
-"""The scripted searches of an instance before filler is added: those that the question and its
-siblings need, their distractors, and their order."""
+"""The scripted searches of an instance before filler is added: the documents that the question
+needs, wrong branches, distractors, and the sub-queries under which they come."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import cycle, islice
 
@@ -15,10 +15,15 @@ from memorygym.tracks.research.generator.prose import (
     genres_of,
     write_document,
 )
-from memorygym.tracks.research.generator.settings import BY_HOP, SIBLINGS, ResearchSettings
+from memorygym.tracks.research.generator.settings import BY_HOP, ResearchSettings
 from memorygym.tracks.research.generator.task_texts import briefing_text, search_text
-from memorygym.tracks.research.questions import QuestionPart, hop_words, question_of
-from memorygym.tracks.research.relations import RELATIONS, TERM
+from memorygym.tracks.research.questions import QuestionPart, question_of
+from memorygym.tracks.research.relations import RELATIONS, TERM, month_text
+
+BRANCHES = 10
+"""Wrong branches of a question."""
+FEW_TURNS, SMALL_TURN, LARGE_TURN = 30, 800, 3_000
+"""Searches up to which there is one for each 800 tokens, and most tokens of one of more."""
 
 
 @dataclass(slots=True)
@@ -36,7 +41,7 @@ class Support:
     lookup: Lookup
     document: Document
     is_own: bool
-    """Whether the question needs it, not a sibling."""
+    """Whether the question needs it, not a branch."""
 
     @property
     def lower_genres(self) -> list[str]:
@@ -52,18 +57,16 @@ class Plan:
     program: QuestionPart
     graph: EntityGraph
     chain: Chain
-    siblings: list[Chain]
+    branches: list[Chain]
+    """Chains of other relations from the entities of the chain, which lead to wrong answers."""
     question: str
     turns: list[SearchTurn] = field(default_factory=list)
     supports: list[Support] = field(default_factory=list)
-    """The question's supports by hop, then those of its siblings."""
+    """The question's supports by hop, then those of its branches."""
+    others: list[Document] = field(default_factory=list)
+    """Companions and distractors."""
     near_misses: list[GraphClaim] = field(default_factory=list)
     """What distractors state about entities with similar names."""
-
-    @property
-    def unambiguous(self) -> bool:
-        """Whether the question has one answer: every inverse step leads to one subject."""
-        return all(chain.unambiguous for chain in (self.chain, *self.siblings))
 
     @property
     def first_turn(self) -> int:
@@ -100,43 +103,79 @@ class Plan:
 def plan(
     stream: Stream, settings: ResearchSettings, program: QuestionPart, graph: EntityGraph
 ) -> Plan:
-    """The plan with the turns of the chain and its siblings, not ordered yet."""
+    """The plan with the documents of the chain and its branches."""
     chain = graph.chain(program)
-    siblings = [graph.chain(program) for _ in range(SIBLINGS)]
+    drafts = (graph.branch(chain) for _ in range(10 * BRANCHES))
+    branches = [*islice(filter(None, drafts), BRANCHES)]
     text = question_of(stream, program, chain.starts)
-    # One fact of each chain never comes from a source of the lowest authority.
+    # One fact of a chain never comes from a source of the lowest authority.
     trusted_hop = stream.below(len(chain.lookups))
-    new_plan = Plan(settings, program, graph, chain, siblings, text)
-    for each_chain in (chain, *siblings):
-        _add_searches(stream, new_plan, each_chain, trusted_hop)
+    new_plan = Plan(settings, program, graph, chain, branches, text)
+    for each_chain in (chain, *branches):
+        _add_supports(stream, new_plan, each_chain, trusted_hop)
     return new_plan
 
 
-def _add_searches(stream: Stream, plan: Plan, chain: Chain, trusted_hop: int) -> None:
-    is_own = chain is plan.chain
+def _add_supports(stream: Stream, plan: Plan, chain: Chain, trusted_hop: int) -> None:
     for number, lookup in enumerate(chain.lookups):
         claim = lookup.claim
         further_claims = plan.graph.further_claims(claim.subject, claim.kind, stream.below(3))
         genre = stream.choice(genres_of(claim.kind, least=2 if number == trusted_hop else 1))
         document = write_document(stream, [claim, *further_claims], genre)
-        companions = [
-            write_document(stream, [other]) for index, other in chain.companions if index == number
-        ]
-        plan.turns.append(search(stream, lookup, [document, *companions]))
-        plan.supports.append(Support(lookup, document, is_own))
+        plan.supports.append(Support(lookup, document, is_own=chain is plan.chain))
+    plan.others += [write_document(stream, [claim]) for _, claim in chain.companions]
 
 
-def search(stream: Stream, lookup: Lookup, documents: list[Document]) -> SearchTurn:
-    """A turn that searches for one fact of one entity."""
-    words = hop_words(stream, lookup.claim.relation, lookup.month, inverse=lookup.inverse)
-    return SearchTurn(f"{words} {lookup.start}", documents)
+def add_turns(stream: Stream, plan: Plan) -> None:
+    """Adds the searches, as many as the length asks for, and deals the documents to them.
+
+    A search asks for what some of its documents are about, but for nothing on the way to the
+    answer: it is a wrong branch.
+    """
+    tokens = plan.settings.tokens
+    number = max(2, min(FEW_TURNS, tokens // SMALL_TURN), -(-tokens // LARGE_TURN))
+    profiles = [write_document(stream, plan.graph.profile()) for _ in range(number)]
+    plan.turns = [SearchTurn("", [document]) for document in profiles]
+    needed = [support.document for support in plan.supports if support.is_own]
+    branches = [support.document for support in plan.supports if not support.is_own]
+    for document in (*branches, *plan.others):
+        stream.choice(plan.turns).documents.append(document)
+    passed = plan.chain.places.keys()
+    for turn in plan.turns:
+        apart = [document for document in turn.documents if passed.isdisjoint(document.names)]
+        turn.sub_query = sub_query(stream, apart)
+    places = [stream.below(number) for _ in needed]
+    if plan.settings.order == BY_HOP:
+        places.sort()
+    for place, document in zip(places, needed, strict=True):
+        plan.turns[place].documents.append(document)
+
+
+def sub_query(stream: Stream, documents: Sequence[Document]) -> str:
+    """What a search asks for: what up to three documents are about, by name, by something else
+    that is said of it, or as a topic."""
+    chosen = stream.sample(documents, min(len(documents), stream.between(1, 3)))
+    return "; ".join(_wanted(stream, stream.choice(document.claims)) for document in chosen)
+
+
+def _wanted(stream: Stream, claim: GraphClaim) -> str:
+    relation = RELATIONS[claim.relation]
+    month = month_text((claim.start + claim.end) // 2)
+    phrase = stream.choice(relation.value_phrases).format(month=month)
+    noun = relation.value_phrases[0].format(month=month).removeprefix("the ").removesuffix(" of")
+    return stream.choice(
+        (
+            claim.subject,
+            f"{phrase} {claim.subject}",
+            f"the {claim.kind} whose {noun} is {claim.value}",
+            f"{phrase} every {claim.kind}",
+        )
+    )
 
 
 def add_distractors(stream: Stream, plan: Plan) -> None:
-    """Adds as many distractors of each kind as the settings say, each to a random turn."""
+    """Adds as many distractors of each kind as the settings say."""
     settings = plan.settings
-    for _ in range(settings.red_herring):
-        _red_herring(stream, plan)
     for make, number in (
         (_near_miss, settings.near_miss),
         (_other_time, settings.other_time),
@@ -144,8 +183,7 @@ def add_distractors(stream: Stream, plan: Plan) -> None:
         (_paraphrase, settings.paraphrase),
     ):
         for support in islice(_supports(stream, plan, make), number):
-            turn = stream.choice(plan.turns)
-            turn.documents.append(make(stream, plan, support))
+            plan.others.append(make(stream, plan, support))
 
 
 def _supports(stream: Stream, plan: Plan, make: Callable[..., Document]) -> Iterator[Support]:
@@ -155,13 +193,6 @@ def _supports(stream: Stream, plan: Plan, make: Callable[..., Document]) -> Iter
         supports = [support for support in supports if support.lower_genres]
     stream.shuffle(supports)
     return cycle(supports)
-
-
-def _red_herring(stream: Stream, plan: Plan) -> None:
-    """Adds a search for the relation of a look-up, about an entity that the question ignores."""
-    number = stream.between(1, len(plan.chain.lookups))
-    lookup = _similar_lookup(plan, plan.chain.lookups[number - 1])
-    plan.turns.append(search(stream, lookup, [write_document(stream, [lookup.claim])]))
 
 
 def _near_miss(stream: Stream, plan: Plan, support: Support) -> Document:
@@ -220,25 +251,3 @@ def _paraphrase(stream: Stream, plan: Plan, support: Support) -> Document:
     claims = plan.graph.further_claims(claim.subject, claim.kind, 1)
     claims = claims or [_similar_lookup(plan, support.lookup).claim]
     return write_document(stream, claims, support.document.genre)
-
-
-def order_turns(stream: Stream, plan: Plan) -> None:
-    """Orders the turns at random, or so that those of each chain follow its hops.
-
-    The last search for the relation of the last hop is a sibling's, so it does not reveal the
-    answer.
-    """
-    hops = len(plan.chain.lookups)
-    number = 1 + len(plan.siblings)
-    places: list[int] = list(range(len(plan.turns)))
-    stream.shuffle(places)
-    slots = [places[index * hops : (index + 1) * hops] for index in range(number)]
-    if plan.settings.order == BY_HOP:
-        slots = [sorted(slot) for slot in slots]
-    latest = max(range(number), key=lambda index: slots[index][-1])
-    if latest == 0:
-        other = stream.between(1, number - 1)
-        slots[0], slots[other] = slots[other], slots[0]
-    taken = [*(place for slot in slots for place in slot), *places[number * hops :]]
-    ordered = dict(zip(taken, plan.turns, strict=True))
-    plan.turns = [ordered[index] for index in range(len(ordered))]

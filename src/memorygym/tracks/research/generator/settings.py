@@ -6,8 +6,6 @@ from memorygym.core.errors import BadSettings
 from memorygym.core.types import JSON
 from memorygym.tracks._qa.generated import check, option
 
-SIBLINGS = 3
-"""Chains of the same form from other starts, so the order of sub-queries gives nothing away."""
 WINDOWED = "sliding_window"
 """The eviction policy that keeps documents in view for some turns."""
 WINDOW = 2
@@ -32,9 +30,9 @@ class ResearchSettings:
     """Tokens of all texts before the question, as they are shown to the memory."""
     shape: str = "bridge"
     reveal: str = option(
-        "delayed",
-        "immediate: the question is also shown before the searches",
-        ("delayed", "immediate"),
+        "immediate",
+        "delayed: the question is shown only at the end, not also before the searches",
+        ("immediate", "delayed"),
     )
     eviction: str = option(
         "full_eviction",
@@ -44,7 +42,7 @@ class ResearchSettings:
     window: int = option(WINDOW, f"turns in view under {WINDOWED}", range(2, 9))
     order: str = option(
         "shuffled",
-        f"{BY_HOP}: the searches of each chain follow its hops",
+        f"{BY_HOP}: the needed documents come in the order of the hops",
         ("shuffled", BY_HOP),
     )
     mode: str = option(
@@ -55,7 +53,7 @@ class ResearchSettings:
     distractor_density: int = option(
         8,
         "percent, for each hop, of the filler documents that name entities of the question's"
-        " chain, its siblings or its near misses: other facts about them, mentions, outdated"
+        " chain, its branches or its near misses: other facts about them, mentions, outdated"
         " values; the only distractors whose number grows with length and hops",
         range(HIGHEST_DENSITY + 1),
     )
@@ -67,9 +65,6 @@ class ResearchSettings:
         2, f"{_EACH} of lower authority and a later date that state another value", _COUNTS
     )
     paraphrase: int = option(2, f"{_EACH} about the right entity that omit the fact", _COUNTS)
-    red_herring: int = option(
-        1, "searches per instance, whatever its length, that lead nowhere", _COUNTS
-    )
 
     def __post_init__(self) -> None:
         """Raises BadSettings with what is possible."""
