@@ -143,7 +143,7 @@ class Summarise:
     """Share of a budget that is kept when the history exceeds it, so that cuts are rare."""
     max_event_length: int | None = None
     """Most characters of a message that the model reads; of a longer one it reads both ends."""
-    summary_share: float = 0.5
+    summary_share: float = 0.75
     """Share of the kept tokens that the summary may take."""
     summary_tokens: int | None = None
     """Most tokens of the summary, if the budget leaves more."""
@@ -182,9 +182,11 @@ class Summarise:
         if room is not None:
             room -= history.cost(tail)
         if forgotten := rest[: len(rest) - len(tail)]:
-            history.condense(forgotten, self._summary(history, forgotten, room))
+            history.condense(forgotten, self._summary(history, head, forgotten, room))
 
-    def _summary(self, history: History, forgotten: Sequence[int], room: int | None) -> str:
+    def _summary(
+        self, history: History, head: Sequence[int], forgotten: Sequence[int], room: int | None
+    ) -> str:
         """A new summary of the summary so far and the messages, within the room."""
         price = history.context.count
         most = SUMMARY_TOKENS if room is None else room - MESSAGE_TOKENS - price(PREFIX)
@@ -192,7 +194,8 @@ class Summarise:
         if most < 1:
             return ""
         so_far = history.texts.get(history.summary(), "").removeprefix(ROLE)
-        task = summary(history.context.instructions, self.sections)
+        told = [_read(history.messages[key], self.max_event_length) for key in head]
+        task = summary(history.context.instructions, self.sections, told)
         messages = history.select(key for key in forgotten if not history.is_summary(key))
         new = [_read(message, self.max_event_length) for message in messages.values()]
         if not new:

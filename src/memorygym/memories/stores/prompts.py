@@ -15,6 +15,8 @@ NEW = "New:"
 """The heading of the new text."""
 HINT = "What the agent is asked to do, to judge what matters:"
 """The heading, in a task, of the agent's instructions."""
+TOLD = "What the agent was told first, and keeps as it is:"
+"""The heading of the first messages, where they stay beside the summary."""
 LIMIT = re.compile(r"^Reply with at most (\d+) tokens", re.MULTILINE)
 _HEADINGS = """\
 A heading is a short line above a paragraph, often in square brackets: it says whom or what the
@@ -28,8 +30,9 @@ the value changed, keep both. Drop greetings, boilerplate, and what says nothing
 that the text does not say."""
 
 
-def summary(task_hint: str = "", sections: Sequence[str] = ()) -> str:
-    """Rewrites what was kept so far and what is new as one text."""
+def summary(task_hint: str = "", sections: Sequence[str] = (), told: Sequence[str] = ()) -> str:
+    """Rewrites what was kept so far and what is new as one text; `told` are the first messages,
+    which stay beside it."""
     return _task(
         "summary",
         f"""\
@@ -40,6 +43,7 @@ replace both.""",
         _HEADINGS,
         "\n".join([_DIVIDE, *(f"- {section}" for section in sections)]) if sections else "",
         f"{HINT}\n{task_hint}" if task_hint else "",
+        "\n\n".join([TOLD, *told]) if told else "",
         "Reply with the notes alone, oldest first.",
     )
 
