@@ -11,7 +11,6 @@ from tests.memories import parts
 
 NAMES = (
     "naive", "sliding_window", "llm_summarizing", "structured_summary", "adaptive_token_budget",
-    "pipeline",
 )  # fmt: skip
 SMALL = "llm_summarizing:max_size=8:condensation_ratio=0.5"
 LIVE = (Message("user", "What now?"),)
@@ -162,13 +161,3 @@ def test_old_observations_are_masked_but_errors_and_replies_are_not() -> None:
     head, reply, result, kept, newest = memory.compose(LIVE, None)
     assert (head, reply, kept, newest) == (note(1), looked_up(2)[0], error, note(3))
     assert result == Message("tool", "<MASKED>", (), "c2")
-
-
-def test_a_later_stage_works_on_what_an_earlier_one_left() -> None:
-    writer = Writer()
-    stages = "observation_masking/attention_window=2+llm_summarizing/max_size=6"
-    memory = opened(f"pipeline:stages={stages}", writer)
-    memory.observe([note(number) for number in range(7)])
-    view = memory.compose(LIVE, None)
-    assert "<MASKED>" in writer.texts[0] and "note 1:" not in writer.texts[0]
-    assert "note 6:" in shown(view)

@@ -216,6 +216,14 @@ def _mean(values: Mapping[TaskKey, float]) -> Estimate | None:
     return replace(mean, low=max(0.0, mean.low)) if mean and mean.has_interval else mean
 
 
+def _budget_used(view: SystemView) -> Estimate | None:
+    """The mean share of the budget that the context filled."""
+    budgets = view.played(lambda played: played.budget)
+    shown = view.asked(mean_of("tokens"))
+    shares = {task: min(1.0, shown[task] / budgets[task]) for task in budgets if task in shown}
+    return share(shares, view.asked(len), mean_score)
+
+
 def _per_task(value: Callable[[Measurement], float]) -> Compute:
     return lambda view: _mean(view.played(value))
 
@@ -288,6 +296,10 @@ FIGURES: Mapping[str, Figure] = {figure.name: figure for figure in (
     Figure("context", "amount", "tokens that memory showed per question",
            lambda view: _mean(view.asked(mean_of("tokens"))),
            {"main": "context\ntokens", "costs": "context\ntokens"}),
+    Figure("passages", "amount", "passages that memory showed per question (its k)",
+           lambda view: _mean(view.asked(mean_of("passages"))), {"costs": "passages"}),
+    Figure("budget_used", "share", "`context` as a share of the budget; empty without a budget",
+           _budget_used, {"costs": "budget\nused"}),
     Figure("model_calls", "amount", f"calls {OF_THE_MODEL}",
            _per_task(lambda m: m.ingest.calls + m.query.calls), {"main": "model\ncalls"}),
     Figure("model_tokens", "amount", f"tokens {OF_THE_MODEL}",
