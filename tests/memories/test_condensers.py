@@ -4,9 +4,14 @@ from collections.abc import Sequence
 from functools import partial
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from memorygym.core.errors import ProviderFailure
+from memorygym.core.rng import named_rng
 from memorygym.core.types import Call, Message
+from memorygym.memories.stores.prompts import TOLD
+from memorygym.models.extractive import write
 from tests.memories import parts
 
 NAMES = (
@@ -111,6 +116,35 @@ def test_a_head_that_takes_too_much_of_the_budget_is_summarised() -> None:
     memory.observe([note(1, words=90), note(2), note(3)])
     assert shown(memory.compose(LIVE, 100)).startswith("[Summary]")
     assert "note 1:" in writer.texts[0]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(seed=st.integers(0, 99), most=st.integers(60, 400))
+@settings(max_examples=8, deadline=None, derandomize=True)
+def test_what_comes_later_does_not_change_the_notes_of_before(
+    name: str, seed: int, most: int
+) -> None:
+    rng = named_rng("test", str(seed))
+    stream = [Message("user", f"Ann{rng.below(9)} Lee has {n} cups. Bob won.") for n in range(60)]
+    whole, start = opened(name, write), opened(name, write)
+    end = rng.below(60)
+    for number, message in enumerate(stream):
+        whole.observe([message])
+        whole.compose(LIVE, most)
+        if number == end:
+            seen = whole.dump()
+    for message in stream[: end + 1]:
+        start.observe([message])
+        start.compose(LIVE, most)
+    assert start.dump() == seen
+
+
+def test_the_model_is_told_the_messages_that_stay_beside_its_notes() -> None:
+    writer = Writer()
+    memory = opened("llm_summarizing", writer)
+    memory.observe([Message("user", "Which boat won?"), *map(note, range(40))])
+    memory.compose(LIVE, 200)
+    assert f"{TOLD}\n\nWhich boat won?" in writer.tasks[0]
 
 
 def test_the_first_message_of_the_user_is_kept_behind_a_longer_head() -> None:

@@ -34,6 +34,8 @@ _NEAR = (9, 8, 7, 6, 5, 4, 3, 2)
 """Factors of the facts that name the focus, of those that name what these name, and so on."""
 _SHORT = 100
 """Tokens up to which notes have no room kept for what they leave out."""
+_MARGIN = 6
+"""Tokens by which a budget may count longer notes higher, as it does not know all words."""
 _RECENCY = 10
 """The last fact weighs 1 + 1 / 10 times as much as the first."""
 
@@ -328,6 +330,7 @@ def _notes(facts: Sequence[Fact], goal: Goal, left_out: int, most: int) -> str:
     """The facts of most weight per token that fit, in their order under their headings, and the
     number of those that were left out, also before."""
     near = _near(facts, goal)
+    most -= _MARGIN if most > _SHORT else 0
 
     def worth(index: int) -> float:
         fact = facts[index]

@@ -24,7 +24,7 @@ from memorygym.runs.comparison.significance import (
     share,
     significance_tests,
 )
-from memorygym.runs.comparison.system_specs import UNLIMITED, Role, role_of
+from memorygym.runs.comparison.system_specs import MUTED, UNLIMITED, Role, role_of
 from memorygym.runs.metrics import Measurement, QuestionCase
 from memorygym.scoring.attribution import is_unreadable
 from memorygym.stats import Estimate, estimate, kendall, mean_score
@@ -45,7 +45,7 @@ Shown = Literal["main", "added", "versus", "words", "lost", "costs", "held"]
 """A table that `memorygym compare` prints."""
 FACTS = ("0", "1", "2–3", "4+")
 """The groups of questions by the number of facts that they need."""
-ROLES: tuple[Role, ...] = ("reference", "memory", "unlimited")
+ROLES: tuple[Role, ...] = ("reference", "memory", "control", "unlimited")
 NOTHING_COUNTS = (
     "no question counts, because the oracle showed the needed facts of none: give a larger budget,"
     " or let `oracle` of the track name the events of its goals"
@@ -251,6 +251,9 @@ FIGURES: Mapping[str, Figure] = {figure.name: figure for figure in (
            {"added": "normalised\ngain"}, rests_on="answers"),
     Figure("advantage", "difference", "accuracy minus that of `recency`", _lead_over(RECENCY),
            {"added": "vs recency"}, rests_on="answers"),
+    Figure("model_adds", "difference", "accuracy minus that of `muted:MEMORY`; empty unless that"
+           " control is played", lambda view: view.lead(view.system, MUTED + view.system),
+           {"added": "model\nadds"}, rests_on="answers"),
     Figure("wins", "share", "share of the questions that are answered in full, and not by"
            " `recency`", _versus((True, False)), {"versus": "wins"},
            rests_on="answers"),
