@@ -220,8 +220,7 @@ def _budget_used(view: SystemView) -> Estimate | None:
     """The mean share of the budget that the context filled."""
     budgets = view.played(lambda played: played.budget)
     shown = view.asked(mean_of("tokens"))
-    shares = {task: min(1.0, shown[task] / budgets[task]) for task in budgets if task in shown}
-    return share(shares, view.asked(len), mean_score)
+    return _mean({task: shown[task] / budgets[task] for task in budgets if task in shown})
 
 
 def _per_task(value: Callable[[Measurement], float]) -> Compute:
@@ -301,7 +300,7 @@ FIGURES: Mapping[str, Figure] = {figure.name: figure for figure in (
            {"main": "context\ntokens", "costs": "context\ntokens"}),
     Figure("passages", "amount", "passages that memory showed per question (its k)",
            lambda view: _mean(view.asked(mean_of("passages"))), {"costs": "passages"}),
-    Figure("budget_used", "share", "`context` as a share of the budget; empty without a budget",
+    Figure("budget_used", "amount", "`context` as a share of the budget; empty without a budget",
            _budget_used, {"costs": "budget\nused"}),
     Figure("model_calls", "amount", f"calls {OF_THE_MODEL}",
            _per_task(lambda m: m.ingest.calls + m.query.calls), {"main": "model\ncalls"}),
