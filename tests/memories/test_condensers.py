@@ -147,6 +147,13 @@ def test_the_model_is_told_the_messages_that_stay_beside_its_notes() -> None:
     assert f"{TOLD}\n\nWhich boat won?" in writer.tasks[0]
 
 
+def test_a_short_first_message_stays_though_the_second_is_too_long() -> None:
+    memory = opened("adaptive_token_budget", Writer())
+    memory.observe([note(1), note(2, words=90), *map(note, range(3, 40))])
+    first, second, *_ = memory.compose(LIVE, 150)
+    assert first == note(1) and second.content.startswith("[Summary]")
+
+
 def test_the_first_message_of_the_user_is_kept_behind_a_longer_head() -> None:
     memory = opened("adaptive_token_budget:keep_first=1", Writer())
     memory.observe([Message("assistant", "Hello."), Message("assistant", "I am here.")])

@@ -86,7 +86,7 @@ _RELATIVE = frozenset("than by again another further more less up down".split())
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
+class HeadedSentence:
     """A sentence of a text."""
 
     text: str
@@ -112,7 +112,7 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class Goal:
+class Brief:
     """What the agent is asked to do, as far as an instruction says it."""
 
     words: frozenset[str]
@@ -221,14 +221,14 @@ def _stems(text: str) -> Iterator[str]:
             yield word.removesuffix("s")
 
 
-def _sentences(text: str) -> list[Sentence]:
+def _sentences(text: str) -> list[HeadedSentence]:
     """The sentences of a text, each with the heading of its paragraph.
 
     >>> [(s.head, s.text) for s in _sentences("[Note · Ann]\\nShe ran. She won.\\n\\nBob: 3")]
     [('[Note · Ann]', 'She ran.'), ('[Note · Ann]', 'She won.'), ('', 'Bob: 3')]
     """
     lines = [normalize(line) for line in text.strip().splitlines()]
-    results: list[Sentence] = []
+    results: list[HeadedSentence] = []
     heads: list[str] = []
     head = ""
     for number, line in enumerate(lines):
@@ -241,11 +241,11 @@ def _sentences(text: str) -> list[Sentence]:
                 # Of consecutive headings the last, if it is marked; else all.
                 head = heads[-1] if _MARKED.match(heads[-1]) else "\n".join(heads)
                 heads = []
-            results += [Sentence(part, head) for part in sentences(line)]
+            results += [HeadedSentence(part, head) for part in sentences(line)]
     return results
 
 
-def _informative(text: str) -> Iterator[Sentence]:
+def _informative(text: str) -> Iterator[HeadedSentence]:
     """The sentences that name or count something, or are about the one who speaks."""
     for sentence in _sentences(text):
         if not sentence.text.endswith("?") and _weight(sentence.text):
@@ -268,7 +268,7 @@ def _is_heading(line: str) -> bool:
 
 
 @lru_cache(maxsize=16_384)
-def _fact(text: str, head: str, goal: Goal) -> Fact | None:
+def _fact(text: str, head: str, goal: Brief) -> Fact | None:
     """What a sentence under a heading says; None for a question or a call of the agent.
 
     >>> fact = _fact("It has 5 cups, up 9% on the year.", "[Note · Ann Lee · 9 May]", _goal(""))
@@ -300,7 +300,7 @@ def _fact(text: str, head: str, goal: Goal) -> Fact | None:
     return Fact(text, head, every, frozenset(_stems(text)), says, key)
 
 
-def _source(head: str, subject: str, goal: Goal) -> str:
+def _source(head: str, subject: str, goal: Brief) -> str:
     """A heading without its subject, and without the kind of source unless the instruction names
     it."""
     if not _FRAMED.match(head):
@@ -312,7 +312,7 @@ def _source(head: str, subject: str, goal: Goal) -> str:
 
 
 @lru_cache(maxsize=64)
-def _goal(task: str) -> Goal:
+def _goal(task: str) -> Brief:
     """The goal that the instruction of a summary states."""
     hint, _, told = task.partition(HINT)[2].partition(TOLD)
     told = told.partition("\n\nReply with")[0]
@@ -323,10 +323,10 @@ def _goal(task: str) -> Goal:
         focus = {stem for stem, times in counts.items() if 1 < times <= _SELDOM}
         for name, other in _OTHER_NAME.findall(hint):
             focus.update(_stems(other) if focus.issuperset(_stems(name)) else ())
-    return Goal(frozenset(counts), frozenset(focus))
+    return Brief(frozenset(counts), frozenset(focus))
 
 
-def _notes(facts: Sequence[Fact], goal: Goal, left_out: int, most: int) -> str:
+def _notes(facts: Sequence[Fact], goal: Brief, left_out: int, most: int) -> str:
     """The facts of most weight per token that fit, in their order under their headings, and the
     number of those that were left out, also before."""
     near = _near(facts, goal)
@@ -374,7 +374,7 @@ def _left_out(number: int, names: Sequence[str]) -> str:
     return f"Left out: {number} fact{'s' * (number > 1)}{about}."
 
 
-def _near(facts: Sequence[Fact], goal: Goal) -> dict[Fact, int]:
+def _near(facts: Sequence[Fact], goal: Brief) -> dict[Fact, int]:
     """The factors of the facts that are linked to the goal by names."""
     by_name: dict[str, list[Fact]] = defaultdict(list)
     for fact in facts:
@@ -389,7 +389,7 @@ def _near(facts: Sequence[Fact], goal: Goal) -> dict[Fact, int]:
     return factors
 
 
-def _triple(sentence: Sentence) -> Iterator[str]:
+def _triple(sentence: HeadedSentence) -> Iterator[str]:
     """Triples of a sentence: its first name with each further name and the first number or
     quotation."""
     names = _names(sentence.text)

@@ -52,7 +52,7 @@ class History(Transcript):
         self, keep_first: int, room: int | None = None, *, first_user: bool = False
     ) -> list[int]:
         """The first messages of the episode that are still stored, and the user's first one; groups
-        stay whole. [] if they take too much of the room.
+        stay whole. Without the last ones, if they take too much of the room.
 
         Keys number the messages from 1, so later messages are not mistaken for a dropped head.
         """
@@ -64,7 +64,9 @@ class History(Transcript):
             if first_user:
                 users = (key for key in self.past if self.messages[key].role == "user")
                 head = sorted({*head, *islice(users, 1)})
-        return head if room is None or self.cost(head) <= room // HEAD else []
+        while room is not None and head and self.cost(head) > room // HEAD:
+            del head[-len(groups(self.select(head))[-1]) :]
+        return head
 
     def condense(self, keys: Sequence[int], text: str) -> None:
         """Replaces the last of the messages by a summary and drops the others. A summary that the
