@@ -21,7 +21,7 @@ ROLE = "summary\n"
 PREFIX = "[Summary]\n"
 """The beginning of the message that shows a summary."""
 HEAD = 3
-"""A head that takes more than a third of the room is treated as any other messages."""
+"""Messages of the head beyond a third of the room are treated as any other messages."""
 
 
 class History(Transcript):
