@@ -13,6 +13,7 @@ import pytest
 
 import memorygym
 from memorygym.cli import main
+from memorygym.tracks.worlds import TRACK
 from tests.datasets import published
 from tests.slow import mostly_slow
 
@@ -175,6 +176,23 @@ def test_a_miss_about_code_is_explained_paragraph_by_paragraph(
     for name in missed:
         out = ran("explain", tmp_path / "run", name).out
         assert "Noted of" in out and out.count("\n") < 100
+
+
+def test_worlds_are_compared_on_scattered_facts_within_a_capacity(of_bm25) -> None:
+    one = ("--template", "company", "--seeds", "1")
+    recipe = of_bm25(*one)["recipe"]
+    assert (recipe["parameters"], recipe["capacity"]) == (
+        {"template": "company", "tier": "scattered"}, TRACK.capacity,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("given", "kept"), [("0", None), ("900", 900)])
+def test_a_capacity_replaces_that_of_the_track_and_0_lifts_it(
+    given: str, kept: int | None, of_bm25
+) -> None:
+    content = of_bm25(*SMALL, "--seeds", "1", "--capacity", given)
+    assert content["recipe"]["capacity"] == kept
+    assert content["recipe"]["parameters"]["tier"] == "lite"
 
 
 def test_a_folder_of_instances_is_played(tmp_path: Path, ran, of_bm25) -> None:

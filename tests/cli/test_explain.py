@@ -131,7 +131,6 @@ def test_a_name_lists_the_misses_of_the_episodes_that_it_names(finished: Path, c
     [
         ("whole", "not retrieved", ["observed", "stored", "retrieved"]),
         ("recency", "dropped", ["observed", "stored"]),
-        ("recency", "never written", ["observed", "stored"]),
         ("bm25:top_k=2", "not retrieved", ["observed", "stored", "retrieved"]),
     ],
 )

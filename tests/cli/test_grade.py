@@ -1,4 +1,4 @@
-"""`memorygym grade` gives a verdict per row; with --judge it measures a judge on labelled rows."""
+"""`memorygym grade` gives a verdict per row, which a judge may repair, and measures both."""
 
 import io
 import json
@@ -15,7 +15,8 @@ from tests.servers.openai import Server, serving
 CASES = Path(__file__).parents[1] / "cases" / "grading_cases.jsonl"
 ROW = {"id": "a", "question_type": "retrieval", "truth": "8412", "answer": "8,412", "note": "ok"}
 JUDGED = CASES.with_name("judge_rows.jsonl")
-JUDGED_ROW = {"question": "beds?", "truth": "8412", "answer": "8412", "correct": True}
+JUDGED_ROW = {**ROW, "question": "beds?", "correct": True}
+TWO = ("--judge", "wise", "--judge", "vague")
 LABELS = {
     (row["question"], row["answer"]): row["correct"]
     for row in map(json.loads, JUDGED.read_text(encoding="utf-8").splitlines())
@@ -36,9 +37,9 @@ def graded(command, tmp_path: Path):
     return grade_lines
 
 
-def test_the_shared_cases_get_the_verdicts_of_the_grader(ran) -> None:
+def test_the_shared_cases_get_the_verdicts_of_the_grader(command) -> None:
     cases = [json.loads(line) for line in CASES.read_text(encoding="utf-8").splitlines()]
-    for case, row in zip(cases, ran("grade", CASES).rows(), strict=True):
+    for case, row in zip(cases, command("grade", CASES).rows(), strict=True):
         verdict = grade(case["question_type"], case["truth"], case["answer"])
         assert row == {"id": case["id"], "correct": verdict.correct, "reason": verdict.reason}
 
@@ -109,60 +110,53 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture
-def measure(command, server: Server, tmp_path: Path):
-    """Measures judges on the shipped rows: exit code, page, errors, and the audits as JSON."""
-
-    def measured(*words: str):
-        file = tmp_path / "audit.json"
-        told = ("--api-base", server.url, "-o", str(file))
-        status, out, err = command("grade", str(JUDGED), "--judge", *words, *told)
-        return status, out, err, json.loads(file.read_text())["audits"] if file.exists() else []
-
-    return measured
+def measure(command, server: Server):
+    """What `grade` says of the shipped rows with these judges."""
+    return lambda *words: command("grade", JUDGED, *words, "--api-base", server.url)
 
 
-def test_without_a_judge_the_grader_is_measured_offline(ran) -> None:
-    out = ran("grade", JUDGED, "--judge", "--worst", "0").out
-    assert out.startswith(f"93 rows of {JUDGED}: 40 right, 53 wrong\n")
-    assert "typed grader  0/53  0.0 % [0.0, 6.8]" in out
-
-
-def test_a_judge_that_knows_the_labels_makes_no_error(measure) -> None:
-    status, out, err, _ = measure("wise")
-    assert (status, err) == (0, "")
-    row = next(line for line in out.splitlines() if line.startswith("wise "))
-    assert "0/53  0.0 % [0.0, 6.8]" in row and "0/40  0.0 % [0.0, 8.8]" in row
-    assert row.endswith("1.00") and "wise: 0 replies unreadable, 0 failed" in out
-    assert max(map(len, out.splitlines()[1:])) <= 80
-
-
-def test_repairs_lower_false_rejects_and_never_change_final_verdicts(measure) -> None:
-    _, out, _, (strict, lenient) = measure("lavish", "--prompt", "both")
-    grader, repaired = (
-        strict["agreements"][name]["false_rejects"]["k"]
-        for name in ("typed grader", "grader, then judge")
+def test_labelled_rows_are_followed_by_the_agreement_of_the_grader(command) -> None:
+    status, out, err = command("grade", JUDGED)
+    assert (status, len(out.splitlines())) == (0, 93)
+    assert err == (
+        "the typed grader, 93 labelled rows: kappa 0.70; accepts 0 of 53 wrong answers, rejects"
+        " 13 of 40 right ones\n"
     )
-    assert grader > repaired == 3
-    accepted = {name: found["false_accepts"]["k"] for name, found in lenient["agreements"].items()}
-    assert accepted["grader, then judge"] < accepted["lavish"] == 53
-    assert "lenient accepts +57.0 points more of the rows than strict" in out
-    assert "worst rows, prompt lenient: 10 of 53" in out
 
 
-def test_several_models_vote_and_unreadable_votes_are_counted(measure) -> None:
-    status, out, _, (audit,) = measure("wise", "--judge", "vague")
-    assert status == 0 and "vague: 93 replies unreadable, 0 failed" in out
-    assert audit["agreements"]["majority"] == audit["agreements"]["wise"]
-    assert audit["agreements"]["vague"]["not_judged"] == 93
-    assert [model["name"] for model in audit["judge"]["models"]] == ["wise", "vague"]
-
-
-def test_recorded_replies_give_the_same_page_without_an_endpoint(
-    measure, command, tmp_path: Path
+def test_a_judge_that_knows_the_labels_repairs_only_what_the_grader_may_have_misread(
+    measure,
 ) -> None:
-    kept = str(tmp_path / "replies.jsonl")
-    first = measure("wise", "--record", kept)[:3]
-    assert command("grade", str(JUDGED), "--judge", "wise", "--replay", kept) == first
+    outcome = measure("--judge", "wise")
+    grader, judge, both = outcome.err.splitlines()
+    assert judge.endswith("kappa 1.00; accepts 0 of 53 wrong answers, rejects 0 of 40 right ones")
+    assert "rejects 13 of" in grader and "rejects 3 of" in both and "accepts 0 of" in both
+    row = next(row for row in outcome.rows() if row["correct"] and "votes" in row)
+    assert row["votes"][0][:2] == ["wise", "yes"]
+
+
+def test_a_judge_that_accepts_everything_changes_no_final_verdict(measure) -> None:
+    lines = measure("--judge", "lavish", "--judge-prompt", "lenient").err.splitlines()
+    accepted = [int(line.partition("accepts ")[2].split()[0]) for line in lines]
+    assert accepted[0] == 0 < accepted[2] < accepted[1] == 53
+
+
+def test_several_models_vote_and_unreadable_votes_count_for_nothing(measure) -> None:
+    alone, several = (measure(*words) for words in (TWO[:2], TWO))
+    assert several.err == alone.err
+    assert several.rows()[0]["votes"][1][:2] == ["vague", "unreadable"]
+    assert "the judge, 93 labelled rows: kappa undefined" in measure(*TWO[2:]).err
+    assert "; 93 not judged" in measure(*TWO[2:]).err
+
+
+def test_recorded_replies_give_the_same_verdicts_without_an_endpoint(
+    measure, command, server: Server, tmp_path: Path
+) -> None:
+    kept = tmp_path / "replies.jsonl"
+    first, asked = measure("--judge", "wise", "--record", kept), len(server.bodies)
+    assert measure("--judge", "wise", "--record", kept) == first and len(server.bodies) == asked
+    assert command("grade", JUDGED, "--judge", "wise", "--replay", kept) == first
+    assert server.bodies[-1]["temperature"] == 0
 
 
 @pytest.mark.parametrize(
@@ -174,26 +168,16 @@ def test_recorded_replies_give_the_same_page_without_an_endpoint(
     ],
 )
 def test_a_bad_labelled_row_is_named_and_the_others_count(bad: Any, why: str, graded) -> None:
-    rows = [JUDGED_ROW, JUDGED_ROW | bad, {**JUDGED_ROW, "question_type": "retrieval"}]
-    status, out, err = graded(*rows, words=["--judge"])
-    assert status == 2 and out.startswith("2 rows") and "0/1" in out
+    status, _, err = graded(JUDGED_ROW, JUDGED_ROW | bad, JUDGED_ROW)
+    assert status == 2 and "2 labelled rows" in err
     assert "rows.jsonl, line 2: " in err and why in err
 
 
-def test_only_the_first_ten_bad_rows_are_named(graded) -> None:
-    status, _, err = graded(JUDGED_ROW, *[b"[1]"] * 1012, words=["--judge"])
-    assert status == 2 and len(lines := err.splitlines()) == 11
-    assert "rows.jsonl, line 11: " in lines[9] and lines[10] == "memorygym: and 1,002 more"
-
-
-def test_an_endpoint_that_refuses_the_key_stops_at_once(measure, server: Server) -> None:
+@pytest.mark.parametrize("failure", ["401", "404"])
+def test_an_endpoint_that_fails_is_an_error_at_once_and_no_verdict(
+    failure: str, measure, server: Server
+) -> None:
     asked = len(server.bodies)
-    status, out, err, _ = measure("wise+401")
+    status, out, err = measure("--judge", f"wise+{failure}")
     assert (status, out, len(server.bodies) - asked) == (3, "", 1)
     assert err.startswith("memorygym: ")
-
-
-def test_a_dead_endpoint_ends_after_some_rows_and_says_so(measure) -> None:
-    status, out, err, _ = measure("wise+404")
-    assert status == 3 and "some rows got no reply" in err
-    assert "wise+404: 0 replies unreadable, 93 failed" in out

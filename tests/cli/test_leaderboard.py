@@ -65,7 +65,7 @@ def test_a_run_of_a_part_of_the_set_has_no_rank(why: str, made: Make) -> None:
         ({"parameters": {"tier": "hard"}}, "hard tier, public seeds"),
         ({"salt": SALT}, f"standard tier, private test set, secret hash {SALT[:12]}…"),
         (
-            {"judge": {"models": [], "prompt": "strict", "audit_accepted": True}},
+            {"judge": {"models": [], "prompt": "strict"}},
             f"{PUBLIC}, judged",
         ),
     ],

@@ -63,11 +63,6 @@ def test_a_system_is_chosen_by_its_readable_or_its_escaped_name(name: str, duel:
     assert ran("diff", duel, duel, "--agent", name).out.startswith(f"{NAME}: 0 improved")
 
 
-def test_the_word_after_judge_may_be_the_file(command) -> None:
-    rows = Path(__file__).parents[1] / "cases" / "judge_rows.jsonl"
-    assert command("grade", "--judge", rows) == command("grade", rows, "--judge")
-
-
 @pytest.mark.parametrize("words", ["list", "bench --help", "verify --help", "score {}"])
 def test_a_narrow_terminal_is_kept_to(
     words: str, duel: Path, command, monkeypatch: pytest.MonkeyPatch

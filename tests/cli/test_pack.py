@@ -88,7 +88,7 @@ def test_the_verdicts_of_a_judge_are_reproduced_from_its_replies(
     verdict = '{"quote": "a dozen", "correct": true}'
     roles = ModelRoles(
         {"org/sure": Scripted(lambda messages, tools: answer(messages[-1].content))},
-        judge=Judge((Scripted(lambda messages, tools: verdict),), audit_accepted=True),
+        judge=Judge((Scripted(lambda messages, tools: verdict),)),
     )
     run = played(
         tasks=worlds(first=1), settings=BenchSettings(agent=["org/sure"]), model_roles=roles

@@ -1,11 +1,15 @@
-"""`memorygym power` computes the differences that a protocol can detect, in points."""
+"""`memorygym power` says how many tasks a difference needs, in points."""
 
 import json
+from itertools import pairwise
+from pathlib import Path
+from statistics import stdev
 
 import pytest
 
-LITE = ("--tier", "lite", "--workers", "1")
-GIVEN = ("--sd", "14")
+from memorygym.runs.power import sample_sizes
+from memorygym.runs.results import load
+from memorygym.stats import mde, same_tasks
 
 
 @pytest.fixture
@@ -14,55 +18,43 @@ def stated(ran):
     return lambda *words: json.loads(ran("power", *words, "--json").out)
 
 
-@pytest.mark.slow
-def test_the_deviation_is_measured_by_playing(stated) -> None:
-    assert stated(*LITE, "--agent", "naive")["source"] == "naive on 100 tasks"
-    row = stated(*LITE)
-    assert row["source"] == "strategic on 100 tasks"
-    assert 5 < row["sd"] < 40
-    assert -0.1 < row["icc"] < 0.5
-    assert row["design_effect"] == pytest.approx(1 + 9 * row["icc"], abs=1e-5)
+def test_a_run_is_measured_by_the_differences_of_neighbours_of_its_table(
+    duel: Path, stated
+) -> None:
+    rows, systems = stated(duel), load(duel).summaries
+    scores = [system.composites for system in systems]
+    assert [row["deviation"] for row in rows] == [
+        pytest.approx(stdev(100 * (one[task] - other[task]) for task in one), abs=1e-5)
+        for one, other in pairwise(scores)
+    ]
+    assert {(row["tasks"], row["detectable"]) for row in rows} == {(2, None)}
+    assert len([*sample_sizes(systems[:2], 3.0, 0.8, None)]) == 1
 
 
-@pytest.mark.slow
-def test_a_table_fits_the_screen(ran) -> None:
-    out = ran("power", *LITE, "--seeds", "30", "--templates", "4").out
-    assert "these settings         120 " in out and "intraclass correlation" in out
-    assert max(map(len, out.splitlines())) <= 80
+def test_one_agent_is_measured_by_its_own_scores(tmp_path: Path, ran, stated) -> None:
+    words = ("-t", "company", "--tier", "lite", "--seeds", "5", "--agent", "naive")
+    ran("bench", "-q", *words, "-o", tmp_path / "run")
+    same, others = stated(tmp_path / "run")
+    scores = load(tmp_path / "run").summaries[0].composites.values()
+    assert same["deviation"] == pytest.approx(100 * stdev(scores), abs=1e-5)
+    wanted = mde(same["deviation"], 5, same_tasks(0.5))
+    assert same["detectable"] == pytest.approx(wanted, abs=1e-4) and wanted < others["detectable"]
+    assert "same tasks, r = 0.5 5 " in ran("power", tmp_path / "run").text
 
 
-def test_a_given_deviation_is_not_measured(command) -> None:
-    out = command("power", *GIVEN, "--delta", "3").out
-    assert "14.0 points (as given)" in out and "intraclass" not in out
-    assert "official protocol      100    4.0    5.6     4.0" in out
-    assert "seeds per template     18     35      18" in out
-
-
-def test_the_tasks_needed_show_the_difference(stated) -> None:
-    needed = stated(*GIVEN, "--delta", "5")["tasks_needed"]
-    for name, tasks in needed.items():
-        options = (*GIVEN, *LITE, "--templates", "1", "--seeds")
-        least, more = (
-            stated(*options, n)["detectable"]["one_template"] for n in (tasks, tasks - 1)
-        )
-        assert least[name] <= 5 < more[name]
+def test_a_given_deviation_needs_no_run(stated) -> None:
+    same, others = stated("--sd", "14")
+    assert (same["needed"], others["needed"], same["tasks"]) == (173, 343, 0)
 
 
 @pytest.mark.parametrize(
     ("fewer", "more"),
     [
-        (["--r", "0.9"], ["--r", "0.1"]),
         (["--power", "0.5"], ["--power", "0.9"]),
         (["--delta", "9"], ["--delta", "2"]),
-        ([], ["--repeat-sd", "8"]),
-        (["--repeat-sd", "8", "--repeats", "4"], ["--repeat-sd", "8"]),
+        (["--sd", "10"], ["--sd", "20"]),
     ],
 )
 def test_each_option_has_its_effect(fewer: list[str], more: list[str], stated) -> None:
-    few, many = (stated(*GIVEN, *words)["tasks_needed"] for words in (fewer, more))
-    assert few["same_tasks"] < many["same_tasks"]
-
-
-def test_repeats_reduce_only_the_deviation_between_plays(stated) -> None:
-    row = stated(*GIVEN, "--repeat-sd", "8", "--repeats", "4")
-    assert row["sd"] == pytest.approx((14**2 + 8**2 / 4) ** 0.5, abs=1e-6)
+    few, many = (stated("--sd", "14", *words)[0]["needed"] for words in (fewer, more))
+    assert few < many

@@ -14,7 +14,6 @@ from memorygym.core.errors import BadSettings
 from memorygym.memrm import settings as rm
 from memorygym.reports.misses import MissFilter
 from memorygym.runs import settings as play
-from memorygym.runs.power import PowerSettings
 from memorygym.training.settings import DataSettings, ProfileSettings
 from tests.datasets import published, trajectory_files
 
@@ -180,9 +179,7 @@ REFUSED = [
     ("datasets recall hotpotqa {hotpotqa} --unit page", "no unit page: choose from paragraph"),
     ("datasets recall hotpotqa {hotpotqa} --memory recency", "recency ranks no entries: choose"),
     ("grade nowhere.jsonl", "nowhere.jsonl: No such file"),
-    ("grade /dev/null --judge", "has no rows"),
-    ("grade /dev/null --judge --worst -1", "--worst -1: give at least 0"),
-    ("grade /dev/null --judge --prompt both", "--prompt is for a MODEL after --judge; the typed"),
+    ("grade /dev/null --judge-prompt strict", "--judge-prompt is for --judge; without it"),
     # training, power
     (f"{DATA} --format sharegtp", "no format named 'sharegtp'; did you mean sharegpt?"),
     (f"{DATA} --agent perfect", "the agent perfect knows the answers"),
@@ -191,22 +188,11 @@ REFUSED = [
     (f"{DATA} -o nowhere/rows.jsonl", "nowhere/rows.jsonl: there is no folder nowhere"),
     ("training profile --agent naive --model m", "leave --agent out"),
     ("training profile --temperature 1", "--temperature is for --model"),
-    ("power --delta nan", "--delta nan: give points above 0"),
+    (f"{POWER} --delta nan", "a difference of nan needs no tasks: give one above 0"),
+    ("power", "give either RUN or --sd"),
     (f"{POWER} --delta 0.0001", "needs more than 1,000,000,000 tasks"),
     ("power --sd 0", "--sd 0: give points above 0"),
-    ("power --r 1", "--r 1: give a correlation"),
-    ("power --power 1", "--power 1: give a chance"),
-    ("power --seeds 2 --templates 2", "too few tasks for an interval"),
-    ("power --templates 11", "--templates 11: give 1 to 10"),
-    ("power --repeats 3", "--repeats 3 needs --repeat-sd"),
-    ("power --repeat-sd -1", "--repeat-sd -1: give points from 0"),
-    ("power --tier lit", "no tier named 'lit'; did you mean lite?"),
-    ("power --agent strategc", "no agents named 'strategc'; did you mean strategic?"),
-    pytest.param(
-        "power --agent guesser --tier lite --workers 1",
-        "guesser scores the same on every task",
-        marks=pytest.mark.slow,
-    ),
+    (f"{POWER} --power 1", "power 1.0: give one from 0.5 to below 1"),
 ]
 
 
@@ -243,7 +229,7 @@ def test_what_cannot_be_done_is_refused_in_one_line_before_anything_is_written(
     "cls",
     [
         *(play.BenchSettings, play.CompareSettings, play.GenerateSettings, play.VerifySettings),
-        *(MissFilter, PowerSettings, DataSettings, ProfileSettings, rm.TrainSettings),
+        *(MissFilter, DataSettings, ProfileSettings, rm.TrainSettings),
     ],
 )
 def test_a_number_below_the_least_of_its_option_is_refused(cls: type[play.Settings]) -> None:

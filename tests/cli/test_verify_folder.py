@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from memorygym.core.tokens import count
 from memorygym.core.types import content_id
 from memorygym.datasets.instances.folder import read_task
 from memorygym.tracks._qa.closed_book import SYSTEM, prompt
@@ -239,51 +238,3 @@ def test_a_model_that_knows_the_answer_is_counted(folder: Path, ran) -> None:
 def test_the_prompt_is_unchanged(snapshot) -> None:
     messages = prompt("What is the city of lab of Ada?")
     snapshot("closed_book", "\n\n".join(f"{each.role}:\n{each.content}" for each in messages))
-
-
-def state_in_other_words(content: Content) -> None:
-    """States the answer in words that the reader does not parse."""
-    task = content["task"]
-    *_, last, _ = task["events"]
-    last["text"] += f" psst: {task['gold']['questions'][0]['truth']}"
-    parameters = task["recipe"]["parameters"]
-    parameters["tokens"] = sum(count(event["text"]) for event in task["events"][:-1])
-
-
-def test_a_text_that_no_reader_parses_is_found_by_generating_again(
-    folder: Path, failures, ran
-) -> None:
-    out = ran("verify", folder, "--again", "--workers", "1", "-q").out
-    assert re.search(r"^generated_again +2 +0$", out, re.MULTILINE)
-    alter(folder, state_in_other_words)
-    assert failures() == []
-    assert [problem.partition(":")[0] for problem in failures("--again")] == ["generated_again"]
-
-
-def test_a_file_that_is_not_in_the_manifest_cannot_be_generated_again(
-    folder: Path, failures
-) -> None:
-    for name in ("000002-more.json", "more.json"):
-        shutil.copy(first(folder), folder / "instances" / name)
-    problem = "generated_again: the manifest asks for no instance of this name"
-    assert failures("--again").count(problem) == 2
-
-
-@pytest.mark.parametrize(
-    ("changes", "why"),
-    [
-        ({"recipe": {}}, "the recipe in its manifest is refused: 'n'"),
-        ({"recipe": {"n": 10**9}}, "n 1000000000 is more than 1,000,000"),
-        ({"recipe": None}, "its manifest has no recipe"),
-        (
-            {"track": "nothing"},
-            "no track that writes tasks: 'nothing'; --plug pkg.mod:OBJECT names",
-        ),
-    ],
-)
-def test_a_manifest_that_asks_for_nothing_is_refused(
-    changes: dict[str, Any], why: str, folder: Path, command
-) -> None:
-    manifest_of(folder, **changes)
-    status, out, err = command("verify", folder, "--again")
-    assert (status, out) == (2, "") and why in err

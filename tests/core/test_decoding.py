@@ -19,6 +19,7 @@ from memorygym.core.types import JSON, Call, Entry, Message
         (Value, [1, -2], (1, -2)),
         (Mapping[str, JSON], {"a": [None]}, {"a": [None]}),
         (Entry, ["1", "a"], Entry("1", "a")),
+        (Entry, ["1", "a", "b"], Entry("1", "a", "b")),
         (Entry, {"text": "a", "id": "1"}, Entry("1", "a")),
         (tuple[Statement, ...], [["a", "b", 1, "now"]], (Statement("a", "b", 1, "now"),)),
         (tuple[int, str], [1, "a"], (1, "a")),

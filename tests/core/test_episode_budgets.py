@@ -217,6 +217,25 @@ def test_what_a_memory_stores_without_tools_is_counted_and_recorded() -> None:
     assert [r.entries for r in recorded(episode, MemoryUpdate)] == [(Entry("0", "alpha"),)]
 
 
+class Labeller(Hoarder):
+    """Keeps a keyword with every text; what it is given back, it has."""
+
+    def observe(self, new: Sequence[Message]) -> None:
+        texts = [message.content for message in new if message.role == "user"]
+        self._all += [Entry(str(len(self._all) + 1), text, " charlie \n") for text in texts]
+
+
+def test_what_a_memory_finds_texts_by_is_counted_and_recorded_apart_from_them() -> None:
+    memories: list[Memory] = []
+    made = lambda: memories.append(Labeller()) or memories[-1]  # noqa: E731
+    episode = begin("alpha", Event("documents", "bravo", session=True), memory=made)
+    episode.step(END)
+    (update,) = recorded(episode, MemoryUpdate)
+    assert (update.entries, update.tokens) == ((Entry("1", "alpha", "charlie"),), 7)
+    assert memories[1].dump()[0] == Entry("1", "alpha", "charlie")
+    assert episode.trace.final_memory == {"1": "alpha"}
+
+
 def test_a_text_is_charged_as_it_is_stored_without_needless_blanks() -> None:
     episode = begin()
     say(episode, calls(write("  alpha \t bravo \n\n charlie \n\n\n delta  ")))

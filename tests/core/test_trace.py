@@ -33,7 +33,7 @@ RECORDS: list[Record] = [
     Context(0, (Message("user", "before"),)),
     Action(0, Message("assistant", "", (CALL, Call("Read", None)))),
     ToolResult(0, (Message("tool", "stored", (), "c1"),)),
-    MemoryUpdate(0, (Entry("1", "a b"),), ("7", "8"), 4, 1),
+    MemoryUpdate(0, (Entry("1", "a b"), Entry("2", "", "c")), ("7", "8"), 4, 1),
     Answer(0, "42"),
     LimitHit(0, "why"),
     Judgement(0, (Vote("m", "yes", "4\ud8002"), Vote("n", "failed", "", "timed out"))),

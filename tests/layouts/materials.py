@@ -7,12 +7,12 @@ from functools import cache
 from pathlib import Path
 
 from memorygym.core.json_values import thaw
-from memorygym.core.statements import Statement, StatementIndex
+from memorygym.core.statements import FORMER, Statement, StatementIndex
 from memorygym.core.track import TaskOptions
 from memorygym.core.types import Task
 from memorygym.runs import tasks
-from memorygym.tracks.codeqa.code_reader import module_name
-from memorygym.tracks.codeqa.fact_reader import SUPERSEDED, TextReader, read
+from memorygym.tracks.codeqa.code_reader import IMPORTED, module_name
+from memorygym.tracks.codeqa.fact_reader import TextReader, read
 from memorygym.tracks.codeqa.names import type_of
 from memorygym.tracks.dialogue.fact_reader import reader_for
 from memorygym.tracks.dialogue.generator import DialogueRecipe
@@ -81,7 +81,7 @@ def research(_: str = "", *, without_sources: bool = False) -> Material:
     stated = shown_research()
     wanted = current_facts(stated)
     if without_sources:
-        stated = tuple(s for s in stated if wanted[s[:2]] == s.value)
+        stated = tuple(s for s in stated if wanted.get(s[:2]) == s.value)
     reader = ResearchReader(generated_research())
     return Material(
         research_blocks(stated), wanted, lambda text: current_facts(reader.read(text)), wanted
@@ -107,14 +107,14 @@ _LABELS = {
 _KINDS = {"source": "code", "file": "text", "plan": "text"} | dict.fromkeys(
     ("base", "raises", "setting", "exception", "culprit"), "entity"
 )
-_QUALIFIERS = {(0,): "by an import", (-1,): "superseded"}
 EACH = 24
 """Facts of code that a text of notes holds besides the needed ones."""
 
 
 def code_block(statement: Statement) -> Block:
     key, _, name = statement.key.partition(":")
-    qualifier = _QUALIFIERS.get(statement.rank, "")
+    is_former = statement.role == FORMER
+    qualifier = "superseded" if is_former else "by an import" * (statement.rank == IMPORTED)
     if key in ("calls", "reads"):
         item = Item(key, name, "relation", qualifier)
     else:
@@ -153,7 +153,7 @@ def codeqa(form: str, *, without_code: bool = False) -> Material:
     texts, every, noted = shown_code(form)
     wanted, reader = current_code(noted), TextReader(texts)
     if without_code:
-        noted = tuple(s for s in noted if s.key != "source" and wanted[s[:2]] == s.value)
+        noted = tuple(s for s in noted if s.key != "source" and wanted.get(s[:2]) == s.value)
         wanted = current_code(noted)
     return Material(
         [code_block(statement) for statement in noted],
@@ -220,8 +220,8 @@ def read_note(track: str, material: str, text: str) -> set[tuple[str, str, str]]
         found = current_facts(ResearchReader(_shown(track, seed)).read(text))
         return {(subject, _term(key), value) for (subject, key), value in found.items()}
     if track == "codeqa":
-        stated = [s for s in TextReader(_shown(track, seed)).read(text) if s.rank != SUPERSEDED]
-        return {plain((s, _phrase(k), str(v))) for (s, k), v in current_code(stated).items()}
+        stated = current_code(TextReader(_shown(track, seed)).read(text))
+        return {plain((s, _phrase(k), str(v))) for (s, k), v in stated.items()}
     if track == "dialogue":
         return {(s, k, str(v)) for (s, k), v in dialogue(name).read(text).items()}  # type: ignore[misc]
     task = task_of("worlds", int(seed or 3), name.split("-")[1])

@@ -140,7 +140,7 @@ def test_a_memory_cannot_answer_for_the_policy() -> None:
         ("call", IndexError("3"), "call('Write') raised IndexError: 3 (attackers.py, line "),
         ("dump", None, f"dump() returned None {FIRST}. Return a list of Entry(id, text)"),
         ("dump", ["a"], f"dump() returned ['a'] {FIRST}. Return a list of Entry(id, text)"),
-        ("dump", [Entry("1", 7)], "dump() returned [Entry(id='1', text=7)] before"),  # type: ignore[arg-type]
+        ("dump", [Entry("1", 7)], "dump() returned [Entry(id='1', text=7, index='')]"),  # type: ignore[arg-type]
         ("dump", [Entry("1", "a"), Entry("1", "b")], "dump() returned two entries with the id '1'"),
         ("dump", OSError("gone"), "dump() raised OSError: gone (attackers.py, line "),
         ("tools", ["Write"], "`tools` is ('Write',) before the first event. Give a tuple of Tool"),

@@ -64,7 +64,7 @@ def test_the_passage_stays_if_the_model_writes_nothing_usable(name: str, reply: 
 def test_metadata_counts_towards_the_capacity_and_is_not_shown(name: str) -> None:
     memory = memory_with(name, HARBOR, MEADOW, *OTHERS)
     lines = view(memory, "Larkin Harbor lamps boats").split("\n")
-    stored = "\n".join(entry.text for entry in memory.dump())
+    stored = "\n".join(entry.stored for entry in memory.dump())
     assert not [line for line in lines if line.startswith(("keywords:", "links:", "~", "|"))]
     assert not [line for line in lines if " | " in line]
     assert name != "amem-lite" or "keywords: Larkin Harbor" in stored
@@ -176,7 +176,7 @@ def test_amem_lets_the_most_linked_notes_evolve_in_batches() -> None:
         "amem-lite:evo_threshold=4:neighbours=2", HARBOR, MEADOW, *OTHERS[:3], writer=writer
     )
     assert len(writer.texts) == 5 + 2
-    assert "keywords: Larkin Harbor, name5" in memory.dump()[0].text
+    assert "keywords: Larkin Harbor, name5" in memory.dump()[0].index
     assert "name2" in writer.texts[4]
 
 

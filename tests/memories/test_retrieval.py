@@ -82,9 +82,9 @@ def test_a_passage_that_is_not_recalled_ranks_below_newer_ones() -> None:
 
 def test_a_recall_makes_a_passage_stronger_and_new() -> None:
     memory = opened("memorybank-lite:top_k=1", FACTS[1], *["lamps"] * 3, QUESTION)
-    assert memory.dump()[0].text.split("\n")[0] == "1 0"
+    assert memory.dump()[0].index == "1 0"
     assert parts(memory) == [FACTS[1]]
-    assert memory.dump()[0].text.split("\n")[0] == "5 1"
+    assert memory.dump()[0].index == "5 1"
 
 
 def test_a_view_that_is_composed_again_is_the_same_and_strengthens_nothing() -> None:
@@ -99,14 +99,14 @@ def test_only_messages_of_the_user_move_the_clock() -> None:
     memory.observe(
         [Message("assistant", "noted"), Message("tool", "done"), *user_messages(FACTS[1])]
     )
-    assert [entry.text.split("\n")[0] for entry in memory.dump()] == ["1 0", "1 0", "1 0", "2 0"]
+    assert [entry.index for entry in memory.dump()] == ["1 0", "1 0", "1 0", "2 0"]
 
 
 def test_beyond_the_capacity_the_passage_of_least_retention_makes_room() -> None:
     memory = opened("memorybank-lite", FACTS[1], FACTS[2], QUESTION, capacity=60)
     assert FACTS[1] in parts(memory, budget=30)
     memory.observe(user_messages("Elm Dock opened in 2004.", "Fir Wharf opened in 2005."))
-    kept = [entry.text.partition("\n")[2] for entry in memory.dump()]
+    kept = [entry.text for entry in memory.dump()]
     assert FACTS[1] in kept and FACTS[2] not in kept
 
 

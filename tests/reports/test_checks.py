@@ -11,8 +11,7 @@ import pytest
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.files import write_atomically
-from memorygym.core.trace import Judgement
-from memorygym.core.votes import Vote
+from memorygym.core.trace import Judgement, Vote
 from memorygym.models.scripted import Scripted
 from memorygym.reports.checks import REPORTED, examine
 from memorygym.runs.episode_result import ResultOptions, place_of, result_of

@@ -128,7 +128,8 @@ def test_its_pack_holds_neither_exports_nor_clock(compared: Path, tmp_path: Path
 def test_memories_are_ranked_as_their_comparison_ranks_them(compared: Path) -> None:
     board = leaderboard_of([("duel", examine(compared, "traces"))])
     out = as_markdown(board, {}, "a test")
-    title = "Memories: company template, lite tier, public seeds, reasoner strong, budget 1,000"
+    title = "Memories: company template, lite tier, public seeds, reasoner strong"
+    title += ", budget 1,000, capacity 16,000"
     rows = section(out, title)
     (report,) = json.loads((compared / "compare.json").read_bytes())["reports"]
     memories = {row["system"]: row for row in report["rows"] if row["role"] == "memory"}

@@ -38,7 +38,7 @@ def test_every_episode_has_a_reasoner_of_its_own() -> None:
 
 
 def test_the_models_of_a_recipe_are_described_as_they_were_and_cannot_be_asked() -> None:
-    judge = Judge((Scripted(["yes"]),), "strict", audit_accepted=True)
+    judge = Judge((Scripted(["yes"]),))
     model_roles = ModelRoles(
         {"m": Scripted(["yes"])}, Scripted(["so"]), judge, "text", reasoning=True
     )

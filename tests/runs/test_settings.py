@@ -20,7 +20,7 @@ from memorygym.runs.settings import (
     options,
 )
 from memorygym.scoring.attribution import CAUSES
-from memorygym.scoring.judge import PROMPTS
+from memorygym.scoring.judge_prompts import PROMPTS
 from memorygym.tracks.worlds.generator.tiers import TIERS
 
 DOCS = Path(__file__).parents[2] / "docs"

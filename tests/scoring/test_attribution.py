@@ -1,16 +1,18 @@
 """Every miss is traced to the step at which what it needed was lost."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 
 from memorygym.agents.calls import END, calls, edit, read, submit, write
 from memorygym.core.episode import Episode, play
+from memorygym.core.tokens import normalize
 from memorygym.core.trace import Trace
 from memorygym.core.types import Budget, Memory, Message, Task
 from memorygym.memories.full import FullContext
 from memorygym.memories.markdown import Markdown
 from memorygym.scoring.attribution import Attribution
+from memorygym.scoring.provenance import Provenance
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.generator.gold import WeightedQuestion, WorldsGold
@@ -31,9 +33,9 @@ def note(task: Task, table: WorldsGold, question: WeightedQuestion, *, event: in
     return f"{need.subject} {need.key} {value}"
 
 
-def driven(task: Task, plan: Mapping[int, Replies]) -> Trace:
+def driven(task: Task, plan: Mapping[int, Replies], budget: Budget | None = None) -> Trace:
     """Plays these replies in those events, and ends all others."""
-    episode = Episode(WorldsEnv(task), Markdown)
+    episode = Episode(WorldsEnv(task), Markdown, budget)
     for event in range(len(task.events)):
         for reply in plan.get(event, ()):
             episode.step(reply)
@@ -47,6 +49,7 @@ def cause(trace: Trace, question: WeightedQuestion) -> str:
 
 
 WRITE, DROP, LOOK, FUMBLE = "write", "drop", "look", "fumble"
+RENEW, REVERT = "renew", "revert"
 
 
 @pytest.mark.parametrize(
@@ -55,7 +58,8 @@ WRITE, DROP, LOOK, FUMBLE = "write", "drop", "look", "fumble"
         ("retrieval", (), "7", "never written"),
         ("retrieval", (WRITE, DROP), "7", "dropped"),
         ("retrieval", (WRITE, DROP, LOOK), REFUSAL, "dropped"),
-        ("update", (WRITE, LOOK), "7", "stale"),
+        ("update", (WRITE, LOOK), "7", "never written"),
+        ("update", (WRITE, RENEW, REVERT, LOOK), "7", "stale"),
         ("retrieval", (WRITE,), "7", "not retrieved"),
         ("retrieval", (WRITE,), REFUSAL, "not retrieved"),
         ("retrieval", (WRITE, LOOK), "7", "in context, not used"),
@@ -77,14 +81,61 @@ def test_a_miss_has_the_cause_that_was_provoked(
     if question.needs:
         text, shown_at = (
             note(task, table, question, event=0),
-            table.events[question.needs[0].subject],
+            table.events[question.needs[0][:2]],
         )
+        new = note(task, table, question, event=question.event)
         moves = {WRITE: calls(write(text)), DROP: calls(edit(text, ""))}
+        moves |= {RENEW: calls(edit(text, new)), REVERT: calls(edit(new, text))}
         plan[shown_at] = [moves[deed] for deed in deeds if deed in moves]
     last = END if answer is None else calls(submit(answer))
     last = [calls(("memory_search", {}))] * task.budget.patience if FUMBLE in deeds else [last]
     plan[question.event] = [*[calls(read())] * (LOOK in deeds), *last]
     assert cause(driven(task, plan), question) == expected
+
+
+@pytest.mark.parametrize(
+    ("base", "correction", "expected"),
+    [
+        ((WRITE, DROP), (WRITE,), "dropped"),
+        ((WRITE, DROP), (), "dropped"),
+        ((WRITE,), (WRITE, DROP), "stale"),
+        ((WRITE,), (), "never written"),
+        ((), (WRITE,), "never written"),
+        ((WRITE,), (WRITE,), "not retrieved"),
+    ],
+)
+def test_a_value_that_had_gone_when_its_relative_correction_came_was_dropped(
+    base: Sequence[str], correction: Sequence[str], expected: str
+) -> None:
+    task = generated(seed=1, tier="standard")
+    table = gold(task)
+    by_fact = {change.new[:2]: change for change in table.changes if change.relative}
+    asked = (q for q in table.questions if q.kind == "update" and q.needs[0][:2] in by_fact)
+    question = next(asked)
+    change = by_fact[question.needs[0][:2]]
+    stated = {
+        table.events[change.new.subject]: (note(task, table, question, event=0), base),
+        change.event: (normalize(task.events[change.event].text.partition("\n")[2]), correction),
+    }
+    plan: dict[int, Replies] = {
+        event: [calls(write(text) if deed == WRITE else edit(text, "")) for deed in deeds]
+        for event, (text, deeds) in stated.items()
+    }
+    trace = driven(task, {**plan, question.event: [calls(submit("7"))]}, Budget())
+    assert cause(trace, question) == expected
+    (history,) = Provenance(trace).histories(question)
+    had_gone = expected in ("dropped", "stale")
+    assert (history.lost, history.dropped is not None) == (expected, had_gone)
+
+
+@pytest.mark.parametrize("spell", [str.lower, str.upper, lambda name: name.replace(" ", "_")])
+def test_a_name_in_another_spelling_is_held(spell: Callable[[str], str]) -> None:
+    task = generated(seed=1)
+    question = next(q for q in gold(task).questions if q.kind == "retrieval")
+    (need,) = question.needs
+    text = strong_reader(task.system).render(need).replace(need.subject, spell(need.subject))
+    plan = {0: [calls(write(text))], question.event: [calls(submit("7"))]}
+    assert cause(driven(task, plan), question) == "not retrieved"
 
 
 class Fickle(Memory):

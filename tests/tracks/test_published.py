@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import astuple, is_dataclass
 from functools import partial
 from hashlib import sha256
-from itertools import product
+from itertools import cycle, product
 from typing import Any
 
 import pytest
@@ -52,6 +52,12 @@ def test_the_tasks_of_research_are_those_that_were_published(snapshot: Snapshot)
         task = ResearchRecipe(setting).generate()
         lines.append(f"{setting.template} {setting.number} {setting.shape}: {contents(task)}")
     snapshot("published_research", "\n".join(lines))
+
+
+def test_the_tasks_of_worlds_are_those_that_were_published(snapshot: Snapshot) -> None:
+    chosen = zip(registry.names("templates"), cycle(("lite", "standard", "hard", "multi")))
+    lines = [f"{name} {tier}: {contents(generated(name, 2, tier))}" for name, tier in chosen]
+    snapshot("published_worlds", "\n".join(lines))
 
 
 def test_the_tasks_of_codeqa_are_those_that_were_published(snapshot: Snapshot) -> None:

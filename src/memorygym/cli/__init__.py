@@ -41,7 +41,7 @@ PLUG = "--plug"
 MERGED = {
     "deal": "play --show",
     "failures": "explain RUN",
-    "judge-audit": "grade FILE --judge",
+    "judge-audit": "grade FILE --judge MODEL",
     "test": "explain RUN ID --play` or, without a run, `memorygym bench -v",
     "validate-results": "score --check FILE",
     "verify-pack": "pack --check FILE",

@@ -11,7 +11,6 @@ from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.track import find
 from memorygym.datasets.instances.folder import (
-    MOST_INSTANCES,
     InstanceFile,
     finish,
     generating_tracks,
@@ -23,6 +22,9 @@ from memorygym.reports.table import plain
 from memorygym.runs.executors import over_processes, watched
 from memorygym.runs.settings import GenerateSettings
 from memorygym.runs.tasks import check_seed
+
+MOST_INSTANCES = 1_000_000
+"""Most instances of a folder."""
 
 
 def add(parser: argparse.ArgumentParser) -> None:

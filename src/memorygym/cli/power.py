@@ -1,56 +1,64 @@
-"""Say how large a difference a plan of tasks detects, and how many tasks a difference needs."""
+"""Say how many tasks a difference needs, and how large a difference the tasks of a run show."""
 
 import argparse
 import json
-from collections.abc import Mapping
+from math import isfinite
 from typing import Any
 
-from memorygym.cli._settings import add_settings, settings_of
+from memorygym.cli._checks import RUN, given_path
+from memorygym.core.errors import BadSettings
+from memorygym.reports.stored_runs import readable
 from memorygym.reports.table import plain, to_rounded_json
 from memorygym.reports.terminal import fit
-from memorygym.runs.power import PowerSettings, power_of
-
-Row = Mapping[str, Any]
-"""As --json prints it, in points."""
+from memorygym.runs.power import sample_sizes
+from memorygym.runs.results import load
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """Declares the options."""
-    add_settings(parser, PowerSettings)
+    """Declares the arguments."""
+    parser.add_argument("run", nargs="?", type=given_path, metavar="RUN", help=RUN)
+    number: dict[str, Any] = {"type": float, "metavar": "X"}
+    parser.add_argument("--sd", **number, help="deviation between tasks, in points, without RUN")
+    parser.add_argument("--delta", default=3.0, **number, help="points to detect (default: 3)")
+    parser.add_argument("--power", default=0.8, **number, help="chance to detect them (0.8)")
+    parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def run(args: argparse.Namespace) -> int:
     """Prints the table and returns 0."""
-    settings = settings_of(PowerSettings, args)
-    row = power_of(settings)
-    print(json.dumps(to_rounded_json(row), indent=1) if settings.json else _text(settings, row))
-    return 0
-
-
-def _text(settings: PowerSettings, row: Row) -> str:
-    lines = fit(
-        f"composite, tier {settings.tier}: deviation between tasks {row['sd']:.1f} points"
-        f" ({row['source']})"
-    )
-    if row["icc"] is not None:
-        lines += fit(
-            f"its questions: intraclass correlation {row['icc']:.2f} within a task,"
-            f" design effect {row['design_effect']:.2f}"
+    if (args.run is None) == (args.sd is None):
+        raise BadSettings("give either RUN or --sd, the deviation between tasks in points")
+    if args.sd is not None and not (args.sd > 0 and isfinite(args.sd)):
+        raise BadSettings(f"--sd {args.sd:g}: give points above 0")
+    systems = load(args.run).summaries if args.run else []
+    try:
+        made = [*sample_sizes(systems, args.delta, args.power, args.sd)]
+    except ValueError as error:
+        raise BadSettings(str(error)) from error
+    if args.json:
+        print(json.dumps([to_rounded_json(size._asdict()) for size in made], indent=1))
+        return 0
+    rows = [
+        (
+            readable(size.compared),
+            size.tasks or "",
+            f"{size.deviation:.1f}",
+            "" if size.detectable is None else f"{size.detectable:.1f}",
+            f"{size.needed:,}" if size.deviation else "–",  # They never differ.
         )
-    heads = [name.replace("_", "\n") for name in row["tasks_needed"]]
-    detectable = [
-        (plan.replace("_", " "), tasks, *(f"{points:.1f}" for points in least))
-        for plan, (tasks, *least) in ((k, v.values()) for k, v in row["detectable"].items())
+        for size in made
     ]
-    needed = [
-        (name, *(f"{n:,}" for n in row[key].values()))
-        for name, key in (("tasks", "tasks_needed"), ("seeds per template", "seeds_needed"))
-    ]
-    lines += ["", *plain(("smallest difference", "tasks", *heads), detectable).lines()]
-    lines += ["", *plain((f"to detect {settings.delta:g} points", *heads), needed).lines()]
-    note = fit(
-        f"same tasks: two agents on the same tasks, r = {settings.r:g}; other tasks: two agents,"
-        " each on its own tasks; fixed figure: one agent. In points, detected with"
-        f" {100 * settings.power:.0f} % power by a two-sided t test at 5 %."
+    heads = (
+        "two agents",
+        "tasks",
+        "deviation",
+        "these\nshow",
+        f"needed for\n{args.delta:g} points",
     )
-    return "\n".join([*lines, "", *note])
+    note = (
+        "In points of the composite, or of accuracy in a comparison of memories; detected with"
+        f" {100 * args.power:.0f} % power by a two-sided t test at 5 %. The deviation between tasks"
+        " is that of the differences, or of the scores where one agent was measured."
+    )
+    print(*plain(heads, rows).lines(), "", *fit(note), sep="\n")
+    return 0

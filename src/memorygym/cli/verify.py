@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
         report = folder_checks(args.folder, settings)
         print(json.dumps(report, indent=1) if settings.json else check_text(args.folder, report))
         return 1 if report["failures"] else 0
-    of_folders = ("model", "again", *OF_MODELS)
+    of_folders = ("model", *OF_MODELS)
     settings.refuse(of_folders, "DIR; generated tasks are checked without it")
     track, parameters = tasks.track_of(settings)
     if not settings.version:

@@ -6,6 +6,6 @@ types, json_values, errors          data: Task, Env, Memory, Policy, Message; JS
 episode, budget, guard, tools       the episode: its loop, limits, checks of memories and calls
 trace, trace_reader, outcome        the record of an episode, how to read it, its scores
 track, statements                   one kind of task; facts as (subject, key, value)
-registry, rng, tokens, votes        parts by name, named randomness, token counts, judge votes
+registry, rng, tokens               parts by name, named randomness, token counts
 schema, json_types, files, text     JSON Schemas, JSON as types, files, text in 80 columns
 """

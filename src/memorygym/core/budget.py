@@ -15,7 +15,7 @@ from memorygym.core.errors import BadSettings, Refused
 from memorygym.core.text import replace_surrogates
 from memorygym.core.tokens import count, normalize, shown_tokens, truncate, words
 from memorygym.core.trace import ModelCall
-from memorygym.core.types import Budget, MemoryContext, Message, Writer
+from memorygym.core.types import Budget, Entry, MemoryContext, Message, Writer
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 MAX_CHARACTERS = 1_000_000
@@ -49,6 +49,8 @@ class BudgetTracker:
         """Shown texts whose words are not yet in `known_words`; `count` adds them."""
         self.prices: dict[str, int] = {}
         """Tokens of each stored text, as counted when it was first stored."""
+        self.indexes: dict[str, str] = {}
+        """By stored text: the index at its end, where a dump had one (see Entry)."""
         self.event = -1
         """Number of the running event, from 0."""
         self.tokens = 0
@@ -125,6 +127,11 @@ class BudgetTracker:
         self.tokens = tokens
         self.changed = True
         return text
+
+    def entry(self, id: str, stored: str) -> Entry:
+        """The entry of a stored text, with what a dump has marked as its index."""
+        index = self.indexes.get(stored, "")
+        return Entry(id, stored.removesuffix(index).removesuffix("\n"), index)
 
     def dump_tokens(self, entries: Mapping[str, str]) -> int:
         """Tokens of a dump (texts by id): those of its texts and of its ids.

@@ -33,7 +33,6 @@ from memorygym.core.trace import (
 from memorygym.core.types import (
     Budget,
     Call,
-    Entry,
     Env,
     Memory,
     Message,
@@ -50,7 +49,7 @@ class Snapshot:
 
     env: Env
     entries: Mapping[str, str]
-    """What the memory held at that moment: text by id."""
+    """What the memory held at that moment: stored text by id."""
     tracker: BudgetTracker
     trace: Trace
     recorded: Mapping[str, str]
@@ -273,7 +272,8 @@ class Episode:
         if self._undo_excess(tokens):
             return
         before = self._recorded
-        changed = tuple(Entry(id, text) for id, text in entries.items() if before.get(id) != text)
+        new = (item for item in entries.items() if before.get(item[0]) != item[1])
+        changed = tuple(self._tracker.entry(*stored) for stored in new)
         dropped = tuple(id for id in before if id not in entries)
         self._recorded = entries
         self._tracker.tokens, self._tracker.changed = tokens, False

@@ -6,7 +6,7 @@ own defect must not pass for a mistake of the model.
 
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import NoReturn, get_args
+from typing import NoReturn, TypeGuard, get_args
 
 from memorygym.core.budget import BudgetTracker
 from memorygym.core.errors import MemoryFault, MemoryGymError, Refused
@@ -17,7 +17,7 @@ from memorygym.core.types import JSON, Entry, Memory, Message, Role, Tool, Write
 ROLES = get_args(Role)
 COMPOSED = "Return a list or tuple of Message, or () for an empty context."
 WELL_FORMED = f"A Message has a str for its content and a role of {', '.join(ROLES)}."
-DUMPED = "Return a list of Entry(id, text): both str, each id once, no subclass of Entry."
+DUMPED = "Return a list of Entry(id, text): all of it str, each id once, no subclass of Entry."
 CALLED = "Return the text that the agent reads, a str."
 TOOLS = "Give a tuple of Tool; memorygym.core.types.tool(...) makes one."
 DERIVE = "Derive the class from memorygym.core.types.Memory, which has a default for every method."
@@ -85,7 +85,7 @@ class MemoryGuard:
             memory.open(tracker.context(writer))
             method = "restore()"
             if entries:
-                memory.restore([Entry(id, text) for id, text in entries.items()])
+                memory.restore([tracker.entry(*stored) for stored in entries.items()])
             method = "the class"
             self._observe, self._compose = memory.observe, memory.compose
             self._call, self._dump = memory.call, memory.dump
@@ -139,20 +139,20 @@ class MemoryGuard:
         return str.__str__(result)
 
     def dump(self) -> dict[str, str]:
-        """Texts by id, normalised as everything that is stored."""
+        """Stored texts by id, normalised. The tracker remembers their indexes."""
         try:
             entries = self._dump()
             if type(entries) is list:
                 prices = self._tracker.prices
                 texts = {
-                    entry.id: entry.text
+                    entry.id: stored
                     for entry in entries
-                    if type(entry) is Entry
-                    and type(entry.id) is type(entry.text) is str
-                    and entry.text in prices
+                    if _is_entry(entry)
+                    and (stored := entry.stored) in prices
                     and (entry.id.isdecimal() or normalize(entry.id) == entry.id)
                 }
                 if len(texts) == len(entries):
+                    self._tracker.indexes |= {e.stored: e.index for e in entries if e.index}
                     return texts
             return self._checked(entries)
         except Exception as error:  # noqa: BLE001  # whatever it is, it is named
@@ -162,11 +162,14 @@ class MemoryGuard:
         """The same for a dump that holds more than what `store` returned."""
         texts: dict[str, str] = {}
         for entry in entries if isinstance(entries, (tuple, list)) else [entries]:
-            if type(entry) is not Entry or not type(entry.id) is type(entry.text) is str:
+            if not _is_entry(entry):
                 self._broke(f"dump() returned {entries!r:.80}", DUMPED)
             if (id := normalize(entry.id)) in texts:
                 self._broke(f"dump() returned two entries with the id {id!r:.40}", DUMPED)
-            texts[id] = normalize(entry.text)
+            index = normalize(entry.index)
+            texts[id] = stored = Entry(id, normalize(entry.text), index).stored
+            if index:
+                self._tracker.indexes[stored] = index
         return texts
 
     def _message(self, message: Message) -> Message:
@@ -193,3 +196,7 @@ class MemoryGuard:
     def _broke(self, problem: str, advice: str, error: Exception | None = None) -> NoReturn:
         name = getattr(self._part, "__qualname__", type(self._part).__qualname__)
         raise fault(name, problem, self._tracker.event, advice) from error
+
+
+def _is_entry(entry: object) -> TypeGuard[Entry]:
+    return type(entry) is Entry and type(entry.id) is type(entry.text) is type(entry.index) is str

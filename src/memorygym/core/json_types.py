@@ -82,7 +82,9 @@ def parts_of(value: Any) -> Any:
             optional = {"calls": value.calls, "call_id": value.call_id}
             more = {name: part for name, part in optional.items() if part}
             return {"role": role, "content": content, **more}
-        case Call() | Entry() | Tool():
+        case Entry(id, text, index):
+            return [id, text, index] if index else [id, text]
+        case Call() | Tool():
             return [getattr(value, name) for name in value.__slots__]
     if is_dataclass(value) and not isinstance(value, type):
         return {item.name: getattr(value, item.name) for item in fields(value)}

@@ -9,13 +9,12 @@ import re
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from itertools import zip_longest
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 
 from memorygym.core.errors import BadTrace
 from memorygym.core.json_types import SchemaMismatch, from_json, parts_of
 from memorygym.core.json_values import canonical
 from memorygym.core.types import JSON, Budget, Entry, Message
-from memorygym.core.votes import PanelVerdict, Vote
 
 FORMAT = "memorygym-trace-3"
 CANARY = "memorygym:canary:6f0c3a52-9d1e-4c0b-8b1b-0d8f7c5e2a94"
@@ -118,6 +117,18 @@ class LimitHit:
     reason: str
 
 
+class Vote(NamedTuple):
+    """The vote of one judge model on an answer."""
+
+    model: str
+    outcome: Literal["yes", "no", "unreadable", "failed"]
+    """Yes accepts the answer. Unreadable: the reply broke the form; failed: the provider did."""
+    quote: str = ""
+    """The words of the answer on which the vote rests."""
+    problem: str = ""
+    """Why the vote is neither yes nor no."""
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """Judge models voted on the answer of an event, after the episode."""
@@ -126,9 +137,25 @@ class Judgement:
     votes: tuple[Vote, ...]
 
     @property
-    def panel_verdict(self) -> PanelVerdict:
-        """The verdict of the votes."""
-        return PanelVerdict(self.votes)
+    def counted(self) -> list[Vote]:
+        """The votes that are yes or no; if none is, the answer was not judged."""
+        return [vote for vote in self.votes if vote.outcome in ("yes", "no")]
+
+    @property
+    def accepting(self) -> list[Vote]:
+        """The votes that are yes."""
+        return [vote for vote in self.votes if vote.outcome == "yes"]
+
+    @property
+    def failed(self) -> bool:
+        """Whether no model replied."""
+        return all(vote.outcome == "failed" for vote in self.votes)
+
+    @property
+    def verdict(self) -> bool | None:
+        """Whether most of the counted votes accept the answer; a tie rejects it. None if it was
+        not judged."""
+        return 2 * len(self.accepting) > len(self.counted) if self.counted else None
 
 
 Record: TypeAlias = (
@@ -218,12 +245,12 @@ class Trace:
                 yield record.event, context
 
     def memory_states(self) -> Iterator[tuple[int, dict[str, str]]]:
-        """The whole memory after each change: (event, text by id)."""
+        """What the memory would show, after each change of it: (event, text by id)."""
         return ((event, dict(entries)) for event, entries in self._memory())
 
     @property
     def final_memory(self) -> dict[str, str]:
-        """The whole memory at the end: text by id."""
+        """What the memory would show at the end: text by id."""
         final: dict[str, str] = {}
         for _, entries in self._memory():
             final = entries

@@ -12,6 +12,7 @@ from memorygym.core.outcome import Goal
 from memorygym.core.statements import (
     CURRENT,
     FORMER,
+    SHIFT,
     UNSTATED,
     FactReader,
     Statement,
@@ -54,12 +55,29 @@ class TraceReader:
         return (truth,)
 
     def mention(self, fact: Statement) -> str:
-        """The name that every text about a fact contains."""
-        return fact.subject
+        """The name that every text about a fact contains, in some spelling."""
+        return fact.subject.removeprefix("the ")
 
     def first_stated(self, goal: Goal, need: Statement) -> int:
         """The event that first stated a fact; the goal's own event if none did."""
         return min((event for event, _ in self._mentions_of(need)), default=goal.event)
+
+    def is_stated(self, fact: Statement, before: int) -> bool:
+        """Whether the environment stated a fact before an event, or the last change to it."""
+        mentions = self._mentions.get(fact[:2], ())
+        own = (s for event, s in mentions if event < before and fact.is_stated_by(s))
+        return any(s.value == fact.value or s.role == SHIFT for s in own)
+
+    def bases(self, fact: Statement, before: int) -> Iterator[tuple[int, Statement]]:
+        """The relative corrections that led to a fact's value before an event, the last one first:
+        the event of each, and the fact as it was, which it changed."""
+        mentions = self._mentions.get(fact[:2], ())
+        stated = [(event, other) for event, other in mentions if event < before]
+        while stated and stated[-1][1].role == SHIFT:
+            event, _ = stated.pop()
+            value = StatementIndex(other for _, other in stated).current(*fact[:2])
+            if value is not None:
+                yield event, fact._replace(value=value)
 
     def rewrites(self, goal: Goal, need: Statement) -> int:
         """How often a fact had changed when the goal was due."""

@@ -229,6 +229,10 @@ class Track:
     """By role: the agents printed beside every model, as lower and upper bound."""
     official: Mapping[str, str] = field(default_factory=FrozenDict)
     """The parameters of its official task set."""
+    compared: Mapping[str, str] = field(default_factory=FrozenDict)
+    """The parameters of the tasks on which `compare` plays memories, unless others are named."""
+    capacity: int | None = None
+    """Most tokens that `compare` lets a memory hold, unless it is told otherwise."""
     self_test: SelfTest | None = None
     """The checks of `bench --validate`."""
     verify: Callable[[Sequence[TaskRecipe], MapFunction], Verification] | None = None

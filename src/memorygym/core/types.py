@@ -223,13 +223,24 @@ class Env(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of a memory's dump; the tokens of its text and id count towards the capacity."""
+    """One entry of a memory's dump; all that it keeps and its id count towards the capacity."""
 
     id: str
     """Distinct within a dump, and normalised as texts are. The number of a stored text (1, 2, …)
     costs nothing; any other id costs its tokens."""
     text: str
-    """As `MemoryContext.store` returned it."""
+    """What the memory would show of it, as `MemoryContext.store` returned it."""
+    index: str = ""
+    """What it keeps only to find the text by: keywords, links, triples, metadata; never shown."""
+
+    @property
+    def stored(self) -> str:
+        """All that it keeps, as one text for `MemoryContext.store`: the index in lines of its own.
+
+        >>> Entry("1", "Ann ran.", "keywords: Ann").stored
+        'Ann ran.\\nkeywords: Ann'
+        """
+        return "\n".join(filter(None, (self.text, self.index))) if self.index else self.text
 
 
 class MemoryContext(Protocol):

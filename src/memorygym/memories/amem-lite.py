@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from memorygym.core.errors import BadSettings, require_at_least
-from memorygym.core.types import MemoryContext, Message
+from memorygym.core.types import Entry, MemoryContext, Message
 from memorygym.memories.stores import prompts
 from memorygym.memories.stores.passages import (
     Index,
@@ -42,27 +42,26 @@ class Note:
     """The keys of notes that it links to; some may be gone."""
 
     @property
-    def text(self) -> str:
-        """The note as an entry.
+    def index(self) -> str:
+        """What is kept to find it by.
 
-        >>> print(Note("Ann ran.", ["Ann"], [3, 7]).text)
-        Ann ran.
+        >>> print(Note("Ann ran.", ["Ann"], [3, 7]).index)
         keywords: Ann
         links: 3, 7
         """
         links = ", ".join(map(str, self.links))
-        return f"{self.body}\n{_NAMED} {', '.join(self.named)}\n{_LINKS} {links}"
+        return f"{_NAMED} {', '.join(self.named)}\n{_LINKS} {links}"
 
     @classmethod
-    def from_text(cls, text: str) -> "Note":
+    def of(cls, entry: Entry) -> "Note":
         """Reads an entry back.
 
-        >>> Note.from_text("Ann ran.\\nkeywords:\\nlinks: 3, 7").links
+        >>> Note.of(Entry("9", "Ann ran.", "keywords:\\nlinks: 3, 7")).links
         (3, 7)
         """
-        body, named, links = text.rsplit("\n", 2)
+        named, links = entry.index.split("\n")
         return cls(
-            body,
+            entry.text,
             tuple(filter(None, named.removeprefix(_NAMED).strip().split(", "))),
             tuple(int(key) for key in links.removeprefix(_LINKS).split(",") if key.strip()),
         )
@@ -88,15 +87,15 @@ class Notes(Passages):
         self._untie(key)
         del self.notes[key]
 
-    def _set(self, key: int, text: str) -> None:
-        self._untie(key)
-        note = self.notes[key] = Note.from_text(text)
+    def _set(self, entry: Entry) -> None:
+        self._untie(key := int(entry.id))
+        note = self.notes[key] = Note.of(entry)
         for other in note.links:
             self._from.setdefault(other, set()).add(key)
-        super()._set(key, text)
+        super()._set(entry)
 
-    def searched(self, text: str) -> str:
-        note = Note.from_text(text)
+    def searched(self, entry: Entry) -> str:
+        note = Note.of(entry)
         return "\n".join([note.body, *note.named])
 
     def _untie(self, key: int) -> None:
@@ -135,7 +134,7 @@ class AMem(Ranked):
         self.evo_threshold = evo_threshold
 
     def keep(self, passage: str) -> None:
-        key = self._kept.add(self._note(passage, passage).text)
+        key = self._kept.add(passage, self._note(passage, passage).index)
         if key is not None and key % self.evo_threshold == 0:
             self._evolve()
 
@@ -155,7 +154,7 @@ class AMem(Ranked):
             around = [", ".join(self._kept.notes[key].named) for key in self._kept.linked(hub)]
             note = self._note(body, "\n".join([body, *around]), hub)
             if note.named:
-                self._kept.replace(hub, note.text)
+                self._kept.replace(hub, body, note.index)
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
         keys = wanted(self._kept.search, live, self.retrieve_k)

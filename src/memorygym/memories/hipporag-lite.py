@@ -18,8 +18,8 @@ from memorygym.memories.stores.passages import Passages, Ranked
 from memorygym.memories.stores.reply_parser import phrase, triples
 from memorygym.memories.stores.search.fulltext import FullText
 
-STATED = "\n|\n"
-"""Separates the passage from its triples in an entry."""
+STATED = "|\n"
+"""Begins the triples in the index of a passage."""
 SEED = 1000
 """The weight of a phrase that occurs in one passage; a phrase in n passages has an n-th of it."""
 PASSAGE_SEED = 50
@@ -51,7 +51,7 @@ class PhraseGraph:
         """By passage: its links."""
 
     def set(self, key: int, text: str) -> None:
-        body, stated = _split(text)
+        body, _, stated = f"{text}\n".rpartition(f"\n{STATED}")
         self._words.set(key, body)
         pairs = [(phrase(subject), phrase(value)) for subject, _, value in triples(stated)]
         names = dict.fromkeys(name for pair in pairs for name in pair)
@@ -120,12 +120,6 @@ class PhraseGraph:
                 del self._ties[here], self._degrees[here]
 
 
-def _split(entry: str) -> tuple[str, str]:
-    """The passage of an entry, and its triples."""
-    body, _, stated = f"{entry}\n".rpartition(STATED)
-    return body, stated
-
-
 class HippoRAG(Ranked):
     """Passages in a graph of phrases."""
 
@@ -137,10 +131,7 @@ class HippoRAG(Ranked):
     def keep(self, passage: str) -> None:
         reply = self._context.write(prompts.triples(), passage, 2 * self._context.count(passage))
         stated = "\n".join(" | ".join(triple) for triple in triples(reply))
-        self._kept.add(f"{passage}{STATED}{stated}")
-
-    def body(self, entry: str) -> str:
-        return _split(entry)[0]
+        self._kept.add(passage, f"{STATED}{stated}")
 
 
 make = HippoRAG

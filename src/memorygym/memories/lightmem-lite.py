@@ -19,8 +19,8 @@ from memorygym.memories.stores.passages import Facts, Ranked
 from memorygym.memories.stores.reply_parser import joined, topics
 from memorygym.memories.stores.search.fusion import words_with
 
-WAITING = "~\n"
-"""Begins the entry of a passage that the model has not read yet."""
+WAITING = "~"
+"""The index of a passage that the model has not read yet."""
 
 
 class LightMem(Ranked):
@@ -43,15 +43,15 @@ class LightMem(Ranked):
         self.entry_size = entry_size
 
     def keep(self, passage: str) -> None:
-        self._kept.mention(WAITING + passage)
-        texts = self._kept.texts
-        newest = list(takewhile(lambda key: texts[key].startswith(WAITING), reversed(texts)))
-        if sum(self._context.count(texts[key]) for key in newest) >= self.buffer_size:
+        self._kept.mention(passage, WAITING)
+        entries = self._kept.entries
+        newest = list(takewhile(lambda key: entries[key].index == WAITING, reversed(entries)))
+        if sum(self._context.count(entries[key].stored) for key in newest) >= self.buffer_size:
             self._read(newest[::-1])
 
     def _read(self, keys: Sequence[int]) -> None:
         """Has the model read the buffer, and replaces the buffer by its notes."""
-        buffer = [self.body(self._kept.texts[key]) for key in keys]
+        buffer = [self._kept.texts[key] for key in keys]
         text = joined(buffer)
         reply = self._context.write(prompts.facts(), text, 2 * self._context.count(text))
         for key in keys:
@@ -72,9 +72,6 @@ class LightMem(Ranked):
             held.append(sentence)
             room -= price
         yield held
-
-    def body(self, entry: str) -> str:
-        return entry.removeprefix(WAITING)
 
 
 make = LightMem

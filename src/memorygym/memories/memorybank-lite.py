@@ -9,8 +9,8 @@ its three levels: what fades only ranks lower; a passage is strengthened once pe
 clock is the episode's: each message of the user is `hours_per_message` later, so the first passage,
 if never recalled, has lost half its weight after the 34 events of a worlds task.
 
-An entry is a passage under a line of two numbers, which is not shown: the message with which it was
-read or last recalled, and the number of recalls.
+The index of a passage is two numbers: the message with which it was read or last recalled, and the
+number of recalls.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from math import exp, inf
 from typing import NamedTuple
 
 from memorygym.core.errors import BadSettings, require_at_least
-from memorygym.core.types import MemoryContext, Message
+from memorygym.core.types import Entry, MemoryContext, Message
 from memorygym.memories.stores.passages import Passages, Ranked, as_message
 from memorygym.memories.stores.search.vectors import Vectors, best, named
 from memorygym.memories.stores.splitter import passages
@@ -27,8 +27,8 @@ STRENGTHS = tuple(min(100.0, 1.5**recalls) for recalls in range(13))
 """By number of recalls: the days in which a passage decays to 1/e; further recalls do not count."""
 
 
-class EntryHeader(NamedTuple):
-    """The first line of an entry."""
+class Mark(NamedTuple):
+    """The index of an entry."""
 
     hour: int
     """The number of the user's message with which it was read or last recalled."""
@@ -46,7 +46,7 @@ class DecayingIndex(Passages):
         self.now = 0
         self._cosines = index.cosines
         self._rates = [days_per_message / strength for strength in STRENGTHS]
-        self._marks: dict[int, EntryHeader] = {}
+        self._marks: dict[int, Mark] = {}
 
     def search(self, query: str, k: int) -> list[int]:
         """The k keys with the largest products of cosine and retention, best first."""
@@ -61,8 +61,8 @@ class DecayingIndex(Passages):
         """Strengthens a passage and makes it new, at most once per hour."""
         mark = self._marks[key]
         if mark.hour < self.now:
-            stronger = EntryHeader(self.now, min(mark.recalls + 1, len(STRENGTHS) - 1))
-            self.replace(key, _entry(stronger, _passage(self.texts[key])))
+            stronger = Mark(self.now, min(mark.recalls + 1, len(STRENGTHS) - 1))
+            self.replace(key, self.texts[key], _index(stronger))
 
     def victim(self) -> int:
         """The key with the least retention; of equals the smallest."""
@@ -76,21 +76,17 @@ class DecayingIndex(Passages):
         if not self._marks:
             self.now = 0
 
-    def _set(self, key: int, text: str) -> None:
-        super()._set(key, text)
-        mark = self._marks[key] = EntryHeader(*map(int, text.partition("\n")[0].split()))
+    def _set(self, entry: Entry) -> None:
+        super()._set(entry)
+        mark = self._marks[int(entry.id)] = Mark(*map(int, entry.index.split()))
         self.now = max(self.now, mark.hour)
 
-    def searched(self, text: str) -> str:
-        return _passage(text)
+    def searched(self, entry: Entry) -> str:
+        return entry.text
 
 
-def _passage(entry: str) -> str:
-    return entry.partition("\n")[2]
-
-
-def _entry(mark: EntryHeader, passage: str) -> str:
-    return f"{mark.hour} {mark.recalls}\n{passage}"
+def _index(mark: Mark) -> str:
+    return f"{mark.hour} {mark.recalls}"
 
 
 class MemoryBank(Ranked):
@@ -117,7 +113,7 @@ class MemoryBank(Ranked):
         for message in new:
             hour = self._kept.now + (message.role == "user")
             for passage in passages(message.content, self.chunk_size, len):
-                self._kept.add(_entry(EntryHeader(hour, 0), passage))
+                self._kept.add(passage, _index(Mark(hour, 0)))
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
         recalled = self.selected(live, budget)
@@ -125,9 +121,6 @@ class MemoryBank(Ranked):
         for key in sorted(recalled):
             self._kept.recall(key)
         return as_message(recalled)
-
-    def body(self, entry: str) -> str:
-        return _passage(entry)
 
 
 make = MemoryBank

@@ -6,5 +6,5 @@ results, exports, api          a run in Python; the files beside a run; `evaluat
 transcript, fact_history       an episode as text, the history of one fact in it; `misses` lists
 stored_runs, replay            reading a run; playing one episode of it again
 checks, packs, leaderboard     playing runs again to verify them; a run as one file; ranked runs
-survival, judge_audit          replayed logs; the measurement of a judge on labelled rows
+survival                       replayed logs
 """

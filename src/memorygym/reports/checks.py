@@ -44,7 +44,6 @@ from memorygym.runs.results import FILE, RunResults, load
 from memorygym.runs.store import Run, read_traces
 from memorygym.runs.systems import SystemPlayer
 from memorygym.runs.tasks import salt_hash, unknown_part
-from memorygym.scoring.judge import judgement_mismatch
 
 STANDINGS = REPRODUCED, VERIFIED, REPORTED = "reproduced", "verified from traces", "self-reported"
 """How far a run is verified, best first."""
@@ -269,7 +268,7 @@ class Replay:
         if task:
             try:
                 labels = player.system.labels(place.track, place.repeat)
-                problem = self._mislabelled(trace, task, labels) or replayed(trace, task, player)
+                problem = self._mislabelled(trace, labels) or replayed(trace, task, player)
             except (MemoryGymError, SystemExit) as error:  # A memory may end its process.
                 problem = f"played again, it fails: {error}"
         if problem:
@@ -277,24 +276,17 @@ class Replay:
         trace.gold = task.gold if task else gold_table(trace)
         return played_result(place, trace, self.runner.wanted)
 
-    def _mislabelled(self, trace: Trace, task: Task, wanted: dict[str, JSON]) -> str:
-        """The label that differs from the wanted ones, or a verdict that is not the judge's."""
+    def _mislabelled(self, trace: Trace, wanted: dict[str, JSON]) -> str:
+        """The label that differs from the wanted ones, or verdicts without a judge."""
         labels, judge = trace.labels, None
         if model := self.recipe["models"].get(wanted["agent"]):
             judge = self.recipe["judge"]
             wanted |= {"model": model, "usage": labels.get("usage")}
         if judge:
-            of = labels.get("judge")
-            counts = of.get("counts") if isinstance(of, dict) else None
-            wanted["judge"] = {**judge, "counts": counts}
+            wanted["judge"] = judge
         elif any(isinstance(record, Judgement) for record in trace.records):
             return "a judge's verdicts, but the recipe names no judge"
-        if problem := difference(labels, wanted, "labels"):
-            return problem
-        try:
-            return judgement_mismatch(replace(trace, gold=task.gold), judge) if judge else ""
-        except (KeyError, TypeError) as error:
-            return f"the recipe does not state who judged ({error!r})"
+        return difference(labels, wanted, "labels")
 
 
 def _unlike(run: RunResults, again: RunResults, *, played: bool) -> Iterator[str]:

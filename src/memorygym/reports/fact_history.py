@@ -17,12 +17,12 @@ from memorygym.core.trace import Trace
 from memorygym.core.types import Message
 from memorygym.reports.stored_runs import IN_VIEW, verdict_lines
 from memorygym.reports.terminal import WIDTH, count, fit, short
-from memorygym.scoring.attribution import COMPOSED, LOSSES, Attribution
+from memorygym.scoring.attribution import COMPOSED, LOSSES, NEVER_STATED, Attribution
 from memorygym.scoring.episode_scores import outcomes
 from memorygym.scoring.provenance import FactHistory, HeldSpan, Passage, Provenance, Version
 from memorygym.scoring.usage import limits_in
 
-STEPS = (*LOSSES, "")
+STEPS = (*LOSSES, NEVER_STATED, "")
 """The steps at which facts are lost, in order; facts that are not lost come last."""
 INDENT = " " * 13
 BEYOND = "beyond the view's"
@@ -125,6 +125,8 @@ def _kept(history: FactHistory) -> str:
             return "LOST: the right value was never held"
         case "never written":
             return "LOST: no entry ever stated it"
+        case "never stated":
+            return "LOST: no message had stated it"
         case "dropped":
             assert history.dropped is not None
             return f"LOST: held after event {since}, no more after event {history.dropped + 1}"

@@ -14,7 +14,6 @@ from memorygym.datasets.instances.folder import (
     check,
     files_of,
     read_task,
-    with_recipes,
 )
 from memorygym.models import specs
 from memorygym.reports.terminal import fit
@@ -32,8 +31,6 @@ def folder_checks(folder: Path, settings: VerifySettings) -> dict[str, Any]:
     """Checks every instance of a folder; returns the counts and failures as `--json` prints
     them."""
     files, problem = files_of(folder)
-    if settings.again:
-        files = with_recipes(folder, files)
     rows = ([row] for row in over_processes(check, files, settings.workers or 2))
     quiet = settings.quiet or settings.json
     manifest = "manifest.json", {"manifest": problem}

@@ -49,8 +49,8 @@ class MissFilter(Settings):
     template: str | None = option(None, "TEMPLATE", "-t")
     """Only of this template."""
     cause: str | None = option(None, "CAUSE")
-    """One of: never written, dropped, stale, not retrieved, in context, not used, wrong refusal,
-    should have refused, format, stuck."""
+    """One of: never written, dropped, stale, not retrieved, never stated, in context, not used,
+    wrong refusal, should have refused, format, stuck."""
     question_type: str | None = option(None, "TYPE")
     """Only this question type, or kind of questions."""
     limit: int | None = option(None, "N", least=1)

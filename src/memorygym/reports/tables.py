@@ -130,7 +130,7 @@ def details(summary: Summary, failures: Sequence[Failure], cost: float | None) -
     if summary.repaired:
         lines.append(f"answers that the judge alone accepted: {summary.repaired}")
     if summary.judged:
-        lines.append(f"the judge and the typed grader: {summary.judged}")
+        lines.append(f"the judge, measured by the typed grader: {summary.judged}")
     for name, usage in summary.usage.items():
         figures = (("prompt", usage.prompt), ("completion", usage.completion))
         counts = (f"{'unknown' if n is None else format(n, ',')} {kind}" for kind, n in figures)

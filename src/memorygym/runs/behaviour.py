@@ -33,7 +33,7 @@ from memorygym.runs.model_roles import ModelRoles
 from memorygym.runs.systems import AgentSystem
 from memorygym.scoring.episode_scores import outcomes
 from memorygym.scoring.grading.verdict import grade
-from memorygym.scoring.judge import PROMPTS
+from memorygym.scoring.judge_prompts import PROMPTS
 
 FILE = "version.json"
 CASES = Path(__file__).parents[3] / "tests/cases"

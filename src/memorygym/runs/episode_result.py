@@ -13,9 +13,9 @@ from memorygym.runs.metrics import Measurement, measure
 from memorygym.runs.store import episode_name
 from memorygym.runs.systems import System
 from memorygym.runs.tasks import MissingTask
+from memorygym.scoring.agreement import Agreement, agreement_in
 from memorygym.scoring.attribution import Attribution
 from memorygym.scoring.episode_scores import accuracies, outcomes, score
-from memorygym.scoring.judge.agreement import Agreement, agreement_in
 from memorygym.scoring.usage import Usage, usage_of
 
 ALL = "all"

@@ -81,8 +81,7 @@ class Models:
             specs.find(name, settings.api_base, self.reply_log, temperature=0.0)
             for name in settings.judge
         )
-        prompt = settings.judge_prompt or "strict"
-        return Judge(judges, prompt, audit_accepted=True) if judges else None
+        return Judge(judges, settings.judge_prompt or "strict") if judges else None
 
 
 def agent_roles(
@@ -173,7 +172,9 @@ def comparison_of(
     if not named and not memories:
         raise BadSettings("name at least one memory: --memory bm25 (`memorygym list memory`)")
     tasks = tasks_of(settings)
-    check_view(find(tasks.track), tasks.recipes[0].generate(), settings.budgets[0])
+    track = find(tasks.track)
+    capacity = track.capacity if settings.capacity is None else settings.capacity
+    check_view(track, tasks.recipes[0].generate(), settings.budgets[0])
     reasoners = _reasoners(settings)
     writer = memory_writer(settings)
     asked = asked_reasoners(tasks.track, [who for who in reasoners if isinstance(who, str)])
@@ -187,7 +188,7 @@ def comparison_of(
     return Comparison(
         tasks,
         plug_all([*named, *memories]),
-        replace(settings, budget=settings.budgets, reasoner=names),
+        replace(settings, budget=settings.budgets, reasoner=names, capacity=capacity or None),
         [part for part in (*reasoners, writer) if isinstance(part, GivenModel)],
         model_roles=ModelRoles(
             dict(deciding), None if writer is None else models.of(writer)[1], models.judge

@@ -138,11 +138,7 @@ def model_roles_of(recipe: Mapping[str, Any], recall: Recall = UnusedModel) -> M
     """The models of a run's recipe."""
     first: Mapping[str, Any] = next(iter(recipe["models"].values()), {})
     judged, writing = recipe["judge"], recipe["memory_model"]
-    judge = judged and Judge(
-        tuple(map(recall, judged["models"])),
-        judged["prompt"],
-        audit_accepted=judged["audit_accepted"],
-    )
+    judge = judged and Judge(tuple(map(recall, judged["models"])), judged["prompt"])
     models = {
         name: recall({k: v for k, v in asked.items() if k not in OF_THE_AGENT})
         for name, asked in recipe["models"].items()

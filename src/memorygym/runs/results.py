@@ -62,7 +62,6 @@ class JudgeRecord(TypedDict):
 
     models: list[dict[str, Any]]
     prompt: str
-    audit_accepted: bool
 
 
 RECIPE: dict[str, Any] = {

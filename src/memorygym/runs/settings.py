@@ -22,6 +22,7 @@ from typing import Any, ClassVar, Self, get_args, get_origin, get_type_hints
 from memorygym.agents.chat import TOOL_MODES
 from memorygym.core.errors import BadSettings, UnknownPart, clip
 from memorygym.core.json_values import canonical
+from memorygym.core.track import Track
 from memorygym.models.model import Model, Sampling
 
 WORLDS = "worlds"
@@ -37,7 +38,7 @@ THREADS = 16
 PARAMETERS = ("template", "tier", "entities", "tokens", "questions", "corrections", "writes")
 """Settings that set a parameter of a track; the track worlds has all of them."""
 JUDGE_PROMPTS = ("strict", "lenient")
-"""How strictly a judge judges; scoring/judge/judge_prompts.py has the words."""
+"""How strictly a judge judges; scoring/judge_prompts.py has the words."""
 KINDS = ("retention", "length", "facts", "hops", "rewrite", "kind", "type")
 """What curves of accuracy are drawn by; reports/curves.py says what each is."""
 WORDS: Mapping[Any, tuple[type, str]] = {
@@ -306,7 +307,7 @@ class TaskSettings(Settings):
     template: str | Sequence[str] | None = option(None, "TEMPLATE", "-t", "--templates")
     """One template, or several with commas between (default: all, or the first)."""
     tier: str | None = option(None, "TIER")
-    """One of lite, standard, hard, multi (default: standard)."""
+    """One of lite, standard, hard, multi, scattered (default: standard; for compare scattered)."""
     entities: int | None = option(None, "N")
     """Instead of the tier's entities."""
     tokens: int | None = option(None, "N")
@@ -338,6 +339,10 @@ class TaskSettings(Settings):
     """Processes, or threads where a model is asked (default: one a core, 16 threads)."""
     quiet: bool = option(False, "", "-q")
     """No progress line."""
+
+    def defaults(self, track: Track) -> Mapping[str, str]:
+        """The parameters of the track that hold unless others are given."""
+        return track.official
 
     def workers_of(self, *, waits: bool) -> int:
         """The number of workers: threads if a model is asked, else processes."""
@@ -454,8 +459,9 @@ class CompareSettings(TaskSettings, ModelSettings):
     )
     """Maximum tokens of context that a memory may show per event; one report for each (default:
     1000)."""
-    capacity: int | None = option(None, "N", least=1, kept=int | None)
-    """Maximum tokens that a memory may hold (default: no limit; with tools, the context budget)."""
+    capacity: int | None = option(None, "N", least=0, kept=int | None)
+    """Maximum tokens that a memory may hold, 0 for no limit (default: 16,000 on worlds, no limit on
+    other tracks; with tools, at most the context budget)."""
     memory_model: str | Model | None = option(None, "MODEL")
     """The model that memories call (default: extractive, offline and deterministic)."""
     reasoner: str | Model | Sequence[str | Model] = option(
@@ -485,6 +491,9 @@ class CompareSettings(TaskSettings, ModelSettings):
     """Accuracy by tokens since the fact was stated (retention), tokens shown (length), facts needed
     (facts), lookups combined (hops), how often the fact changed (rewrite), what is asked (kind,
     type); may be repeated."""
+
+    def defaults(self, track: Track) -> Mapping[str, str]:
+        return track.compared or track.official
 
     @property
     def budgets(self) -> list[int]:
@@ -519,7 +528,7 @@ class VerifySettings(TaskSettings):
     """The settings of `verify`."""
 
     GROUPS: ClassVar = {
-        "": "track template tier seeds salt workers json again quiet",
+        "": "track template tier seeds salt workers json quiet",
         "closed-book check of DIR: a model sees the questions alone": "model samples api_base",
         "what the version of a track promises": "version write",
     }
@@ -529,8 +538,6 @@ class VerifySettings(TaskSettings):
     """Processes (default: 2)."""
     json: bool = option(False)
     """Print JSON."""
-    again: bool = option(False)
-    """Generate every instance of DIR again from its manifest, and compare the bytes."""
     model: str | None = option(None, "MODEL", "--llm")
     """Ask it (default: no model)."""
     samples: int = option(1, "K", least=1)

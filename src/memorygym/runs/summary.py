@@ -7,7 +7,7 @@ from dataclasses import astuple, dataclass
 from memorygym import stats
 from memorygym.runs.comparison.significance import Interval, TaskKey, share
 from memorygym.runs.episode_result import Failure, Result
-from memorygym.scoring.judge.agreement import Agreement
+from memorygym.scoring.agreement import Agreement
 from memorygym.scoring.usage import Usage
 from memorygym.stats import FEWEST_TASKS, Estimate, Repeats, deviation, mean_score, mean_share
 

@@ -283,7 +283,7 @@ def track_of(settings: TaskSettings) -> tuple[Track, Mapping[str, str]]:
         if parameter not in known:
             raise UnknownPart(f"parameter of the track {track.name}", str(parameter), known)
     parameters = agreed(_texts(chosen), _texts(further), "parameters")
-    return track, {**track.official, **agreed(parameters, stated, name)}
+    return track, {**settings.defaults(track), **agreed(parameters, stated, name)}
 
 
 def _texts(parameters: Mapping[str, object]) -> dict[str, str]:

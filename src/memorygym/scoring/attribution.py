@@ -1,10 +1,11 @@
 """The causes of missed questions, the precision of the store and the share of statements that could
 not be read, from a trace, without an LLM."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain
 
 from memorygym.core.outcome import Goal, Outcome
@@ -26,11 +27,15 @@ from memorygym.scoring.episode_scores import outcomes
 
 LOSSES = ("never written", "dropped", "stale", "not retrieved")
 """The steps at which a needed fact can be lost, the earliest first."""
+NEVER_STATED = "never stated"
+"""The cause if no message had stated a needed fact, as after an earlier sub-task that failed."""
 UNANSWERED = ("format", "stuck")
 """Causes of a missing answer; `stuck`: the event ended because the same calls kept failing."""
-CAUSES = (*LOSSES, "in context, not used", "wrong refusal", "should have refused", *UNANSWERED)
+USES = ("in context, not used", "wrong refusal", "should have refused")
+CAUSES = (*LOSSES, NEVER_STATED, *USES, *UNANSWERED)
 UNREAD_LIMIT = 0.05
 """Largest share of unread statements up to which figures that rest on the reader are stated."""
+_SIGNS = re.compile(r"[\W_]+")
 COMPOSED = "composed"
 """The source of a text that the memory composed into the context, rather than a tool returned."""
 
@@ -71,12 +76,27 @@ def is_unreadable(unread_share: float | None) -> bool:
     return unread_share is not None and unread_share > UNREAD_LIMIT + 1e-9
 
 
+def is_named(name: str, text: str) -> bool:
+    """Whether a name stands in a text, in whatever case and with whatever signs between its words.
+
+    >>> is_named("Larkin Harbor", "larkin_harbor.md")
+    True
+    """
+    return _letters(name) in _letters(text)
+
+
+@lru_cache(maxsize=20_000)
+def _letters(text: str) -> str:
+    return _SIGNS.sub("", text).casefold()
+
+
 class Attribution:
     """The causes of the misses of one trace.
 
-    A miss has the earliest cause that holds for one of its needed facts: the memory never stored it
-    (`never written`), dropped it, held an old value (`stale`), or held it and did not bring it into
-    the view (`not retrieved`).
+    A miss has the earliest cause that holds for one of its needed facts: the memory never held its
+    current value (`never written`); held it, and no more (`dropped`), or only another value
+    (`stale`); or held it and did not bring it into the view (`not retrieved`). A value that a
+    correction is relative to, and that was gone when the correction came, was dropped.
     """
 
     def __init__(self, trace: Trace) -> None:
@@ -107,22 +127,20 @@ class Attribution:
         if question.kind == "abstention":
             return "should have refused"
         losses = [self.lost(question, need) for need in question.needs]
-        for cause in LOSSES:
+        for cause in (*LOSSES, NEVER_STATED):
             if cause in losses:
                 return cause
         return "wrong refusal" if "refus" in outcome.reason else "in context, not used"
 
     def lost(self, question: Goal, need: Statement) -> str:
-        """One of LOSSES for a needed fact; "" if it was in the view."""
+        """One of LOSSES for a needed fact, or NEVER_STATED; "" if it was in the view."""
         if self.in_view(question, need):
             return ""
         states = [state for _, state in self.held(need, question.event)]
-        now = states[-1] if states else MISSING
-        if now == HELD:
-            return "not retrieved"
-        if now == STALE:
-            return "stale"
-        return "dropped" if HELD in states else "never written"
+        if HELD not in states:
+            stated = self.reader.is_stated(need, question.event)
+            return "never written" if stated else NEVER_STATED
+        return {HELD: "not retrieved", STALE: "stale", MISSING: "dropped"}[states[-1]]
 
     def in_view(self, question: Goal, need: Statement) -> bool:
         """Whether the memory brought a needed fact into the view of the question."""
@@ -135,7 +153,19 @@ class Attribution:
         return need.role == CURRENT and need.state_in(stated) != HELD and any(others)
 
     def held(self, fact: Statement, before: int) -> list[tuple[int, str]]:
-        """The state of a fact in the memory after each event that may have changed it."""
+        """The state of a fact in the memory after each event that may have changed it; if it was
+        never held, because the value that a correction is relative to had gone when the correction
+        came, the state of that value."""
+        states = self._states(fact, before)
+        for corrected, base in self.reader.bases(fact, before):
+            if any(state == HELD for _, state in states):
+                break
+            earlier = self._states(base, corrected + 1)
+            if earlier and earlier[-1][1] == MISSING:
+                states = earlier
+        return states
+
+    def _states(self, fact: Statement, before: int) -> list[tuple[int, str]]:
         return [
             (event, fact.state_in(self._read(texts.values())))
             for event, texts in self.about(self.reader.mention(fact))
@@ -170,7 +200,7 @@ class Attribution:
                     before = changes[-1][1] if changes else {}
                     replaced_ids = {*record.dropped, *(entry.id for entry in record.entries)}
                     texts = {id: text for id, text in before.items() if id not in replaced_ids}
-                    texts |= {new.id: new.text for new in record.entries if name in new.text}
+                    texts |= {e.id: e.text for e in record.entries if is_named(name, e.text)}
                     if texts != before:
                         changes.append((record.event, texts))
         return self._about[name]

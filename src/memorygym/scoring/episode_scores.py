@@ -7,7 +7,6 @@ from memorygym.core.outcome import Goal, Outcome, Score
 from memorygym.core.statements import SubTaskGold
 from memorygym.core.trace import Answer, Judgement, MemoryUpdate, Reward, Trace
 from memorygym.core.track import gold_table, track_of
-from memorygym.core.votes import PanelVerdict
 
 
 def outcomes(trace: Trace) -> Sequence[Outcome]:
@@ -30,9 +29,7 @@ def answered(
     """The graded outcome of each question, in order; a question without an answer is wrong."""
     records = trace.records
     answers = {record.event: record.answer for record in records if isinstance(record, Answer)}
-    panel_verdicts = {
-        record.event: record.panel_verdict for record in records if isinstance(record, Judgement)
-    }
+    judgements = {record.event: record for record in records if isinstance(record, Judgement)}
     graded = []
     for goal in goals:
         answer = answers.get(goal.event)
@@ -41,7 +38,7 @@ def answered(
             continue
         correct, reason = grade(goal, answer)
         outcome = Outcome(goal, float(correct), reason, answer)
-        graded.append(_repaired(outcome, panel_verdicts.get(goal.event)))
+        graded.append(_repaired(outcome, judgements.get(goal.event)))
     return graded
 
 
@@ -71,13 +68,13 @@ def rewarded(trace: Trace) -> list[Outcome]:
     ]
 
 
-def _repaired(outcome: Outcome, panel_verdict: PanelVerdict | None) -> Outcome:
+def _repaired(outcome: Outcome, judgement: Judgement | None) -> Outcome:
     """The outcome, corrected if a judge accepted an answer that the grader may have misread."""
-    if panel_verdict is None or not (panel_verdict.accepted and may_repair(outcome)):
+    if not (judgement and judgement.verdict and may_repair(outcome)):
         return outcome
-    quote = next(vote.quote for vote in panel_verdict.votes if vote.outcome == "yes")
-    votes = f"{panel_verdict.accepting} of {panel_verdict.counted}"
-    reason = f"{outcome.reason}; accepted by the judge, {votes}: {quote!r}"
+    accepting = judgement.accepting
+    votes = f"{len(accepting)} of {len(judgement.counted)}: {accepting[0].quote!r}"
+    reason = f"{outcome.reason}; accepted by the judge, {votes}"
     return Outcome(outcome.goal, 1.0, reason, outcome.answer, repaired=True)
 
 

@@ -15,7 +15,7 @@ from memorygym.core.tokens import normalize
 from memorygym.core.trace import Action, LimitHit, MemoryUpdate, Observation, ToolResult, Trace
 from memorygym.memories.stores.message_entries import to_text
 from memorygym.memories.stores.splitter import sentences
-from memorygym.scoring.attribution import Attribution
+from memorygym.scoring.attribution import Attribution, is_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,10 @@ class Provenance:
             if not isinstance(record, MemoryUpdate):
                 continue
             texts = [entry.text for entry in record.entries if entry.id == id]
-            if versions and versions[-1].until is None and (texts or id in record.dropped):
+            is_there = bool(versions) and versions[-1].until is None
+            if is_there and texts == [versions[-1].text]:
+                continue  # Only its index changed.
+            if is_there and (texts or id in record.dropped):
                 versions[-1] = replace(versions[-1], until=record.event, changed=bool(texts))
             versions += [self._version(text, record.event) for text in texts]
         return versions
@@ -221,7 +224,7 @@ class Provenance:
         for line in text.split("\n"):
             for sentence in sentences(line):
                 place = f"{heading}\n{sentence}".strip()
-                if name not in place:
+                if not is_named(name, place):
                     continue
                 about = self._records_about
                 if own := about(place, fact) or about(sentence, fact):

@@ -44,11 +44,7 @@ class StreamReader:
     def _matcher(self) -> Matcher:
         if self._shown is None:
             return free_matcher(self._vocabulary)
-        return self._matcher_of(self._shown)
-
-    def _matcher_of(self, shown: tuple[str, ...]) -> Matcher:
-        """The matcher for which a value counts if these texts state it."""
-        return Matcher(self._vocabulary, self._stated(shown))
+        return Matcher(self._vocabulary, self._stated(self._shown))
 
     def _stated(self, shown: tuple[str, ...]) -> Iterable[Statement]:
         """What these texts state, as notes state it."""

@@ -36,6 +36,4 @@ from memorygym.stats.shares import clustered_share as clustered_share
 from memorygym.stats.shares import mean_score as mean_score
 from memorygym.stats.shares import mean_share as mean_share
 from memorygym.stats.shares import wilson as wilson
-from memorygym.stats.spread import design_effect as design_effect
 from memorygym.stats.spread import deviation as deviation
-from memorygym.stats.spread import icc as icc

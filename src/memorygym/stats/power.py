@@ -66,7 +66,7 @@ def tasks_needed(delta: float, sd: float, design: Design = FIGURE, power: float 
     >>> tasks_needed(0.5, 1.0), tasks_needed(0.5, 1.0, SEPARATE)
     (34, 64)
     """
-    if delta <= 0:
+    if not delta > 0:
         raise ValueError(f"a difference of {delta} needs no tasks: give one above 0")
     low, high = FEWEST_TASKS - 1, FEWEST_TASKS
     while mde(sd, high, design, power) > delta:

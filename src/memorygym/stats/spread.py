@@ -1,4 +1,4 @@
-"""Variation between tasks, and the correlation of the questions of one task."""
+"""Variation between tasks, and within them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -46,32 +46,3 @@ def anova(values: Sequence[Sequence[float]]) -> Anova | None:
         within += sum((value - centre) ** 2 for value in group)
     typical = (size - sum(len(group) ** 2 for group in groups) / size) / (n - 1)
     return Anova(between / (n - 1), within / (size - n), typical)
-
-
-def icc(values: Sequence[Sequence[float]]) -> float | None:
-    """The intraclass correlation of a task's observations, by analysis of variance.
-
-    (MSB − MSW) / (MSB + (n₀ − 1) × MSW) (Donner 1986, A review of inference procedures for the
-    intraclass correlation coefficient). It is negative if tasks differ less than chance would make
-    them, as when all ask the same mix of easy and hard questions. None if nothing varies or there
-    is nothing to compare.
-
-    >>> icc([(1, 1), (0, 0)]), icc([(1, 0), (1, 0)]), icc([(1, 1), (1, 1)])
-    (1.0, -1.0, None)
-    """
-    table = anova(values)
-    if not table or not (table.between or table.within):
-        return None
-    return (table.between - table.within) / (table.between + (table.size - 1) * table.within)
-
-
-def design_effect(sizes: Sequence[int], correlation: float) -> float:
-    """The factor by which clustering multiplies the variance of a mean: 1 + (m − 1) × ICC.
-
-    m is the mean cluster size weighted by size, Σm² / Σm (Kish 1965, Survey Sampling).
-
-    >>> round(design_effect([20] * 100, 0.1), 6)
-    2.9
-    """
-    typical = sum(size * size for size in sizes) / sum(sizes)
-    return 1 + (typical - 1) * correlation

@@ -147,7 +147,7 @@ class Printer(Memory):
         self.kept += [self.context.store(message.content) for message in new]
 
     def dump(self) -> list[Entry]:
-        return [Entry(str(number), text) for number, text in enumerate(self.kept, 1)]
+        return [Entry(str(number), text, "printed") for number, text in enumerate(self.kept, 1)]
 
 
 class Threader(Printer):

@@ -146,7 +146,7 @@ def test_what_it_prints_and_reads_does_not_reach_the_protocol(
 ) -> None:
     memory = opened("Printer")
     memory.observe([HELLO])
-    assert memory.dump() == [Entry("1", "Hello Larkin Harbor")]
+    assert memory.dump() == [Entry("1", "Hello Larkin Harbor", "printed")]
     printed = capfd.readouterr()
     assert printed.out == ""
     assert printed.err.count("forged") == 2

@@ -139,13 +139,6 @@ def test_shown_values_that_nothing_took_are_unread_in_prose_too() -> None:
     assert companies().read("Larkin Harbor: employees 83,399").unread == 0
 
 
-def test_a_paragraph_as_it_was_shown_is_not_read_again() -> None:
-    guide = strong_reader(shown_world("company")[0]).guide
-    fact = Statement(HARBOR, "a", 83399)
-    reader = Matcher(vocabulary_of(guide), STATED, {"It was said.": (fact,)})
-    assert reader.read("Noise\n\nIt was said.\n\nMore").facts == (fact,)
-
-
 def test_a_staff_and_a_founding_year_in_one_sentence_are_told_apart() -> None:
     stated = [
         Statement("Orm Academy", "staff", 3714),

@@ -12,9 +12,8 @@ import pytest
 from memorygym.core.types import Message, Tool
 from memorygym.models.scripted import Scripted
 from memorygym.scoring.grading.verdict import grade
-from memorygym.scoring.judge import PROMPTS, Judge
-from memorygym.scoring.judge.judge_prompts import messages
-from memorygym.scoring.judge.panel import vote
+from memorygym.scoring.judge import Judge, vote
+from memorygym.scoring.judge_prompts import PROMPTS, messages
 
 LINES = (Path(__file__).parents[2] / "cases" / "judge_attacks.jsonl").read_text(encoding="utf-8")
 ATTACKS = [json.loads(line) for line in LINES.splitlines()]
@@ -95,14 +94,16 @@ def fallen(rule_for: Callable[[str], Rule], build: Builder) -> list[str]:
     return [kind for kind, outcome in outcomes.items() if outcome == "yes"]
 
 
+def verdict(judge: Judge, answer: str) -> bool | None:
+    return next(judge.judge([(0, QUESTION, TRUTH, answer)])).verdict
+
+
 def accepted(rule_for: Callable[[str], Rule], prompt: str) -> list[str]:
     """The attacks that are not turned down by a judge of the package with such a model."""
     return [
         attack["kind"]
         for attack in ATTACKS
-        if Judge([Scripted(rule_for(attack["answer"]))], prompt)
-        .judge(QUESTION, TRUTH, attack["answer"])
-        .verdict
+        if verdict(Judge([Scripted(rule_for(attack["answer"]))], prompt), attack["answer"])
         is not False
     ]
 
@@ -133,5 +134,4 @@ def test_the_same_judges_fall_for_a_prompt_that_does_not_quote() -> None:
 
 
 def test_a_right_answer_is_still_accepted_by_an_honest_judge() -> None:
-    judge = Judge([Scripted(honest)])
-    assert judge.judge(QUESTION, TRUTH, "8412").verdict is True
+    assert verdict(Judge([Scripted(honest)]), "8412") is True

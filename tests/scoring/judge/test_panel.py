@@ -3,13 +3,11 @@
 import pytest
 
 from memorygym.core.errors import BadKey, BadSettings, ProviderFailure, UnknownPart
-from memorygym.core.types import JSON, Call, Message
-from memorygym.core.votes import PanelVerdict
+from memorygym.core.trace import Judgement
+from memorygym.core.types import JSON, Message
 from memorygym.models.model import OVERFLOW, Reply
 from memorygym.models.scripted import Line, Scripted
-from memorygym.scoring.judge import Judge, JudgeCase
-from memorygym.scoring.judge.judge_prompts import prompt_hash
-from memorygym.scoring.judge.panel import vote
+from memorygym.scoring.judge import Judge, vote
 
 YES, NO = '{"quote": "8412", "correct": true}', '{"quote": "8412", "correct": false}'
 DOWN = ProviderFailure("timed out")
@@ -23,8 +21,9 @@ class Named(Scripted):
         return {"name": "judge-x", "temperature": 0.0, "endpoint": "http://127.0.0.1/v1"}
 
 
-def ruled(*replies: Line) -> PanelVerdict:
-    return Judge([Scripted([reply]) for reply in replies]).judge("beds?", "8412", "8412 beds")
+def ruled(*replies: Line) -> Judgement:
+    judge = Judge([Scripted([reply]) for reply in replies])
+    return next(judge.judge([(0, "beds?", "8412", "8412 beds")]))
 
 
 @pytest.mark.parametrize(
@@ -62,12 +61,7 @@ def test_a_refused_key_is_raised() -> None:
 def test_a_judge_describes_itself_without_addresses() -> None:
     about = Judge([Named([])], "lenient").describe()
     asked = {"name": "judge-x", "temperature": 0.0}
-    assert about == {
-        "models": [asked],
-        "prompt": "lenient",
-        "hash": prompt_hash("lenient"),
-        "audit_accepted": False,
-    }
+    assert about == {"models": [asked], "prompt": "lenient"}
 
 
 @pytest.mark.parametrize(
@@ -78,12 +72,10 @@ def test_only_a_judge_that_keeps_failing_is_asked_no_more(
     replies: list[Line], verdicts: list[bool | None], asked: int
 ) -> None:
     model = Scripted(replies)
-    cases = [JudgeCase("beds?", "8412", "8412")] * len(replies)
-    panel_verdicts = list(Judge([model]).judge_all(cases))
-    assert [panel_verdict.verdict for panel_verdict in panel_verdicts] == verdicts
+    answers = [(number, "beds?", "8412", "8412") for number in range(len(replies))]
+    judgements = list(Judge([model]).judge(answers))
+    assert [judgement.verdict for judgement in judgements] == verdicts
     assert len(model.seen) == asked
-    not_asked = panel_verdicts[-1].votes[0].problem.startswith("not asked")
-    assert not_asked == (asked < len(replies))
 
 
 def test_a_judge_needs_models_and_a_known_prompt() -> None:
@@ -122,11 +114,9 @@ def test_a_verdict_is_read(text: str, outcome: str, quote: str) -> None:
         ('{"quote": "8,412", "correct": fal', "it is no JSON"),
         ("[" * 100_000, "it is no JSON"),
         ('{"correct": true}', "no object of a quote and a verdict"),
-        ('{"quote": "8,412", "correct": true, "why": ""}', "no object of a quote and a verdict"),
-        ('{"quote": "8,412", "correct": "true"}', "nor false"),
-        ('{"quote": 8412, "correct": true}', "its quote is no text"),
-        ('{"quote": "8,412", "correct": 1}', "nor false"),
-        ('{"quote": "8,412", "correct": false, "correct": true}', "it says a thing twice"),
+        ('{"quote": "8,412", "correct": "true"}', "no object of a quote and a verdict"),
+        ('{"quote": 8412, "correct": true}', "no object of a quote and a verdict"),
+        ('{"quote": "8,412", "correct": 1}', "no object of a quote and a verdict"),
         ('{"quote": "8412", "correct": true}', "the answer does not say the quote"),
         ('{"quote": "8,413", "correct": false}', "the answer does not say the quote"),
         ('{"quote": " ", "correct": true}', "it accepts without a quote"),
@@ -138,7 +128,5 @@ def test_anything_else_is_unreadable_and_says_why(text: str, problem: str) -> No
     assert problem in why
 
 
-def test_a_tool_call_and_a_request_beyond_the_context_are_no_verdicts() -> None:
-    message = Message("assistant", '{"quote": "8,412", "correct": true}', (Call("submit", {}),))
-    assert vote("m", Reply(message), ANSWER).problem == "it calls a tool"
-    assert "context does not hold" in vote("m", OVERFLOW, ANSWER).problem
+def test_a_request_beyond_the_context_gets_no_verdict() -> None:
+    assert vote("m", OVERFLOW, ANSWER).outcome == "unreadable"

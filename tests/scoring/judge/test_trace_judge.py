@@ -7,13 +7,12 @@ from typing import Any
 import pytest
 
 from memorygym.core.errors import ProviderFailure
-from memorygym.core.trace import Answer, Judgement, Trace, read_trace
+from memorygym.core.trace import Answer, Judgement, Trace, Vote, read_trace
 from memorygym.core.types import Budget, Message
-from memorygym.core.votes import Vote
 from memorygym.models.scripted import Scripted
+from memorygym.scoring.agreement import Agreement, agreement_in
 from memorygym.scoring.episode_scores import outcomes, score
 from memorygym.scoring.judge import Judge, judge_trace
-from memorygym.scoring.judge.agreement import Agreement, agreement_in
 from memorygym.tracks.worlds.generator.gold import WeightedQuestion, WorldsGold
 from tests.episodes import generated
 
@@ -68,12 +67,12 @@ def railways(messages: Any, _: Any) -> str:
     ) else gullible(messages, _)  # fmt: skip
 
 
-def judged(rule: Any, prompt: str = "strict", **options: bool) -> Trace:
-    return judge_trace(trace_of(*ASKED), Judge([Scripted(rule)], prompt, **options))
+def judged(rule: Any) -> Trace:
+    return judge_trace(trace_of(*ASKED), Judge([Scripted(rule)]))
 
 
-def panel_verdicts(trace: Trace) -> list[int]:
-    return [record.event for record in trace.records if isinstance(record, Judgement)]
+def judgements(trace: Trace) -> list[Judgement]:
+    return [record for record in trace.records if isinstance(record, Judgement)]
 
 
 def test_a_repair_is_right_counts_in_the_score_and_says_who_accepted_it() -> None:
@@ -99,29 +98,20 @@ def test_no_verdict_repairs_a_final_answer_or_rejects_an_accepted_one(
     assert outcomes(forged) == outcomes(trace_of(*ASKED))
 
 
-def test_the_labels_state_the_judge_and_the_counts_of_its_verdicts() -> None:
-    label: Any = judged(railways).labels["judge"]
-    assert label["prompt"] == "strict" and label["models"] == [{"name": "Scripted"}]
-    assert label["counts"] == {
-        "rejected": 6, "not_repairable": 4, "repaired": 1, "upheld": 1, "not_judged": 0,
-        "unreadable": 0, "failed": 0,
-    }  # fmt: skip
-
-
 @pytest.mark.parametrize(
     ("line", "kind"), [("hm", "unreadable"), (ProviderFailure("down"), "failed")]
 )
 def test_a_judge_that_fails_leaves_the_score_and_is_counted(line: Any, kind: str) -> None:
     trace = judged(lambda *_: line)
-    counts: Any = trace.labels["judge"]["counts"]  # type: ignore[index, call-overload]
     assert outcomes(trace) == outcomes(trace_of(*ASKED))
-    assert (counts["not_judged"], counts[kind]) == (2, 2)
+    assert [vote.outcome for made in judgements(trace) for vote in made.votes] == [kind] * 3
+    assert agreement_in(trace, outcomes(trace)) == Agreement(0, 0, 0, 0, not_judged=3)
 
 
-def test_only_rejects_of_one_claim_are_judged_and_a_second_judge_replaces_the_first() -> None:
+def test_rejects_of_one_claim_are_judged_and_a_second_judge_replaces_the_first() -> None:
     first = judged(gullible)
     assert judge_trace(first, Judge([Scripted(railways)])) == judged(railways)
-    assert panel_verdicts(first) == [0, 1]
+    assert [judgement.event for judgement in judgements(first)] == [0, 1, 2]
 
 
 def test_a_trace_from_disk_is_judged_alike_and_scores_alike() -> None:
@@ -131,9 +121,10 @@ def test_a_trace_from_disk_is_judged_alike_and_scores_alike() -> None:
     assert score(read_trace(fresh.lines())[0]) == score(fresh)
 
 
-def test_the_agreement_covers_what_the_judge_saw_and_if_asked_what_the_grader_accepted() -> None:
-    trace, unseen = judged(railways, audit_accepted=True), trace_of(*ASKED)
+def test_the_agreement_covers_what_the_judge_saw() -> None:
+    trace, lavish, unseen = judged(railways), judged(gullible), trace_of(*ASKED)
     figures = agreement_in(trace, outcomes(trace))
     assert figures == Agreement(both=1, reference=0, judge=1, neither=1, not_judged=0)
     assert figures.kappa == pytest.approx(0.4)
+    assert agreement_in(lavish, outcomes(lavish)) == Agreement(1, 0, 2, 0, 0)
     assert agreement_in(unseen, outcomes(unseen)) is None

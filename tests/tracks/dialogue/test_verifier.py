@@ -26,7 +26,7 @@ def test_sessions_are_fair(template: str, seed: int) -> None:
     results: Any = verification(session(template, seed))
     assert failed(results) == []
     guesses, needs = results["guesses"], results["leave_one_out"]
-    assert guesses["asked"].keys() == guesses["right"].keys() == GUESSES.keys()
+    assert guesses["applies"].keys() == guesses["right"].keys() == GUESSES.keys()
     assert needs["needed"] > 30 and needs["spare"] > 10 * needs["needed"]
 
 
@@ -38,6 +38,7 @@ def test_facts_that_the_gold_table_withholds_or_adds_are_found() -> None:
     wrong: Any = verification(broken)["leave_one_out"]["wrong"]
     assert any(f"event {first.event}: needed: " in line for line in wrong)
     assert any(f"event {second.event}: not needed: " in line for line in wrong)
+    assert f"event {first.event}: what it needs is not enough" in wrong
 
 
 def test_a_fact_that_a_request_repeats_is_found() -> None:
@@ -93,22 +94,24 @@ def test_a_domain_without_what_a_session_needs_is_refused(
 
 
 @pytest.mark.parametrize(
-    ("requests", "right", "line", "fails"),
+    ("requests", "right", "share", "fails"),
     [
-        (90, 9, "(10.0% of 90), bound not checked below 150", False),
-        (300, 14, "(4.7% of 300), bound fails above 5.0%: 3% and 2 standard errors", False),
-        (300, 16, "(5.3% of 300), bound fails above 5.0%: 3% and 2 standard errors", True),
+        (90, 12, "(13.3%, 95% interval 7.8% to 21.9%)", False),  # Too few to say.
+        (300, 23, "(7.7%, 95% interval 5.2% to 11.2%)", True),
+        (300, 22, "(7.3%, 95% interval 4.9% to 10.9%)", False),
     ],
 )
-def test_the_text_says_by_which_bound_guesses_are_checked(
-    requests: int, right: int, line: str, fails: bool
+def test_a_guess_is_bounded_over_the_requests_to_which_it_applies(
+    requests: int, right: int, share: str, fails: bool
 ) -> None:
-    totals = {"guesses": {"asked": {"rank 12": requests}, "right": {"rank 12": right}}}
+    applies = {"fitted offer": requests, "likely offer": 300, "limits of the best rated": 0}
+    totals = {"guesses": {"applies": applies, "right": {"fitted offer": right, "likely offer": 1}}}
     checked = verified(verification, [], map, lambda _: together(totals))
-    assert line in checked.text
+    text = f"'fitted offer' is right on {right} of {requests} requests to which it applies {share}"
+    assert (f"best {text}" in checked.text) is (requests >= 150)
     assert bool(checked.failures) is fails
     assert ("all checks passed" in checked.text) is not fails
-    assert ("FAILS chance_level: guessable 'rank 12': 16 of 300" in checked.text) is fails
+    assert (f"FAILS chance_level: guessable {text}" in checked.text) is fails
 
 
 def test_fifty_failures_are_shown_and_all_are_in_the_json() -> None:

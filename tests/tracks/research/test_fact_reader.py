@@ -206,3 +206,17 @@ def test_if_two_subjects_fit_the_answer_is_missing():
 @pytest.mark.parametrize("text", ["", "the mayor", "the mayor of", "Ann Lee and", "a song"])
 def test_a_phrase_outside_the_grammar_is_not_parsed(text):
     assert parsed_phrase(text) is None
+
+
+def test_a_document_as_it_was_shown_is_read_alike_without_the_blank_lines_around_it() -> None:
+    texts = (
+        "[Travel log · Zel Bridge · 6 September 2034]\nVela Quist wears the mayor's chain in Zel"
+        " Bridge. Who is mayor in Orm Bridge was painted over on the sign.",
+        "[Field report · Orm Bridge · 10 October 2033]\nOrm Bridge is governed by Halden Quist as"
+        " mayor.",
+    )
+    reader = READER.against(("\n\n".join(texts),))
+    shown = [fact[:3] for text in texts for fact in reader.read(text)]
+    assert shown == [("Zel Bridge", "mayor", "Vela Quist"), ("Orm Bridge", "mayor", "Halden Quist")]
+    for between in ("\n", "\n\n", "\nkept\n"):
+        assert [fact[:3] for fact in reader.read(between.join(texts))] == shown

@@ -1,7 +1,5 @@
-"""A missing or wrong checkout is named in one line; what a snapshot lacks can be made."""
+"""A missing or wrong checkout is named in one line."""
 
-import json
-import subprocess
 import sys
 from pathlib import Path
 
@@ -11,7 +9,6 @@ from memorygym.cli import main
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings
 from memorygym.tracks.dialogue.tau2 import checkout
-from memorygym.tracks.dialogue.tau2.__main__ import TELECOM_COMMIT, V1_DATA
 from memorygym.tracks.dialogue.tau2.__main__ import main as tau2
 
 TRACK = "dialogue/tau2:domain=retail:session=1"
@@ -46,7 +43,6 @@ def test_a_missing_or_wrong_checkout_is_named_with_the_way_to_get_it(
 def test_a_missing_file_of_data_is_named(standin: Path, capsys: pytest.CaptureFixture[str]) -> None:
     line = error(capsys, "dialogue/tau2:domain=airline")
     assert f"{standin}/data/tau2/domains/airline/db.json is missing" in line
-    assert "python -m memorygym.tracks.dialogue.tau2 repair" in line
     assert tau2(["check"]) == 1
     assert "retail: 5 tasks" in capsys.readouterr().out
 
@@ -87,70 +83,3 @@ def test_a_wrong_parameter_is_named(
 def test_an_adapter_that_does_not_exist_is_named() -> None:
     with pytest.raises(BadSettings, match=r"tracks dialogue/tau3: .* cannot be imported"):
         registry.load("tracks", "dialogue/tau3", "TRACK")
-
-
-def _git(folder: Path, *words: str) -> str:
-    """Runs git in a folder, whoever's configuration it is."""
-    who = ["-c", "user.name=x", "-c", "user.email=x@x", "-c", "commit.gpgsign=false"]
-    command = ["git", "-C", str(folder), *who, *words]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
-
-
-@pytest.fixture
-def clones(standin: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The clone of tau-bench; the checkout's history has the tasks of telecom."""
-    domains = standin / "data/tau2/domains"
-    for name in ("telecom", "airline"):
-        (domains / name).mkdir()
-    (domains / "airline/tasks.json").write_text("[]")
-    tasks = domains / "telecom/tasks.json"
-    tasks.write_text(json.dumps([{"id": "a"}, {"id": "b"}]))
-    _git(standin, "init", "-q")
-    _git(standin, "add", "-A")
-    _git(standin, "commit", "-qm", "first")
-    _git(standin, "tag", TELECOM_COMMIT)
-    tasks.unlink()
-    (domains / "telecom/db.toml").write_text("")
-    (domains / "telecom/split_tasks.json").write_text('{"base": ["b", "a"], "full": ["c"]}')
-    data = tmp_path / "tau-bench" / V1_DATA
-    data.mkdir(parents=True)
-    for name in ("flights", "reservations"):
-        (data / f"{name}.json").write_text(json.dumps({"x": {}}))
-    (data / "users.json").write_text(json.dumps({"ann": {"name": "Ann"}}))
-    return tmp_path / "tau-bench"
-
-
-def test_what_a_snapshot_lacks_is_made_in_a_folder_of_the_users(
-    standin: Path, clones: Path, tmp_path: Path
-) -> None:
-    into = tmp_path / "mine"
-    before = sorted(standin.rglob("*.json"))
-    assert tau2(["repair", "--into", str(into), "--tau-bench", str(clones)]) == 0
-    airline = json.loads((into / "tau2/domains/airline/db.json").read_text())
-    assert airline["users"] == {"ann": {"name": "Ann", "user_id": "ann"}}
-    assert set(airline) == {"flights", "users", "reservations"}
-    assert [t["id"] for t in json.loads((into / "tau2/domains/telecom/tasks.json").read_text())]
-    assert sorted(standin.rglob("*.json")) == before
-    made = into / "tau2/domains/airline/db.json"
-    made.write_text("mine")
-    assert tau2(["repair", "--into", str(into)]) == 0
-    assert made.read_text() == "mine"
-
-
-def test_a_repair_that_cannot_be_made_says_what_to_get(
-    standin: Path, clones: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def refused(*words: str) -> str:
-        assert tau2(["repair", *words]) == 2
-        return capsys.readouterr().err
-
-    sources = ("--in-checkout", "--tau-bench", str(clones))
-    assert "clone of github.com/sierra-research/tau-bench" in refused("--in-checkout")
-    split = standin / "data/tau2/domains/telecom/split_tasks.json"
-    split.write_text('{"base": ["z"]}')
-    other_version = "the 2 tasks of 37199f3 are not the 1 of the split `base`"
-    assert other_version in refused(*sources)
-    _git(standin, "tag", "-d", TELECOM_COMMIT)
-    assert "clone tau2-bench with its history" in refused(*sources)
-    (tmp_path / "file").write_text("")
-    assert "Not a directory" in refused("--into", str(tmp_path / "file/data"))

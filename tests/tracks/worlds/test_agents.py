@@ -90,6 +90,13 @@ def test_the_clairvoyant_scores_exactly_1_within_its_budget(tier: str, seed: int
         assert result.writes <= 0.7 * (trace.budget.writes or 0)  # What a task may need.
 
 
+def test_every_agent_plays_scattered_facts_and_the_clairvoyant_finds_them_all() -> None:
+    task = generated("company", 0, "scattered", entities=20)
+    composites = {name: score(played(name, task, agent=name)).composite for name in AGENTS}
+    assert composites["clairvoyant"] == composites["perfect"] == 1.0
+    assert composites["template_expert"] > composites["random_strategic"]
+
+
 @pytest.mark.parametrize(
     ("better", "worse", "points"),
     [

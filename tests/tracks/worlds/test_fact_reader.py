@@ -153,6 +153,17 @@ def test_every_question_is_parsed_and_answered_from_the_full_text(template: str)
         assert (answer is None) is (question.kind == "abstention")
 
 
+def test_a_question_that_describes_its_entity_states_nothing(company: StrongReader) -> None:
+    relation, labels = company.guide.relations[0].phrase, (RISK.key, LINE.key)
+    risk, line = (company.guide.attribute(code).label for code in labels)
+    question = (
+        f"What does the record of the company that {relation} Acme Harbor, files minor under"
+        f' {risk} and files "repairs solar drones" under {line} give for employees?'
+    )
+    for text in (question, f"- {question}", f"user: {question}\nAnswer with submit_answer."):
+        assert company.read(text) == () and company.coverage(text) == (0, 0)
+
+
 def test_a_text_without_a_question_is_not_parsed_as_one(company: StrongReader) -> None:
     assert company.ask("=== QUESTION · event 1 of 2 ===\nHow are you?") is None
     assert company.ask("What does the record of Acme Harbor give for revenue?") is None

@@ -10,10 +10,11 @@ from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.rng import named_rng
 from memorygym.core.statements import SHIFT
+from memorygym.core.types import Task
 from memorygym.tracks.worlds.fact_reader import strong_reader
 from memorygym.tracks.worlds.generator.fact_timeline import draw_names
 from memorygym.tracks.worlds.generator.generator import load_template
-from memorygym.tracks.worlds.generator.gold import Change, WorldsGold
+from memorygym.tracks.worlds.generator.gold import Change, WeightedQuestion, WorldsGold
 from memorygym.tracks.worlds.generator.prose import false_value
 from memorygym.tracks.worlds.generator.task import generate, stream_tokens
 from memorygym.tracks.worlds.generator.tiers import TIERS, Sizes
@@ -218,3 +219,63 @@ def test_documents_contain_distractors() -> None:
     texts = [event.text for event in task.events if event.kind == "documents"]
     sentences = [s for text in texts for line in text.split("\n") for s in line.split(". ")]
     assert sum(len(re.findall(figure, sentence)) == 2 for sentence in sentences) > 10
+
+
+@pytest.fixture(scope="module")
+def scattered() -> list[Task]:
+    """The tasks of all templates that a comparison plays, seed 0."""
+    return [generated(template, 0, "scattered") for template in TEMPLATES]
+
+
+def documents_of(table: WorldsGold, question: WeightedQuestion) -> set[tuple[str, int]]:
+    """The documents that state what a question needs, by entity and event."""
+    return {(need.subject, table.events[need[:2]]) for need in question.needs}
+
+
+def test_scattered_facts_of_an_entity_stand_in_several_documents_on_several_days(
+    scattered: list[Task],
+) -> None:
+    for task in scattered:
+        table = gold(task)
+        whole = Counter(fact.subject for fact in table.facts)
+        assert all(3 * len(facts) <= whole[name] for name, facts in table.documents)
+        days = Counter(name for name, _ in set(table.shown))
+        assert set(days.values()) == {4} and set(days) == set(table.names)
+
+
+def test_a_passage_of_scattered_facts_is_about_several_entities(scattered: list[Task]) -> None:
+    for task in scattered:
+        reader, table = strong_reader(task.system), gold(task)
+        texts = [event.text for event in task.events if " · batch " in event.text]
+        passages = [part for text in texts for part in text.split("\n\n")[:-1]]
+        about = [{fact.subject for fact in reader.read(passage)} for passage in passages]
+        assert len(passages) == 2 * len(table.names) and {*map(len, about)} == {2}
+
+
+def test_scattered_names_share_their_words(scattered: list[Task]) -> None:
+    for task in scattered:
+        words = Counter(word for name in gold(task).names for word in name.split())
+        assert all(max(words[word] for word in name.split()) > 1 for name in gold(task).names)
+
+
+def test_scattered_questions_need_1_or_2_to_3_or_4_facts_equally_often_and_half_describe(
+    scattered: list[Task],
+) -> None:
+    for task in scattered:
+        questions, ask = gold(task).questions, strong_reader(task.system).ask
+        sizes = Counter(1 + (len(q.needs) > 1) + (len(q.needs) > 3) for q in questions)
+        assert sizes == {1: 8, 2: 8, 3: 8}
+        queries = [ask(task.events[question.event].text) for question in questions]
+        assert sum(bool(query and query.clues) for query in queries) == 12
+
+
+def test_one_search_can_find_what_a_scattered_question_needs(scattered: list[Task]) -> None:
+    for table in map(gold, scattered):
+        assert max(len(documents_of(table, question)) for question in table.questions) <= 3
+
+
+@pytest.mark.parametrize("sizes", [Sizes(entities=200), Sizes(questions=60), Sizes(tokens=60_000)])
+def test_a_scattered_task_has_any_size(sizes: Sizes) -> None:
+    table = gold(generate("company", 0, "scattered", sizes))
+    assert len(table.questions) == (sizes.questions or 24)
+    assert len(table.names) >= (sizes.entities or 40)

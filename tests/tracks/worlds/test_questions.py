@@ -61,16 +61,23 @@ class Truth:
         both_ways = {r.code for r in reader.guide.relations if r.symmetric}
         self.related = defaultdict[tuple[str, str], list[str]](list)
         links = [f for f in table.facts if f.role == AMONG]
-        links = [link for link in links if table.events[link.subject] < question.event]
+        links = [link for link in links if table.events[link[:2]] < question.event]
         for link in links:
             self.related[link.subject, link.key].append(link.text)
         for link in links:
             if link.key in both_ways:
                 self.related[link.text, link.key].append(link.subject)
-        shown = [name for name, event in table.shown if event < question.event]
+        shown = [name for name in table.names if table.events[name, CATEGORY] < question.event]
         scope = [name for name in shown if self.group[name] in query.categories]
         self.names = list(query.names) or scope
+        if query.clues:
+            self.names = [name for name in shown if all(self.fits(name, *c) for c in query.clues)]
+            assert len(self.names) == 1
         self.is_highest = query.flags != ("lowest",)
+
+    def fits(self, name: str, key: str, value: object) -> bool:
+        """Whether a clause of a description fits an entity."""
+        return value in self.related[name, key] or self.values[name].get(key) == value
 
     def value(self, name: str, role: int = 0) -> object:
         return self.values[name][self.query.codes[role]]
@@ -204,9 +211,11 @@ TRUTHS: dict[str, Callable[[Truth], str]] = {
 
 @pytest.fixture(scope="module")
 def asked() -> dict[str, list[tuple[Task, WeightedQuestion]]]:
-    """By question type: the questions of all templates at tier standard, seeds 0 to 9."""
+    """By question type: the questions of all templates at tier standard, seeds 0 to 9, and at tier
+    scattered."""
     questions = defaultdict[str, list[tuple[Task, WeightedQuestion]]](list)
-    for task in [generated(t, seed, "standard") for t in TEMPLATES for seed in range(10)]:
+    tasks = [generated(t, seed, "standard") for t in TEMPLATES for seed in range(10)]
+    for task in tasks + [generated(t, 0, "scattered") for t in TEMPLATES[:5]]:
         for question in gold(task).questions:
             questions[question.question_type].append((task, question))
     return questions

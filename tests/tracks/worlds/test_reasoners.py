@@ -58,6 +58,14 @@ def test_the_facts_of_the_oracle_answer_every_question(template: str) -> None:
     assert share(answered(task, partial(Oracle, TRACK.oracle(task)), 1000)) == 1
 
 
+@pytest.mark.parametrize("template", TEMPLATES[:4])
+def test_the_strong_reasoner_solves_scattered_facts_and_the_weak_one_a_part(template: str) -> None:
+    task = generated(template, 0, "scattered")
+    assert share(answered(task, memory("full"))) == 1
+    assert share(answered(task, partial(Oracle, TRACK.oracle(task)), 1000)) == 1
+    assert 0.2 <= share(answered(task, memory("full"), reasoner="weak")) < 0.85
+
+
 def test_the_oracle_shows_all_that_a_question_needs_or_nothing() -> None:
     task = generated("company", 1, "standard")
     least = least_view(TRACK, task)
@@ -87,6 +95,30 @@ def test_the_scripted_writer_stores_notes_and_answers_from_them() -> None:
     )
     trace.gold = task.gold
     assert 0.2 < share([o for o in outcomes(trace) if o.goal.kind != "abstention"]) < 1
+
+
+@pytest.mark.parametrize(("reasoner", "answer"), [("strong", "9"), ("weak", "7")])
+def test_the_weak_reasoner_takes_the_first_entity_that_one_clause_fits(
+    reasoner: str, answer: str
+) -> None:
+    task = generated("company", 1, "standard")
+    guide = strong_reader(task.system).guide
+    relation, number, groups = (
+        guide.relations[0].phrase,
+        guide.attributes[0].label,
+        guide.categories,
+    )
+    text = "\n\n".join(
+        f"[Fact · {name} · now]\n{name} {relation} Eve Harbor. {name} gives {value} for {number}."
+        f" {name} belongs to the '{group}' group."
+        for name, value, group in (("Ann Harbor", 7, groups[0]), ("Bob Harbor", 9, groups[1]))
+    )
+    question = (
+        f"=== QUESTION · event 9 of 9 · 5 March 2031 ===\nPlease state the entry of the company"
+        f" that {relation} Eve Harbor and belongs to the '{groups[1]}' group for {number}."
+    )
+    view = [Message("system", task.system), Message("user", text), Message("user", question)]
+    assert scripted(reasoner, task).act(view, ()).calls[0].arguments == {"answer": answer}
 
 
 @pytest.mark.parametrize("others", [("Bob", "Cat"), ("Cat", "Bob")])

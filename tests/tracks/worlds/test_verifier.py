@@ -65,7 +65,7 @@ def telling(kind: str, old: str, new: str) -> Alter:
             for place in range(question.event + (kind == "question"))
             if task.events[place].kind == kind and old in task.events[place].text
             if kind != "question" or place == question.event
-            if kind != "documents" or place != gold(task).events[question.needs[0].subject]
+            if kind != "documents" or place != gold(task).events[question.needs[0][:2]]
         )
         name = question.needs[0].subject
         return with_text(place, old, new.format(value=question.truth, name=name))(task)
@@ -116,7 +116,7 @@ def test_figures_further_apart_do_not_mislead() -> None:
 def test_a_change_in_the_session_of_its_fact_is_reported() -> None:
     task = generated(tier="multi")
     change = gold(task).changes[0]
-    same = change._replace(event=gold(task).events[change.new.subject])
+    same = change._replace(event=gold(task).events[change.new[:2]])
     altered = replace(task, gold=replace(gold(task), changes=(same, *gold(task).changes[1:])))
     assert "sizes" in checks(altered)
 

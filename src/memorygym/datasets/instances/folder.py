@@ -31,8 +31,6 @@ QUESTION = "question"
 """The kind of the events that ask; the texts of all others are what a memory must keep."""
 FILE_CHECKS = ("read", "manifest", "canary", "schema", "id", "version")
 """Names of the checks of every file, besides those of its track."""
-MOST_INSTANCES = 1_000_000
-"""Most instances that a manifest may claim."""
 YOURS = "--plug pkg.mod:OBJECT names one of yours"
 """How a folder of a track that is not installed can be read."""
 _NAME = re.compile(r"instances/([0-9]{6,})-([\w-]+)\.json").fullmatch
@@ -72,10 +70,6 @@ class ListedFile:
     name: str
     sha256: str | None
     """Its hash in the manifest; None if the manifest does not list it."""
-    again: bool = False
-    """Whether to generate it again."""
-    recipe: TaskRecipe | None = None
-    """Its recipe; None if the manifest asks for no such file."""
 
     def mismatch(self, data: bytes) -> str:
         """How these bytes differ from what the manifest says of them; "" if they do not."""
@@ -317,7 +311,10 @@ def instance_files(folder: Path) -> list[Path]:
 def folder_tasks(folder: Path) -> list[StoredTask]:
     """The tasks of a folder. Raises BadSettings unless its files match its manifest."""
     manifest = read_manifest(folder)
-    track = _track_of(folder, manifest).name
+    track = str(manifest.get("track"))
+    if track not in generating_tracks():
+        why = f"its manifest names no track that writes tasks: {track!r}; {YOURS}"
+        raise BadSettings(f"{folder}: {why}")
     if manifest.get("counts") is None:
         raise BadSettings(f"{folder} is not finished; repeat its `memorygym generate` to resume")
     paths = instance_files(folder)
@@ -376,33 +373,6 @@ def _manifest_problem(manifest: Mapping[str, Any]) -> str:
     return ""
 
 
-def _track_of(folder: Path, manifest: Mapping[str, Any]) -> Track:
-    name = str(manifest.get("track"))
-    if track := generating_tracks().get(name):
-        return track
-    raise BadSettings(f"{folder}: its manifest names no track that writes tasks: {name!r}; {YOURS}")
-
-
-def with_recipes(folder: Path, files: Sequence[ListedFile]) -> list[ListedFile]:
-    """The files with their recipes from the manifest. Raises BadSettings if it has none."""
-    manifest = read_manifest(folder)
-    track, recipe = _track_of(folder, manifest), manifest.get("recipe")
-    if track.instances is None or not isinstance(recipe, dict):
-        raise BadSettings(f"{folder}: its manifest has no recipe; generate the folder anew")
-    try:
-        if recipe["n"] > MOST_INSTANCES:
-            raise ValueError(f"n {recipe['n']} is more than {MOST_INSTANCES:,}")
-        recipes = track.instances.recipes(recipe["parameters"], recipe["n"], recipe["seed"])
-    except Exception as error:  # A manifest from elsewhere may contain anything.
-        raise BadSettings(f"{folder}: the recipe in its manifest is refused: {error}") from error
-    numbered = {f"{number:06}": recipe for number, recipe in enumerate(recipes)}
-    names = ((_NAME(file.name), file) for file in files)
-    return [
-        replace(file, again=True, recipe=numbered.get(name[1]) if name else None)
-        for name, file in names
-    ]
-
-
 def check(file: ListedFile) -> tuple[str, dict[str, str]]:
     """The name of a file and, by check, its problem ("" if it passed); after a failure, checks that
     depend on it are skipped."""
@@ -427,8 +397,6 @@ def _problems(file: ListedFile) -> Iterator[tuple[str, str]]:
     yield "manifest", file.mismatch(data)
     is_marked = document.get("canary") == CANARY
     yield "canary", "" if is_marked else f"its canary is {document.get('canary')!r}"
-    if file.again:
-        yield "generated_again", _generated_problem(file.recipe, data)
     try:
         content = parsed_file(document, file.name)
     except BadSettings as error:
@@ -436,17 +404,6 @@ def _problems(file: ListedFile) -> Iterator[tuple[str, str]]:
         return
     yield "schema", ""
     yield from _task_problems(path.stem.partition("-")[2], content)
-
-
-def _generated_problem(recipe: TaskRecipe | None, data: bytes) -> str:
-    if recipe is None:
-        return "the manifest asks for no instance of this name"
-    try:
-        generated = recipe.generate()
-    except BadSettings as error:
-        return f"it cannot be generated: {error}"
-    is_same = b"".join(as_file(generated)) == data
-    return "" if is_same else f"generating gives {generated.id}, not these bytes"
 
 
 def _task_problems(name: str, content: TaskFile) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,7 @@ from itertools import islice
 from memorygym.core.errors import BadSettings, require_at_least
 from memorygym.core.json_values import canonical
 from memorygym.core.tokens import MESSAGE_TOKENS, shown_tokens, truncate
-from memorygym.core.types import Message
+from memorygym.core.types import Entry, Message
 from memorygym.memories.stores.message_entries import Transcript, TranscriptMemory, groups, newest
 from memorygym.memories.stores.prompts import NEW, SO_FAR, summary
 
@@ -87,10 +87,10 @@ class History(Transcript):
         for key in gone - {next(reversed(self.messages))}:
             self.drop(key)
 
-    def _set(self, key: int, text: str) -> None:
-        super()._set(key, text)
-        if self.is_summary(key):
-            self.messages[key] = Message("user", PREFIX + text.removeprefix(ROLE))
+    def _set(self, entry: Entry) -> None:
+        super()._set(entry)
+        if self.is_summary(key := int(entry.id)):
+            self.messages[key] = Message("user", PREFIX + entry.text.removeprefix(ROLE))
 
 
 Rule = Callable[[History, int | None], None]

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from memorygym.core.json_values import canonical
 from memorygym.core.tokens import normalize, shown_tokens
-from memorygym.core.types import JSON, Call, MemoryContext, Message, Role
+from memorygym.core.types import JSON, Call, Entry, MemoryContext, Message, Role
 from memorygym.memories.stores.passages import PassageMemory, Passages
 
 _BLANK = re.compile(r"\s+")
@@ -83,9 +83,9 @@ class Transcript(Passages):
         called = [call.id for call in first.calls]
         return first.role != "tool" and called == [self.messages[key].call_id for key in group[1:]]
 
-    def _set(self, key: int, text: str) -> None:
-        super()._set(key, text)
-        self.messages[key] = from_text(text)
+    def _set(self, entry: Entry) -> None:
+        super()._set(entry)
+        self.messages[int(entry.id)] = from_text(entry.text)
 
 
 class TranscriptMemory(PassageMemory):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from itertools import islice
 from typing import Protocol
 
@@ -36,39 +37,42 @@ class Passages:
 
     def __init__(self, context: MemoryContext, index: Index | None = None) -> None:
         self.texts: dict[int, str] = {}
-        self._entries: dict[int, Entry] = {}
+        self.entries: dict[int, Entry] = {}
         self.context = context
         self._index = index
 
-    def add(self, text: str) -> int | None:
-        """Stores a text and returns its key; None, and nothing is lost, if it is empty or no
-        memory of this capacity could hold it."""
-        gone: list[tuple[int, str]] = []
+    def add(self, text: str, index: str = "") -> int | None:
+        """Stores a text with its index (see Entry) and returns its key; None, and nothing is lost,
+        if both are empty or no memory of this capacity could hold them."""
+        new = Entry("", normalize(text), normalize(index))
+        gone: list[Entry] = []
         while True:
             try:
-                admitted = self.context.store(text)
+                self.context.store(new.stored)
             except Refused:
-                if normalize(text) and self.texts:
-                    victim = self.victim()
-                    gone.append((victim, self.texts[victim]))
-                    self.drop(victim)
+                if new.stored and self.texts:
+                    gone.append(self.entries[self.victim()])
+                    self.drop(int(gone[-1].id))
                     continue
-                for key, old in sorted(gone):
-                    self._set(key, self.context.store(old))
+                for old in sorted(gone, key=lambda entry: int(entry.id)):
+                    self.context.store(old.stored)
+                    self._set(old)
                 return None
             key = next(reversed(self.texts), 0) + 1
-            self._set(key, admitted)
+            self._set(replace(new, id=str(key)))
             return key
 
-    def replace(self, key: int, text: str) -> None:
+    def replace(self, key: int, text: str, index: str = "") -> None:
         """Puts another text under a key; the old one stays if the capacity refuses the new one."""
+        new = Entry(str(key), normalize(text), normalize(index))
         with suppress(Refused):
-            self._set(key, self.context.store(text, replacing=self.texts[key]))
+            self.context.store(new.stored, replacing=self.entries[key].stored)
+            self._set(new)
 
     def drop(self, key: int) -> None:
         """Forgets the text under a key."""
-        self.context.store("", replacing=self.texts.pop(key))
-        del self._entries[key]
+        self.context.store("", replacing=self.entries.pop(key).stored)
+        del self.texts[key]
         if self._index is not None:
             self._index.drop(key)
 
@@ -82,24 +86,25 @@ class Passages:
 
     def dump(self) -> list[Entry]:
         """All texts; the ids are the keys."""
-        return list(self._entries.values())
+        return list(self.entries.values())
 
     def restore(self, entries: Sequence[Entry]) -> None:
         """Takes over a dump."""
         for entry in entries:
-            self._set(int(entry.id), entry.text)
+            self._set(entry)
 
-    def _set(self, key: int, text: str) -> None:
-        old, self.texts[key] = self.texts.get(key), text
-        self._entries[key] = Entry(str(key), text)
+    def _set(self, entry: Entry) -> None:
+        key = int(entry.id)
+        old, self.entries[key] = self.entries.get(key), entry
+        self.texts[key] = entry.text
         if self._index is not None:
-            words = self.searched(text)
+            words = self.searched(entry)
             if old is None or self.searched(old) != words:
                 self._index.set(key, words)
 
-    def searched(self, text: str) -> str:
-        """The part of a text that the index searches."""
-        return text
+    def searched(self, entry: Entry) -> str:
+        """What the index searches of an entry: all that it keeps."""
+        return entry.stored
 
 
 class Facts(Passages):
@@ -109,21 +114,21 @@ class Facts(Passages):
         super().__init__(context, index)
         self.keys: dict[str, int] = {}
 
-    def mention(self, fact: str) -> None:
+    def mention(self, fact: str, index: str = "") -> None:
         """Stores a fact, or moves it to the end."""
         fact = normalize(fact)
         if fact in self.keys:
             self.drop(self.keys[fact])
-        self.add(fact)
+        self.add(fact, index)
 
     def drop(self, key: int) -> None:
         """Forgets a fact."""
         del self.keys[self.texts[key]]
         super().drop(key)
 
-    def _set(self, key: int, text: str) -> None:
-        super()._set(key, text)
-        self.keys[text] = key
+    def _set(self, entry: Entry) -> None:
+        super()._set(entry)
+        self.keys[entry.text] = int(entry.id)
 
 
 def query_of(live: Sequence[Message]) -> str:
@@ -232,17 +237,13 @@ class Ranked(PassageMemory):
         """Stores a passage, or what the memory makes of it."""
         self._kept.add(passage)
 
-    def body(self, entry: str) -> str:
-        """The part of an entry that is shown."""
-        return entry
-
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
         return as_message(self.selected(live, budget))
 
     def selected(self, live: Sequence[Message], budget: int | None) -> dict[int, str]:
         """The texts that are shown, by key."""
         keys = wanted(self._kept.search, live, self.top_k)
-        ranked = ((key, self.body(self._kept.texts[key])) for key in keys)
+        ranked = ((key, self._kept.texts[key]) for key in keys)
         return fitting(islice(unseen(ranked, live), self.top_k), budget, self._context.count)
 
 

@@ -166,7 +166,7 @@ def survival_of(
     models = Models(settings, stack)
     return SurvivalJob(
         memories_of(specs_of(settings), memories),
-        [ComparisonLimits(view, settings.capacity) for view in settings.budgets],
+        [ComparisonLimits(view, settings.capacity or None) for view in settings.budgets],
         ModelRoles(writing=None if writer is None else models.of(writer)[1]),
         settings.redact,
     )

@@ -7,9 +7,8 @@ stated, the key is unknown: the last value that a text gives decides.
 
 import re
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import lru_cache
-from itertools import groupby
 
 from memorygym.core.statements import CURRENT, FORMER, SHIFT, UNSTATED, Statement
 from memorygym.scoring.fact_reader import cues
@@ -48,14 +47,11 @@ class Matcher:
         self,
         vocabulary: Vocabulary,
         stated: Iterable[Statement] = (),
-        documents: Mapping[str, Sequence[Statement]] | None = None,
         *,
         every_value: bool = False,
     ) -> None:
-        """`documents` gives the facts of each paragraph that the stream showed, which is not read
-        again. With `every_value` a value counts though nobody stated it."""
+        """With `every_value` a value counts though nobody stated it."""
         self.shown = Shown(vocabulary, stated, every_value=every_value)
-        self._documents = documents or {}
         self._contexts = Contexts(self.shown)
         self.read = lru_cache(maxsize=4_000)(self._read)
         """What a text states and the stream stated, in the order of the text."""
@@ -68,21 +64,6 @@ class Matcher:
         return SentenceReader(self.shown, text, subject, legend).read()
 
     def _read(self, text: str) -> Reading:
-        if not self._documents:
-            return self._matched(text)
-        facts: list[Statement] = []
-        unread = 0
-        for is_shown, group in groupby(text.split("\n\n"), lambda p: p in self._documents):
-            paragraphs = [*group]
-            if is_shown:
-                facts += (fact for paragraph in paragraphs for fact in self._documents[paragraph])
-            else:
-                reading = self._matched("\n\n".join(paragraphs))
-                facts += reading.facts
-                unread += reading.unread
-        return Reading(tuple(self._decided(facts)), unread)
-
-    def _matched(self, text: str) -> Reading:
         stated: list[Statement] = []
         unread = 0
         last, waiting = "", None

@@ -23,16 +23,12 @@ from memorygym.tracks.codeqa.names import shown, type_of
 from memorygym.tracks.codeqa.signs import LINE, Signs
 from memorygym.tracks.codeqa.vocabulary import VOCABULARY
 
-SUPERSEDED = (-1,)
 OBSERVED = 2
 """The first number in the rank of an observation; its date and time follow."""
 
-_MARKS: dict[tuple[int, ...], str] = {
-    DEFINED: "",
-    IMPORTED: f", {IMPORT}",
-    SUPERSEDED: ", superseded",
-}
-_RANKS = {mark: rank for rank, mark in _MARKS.items()}
+_SUPERSEDED = ", superseded"
+_MARKS: dict[tuple[int, ...], str] = {DEFINED: "", IMPORTED: f", {IMPORT}"}
+_RANKS = {mark: rank for rank, mark in _MARKS.items()} | {_SUPERSEDED: DEFINED}
 _KEYS = {phrase: key for key, phrase in PHRASES.items()}
 _KEY = rf"({'|'.join(map(re.escape, _KEYS))})(?: ([\w.]+))?"
 _NOTED = re.compile(
@@ -193,7 +189,8 @@ def _notes(text: str) -> Iterator[Span]:
         key = f"{_KEYS[words]}{name}"
         full_value = value.replace(LINE, "\n") if key == "source" else value
         rank = _RANKS[mark] if mark in _RANKS else time_rank(mark)
-        yield match.start(), match.end(), [Statement(subject, key, full_value, rank=rank)]
+        role = FORMER if mark == _SUPERSEDED else CURRENT
+        yield match.start(), match.end(), [Statement(subject, key, full_value, role, rank)]
 
 
 def _logged(line: str) -> Statement | None:
@@ -202,7 +199,7 @@ def _logged(line: str) -> Statement | None:
         words, name, subject, value = match.groups("")
         key = f"{_KEYS[words]}{name}"
         value = module_name(value) if key == "file" else value
-        return Statement(subject, key, value, rank=SUPERSEDED)
+        return Statement(subject, key, value, FORMER, DEFINED)
     return None
 
 
@@ -235,14 +232,12 @@ def _statement(fact: Statement, value: str) -> Statement | None:
         name = ".".join(name.rsplit("_", 1))
     if key == "file":
         value = module_name(value)
-    role = UNSTATED if fact.role == UNSTATED else CURRENT
+    role = fact.role if fact.role in (UNSTATED, FORMER) else CURRENT
     return Statement(subject, f"{key}{colon}{name}", value, role, _rank(fact, key, kind))
 
 
 def _rank(fact: Statement, key: str, kind: str) -> tuple[int, ...]:
     """The rank of a fact of that key about something of that type."""
-    if fact.role == FORMER:
-        return SUPERSEDED
     if kind == "topic" and fact.date:
         return time_rank(fact.date)
     return IMPORTED if fact.source == IMPORT and key == "file" else DEFINED
@@ -257,7 +252,7 @@ def render(statement: Statement) -> str:
     value = statement.text.replace("\n", LINE)
     return (
         f"Noted of `{statement.subject}`: {phrase(statement.key)} is `{value}`"
-        f"{_mark(statement.rank)}."
+        f"{_SUPERSEDED if statement.role == FORMER else _mark(statement.rank)}."
     )
 
 

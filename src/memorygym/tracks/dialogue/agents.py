@@ -10,8 +10,8 @@ from functools import partial
 from memorygym.core.track import Agent, Bound, Invariant, PlayAgain, PlayedEpisode, TaskRecipe
 from memorygym.core.types import Policy, Task
 
-MOST_GUESSED = 3
-"""Points that a guess may reach."""
+MOST_GUESSED = 1
+"""Points that a guess may reach: it applies to a fifth of the requests, and grants 5 % of these."""
 LEAST_OF_NOTES = 40
 """Points that an agent with notes reaches at least."""
 
@@ -43,21 +43,14 @@ def _adversary(name: str, about: str, most: int = 0) -> Agent:
     return Agent(make=make, kind="adversary", bound=Bound(most), about=about)
 
 
-def _guesser(guess: str) -> Agent:
-    return _adversary(guess, f"takes the offer of: {guess}", MOST_GUESSED)
-
-
 AGENTS: Mapping[str, Agent] = {
     "strong": Agent(make=partial(_noting, "strong"), about="notes facts, and acts on all it finds"),
     "weak": Agent(make=partial(_noting, "weak"), about="notes facts, believes the first found"),
     "silent": _adversary("silent", "does nothing"),
     "refuser": _adversary("refuser", "hands over every request"),
     "asker": _adversary("asker", "asks for everything again"),
-    "first_offer": _guesser("rank 1"),
-    "eighth_offer": _guesser("rank 8"),
-    "usual_limits": _guesser("usual limits 0.5"),
-    "listed_limits": _guesser("limits of the listing 0.6"),
-    "favourable_offer": _guesser("most favourable"),
+    "fitted_offer": _adversary("fitted offer", "takes what is most like right ones", MOST_GUESSED),
+    "likely_offer": _adversary("likely offer", "takes what most would take", MOST_GUESSED),
 }
 
 

@@ -19,7 +19,7 @@ FILLED, LENGTH_OFF = 0.97, 0.01
 """Of a length asked for: the share that turns before requests fill, and how far it may be off."""
 MOST_DEALS = 6
 """How often a session of a given length is dealt, until its length is right."""
-LISTING_TOKENS = 900
+LISTING_TOKENS = 1_150
 """About the tokens of a listing."""
 MOST_CHAINS = 4
 
@@ -82,6 +82,7 @@ class Dealer:
         self.desk: Desk = desk_named(recipe.template)
         self.cast = Cast(self.desk, self._rng("people"), recipe.chains)
         self.script = Script(self.desk, self.cast, has_length=recipe.tokens > 0)
+        self._customers = self.cast.early
         self._asked: list[tuple[Request, int, str, int]] = []
         """Each request with its event, its text, and the number of facts stated before."""
         self._numbers: dict[str, str] = {}
@@ -106,9 +107,10 @@ class Dealer:
         for plan in early:
             self._request(plan)
         rng = self._rng("changes")
-        for label, value in self.cast.changes.items():
+        for label in self.cast.late[0].old:
             self._fill(rng)
-            self.script.change(rng, label, value)
+            self.script.change(rng, label)
+        self._customers = self.cast.late
         for plan in late:
             self._request(plan)
         self._close()
@@ -165,7 +167,7 @@ class Dealer:
         wishes: Mapping[str, str] = {}
         if request.chooses:
             wishes = self._resolver(request, script.stated).wishes()
-            listing = Listing(self.desk, rng, script.limits, script.old)
+            listing = Listing(self.desk, rng, self._customers) if request.limited else None
             script.stock.deal(rng, wishes, listing)
         event = len(script.turns)
         self._asked.append((request, event, text, len(script.stated)))
@@ -194,11 +196,7 @@ class Dealer:
         facts = self.script.stated[:told]
         right = self._resolver(request, facts)
         arguments, said = done = right.arguments(), right.says()
-        if arguments is None:
-            raise BadSettings(
-                f"dialogue desk {self.desk.name}: no offer can grant {request.action.name!r};"
-                " give limits that some offers keep to"
-            )
+        assert arguments is not None
         needs = []
         for pair, fact in right.used.items():
             other = self._resolver(request, [fact for fact in facts if fact[:2] != pair])

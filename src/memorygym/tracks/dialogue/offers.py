@@ -3,25 +3,28 @@ dealt: those of each request's listing, their rivals, and others."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.rng import Stream
 from memorygym.core.tokens import count
-from memorygym.tracks.dialogue.desk import Desk, Limit
+from memorygym.tracks.dialogue.desk import Desk
 
 Offer: TypeAlias = Mapping[str, str]
 """An offer: its `id` and `rating`, its wishes by label, and its fields."""
-ROWS = 20
+CUSTOMERS = 24
+"""Customers who might be on the line; each finds another offer of a listing right."""
+BINDING = 2
+"""Limits that bind everybody: an offer at the top of a listing breaks each of them alone."""
+ROWS = CUSTOMERS + BINDING
 """Offers of a listing, and the most that a search returns."""
-NEAR = 4
-"""Values on either side of a limit among which those of offers are drawn."""
-TIGHT = 0.6
-"""How often a value of the right offer is close to the limit, so that it looks no better."""
-MOST_BROKEN = 0.7
-"""The highest share of a listing's offers that break a limit; the share of each is drawn."""
-MOST_ABOVE = 14
-"""Most offers rated above the right one, beside those that break one binding limit alone."""
+NEW = 10
+"""How much likelier an offer for a customer has a value that their former limit forbids."""
+MOST_DRAWN = 50_000
+"""Offers that are drawn for a listing at most; 3,300 were the most for 2,400 listings."""
+FEW = 3
+"""Most offers where limits do not matter, so that they are as few as those of other wishes."""
 LISTED = 8
 """Offers that a customer who is only looking is shown, at least."""
 RIVALS = 2
@@ -71,74 +74,111 @@ def best(desk: Desk, offers: Sequence[Offer], limits: Mapping[str, str]) -> Offe
     return next(keeping, None)
 
 
-class Listing:
-    """Draws the offers of one search, of which one is right.
+@dataclass(frozen=True)
+class Customer:
+    """The standing limits of somebody who might be on the line."""
 
-    Above the right one stands an offer for each binding limit that breaks it alone, and a random
-    number of offers that break others, too, so that no rank is right more often than another.
-    Values lie close to the limits on either side, and the share of offers that break a limit
-    varies, so that neither usual limits nor those that would fit the listing are right often.
+    limits: Mapping[str, str]
+    """By label: the limits as they are now."""
+    old: Mapping[str, str]
+    """By label: the former values of those that have changed."""
+
+
+class Listing:
+    """Draws the offers of one search, of which each of many customers finds another one right.
+
+    The first of them is on the line, but all are alike to the drawing. So whoever does not know
+    the limits is right once in `CUSTOMERS` times, whatever the guess.
     """
 
-    def __init__(
-        self, desk: Desk, rng: Stream, limits: Mapping[str, str], old: Mapping[str, str]
-    ) -> None:
-        self._desk, self._rng, self._limits = desk, rng, limits
-        self._old = old
-        """By label: the former value of each limit that has changed."""
-        others = [limit for limit in desk.limits if limit.label not in old]
-        rng.shuffle(others)
-        changed = [limit for limit in desk.limits if limit.label in old]
-        self._binding = [*changed[:1], *others][: 2 + rng.below(2)]
-        """The limits that bind in this listing: two or three, those that have changed first."""
-        self._shares = [(limit, rng.uniform() * MOST_BROKEN) for limit in desk.limits]
+    def __init__(self, desk: Desk, rng: Stream, customers: Sequence[Customer]) -> None:
+        self._desk, self._rng, self._customers = desk, rng, customers
+        self._all = (1 << len(customers)) - 1
+        limits = rng.sample(desk.limits, len(desk.limits))
+        limits.sort(key=lambda limit: limit.label not in customers[0].old)
+        self._binding = [limit.field for limit in limits if limit.rule != "not"][:BINDING]
+        """Fields of limits that bind everybody, first of those that have changed."""
+        sure = {*self._binding, *(of.field for of in desk.limits if of.label in customers[0].old)}
+        self._shares = {of.field: 1 if of.field in sure else rng.uniform() for of in desk.limits}
+        """By field: the share of offers whose value may break limits."""
+        self._fits: dict[str, dict[str, int]] = {}
+        """By field and value: the customers to whose limits it keeps, a bit each."""
+        for limit in desk.limits:
+            fits = self._fits.setdefault(limit.field, dict.fromkeys(limit.values, self._all))
+            for value in fits:
+                fits[value] &= sum(
+                    limit.fits(value, customer.limits[limit.label]) << bit
+                    for bit, customer in enumerate(customers)
+                )
+        self._kept = {field: self._values(field, self._all) for field in self._fits}
+        self._own = [self._values_of(bit) for bit in range(len(customers))]
 
     def rows(self, wishes: Mapping[str, str]) -> list[dict[str, str]]:
-        """The offers without their numbers, the best rated first."""
-        rng, binding = self._rng, self._binding
-        right = self.kept()
-        above = [self._broken([limit], turns=True) for limit in binding]
-        for _ in range(rng.below(MOST_ABOVE + 1)):
-            above.append(self._broken([rng.choice(binding), *self._others()], turns=False))
-        rng.shuffle(above)
-        below = [self._broken(self._others(), turns=False) for _ in range(ROWS - len(above) - 1)]
-        ratings = sorted(rng.sample(range(100, 460), ROWS), reverse=True)
-        fields = (*above, right, *below)
+        """The offers without their numbers, the best rated first.
+
+        At the top an offer for each binding limit breaks it alone; each other keeps to the limits
+        of one customer, and of nobody whose own comes later. Raises BadSettings if none can.
+        """
+        rng, waiting = self._rng, self._all
+        rows = list[dict[str, str]]()
+        for _ in range(MOST_DRAWN if all(self._kept.values()) else 0):
+            bit = rng.choice([bit for bit in range(len(self._own)) if waiting >> bit & 1])
+            offer = self._offer_for(bit)
+            if waiting & ~self._broken_by(offer) == 1 << bit:
+                rows.append(offer)
+                waiting ^= 1 << bit
+            if not waiting:
+                break
+        else:
+            raise BadSettings(
+                f"dialogue desk {self._desk.name}: no offer can grant what each of {CUSTOMERS}"
+                " customers wants; give more limits, or more values, and none that exclude others"
+            )
+        rows[:0] = [self.kept() | {f: rng.choice(self._values(f, 0))} for f in self._binding]
+        ratings = sorted(rng.sample(range(100, 460), len(rows)), reverse=True)
         return [
             {**wishes, "rating": f"{rating / 100:.2f}", **values}
-            for rating, values in zip(ratings, fields, strict=True)
+            for rating, values in zip(ratings, rows, strict=True)
         ]
 
-    def _others(self) -> list[Limit]:
-        """Limits that an offer may break: each with the share of this listing."""
-        return [limit for limit, share in self._shares if self._rng.bernoulli(share)]
-
     def kept(self) -> dict[str, str]:
-        """The fields of an offer that keeps to all limits."""
-        return {
-            limit.field: self._value(
-                limit, breaks=False, turns=limit in self._binding, tight=self._rng.bernoulli(TIGHT)
-            )
-            for limit in self._desk.limits
-        }
+        """The fields of an offer that keeps to the limits of everybody."""
+        return {field: self._rng.choice(values) for field, values in self._kept.items()}
 
-    def _broken(self, broken: Sequence[Limit], *, turns: bool) -> dict[str, str]:
-        """The fields of an offer that breaks these limits and no other."""
-        return {
-            limit.field: self._value(limit, breaks=limit in broken, turns=turns)
-            for limit in self._desk.limits
-        }
+    def _values(self, field: str, kept: int) -> list[str]:
+        """The values of a field that keep to the limits of exactly these customers."""
+        return [value for value, fits in self._fits[field].items() if fits == kept]
 
-    def _value(self, limit: Limit, *, breaks: bool, turns: bool, tight: bool = False) -> str:
-        """A value of a limit's field, close to the limit if it breaks it or is `tight`; with
-        `turns`, if possible one that the former limit judges otherwise."""
-        now, old = self._limits[limit.label], self._old.get(limit.label)
-        values = [value for value in limit.values if limit.fits(value, now) != breaks]
-        if turns and old is not None:
-            values = [v for v in values if limit.fits(v, old) == breaks] or values
-        if limit.rule != "not" and (breaks or tight):
-            values = sorted(values, key=lambda value: abs(int(value) - int(now)))[:NEAR]
-        return self._rng.choice(values)
+    def _values_of(self, bit: int) -> dict[str, list[str]]:
+        """By field: the values that keep to a customer's limit, new ones among them `NEW` times."""
+        old = self._customers[bit].old
+        values = {
+            field: [value for value, kept in fits.items() if kept >> bit & 1]
+            for field, fits in self._fits.items()
+        }
+        for limit in self._desk.limits:
+            if limit.label in old:
+                kept = values[limit.field]
+                kept += (NEW - 1) * [v for v in kept if not limit.fits(v, old[limit.label])]
+        return values
+
+    def _offer_for(self, bit: int) -> dict[str, str]:
+        """The fields of an offer that keeps to a customer's limits."""
+        rng = self._rng
+        own = self._own[bit].items()
+        return self.kept() | {f: rng.choice(v) for f, v in own if rng.bernoulli(self._shares[f])}
+
+    def _broken_by(self, offer: Mapping[str, str]) -> int:
+        """The customers for whom an offer breaks a binding limit, or any one limit alone, so that
+        each limit that they need is needed without regard to others."""
+        binding = once = twice = 0
+        for field, value in offer.items():
+            broken = self._all & ~self._fits[field][value]
+            twice |= once & broken
+            once |= broken
+            if field in self._binding:
+                binding |= broken
+        return binding | once & ~twice
 
 
 class Stock:
@@ -186,17 +226,20 @@ class Stock:
             )
         return pair
 
-    def deal(self, rng: Stream, wishes: Mapping[str, str], listing: Listing) -> None:
-        """Adds the offers among which a request for these wishes chooses."""
+    def deal(self, rng: Stream, wishes: Mapping[str, str], listing: Listing | None) -> None:
+        """Adds the offers among which a request for these wishes chooses: a listing, or a few where
+        limits do not matter."""
         rest = [wish for wish in self._desk.wishes if wish.label not in wishes]
-        rows = listing.rows(wishes)
+        number = 0 if listing else 1 + rng.below(FEW)
+        rows = listing.rows(wishes) if listing else [self._any(rng, wishes) for _ in range(number)]
         for offer in rows:
             offer |= {wish.label: rng.choice(wish.choices) for wish in rest}
         self._taken.append(wishes)
         self._dealt.append(wishes)
         self.offers = [offer for offer in self.offers if not _agree(offer, wishes)]
         self._add(rng, rows)
-        self._add(rng, list(self._rivals(rng, wishes, listing)))
+        least = round(100 * max(float(offer["rating"]) for offer in rows)) + 1
+        self._add(rng, list(self._rivals(rng, wishes, listing, least)))
 
     def look(self, rng: Stream) -> dict[str, str]:
         """Two wishes that a customer only looks for; there are some offers with them."""
@@ -213,17 +256,16 @@ class Stock:
         return {**drawn, **wishes, "rating": f"{rng.between(100, 460) / 100:.2f}", **fields}
 
     def _rivals(
-        self, rng: Stream, wishes: Mapping[str, str], listing: Listing
+        self, rng: Stream, wishes: Mapping[str, str], listing: Listing | None, least: int
     ) -> Iterator[dict[str, str]]:
-        """For each wish, better rated offers that keep to all limits and differ in it alone."""
+        """For each wish, better rated offers that differ in it alone; they keep to all limits."""
         for wish in self._desk.wishes:
             others = [choice for choice in wish.choices if choice != wishes.get(wish.label)]
             rng.shuffle(others)
-            for other in others[:RIVALS]:
-                offer = self._any(rng, {**wishes, wish.label: other})
-                if self._is_free(offer):
-                    rating = f"{rng.between(461, 499) / 100:.2f}"
-                    yield {**offer, "rating": rating, **listing.kept()}
+            rivals = (self._any(rng, {**wishes, wish.label: other}) for other in others)
+            for offer in list(filter(self._is_free, rivals))[: RIVALS if listing else 1]:
+                offer["rating"] = f"{rng.between(least, 499) / 100:.2f}"
+                yield offer | (listing.kept() if listing else {})
 
     def _is_free(self, offer: Mapping[str, str]) -> bool:
         """Whether nobody's wishes, and no listing's, are those of an offer."""

@@ -9,7 +9,7 @@ from memorygym.core.statements import Statement
 from memorygym.core.tokens import count
 from memorygym.tracks.dialogue import texts
 from memorygym.tracks.dialogue.desk import CUSTOMER, POLICY, ROLES, Desk
-from memorygym.tracks.dialogue.offers import Stock
+from memorygym.tracks.dialogue.offers import CUSTOMERS, Customer, Stock
 
 Told: TypeAlias = tuple[str, list[Statement]]
 """A sentence, and what it states."""
@@ -42,15 +42,20 @@ class Cast:
         for name in self.people:
             self.wishes[name] = self._wishes(desk, rng)
         self.towns = {name: rng.choice(desk.towns) for name in self.people}
-        self.limits = {limit.label: rng.choice(_inner(limit.values)) for limit in desk.limits}
-        """By label: the limits at first."""
-        self.changes = {
-            limit.label: rng.choice(
-                [value for value in _inner(limit.values) if value != self.limits[limit.label]]
-            )
-            for limit in rng.sample(desk.limits, CHANGED)
-        }
-        """By label: the limits that change, with their later values."""
+        values = {limit.label: _middle(rng, limit.values) for limit in desk.limits}
+        changing = [limit.label for limit in rng.sample(desk.limits, CHANGED)]
+        self.early, self.late = list[Customer](), list[Customer]()
+        """The limits at first, and after two have changed: of the customer, and of others who might
+        be on the line."""
+        for _ in range(CUSTOMERS):
+            limits = {label: rng.choice(values[label]) for label in values}
+            old = {label: limits[label] for label in changing}
+            new = {
+                label: rng.choice([value for value in values[label] if value != old[label]])
+                for label in changing
+            }
+            self.early.append(Customer(limits, {}))
+            self.late.append(Customer(limits | new, old))
 
     def _wishes(self, desk: Desk, rng: Stream) -> dict[str, str]:
         """Wishes that differ from everybody's in more than the second, which may change later."""
@@ -66,10 +71,11 @@ def _differ_in_second(wishes: Mapping[str, str], others: Mapping[str, str]) -> b
     return all(value == others[label] for label, value in wishes.items() if label != second)
 
 
-def _inner(values: Sequence[str]) -> Sequence[str]:
-    """Numbers with others on both sides; all values, if they are no numbers."""
+def _middle(rng: Stream, values: Sequence[str]) -> Sequence[str]:
+    """Numbers with others on both sides; all values save one that nobody excludes, if they are no
+    numbers."""
     if not values[0].isdecimal():
-        return values
+        return rng.sample(values, len(values) - 1)
     fifth = len(values) // 5
     return values[fifth:-fifth]
 
@@ -88,8 +94,6 @@ class Script:
         self._mentioned = (*cast.people, *texts.STRANGERS)
         """People in small talk."""
         self.stock = Stock(desk, list(cast.wishes.values()))
-        self.limits, self.old = dict(cast.limits), dict[str, str]()
-        """The limits as they are now, and the former values of those that have changed."""
         self.turns: list[str] = []
         self._searches: list[Mapping[str, str]] = []
         """By turn: the wishes that a search in it is for; {} if there is none."""
@@ -113,7 +117,7 @@ class Script:
             [self._fact(rng, name, desk.account_key, next(cast.codes))] for name in cast.accounts
         ]
         turns += [[self._fact(rng, CUSTOMER, role, name)] for name, role in cast.roles.items()]
-        limits = [self._fact(rng, CUSTOMER, *pair) for pair in cast.limits.items()]
+        limits = [self._fact(rng, CUSTOMER, *pair) for pair in cast.early[0].limits.items()]
         rules = [
             self._fact(
                 rng,
@@ -136,12 +140,11 @@ class Script:
             if number % 3 == 2:
                 self.distract(rng)
 
-    def change(self, rng: Stream, label: str, value: str) -> None:
+    def change(self, rng: Stream, label: str) -> None:
         """Adds the turn in which the customer changes a limit."""
-        self.old[label] = self.limits[label]
-        told = self._fact(rng, CUSTOMER, label, value, self.limits[label])
-        self.limits[label] = value
-        self._state(rng, [told])
+        customer = self._cast.late[0]
+        pair = customer.limits[label], customer.old[label]
+        self._state(rng, [self._fact(rng, CUSTOMER, label, *pair)])
 
     def distract(self, rng: Stream) -> None:
         """Adds a turn in which the customer talks of other things or is only looking."""

@@ -1,8 +1,8 @@
 """Verifies that sessions are fair, with a reader that sees only what is shown.
 
-With all facts in view every request must be granted; without any one needed fact it must fail, and
-no other fact may be needed; without memory nothing is granted; no fact is shown where it would
-help; and no guess is right in more than 3 % of all requests, chance allowed for.
+With all facts in view, or those that it needs, a request must be granted; without any one of these
+it must fail, and no other may be needed; without memory nothing is granted; no fact is shown where
+it would help; and no guess is right in more than 5 % of the requests to which it applies.
 """
 
 from collections import Counter
@@ -17,8 +17,9 @@ from memorygym.core.trace import Observation, ToolResult, Trace
 from memorygym.core.track import find
 from memorygym.core.types import JSON, Budget, Task
 from memorygym.scoring.episode_scores import rewarded
+from memorygym.stats.shares import wilson
 from memorygym.tracks._qa.ablation import CheckResult
-from memorygym.tracks._qa.verification import Checks, Totals, chance_level, result
+from memorygym.tracks._qa.verification import Checks, Totals, result
 from memorygym.tracks.dialogue.adversaries import GUESSES
 from memorygym.tracks.dialogue.desk import CUSTOMER, POLICY
 from memorygym.tracks.dialogue.desks import desk_named
@@ -31,7 +32,9 @@ from memorygym.tracks.dialogue.resolve import Resolver, request_in
 RECENT = 3
 """Turns before a request that must state nothing that it needs."""
 ENOUGH = 150
-"""Requests below which the best of so many guesses says nothing."""
+"""Requests below which the best of several guesses says nothing."""
+MOST_GUESSED = 0.05
+"""The highest share of the requests to which a guess applies that it may grant."""
 
 
 def verification(task: Task) -> dict[str, CheckResult]:
@@ -49,9 +52,19 @@ def verification(task: Task) -> dict[str, CheckResult]:
 
 
 def together(totals: Totals) -> Checks:
-    """Whether a guess grants too many requests of all sessions."""
-    guesses = totals["guesses"]
-    return {"chance_level": chance_level(guesses["asked"], guesses["right"], ENOUGH)}
+    """Whether a guess grants too many of the requests of all sessions to which it applies."""
+    right, shares = totals["guesses"]["right"], list[tuple[float, int, str]]()
+    for name, n in totals["guesses"]["applies"].items():
+        if n:
+            low, high = wilson(right[name], n)
+            share = f"{right[name] / n:.1%}, 95% interval {low:.1%} to {high:.1%}"
+            text = f"{name!r} is right on {right[name]} of {n:,} requests to which it applies"
+            shares.append((low, n, f"{text} ({share})"))
+    guessable: list[JSON] = [s for low, n, s in shares if n >= ENOUGH and low > MOST_GUESSED]
+    best = max(shares, key=lambda s: (s[1] >= ENOUGH, s[0]), default=(0, 0, "none applies"))[-1]
+    bound = f"fails if an interval over {ENOUGH} or more lies above {MOST_GUESSED:.0%}"
+    shown: CheckResult = {"ok": not guessable, "guesses": len(shares), "best": best, "bound": bound}
+    return {"chance_level": {**shown, "guessable": guessable}}
 
 
 class _Session:
@@ -110,6 +123,8 @@ class _Session:
         for goal in self.goals:
             facts = [fact for event, fact in told if event < goal.event]
             right = self._decided(goal.event, facts)
+            if self._decided(goal.event, goal.needs) != right:
+                wrong.append(f"event {goal.event}: what it needs is not enough")
             for pair in dict.fromkeys(fact[:2] for fact in facts):
                 rest = [fact for fact in facts if fact[:2] != pair]
                 fails = self._decided(goal.event, rest) != right
@@ -124,21 +139,22 @@ class _Session:
         return {"ok": not wrong, "needed": needed, "spare": spare, "wrong": wrong}
 
     def guesses(self) -> CheckResult:
-        """How often each guess grants a request. They are tried on the requests for any offer,
-        which need nothing but a choice among offers whose wishes the request names."""
+        """How often each guess grants a request to which it applies: one without codes,
+        for any offer (its wishes are named) or to put one aside (limits do not matter)."""
         right: Any = self.task.state["right"]
-        times = Counter(dict.fromkeys(GUESSES, 0))
+        stock: Any = self.task.state["stock"]
+        applies, times = (Counter(dict.fromkeys(GUESSES, 0)) for _ in range(2))
         for goal in self.goals:
             request = request_in(self.desk, goal.text)
             assert request
-            if request.action.name == "any":
-                offers = self._search(request.wishes)
-                (right_id,) = right[str(goal.event)][0].values()
-                for name, guess in GUESSES.items():
-                    offer = guess(self.desk, offers)
-                    times[name] += offer is not None and offer["id"] == right_id
-        asked = dict.fromkeys(GUESSES, len(self.goals))
-        return {"ok": True, "asked": asked, "right": dict(times)}
+            for name, guess in GUESSES.items():
+                if request.action.name == ("hold" if name == "offer alone" else "any"):
+                    offer = guess(self.desk, self._search(request.wishes), stock)
+                    applies[name] += offer is not None
+                    times[name] += (
+                        offer is not None and offer["id"] in right[str(goal.event)][0].values()
+                    )
+        return {"ok": True, "applies": dict(applies), "right": dict(times)}
 
     def _decided(self, event: int, facts: Sequence[Statement]) -> tuple[object, str]:
         """The call and the words that follow from these facts."""

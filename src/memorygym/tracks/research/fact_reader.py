@@ -1,15 +1,18 @@
 """The independent reader: it parses facts from rendered text by its own words for them."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import chain
 
 from memorygym.core.statements import CURRENT, UNSTATED, Statement
 from memorygym.core.tokens import MONTHS
-from memorygym.scoring.fact_reader.matching import Matcher
-from memorygym.scoring.stream_reader import StreamReader, free_matcher
+from memorygym.scoring.stream_reader import Span, StreamReader, free_matcher
 from memorygym.tracks.research.questions import answer_of, parsed_question
 from memorygym.tracks.research.relations import TERM
 from memorygym.tracks.research.vocabulary import SOURCES, VOCABULARY
+
+_DOCUMENT = re.compile(r"^\[.*\]\n.*", re.MULTILINE)
 
 
 class ResearchReader(StreamReader):
@@ -23,11 +26,20 @@ class ResearchReader(StreamReader):
         """See core.statements.MatchingReader."""
         return ResearchReader(tuple(shown))
 
-    def _matcher_of(self, shown: tuple[str, ...]) -> Matcher:
-        """A paragraph of these texts is not read again."""
-        paragraphs = dict.fromkeys(part for text in shown for part in text.split("\n\n"))
-        facts = {part: free_matcher(VOCABULARY).read(part).facts for part in paragraphs}
-        return Matcher(VOCABULARY, chain.from_iterable(facts.values()), facts)
+    def _stated(self, shown: tuple[str, ...]) -> Iterable[Statement]:
+        return chain.from_iterable(self._documents.values())
+
+    @cached_property
+    def _documents(self) -> Mapping[str, Sequence[Statement]]:
+        """What each paragraph of the stream states."""
+        parts = dict.fromkeys(part for text in self._shown or () for part in text.split("\n\n"))
+        return {part: free_matcher(VOCABULARY).read(part).facts for part in parts}
+
+    def _spans(self, text: str) -> Iterator[Span]:
+        """Documents as they were shown, with or without blank lines around them."""
+        for match in _DOCUMENT.finditer(text):
+            if (facts := self._documents.get(match[0])) is not None:
+                yield match.start(), match.end(), facts
 
     def _statements(self, text: str) -> tuple[Statement, ...]:
         return tuple(

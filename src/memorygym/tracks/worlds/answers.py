@@ -1,10 +1,11 @@
 """What an answer stands on: the known facts, and one place for refusing and for carelessness."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple, TypeVar
 
-from memorygym.core.statements import CATEGORY, Statement, StatementIndex, Value
+from memorygym.core.statements import AMONG, CATEGORY, Statement, StatementIndex, Value
 from memorygym.tracks.worlds.facts import Guide, Query
 
 K = TypeVar("K")
@@ -83,6 +84,25 @@ class KnownFacts:
         if not names or (len(names) != query.size and not self._careless):
             raise Unanswerable(query.categories)
         return names
+
+    def described(self, query: Query) -> Query:
+        """The query by name, if it describes its entity: the only one that every clue fits."""
+        if not query.clues:
+            return query
+        fitting = [self._fitting(key, value) for key, value in query.clues]
+        names = [n for n in fitting[0] if all(n in others for others in fitting)]
+        if not names or (names[1:] and not self._careless):
+            raise Unanswerable(query.clues)
+        self.used += (others[names[0]] for others in fitting)
+        return replace(query, names=(names[0],))
+
+    def _fitting(self, key: str, value: Value) -> dict[str, Statement]:
+        """The entities of which a key has a value, with what states it."""
+        fitting = {fact.subject: fact for fact in self._facts.whose(key, value)}
+        if self.guide.is_symmetric(key):
+            links = self._facts.stated(str(value), key)
+            fitting |= {link.text: link for link in links if link.role == AMONG}
+        return fitting
 
     def related(self, name: str, code: str) -> list[str]:
         """The entities that a relation leads to."""

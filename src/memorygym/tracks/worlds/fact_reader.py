@@ -18,11 +18,11 @@ from memorygym.scoring.fact_reader.claims import Reading
 from memorygym.scoring.stream_reader import Span, StreamReader
 from memorygym.tracks._qa.questions import Found, Missing
 from memorygym.tracks._qa.stream import EVENT
-from memorygym.tracks.worlds.facts import Guide, Query
+from memorygym.tracks.worlds.facts import Facts, Guide, Query
 from memorygym.tracks.worlds.generator.notes import read_note
 from memorygym.tracks.worlds.guide import read_guide
 from memorygym.tracks.worlds.prose_reader import HEAD, ProseReader
-from memorygym.tracks.worlds.question_texts import QuestionParser
+from memorygym.tracks.worlds.question_texts import QuestionParser, description
 from memorygym.tracks.worlds.questions import answer_of
 from memorygym.tracks.worlds.vocabulary import vocabulary_of
 
@@ -40,6 +40,7 @@ class _Parser(StreamReader):
         self._guide, self._prose = prose.guide, prose
         # A memory shows the same lines again after every change of another line.
         self._note = lru_cache(maxsize=2_000)(partial(read_note, guide=prose.guide))
+        self._asked = re.compile(description(prose.guide))
 
     def _stated(self, shown: tuple[str, ...]) -> Iterator[Statement]:
         return _implied(self._guide, [f for text in shown for f in self._prose.read(text).facts])
@@ -51,8 +52,12 @@ class _Parser(StreamReader):
         return super()._reading(text)
 
     def _spans(self, text: str) -> Iterator[Span]:
-        """Documents as they were shown, and coded notes."""
-        readers = ((HEAD, self._prose.document), (_CODED, lambda match: self._note(match[0])))
+        """Documents as they were shown, coded notes, and descriptions, which state nothing."""
+        readers: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Facts | None]], ...] = (
+            (HEAD, self._prose.document),
+            (_CODED, lambda match: self._note(match[0])),
+            (self._asked, lambda _: ()),
+        )
         for pattern, read in readers:
             for match in pattern.finditer(text):
                 if (facts := read(match)) is not None:

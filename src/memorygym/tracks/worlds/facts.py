@@ -62,6 +62,10 @@ class Attribute:
         shown = self.number(amount)
         return f"{shown[:-1]} percentage points" if self.suffix == "%" else shown
 
+    def quoted(self, value: Value) -> str:
+        """A value as sentences state it."""
+        return f'"{value}"' if self.kind == "text" else self.show(value)
+
     def show(self, value: Value) -> str:
         """A value as documents and answers write it."""
         if isinstance(value, int):
@@ -81,10 +85,10 @@ def spoken_date(iso: str) -> str:
 
 def listed(names: Sequence[str]) -> str:
     """
-    >>> listed(["Ann", "Bob", "Cy"])
-    'Ann, Bob and Cy'
+    >>> listed(["Ann", "Bob", "Cy"]), listed(["Ann"])
+    ('Ann, Bob and Cy', 'Ann')
     """
-    return ", ".join(names[:-1]) + " and " + names[-1]
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +143,8 @@ class Guide:
         if fact.role == SHIFT and isinstance(value, int):
             size = f"{attribute.difference(abs(value))} {'higher' if value > 0 else 'lower'}"
             return f"{name} has {attribute.label} {size} than stated before."
-        shown = attribute.show(value)
-        quoted = f'"{shown}"' if attribute.kind == "text" else shown
         verb = "gave" if fact.role == FORMER else "gives"
-        return f"{name} {verb} {quoted} for {attribute.label}."
+        return f"{name} {verb} {attribute.quoted(value)} for {attribute.label}."
 
     def category_code(self, category: str) -> str:
         """The letter of a category."""
@@ -185,6 +187,8 @@ class Query:
     """Directions: "highest" or "lowest"."""
     kind: str = ""
     """The name of its kind; "" while its arguments are drawn."""
+    clues: tuple[tuple[str, Value], ...] = ()
+    """Keys and values that describe its entity, if the question does not name it."""
 
     @property
     def is_single(self) -> bool:

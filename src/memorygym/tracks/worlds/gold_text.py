@@ -15,7 +15,8 @@ def gold_text(gold: WorldsGold, guide: Guide) -> Iterator[str]:
         stated = "; ".join(
             f"{attribute.label} {attribute.show(value)}" for attribute, value in values
         )
-        name, event = facts[0].subject, gold.events[facts[0].subject] + 1
+        name = facts[0].subject
+        event = gold.events[name, facts[0].key] + 1
         yield f"{name} ({category_in(facts)}, event {event}): {stated}"
     yield "\n--- gold: relations"
     for fact in gold.facts:

@@ -48,7 +48,7 @@ class StrayTexts:
 
     def _stray(self, text: str) -> Iterator[str]:
         """The parts of an event that no reader takes for a statement of its entity's facts."""
-        for block in _HEAD.sub("", text).split("\n\n"):
+        for block in _HEAD.sub("", text).replace("\n[", "\n\n[").split("\n\n"):
             document = _DOCUMENT.match(block.strip("\n"))
             if document is None:
                 yield block

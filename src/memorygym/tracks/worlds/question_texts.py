@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
-from memorygym.core.statements import Value
+from memorygym.core.statements import CATEGORY, Value
 from memorygym.tracks._qa.questions import wording
 from memorygym.tracks.worlds.facts import NAME, Attribute, Guide, Query, listed
 from memorygym.tracks.worlds.prose_reader import loose_number
@@ -24,7 +24,7 @@ def render(guide: Guide, query: Query, text: str, label: Callable[[Attribute], s
         "plural": guide.plural,
         "much": "many percentage points" if is_percent else "much",
         "points": " IN PERCENTAGE POINTS" if is_percent else "",
-        "name": query.names[0],
+        "name": _description(guide, query, label) if query.clues else query.names[0],
         "names": listed(query.names),
         "scope": _scope_text(guide, query),
         "flag": "".join(query.flags),
@@ -35,12 +35,42 @@ def render(guide: Guide, query: Query, text: str, label: Callable[[Attribute], s
     return text.format_map(fields)
 
 
+def _description(guide: Guide, query: Query, label: Callable[[Attribute], str]) -> str:
+    """The entity by what is known of it: "the hospital that refers patients to Basil Abbey"."""
+    clauses = list[str]()
+    for key, value in query.clues:
+        if key == CATEGORY:
+            clauses.append(f"belongs to the '{value}' group")
+        elif relation := guide.relation(key):
+            clauses.append(f"{relation.phrase} {value}")
+        else:
+            attribute = guide.attribute(key)
+            clauses.append(f"files {attribute.quoted(value)} under {label(attribute)}")
+    return f"the {guide.noun} that {listed(clauses)}"
+
+
 def _scope_text(guide: Guide, query: Query) -> str:
     if not query.categories:
         return f"these {query.size} {guide.plural} ({'; '.join(query.names)})"
     groups = [f"'{name}'" for name in query.categories]
     words = f"groups {listed(groups)}" if len(groups) > 1 else f"group {groups[0]}"
     return f"the {query.size} {guide.plural} of the {words}"
+
+
+def _clue(guide: Guide) -> str:
+    """The pattern of a clause of a description."""
+    phrases = "|".join(re.escape(relation.phrase) for relation in guide.relations)
+    labels = "|".join(re.escape(label) for a in guide.attributes for label in (a.label, a.alias))
+    return (
+        rf"belongs to the '([^']+)' group|({phrases}) ({NAME})"
+        rf'|files "?([^",]+?)"? under ({labels})(?= |,|$)'
+    )
+
+
+def description(guide: Guide) -> str:
+    """The pattern of a description."""
+    clause = f"(?:{re.sub(r'[(](?![?])', '(?:', _clue(guide))})"
+    return f"the {re.escape(guide.noun)} that {clause}(?:(?:, | and ){clause})*"
 
 
 class QuestionParser:
@@ -50,12 +80,13 @@ class QuestionParser:
         self._labels = {label: a for a in guide.attributes for label in (a.label, a.alias)}
         self._relations = {relation.phrase: relation.code for relation in guide.relations}
         phrases = "|".join(map(re.escape, self._relations))
+        self._clue = re.compile(_clue(guide))
         fields = {
             "noun": re.escape(guide.noun),
             "plural": re.escape(guide.plural),
             "much": "much|many percentage points",
             "points": "(?: IN PERCENTAGE POINTS)?",
-            "name": NAME,
+            "name": f"{NAME}|{description(guide)}",
             "flag": "highest|lowest",
             "r0": phrases,
             "r1": phrases,
@@ -89,7 +120,8 @@ class QuestionParser:
         names, categories, size = _scope(part["scope"]) if "scope" in part else ((), (), 0)
         if "names" in part:
             names = tuple(re.findall(NAME, part["names"]))
-        if "name" in part:
+        clues = tuple(map(self._clue_in, self._clue.finditer(part.get("name", ""))))
+        if "name" in part and not clues:
             names = (part["name"],)
         return Query(
             names,
@@ -100,7 +132,17 @@ class QuestionParser:
             tuple(_bound(part[f"v{i}"], attributes[i]) for i in (0, 1) if f"v{i}" in part),
             (part["flag"],) if "flag" in part else (),
             kind,
+            clues,
         )
+
+    def _clue_in(self, match: re.Match[str]) -> tuple[str, Value]:
+        """The key and the value that a clause of a description states."""
+        group, relation, other, value, label = match.groups()
+        if group:
+            return CATEGORY, group
+        if relation:
+            return self._relations[relation], other
+        return self._labels[label].code, value
 
 
 def _bound(text: str, attribute: Attribute) -> Value:

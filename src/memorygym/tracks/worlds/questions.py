@@ -95,7 +95,7 @@ def answer_of(
     """The answer to a query, or what is known of it; the track's memories are not searched."""
     known = KnownFacts(guide, facts, careless=careless)
     try:
-        answer = kind_of(query).answer(known, query).text
+        answer = kind_of(query).answer(known, known.described(query)).text
     except Unanswerable:
         return Missing("", tuple(known.used))
     return Found(answer, tuple(known.used))

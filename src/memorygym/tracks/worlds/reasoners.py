@@ -3,6 +3,8 @@ note taker keeps notes within the budget.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import islice
 
 from memorygym.core.statements import AMONG, Statement, StatementIndex
 from memorygym.core.types import Message, Policy, Task, Tool
@@ -18,16 +20,21 @@ class OneRecordReasoner(Strong):
     """A reasoner that reads the first tokens about the entity, and of two values uses the first."""
 
     def conclude(self, context: AskedQuestion) -> Found | Missing:
-        if not kind_of(context.query).one_record:
+        query = context.query
+        if query.clues:  # It takes the first entity of which one clue is stated for the one meant.
+            read = context.read(context.texts)
+            fitting = (fact.subject for fact in read if fact[1:3] == query.clues[0])
+            query = replace(query, names=tuple(islice(fitting, 1)), clues=())
+        if not kind_of(query).one_record or not query.names:
             return Missing("", ())
         # Of its relations, only those that one part states.
-        name, facts = context.query.names[0], list[Statement]()
+        name, facts = query.names[0], list[Statement]()
         for part in attended_parts(context.texts, lambda part: name in part):
             stated = [f for f in context.read([part]) if f.subject == name and f.holds]
             is_related = any(fact.role == AMONG for fact in facts)
             facts += [fact for fact in stated if fact.role != AMONG or not is_related]
         answer: Found | Missing
-        answer = context.reader.answer(context.query, StatementIndex(facts, first=True))
+        answer = context.reader.answer(query, StatementIndex(facts, first=True))
         return answer
 
 

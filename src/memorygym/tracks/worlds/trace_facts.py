@@ -1,7 +1,7 @@
 """Reads a trace of worlds: its gold table says what was true at each event."""
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, takewhile
 
 from memorygym.core.errors import BadTrace
 from memorygym.core.outcome import Goal
@@ -39,10 +39,15 @@ class WorldsTraceReader(QuestionTraceReader):
         return self._gold.stated()
 
     def first_stated(self, goal: Goal, need: Statement) -> int:
-        return self._gold.events[need.subject]
+        return self._gold.events[need[:2]]
+
+    def bases(self, fact: Statement, before: int) -> Iterator[tuple[int, Statement]]:
+        own = (c for c in self._gold.changes if c.new[:2] == fact[:2] and c.event < before)
+        for change in takewhile(lambda change: change.relative, reversed([*own])):
+            yield change.event, fact._replace(value=change.old.value)
 
     def condition(self, fact: Statement, event: int = END) -> str:
-        if fact.subject not in self._gold.events:
+        if fact.subject not in self._gold.names:
             return "irrelevant"
         known = self._gold.known
         known = known if event == END else known.only(range(event + 1))

@@ -51,11 +51,11 @@ def usage(trace: Trace) -> dict[str, float]:
                 for id in dropped:
                     total -= sizes.pop(id, 0)
                 for entry in entries:
-                    size = prices.get(entry.text) or count(entry.text, known)
+                    size = prices.get(entry.stored) or count(entry.stored, known)
                     total += size - sizes.get(entry.id, 0)
-                    sizes[entry.id] = prices[entry.text] = size
+                    sizes[entry.id] = prices[entry.stored] = size
                     largest = max(largest, size)
-                    blank += entry.text != normalize(entry.text)
+                    blank += entry.stored != normalize(entry.stored)
                 peak, error = max(peak, total), max(error, abs(total - tokens))
             case Action(message=message):
                 called = message.calls

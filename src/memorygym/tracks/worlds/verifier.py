@@ -15,7 +15,7 @@ from itertools import chain
 from math import sqrt
 from typing import Any
 
-from memorygym.core.statements import CATEGORY, HELD, Statement, StatementIndex
+from memorygym.core.statements import AMONG, CATEGORY, HELD, Statement, StatementIndex
 from memorygym.core.tokens import MONTHS, count
 from memorygym.core.track import MapFunction, TaskRecipe, Verification
 from memorygym.core.types import JSON, Message, Task
@@ -31,7 +31,7 @@ from memorygym.tracks._qa.questions import Question
 from memorygym.tracks._qa.verification import Checks, Totals, chance_level, result, verified
 from memorygym.tracks.worlds.agents.guesser import guess
 from memorygym.tracks.worlds.fact_reader import StrongReader, strong_reader
-from memorygym.tracks.worlds.facts import Guide, by_entity, category_in
+from memorygym.tracks.worlds.facts import Guide, by_entity
 from memorygym.tracks.worlds.generator.gold import WorldsGold
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
 from memorygym.tracks.worlds.generator.notes import record_of
@@ -190,7 +190,7 @@ def _unstated(reading: TaskReadings, gold: WorldsGold) -> Iterator[str]:
         for fact in facts
     }
     for fact in gold.facts:
-        if (gold.events[fact.subject], fact) not in stated:
+        if (gold.events[fact[:2]], fact) not in stated:
             yield f"{fact.key} in the document of {fact.subject}"
     for fact in gold.in_the_end():
         if reading.known.state(fact) != HELD:
@@ -207,8 +207,10 @@ def _unclear(reading: TaskReadings, reader: StrongReader) -> Iterator[str]:
 def _wrong_budget(reading: TaskReadings, task: Task, guide: Guide) -> Iterator[str]:
     """A budget that does not follow from the mean reference record."""
     budget = task.budget
-    documents = chain.from_iterable(map(by_entity, reading.stated))
-    tokens = [count(record_of(guide, facts)) for facts in documents if category_in(facts)]
+    first: dict[tuple[object, ...], Statement] = {}
+    for fact in filter(lambda fact: fact.holds, chain.from_iterable(reading.stated)):
+        first.setdefault(fact[: 3 if fact.role == AMONG else 2], fact)
+    tokens = [count(record_of(guide, facts)) for facts in by_entity(first.values())]
     mean = max(1.0, sum(tokens) / max(1, len(tokens)))
     if budget.capacity is None or budget.writes is None or budget.slot is None:
         yield "a limit is missing"
@@ -224,12 +226,12 @@ def _wrong_sizes(task: Task, gold: WorldsGold) -> Iterator[str]:
     kinds = Counter(question.kind for question in gold.questions)
     actual = [kinds[kind] for kind in MIX] + [len(gold.names), task.budget.writes]
     actual += [sum(c.notice for c in gold.changes), 1 + sum(event.session for event in events)]
-    sessions = min(tier.sessions, -(-tier.entities // BATCH))
+    sessions = min(tier.sessions, -(-tier.entities * tier.parts // BATCH))
     expected = [*tier.mix, tier.entities, tier.writes, tier.corrections, sessions]
     if actual != expected and recipe["tokens"] is None:
         yield f"{expected} expected, {actual} found"
     for change in gold.changes if sessions > 1 else ():
-        between = events[gold.events[change.new.subject] + 1 : change.event + 1]
+        between = events[gold.events[change.new[:2]] + 1 : change.event + 1]
         if not any(event.session for event in between):
             yield f"{change.new.subject} changes in the same session"
 

@@ -25,7 +25,8 @@ def documents_state_one_attribute(patch: pytest.MonkeyPatch) -> None:
 @verify("statements")
 def the_last_batch_is_missing(patch: pytest.MonkeyPatch) -> None:
     def body(old: Any, self: Any, event: int, scheduled: Any, *rest: Any) -> tuple[str, str]:
-        last = scheduled.kind == "documents" and scheduled.entities.stop == self.tier.entities
+        documents = len(self.timeline.documents)
+        last = scheduled.kind == "documents" and scheduled.documents.stop == documents
         return ("DOCUMENTS", prose.HINT) if last else old(self, event, scheduled, *rest)
 
     wrap(patch, task.Generator, "_body", body)

@@ -5,8 +5,7 @@ dependencies, which include torch and are not used. This module builds the netwo
 weights, and compares it with known vectors before its first use.
 """
 
-import json
-from collections.abc import Iterator
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -29,9 +28,54 @@ KNOWN = {
 """How vectors begin by transformers 5.23 and torch 2.13; the last text is longer than what is read.
 """
 NEAR = 1e-3
-_LAYERS, _HEADS, _TINY = 6, 12, 1e-12
-_OPSET, _FORMAT = 20, 9
-"""The oldest versions of ONNX that know this activation."""
+_NORM = "LayerNormalization <axis = -1, epsilon = 1e-12>"
+_NETWORK = f"""
+<ir_version: 9, opset_import: ["": 20, "bert": 1]>
+minilm (int64[tokens] ids) => (float[{SIZE}] vector) {{
+  zero = Constant <value_ints = [0]> ()
+  words = Gather ("embeddings.word_embeddings.weight", ids)
+  length = Shape (ids)
+  places = Slice ("embeddings.position_embeddings.weight", zero, length, zero)
+  kind = Gather ("embeddings.token_type_embeddings.weight", zero)
+  placed = Add (words, places)
+  summed = Add (placed, kind)
+  x0 = {_NORM} (summed, "embeddings.LayerNorm.weight", "embeddings.LayerNorm.bias")
+  LAYERS
+  mean = ReduceMean <keepdims = 0> (x6, zero)
+  vector = LpNormalization <axis = 0, p = 2> (mean)
+}}
+<domain: "bert", opset_import: ["": 20]>
+layer (x, norm_b, norm_w, seen_b, seen_w, key_b, key_w, query_b, query_w, value_b, value_w,
+       wide_b, wide_w, end_b, end_w, out_b, out_w) => (y) {{
+  apart = Constant <value_ints = [0, 12, -1]> ()
+  joined = Constant <value_ints = [0, {SIZE}]> ()
+  shrink = Constant <value_float = 0.17677669529663687> ()
+  q = Gemm <transB = 1> (x, query_w, query_b)
+  qs = Reshape (q, apart)
+  query = Transpose <perm = [1, 0, 2]> (qs)
+  k = Gemm <transB = 1> (x, key_w, key_b)
+  ks = Reshape (k, apart)
+  key = Transpose <perm = [1, 2, 0]> (ks)
+  v = Gemm <transB = 1> (x, value_w, value_b)
+  vs = Reshape (v, apart)
+  value = Transpose <perm = [1, 0, 2]> (vs)
+  fits = MatMul (query, key)
+  scaled = Mul (fits, shrink)
+  shares = Softmax <axis = -1> (scaled)
+  heads = MatMul (shares, value)
+  turned = Transpose <perm = [1, 0, 2]> (heads)
+  together = Reshape (turned, joined)
+  seen = Gemm <transB = 1> (together, seen_w, seen_b)
+  attended = Add (seen, x)
+  between = {_NORM} (attended, norm_w, norm_b)
+  wide = Gemm <transB = 1> (between, wide_w, wide_b)
+  bent = Gelu (wide)
+  out = Gemm <transB = 1> (bent, out_w, out_b)
+  added = Add (out, between)
+  y = {_NORM} (added, end_w, end_b)
+}}"""
+"""BERT over the tokens of one text, then their mean, scaled to length 1; `layer` has attention and
+two dense layers, each added to what went in, and takes its arrays in the order of their names."""
 
 
 @lru_cache(maxsize=65_536)
@@ -73,6 +117,7 @@ class Encoder:
             import onnx
             import onnxruntime
             import tokenizers
+            from safetensors.numpy import load_file
         except ImportError as error:
             raise BadSettings(f"MiniLM needs {error.name}: {INSTALL}") from error
         self._numpy: Any = numpy
@@ -83,7 +128,7 @@ class Encoder:
         options = onnxruntime.SessionOptions()
         # Sums over several threads may differ in the last digit from run to run.
         options.intra_op_num_threads = options.inter_op_num_threads = 1
-        model = _model(onnx, _weights(numpy, folder / "model.safetensors"))
+        model = _model(onnx, load_file(folder / "model.safetensors"))
         self._session: Any = onnxruntime.InferenceSession(
             model.SerializeToString(), options, providers=["CPUExecutionProvider"]
         )
@@ -94,89 +139,16 @@ class Encoder:
         return tuple(self._session.run(None, {"ids": ids})[0].tolist())
 
 
-def _weights(numpy: Any, path: Path) -> dict[str, Any]:
-    """The arrays of a safetensors file: the length of a table, the table, the numbers."""
-    raw = numpy.memmap(path, mode="r")
-    start = 8 + int.from_bytes(raw[:8].tobytes(), "little")
-    table = json.loads(raw[8:start].tobytes())
-    return {
-        name: raw[start + item["data_offsets"][0] : start + item["data_offsets"][1]]
-        .view("<f4")
-        .reshape(item["shape"])
-        for name, item in table.items()
-        if item.get("dtype") == "F32" and not name.startswith("pooler")
-    }
-
-
-def _model(onnx: Any, weights: dict[str, Any]) -> Any:
-    """BERT over the tokens of one text, then their mean, scaled to length 1."""
-    helper, floats, ints = onnx.helper, onnx.TensorProto.FLOAT, onnx.TensorProto.INT64
-    constants = [
-        helper.make_tensor(name, ints, [len(values)], values)
-        for name, values in {"apart": [0, _HEADS, -1], "joined": [0, SIZE], "zero": [0]}.items()
-    ]
-    constants += [
-        helper.make_tensor("shrink", floats, [], [(SIZE // _HEADS) ** -0.5]),
-        *(onnx.numpy_helper.from_array(array, name) for name, array in weights.items()),
-    ]
-    graph = helper.make_graph(
-        [helper.make_node(kind, ins, outs, **extra) for kind, ins, outs, extra in _nodes()],
-        "minilm",
-        [helper.make_tensor_value_info("ids", ints, ["tokens"])],
-        [helper.make_tensor_value_info("vector", floats, [SIZE])],
-        constants,
-    )
-    opset = helper.make_opsetid("", _OPSET)
-    return helper.make_model(graph, opset_imports=[opset], ir_version=_FORMAT)
-
-
-Node = tuple[str, list[str], list[str], dict[str, Any]]
-"""An operator, what goes in, what comes out, its settings."""
-
-
-def _nodes() -> Iterator[Node]:
-    yield "Gather", ["embeddings.word_embeddings.weight", "ids"], ["words"], {}
-    yield "Shape", ["ids"], ["length"], {}
-    positions = "embeddings.position_embeddings.weight"
-    yield "Slice", [positions, "zero", "length", "zero"], ["places"], {}
-    yield "Gather", ["embeddings.token_type_embeddings.weight", "zero"], ["kind"], {}
-    yield "Add", ["words", "places"], ["placed"], {}
-    yield "Add", ["placed", "kind"], ["summed"], {}
-    yield _norm("summed", "embeddings.LayerNorm", "x0")
-    for number in range(_LAYERS):
-        yield from _layer(number)
-    yield "ReduceMean", [f"x{_LAYERS}", "zero"], ["mean"], {"keepdims": 0}
-    yield "LpNormalization", ["mean"], ["vector"], {"axis": 0, "p": 2}
-
-
-def _layer(number: int) -> Iterator[Node]:
-    """Attention, then two dense layers, each added to what went in."""
-    path, x = f"encoder.layer.{number}", f"x{number}"
-    for part, order in {"query": (1, 0, 2), "key": (1, 2, 0), "value": (1, 0, 2)}.items():
-        yield _dense(x, f"{path}.attention.self.{part}")
-        yield "Reshape", [f"{path}.attention.self.{part}", "apart"], [f"{path}.{part}.apart"], {}
-        yield "Transpose", [f"{path}.{part}.apart"], [f"{path}.{part}"], {"perm": order}
-    yield "MatMul", [f"{path}.query", f"{path}.key"], [f"{path}.fits"], {}
-    yield "Mul", [f"{path}.fits", "shrink"], [f"{path}.scaled"], {}
-    yield "Softmax", [f"{path}.scaled"], [f"{path}.shares"], {"axis": -1}
-    yield "MatMul", [f"{path}.shares", f"{path}.value"], [f"{path}.heads"], {}
-    yield "Transpose", [f"{path}.heads"], [f"{path}.turned"], {"perm": (1, 0, 2)}
-    yield "Reshape", [f"{path}.turned", "joined"], [f"{path}.seen"], {}
-    yield _dense(f"{path}.seen", f"{path}.attention.output.dense")
-    yield "Add", [f"{path}.attention.output.dense", x], [f"{path}.attended"], {}
-    yield _norm(f"{path}.attended", f"{path}.attention.output.LayerNorm", f"{path}.between")
-    yield _dense(f"{path}.between", f"{path}.intermediate.dense")
-    yield "Gelu", [f"{path}.intermediate.dense"], [f"{path}.wide"], {}
-    yield _dense(f"{path}.wide", f"{path}.output.dense")
-    yield "Add", [f"{path}.output.dense", f"{path}.between"], [f"{path}.added"], {}
-    yield _norm(f"{path}.added", f"{path}.output.LayerNorm", f"x{number + 1}")
-
-
-def _dense(source: str, name: str) -> Node:
-    """A dense layer; its result has its name."""
-    return "Gemm", [source, f"{name}.weight", f"{name}.bias"], [name], {"transB": 1}
-
-
-def _norm(source: str, name: str, result: str) -> Node:
-    settings = {"axis": -1, "epsilon": _TINY}
-    return "LayerNormalization", [source, f"{name}.weight", f"{name}.bias"], [result], settings
+def _model(onnx: Any, weights: Mapping[str, Any]) -> Any:
+    """The network with its weights."""
+    lines = []
+    for number in range(6):
+        own = ", ".join(
+            f'"{n}"' for n in sorted(weights) if n.startswith(f"encoder.layer.{number}.")
+        )
+        lines.append(f"x{number + 1} = bert.layer (x{number}, {own})")
+    model = onnx.parser.parse_model(_NETWORK.replace("LAYERS", "\n  ".join(lines)))
+    used = (name for name in weights if not name.startswith("pooler") and name[-4:] != "_ids")
+    arrays = (onnx.numpy_helper.from_array(weights[name], name) for name in used)
+    model.graph.initializer.extend(arrays)
+    return model

@@ -20,7 +20,6 @@ DATA = "TAU2_DATA_DIR"
 PYTHON = (3, 12)
 """The lowest version of Python that tau2-bench supports."""
 INSTEAD = "; the simulator --track dialogue needs none of this"
-REPAIR = "python -m memorygym.tracks.dialogue.tau2 repair"
 NEEDED: Mapping[str, tuple[str, ...]] = {
     "airline": ("db.json", "tasks.json"),
     "retail": ("db.json", "tasks.json"),
@@ -54,16 +53,16 @@ def root() -> Path:
     return folder
 
 
-def domains(folder: Path | None = None) -> Path:
-    """The folder of the domains' data, in a data folder or in the one that tau2-bench will read."""
+def domains() -> Path:
+    """The folder of the domains' data that tau2-bench will read."""
     stated = os.environ.get(DATA, "")
-    data = folder or (Path(stated).expanduser().resolve() if stated else root() / "data")
+    data = Path(stated).expanduser().resolve() if stated else root() / "data"
     return data / "tau2" / "domains"
 
 
-def missing(domain: str, folder: Path | None = None) -> list[Path]:
+def missing(domain: str) -> list[Path]:
     """The files that a domain needs and the data lack."""
-    paths = (domains(folder) / domain / name for name in NEEDED[domain])
+    paths = (domains() / domain / name for name in NEEDED[domain])
     return [path for path in paths if not path.exists()]
 
 
@@ -71,8 +70,8 @@ def require(domain: str) -> None:
     """Raises BadSettings if the checkout lacks a file of the domain."""
     for path in missing(domain):
         raise BadSettings(
-            f"{path} is missing (snapshots leave out the largest files): `git checkout` may restore"
-            f" it, else `{REPAIR} --help`{INSTEAD}"
+            f"{path} is missing (mirrors leave out the largest files): `git checkout` may restore"
+            f" it, or a full clone has it{INSTEAD}"
         )
 
 

@@ -155,7 +155,8 @@ def guessed_by_name(context: ParsedContext, query: Query, knowledge: StatementIn
 
 def _bare_names(context: ParsedContext) -> list[str]:
     bare = [tuple(fact for fact in facts if fact.key == CATEGORY) for facts in context.records]
-    return fill([(note_of(context.reader.guide, facts), 4) for facts in bare], context.slot)
+    guide = context.reader.guide
+    return fill([(note_of(guide, facts), 4) for facts in filter(None, bare)], context.slot)
 
 
 MAKERS: dict[str, PolicyFactory] = {

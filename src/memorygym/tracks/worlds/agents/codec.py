@@ -210,17 +210,21 @@ class CodecWriter(BudgetedNoteTaker):
         super().__init__(self._chosen, reads_all=True)
 
     def _chosen(self, context: ParsedContext) -> list[str]:
-        """As many records as fit, found by binary search; whole records replace parts."""
+        """As many records as fit, found by binary search; whole records replace parts. None of a
+        document that states a part of a record."""
         guide, lines = context.reader.guide, allowance(context, LINES)
+        records = [f for f in context.records if len(values_in(f)) == len(guide.attributes)]
+        if not records:
+            return []
         room = int(ROOM * context.capacity * context.batch / context.batches) - context.tokens_held
         width = min(context.slot - 1, -(-room // max(1, lines)))
-        template, size = public_template(guide.noun), len(context.records[0][0].subject.split())
+        template, size = public_template(guide.noun), len(records[0][0].subject.split())
 
         def packed(facts: Facts, codes: Iterable[str]) -> DigitWriter:
             _record(code := DigitWriter(), template, size, codes, facts)
             return code
 
-        ranked = sorted(context.records, key=partial(by_instructions, context))
+        ranked = sorted(records, key=partial(by_instructions, context))
         whole = [packed(facts, [a.code for a in guide.attributes]) for facts in ranked]
         parts = [packed(facts, guide.key_attributes) for facts in ranked]
         ends = range(1, len(ranked) + 1)

@@ -78,8 +78,8 @@ class Clairvoyant(BudgetedNoteTaker):
         guide = context.reader.guide
         notes: list[tuple[str, int]] = []
         for facts in context.records:
-            if needs := self._needs.get(facts[0].subject):
-                own = [f for f in facts if any(need.is_stated_by(f) for need in needs)]
+            needs = self._needs.get(facts[0].subject, ())
+            if own := [f for f in facts if any(need.is_stated_by(f) for need in needs)]:
                 note = note_of(guide, tuple(sorted(own, key=lambda fact: fact.key)))
                 former = self.history_of(facts[0].subject)
                 spare = sum(2 + count(str(fact.value)) for fact in own if fact.key in former)

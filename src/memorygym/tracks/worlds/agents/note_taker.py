@@ -87,8 +87,8 @@ class BudgetedNoteTaker(Policy):
         if len(context.replies) > 1:
             return END
         for line in "\n".join(context.tool_results).split("\n"):
-            if (new := self.changed(context, line, news)) is not None:
-                return calls(edit(line, new)) if new != line else END
+            if (new := self.changed(context, line, news)) not in (None, line):
+                return calls(edit(line, new))
         return END
 
     def changed(self, context: ParsedContext, line: str, news: Facts) -> str | None:
@@ -210,14 +210,16 @@ def most_important(context: ParsedContext, notation: Notation = note_of) -> list
     guide = context.reader.guide
     planned = SLACK * context.capacity * context.batch / context.batches
     room = min(planned, context.capacity) - context.tokens_held
-    weights = shares(guide.categories, guide.key_categories, CATEGORY_SHARE)
+    importance = shares(guide.categories, guide.key_categories, CATEGORY_SHARE)
+    weights = dict(zip(guide.categories, importance, strict=True))
     options: list[tuple[float, float, int, int, str, str]] = []
     for facts in context.records:
-        weight = weights[guide.categories.index(category_in(facts))]
-        small = notation(guide, part(facts, guide.key_attributes))
-        big = notation(guide, part(facts, CODES))
+        # A document that does not state the category may be of any.
+        weight = weights.get(category_in(facts), 1 / len(weights))
+        big = notation(guide, whole := part(facts, CODES))
+        small = notation(guide, part(facts, guide.key_attributes) or whole)
         cost = count(small) + 1
-        extra = count(big) + 1 - cost
+        extra = max(1, count(big) + 1 - cost)
         name = facts[0].subject
         tie = at_random(name)
         options.append((-weight * ATTRIBUTE_SHARE / cost, tie, 0, cost, name, small))

@@ -3,10 +3,11 @@
 Names are drawn without repetition from a space that grows with the number of entities.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
+from math import isqrt
 
 from memorygym.core.rng import Stream, named_rng
 from memorygym.core.statements import AMONG, CATEGORY, Statement, StatementIndex, Value
@@ -69,8 +70,10 @@ class FactTimeline:
     """By entity: its facts as first stated."""
     sources: list[str]
     """The entities that documents relate to others, in the order of their relations."""
-    shown: dict[str, int] = field(default_factory=dict)
-    """By entity: the event that shows its document."""
+    documents: list[Facts]
+    """The facts of every document, in the order in which they are shown."""
+    shown: list[int] = field(default_factory=list)
+    """By document: the event that shows it."""
     changes: list[Change] = field(default_factory=list)
     changed: dict[tuple[str, str], Change] = field(default_factory=dict)
     """By entity and attribute code; a fact changes at most once."""
@@ -85,11 +88,19 @@ class FactTimeline:
         """All facts by the events that state them, once all changes have been drawn."""
         return self.gold((), 1).known
 
+    @cached_property
+    def events(self) -> Mapping[tuple[str, str], int]:
+        """By entity and key: the event that first states the fact."""
+        return self.gold((), 1).events
+
     def gold(self, questions: Sequence[WeightedQuestion], record_tokens: int) -> WorldsGold:
         """The gold table with these questions; `record_tokens` as there."""
-        facts = tuple(chain.from_iterable(self.facts.values()))
-        shown, changes = tuple(self.shown.items()), tuple(self.changes)
-        return WorldsGold(shown, facts, changes, tuple(questions), record_tokens)
+        facts, names = (
+            chain.from_iterable(self.documents),
+            [own[0].subject for own in self.documents],
+        )
+        shown, changes = tuple(zip(names, self.shown, strict=True)), tuple(self.changes)
+        return WorldsGold(shown, tuple(facts), changes, tuple(questions), record_tokens)
 
     def weights(self) -> tuple[list[float], list[float]]:
         """The importance of every category and of every attribute, in schema order."""
@@ -98,11 +109,11 @@ class FactTimeline:
         return categories, shares(codes, guide.key_attributes, ATTRIBUTE_SHARE)
 
     def members_by(self, event: int) -> dict[str, list[str]]:
-        """The entities shown before an event, by category."""
+        """The entities whose category is stated before an event, by category."""
         members: dict[str, list[str]] = {name: [] for name in self.guide.categories}
-        for name, shown in self.shown.items():
-            if shown < event:
-                members[category_in(self.facts[name])].append(name)
+        for name, facts in self.facts.items():
+            if self.events[name, CATEGORY] < event:
+                members[category_in(facts)].append(name)
         return members
 
     def change(self, event: int, name: str, code: str, stream: Stream, *, notice: bool) -> Change:
@@ -165,11 +176,17 @@ def _key_attributes(attributes: tuple[Attribute, ...], stream: Stream) -> tuple[
 
 
 def timeline_of(
-    template: Template, guide: Guide, seed: int, salt: str, entities: int
+    template: Template, guide: Guide, seed: int, salt: str, entities: int, parts: int = 1
 ) -> FactTimeline:
-    """All entities with their first values and relations."""
+    """All entities with their first values and relations, each in so many documents; names are
+    alike if there are several."""
     path = (template.id, seed, salt)
-    names = draw_names(template.first, template.second, entities, named_rng(*path, "names"))
+    first, second = template.first, template.second
+    if parts > 1:
+        stream, few = named_rng(*path, "words"), isqrt(2 * entities) + 1
+        first = tuple(stream.sample(first, min(few, len(first))))
+        second = tuple(stream.sample(second, min(few, len(second))))
+    names = draw_names(first, second, entities, named_rng(*path, "names"))
     categories = _spread_categories(guide.categories, entities, named_rng(*path, "categories"))
     stream = named_rng(*path, "values")
     values = [_values(template, stream) for _ in range(entities)]
@@ -184,7 +201,28 @@ def timeline_of(
         )
         for name, category, row in zip(names, categories, values, strict=True)
     }
-    return FactTimeline(template, guide, facts, list(links))
+    documents = [*facts.values()]
+    if parts > 1:
+        documents = [*_scattered(documents, parts, named_rng(*path, "documents"))]
+    return FactTimeline(template, guide, facts, list(links), documents)
+
+
+def _scattered(records: Sequence[Facts], parts: int, stream: Stream) -> Iterator[Facts]:
+    """The facts of every entity in so many documents, each entity once before any comes again; what
+    a relation leads to stands in one."""
+    keys = [list(dict.fromkeys(fact.key for fact in facts)) for facts in records]
+    for own in keys:
+        stream.shuffle(own)
+    last = -1
+    for part in range(parts):
+        order = [*range(len(records))]
+        stream.shuffle(order)
+        if order[0] == last:  # Two documents in a row are of different entities.
+            order.reverse()
+        last = order[-1]
+        for place in order:
+            chosen = keys[place][part::parts]
+            yield tuple(fact for fact in records[place] if fact.key in chosen)
 
 
 def _spread_categories(categories: tuple[str, ...], n: int, stream: Stream) -> list[str]:

@@ -3,7 +3,7 @@
 The same settings always give the same bytes.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 
 from memorygym.core import registry
@@ -28,6 +28,8 @@ from memorygym.tracks.worlds.generator.tiers import Tier
 START = date(2031, 1, 6).toordinal()
 SESSION_GAP = 90
 """Days between two sessions."""
+TOGETHER = 2
+"""Documents in one paragraph, where the facts of an entity are spread over several."""
 
 
 def load_template(name: str) -> Template:
@@ -46,7 +48,7 @@ class Generator:
         self.template, self.seed, self.name, self.tier, self.salt = template, seed, name, tier, salt
         self.path = (template.id, seed, salt, name, tier.entities)
         self.guide = guide_of(template, seed, salt)
-        self.timeline = timeline_of(template, self.guide, seed, salt, tier.entities)
+        self.timeline = timeline_of(template, self.guide, seed, salt, tier.entities, tier.parts)
         self.schedule = plan(tier, self._stream("plan"))
         self.prose = Prose(template, self.guide)
         self.padding: list[str] = []
@@ -59,7 +61,7 @@ class Generator:
     def task(self) -> Task:
         """The whole task: first the changes, then the questions, then the texts of all events."""
         for event, scheduled in enumerate(self.schedule):
-            self.timeline.shown |= dict.fromkeys(self._shown(scheduled), event)
+            self.timeline.shown += [event] * len(scheduled.documents)
         self._change()
         budget = self.budget()
         cost = StorageCost(self.timeline, budget)
@@ -85,10 +87,6 @@ class Generator:
         id = content_hash(system, *seen, [budget.capacity, budget.writes, budget.slot])
         return Task(id, "worlds", recipe, system, events, budget, gold)
 
-    def _shown(self, scheduled: ScheduledEvent) -> Sequence[str]:
-        """The entities whose documents an event shows."""
-        return [self.timeline.names[place] for place in scheduled.entities]
-
     def budget(self) -> Budget:
         """The budget: capacity and view hold `writes` mean reference records, an entry 1.25."""
         n = len(self.timeline.names)
@@ -108,14 +106,17 @@ class Generator:
             for a, weight in zip(self.guide.attributes, weights, strict=True)
             if a.kind in CHANGEABLE and a.label not in constrained
         ]
-        codes, code_weights = [code for code, _ in changeable], [w for _, w in changeable]
         used: set[str] = set()
         for event, scheduled in enumerate(self.schedule):
             if scheduled.kind not in ("correction", "contradiction"):
                 continue
-            sampler = QuestionSampler(self.timeline, self._shown_before(event, scheduled), stream)
+            before = self._shown_before(event, scheduled)
+            sampler = QuestionSampler(self.timeline, before, stream)
             try:
                 (name,) = sampler.entities(1, but=used).names
+                shown = [(c, w) for c, w in changeable if self.timeline.events[name, c] < before]
+                if not shown:
+                    raise Unanswerable(name)
             except Unanswerable:
                 raise BadSettings(
                     f"{self.tier.corrections} corrections are too many for {self.tier.entities}"
@@ -123,7 +124,7 @@ class Generator:
                     " fewer corrections"
                 ) from None
             used.add(name)
-            code = stream.weighted(codes, code_weights)
+            code = stream.weighted([code for code, _ in shown], [weight for _, weight in shown])
             notice = scheduled.kind == "correction"
             self._changes[event] = self.timeline.change(event, name, code, stream, notice=notice)
 
@@ -168,9 +169,11 @@ class Generator:
         """The title and the text of an event."""
         match scheduled.kind:
             case "documents":
-                shown = [self.timeline.facts[name] for name in self._shown(scheduled)]
+                shown = [self.timeline.documents[place] for place in scheduled.documents]
                 documents = [self.prose.document(facts, stream, today) for facts in shown]
-                return "DOCUMENTS", "\n\n".join([*documents, HINT])
+                size = TOGETHER if self.tier.parts > 1 else 1
+                groups = ["\n".join(documents[i : i + size]) for i in range(0, len(shown), size)]
+                return "DOCUMENTS", "\n\n".join([*groups, HINT])
             case "correction":
                 free = "The first successful Edit in this event costs no write."
                 notice = self.prose.notice(self._changes[event], stream, today)

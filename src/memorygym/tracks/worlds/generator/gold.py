@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby, zip_longest
 from typing import Any, NamedTuple
 
 from memorygym.core.json_types import SchemaMismatch, from_json
@@ -39,27 +40,36 @@ class WorldsGold:
     """The gold table: everything that is true in a task, and when."""
 
     shown: tuple[tuple[str, int], ...]
-    """Each entity, with the event that shows its document."""
+    """Each document, by its entity and the event that shows it."""
     facts: tuple[Statement, ...]
-    """Everything as first stated."""
+    """Everything as first stated, by document in the same order."""
     changes: tuple[Change, ...]
     questions: tuple[WeightedQuestion, ...]
     record_tokens: int
     """Tokens of the reference records of all entities."""
 
-    @cached_property
-    def events(self) -> Mapping[str, int]:
-        """By entity: the event that shows its document."""
-        return dict(self.shown)
-
     @property
+    def documents(self) -> Sequence[tuple[str, Sequence[Statement]]]:
+        """The entity and the facts of every document: two in a row are of different entities."""
+        return [(name, [*facts]) for name, facts in groupby(self.facts, lambda fact: fact.subject)]
+
+    @cached_property
+    def events(self) -> Mapping[tuple[str, str], int]:
+        """By entity and key: the event that first states the fact."""
+        return {fact[:2]: event for event, fact in self._first_stated()}
+
+    @cached_property
     def names(self) -> Sequence[str]:
         """All entities."""
-        return [name for name, _ in self.shown]
+        return [*dict(self.shown)]
+
+    def _first_stated(self) -> Iterator[tuple[int, Statement]]:
+        for (_, event), (_, facts) in zip(self.shown, self.documents, strict=True):
+            yield from ((event, fact) for fact in facts)
 
     def stated(self) -> Iterator[tuple[int, Statement]]:
         """Every statement, with its event."""
-        yield from ((self.events[fact.subject], fact) for fact in self.facts)
+        yield from self._first_stated()
         yield from ((change.event, change.new) for change in self.changes)
 
     def in_the_end(self) -> Iterator[Statement]:
@@ -92,9 +102,9 @@ def read_gold(raw: Mapping[str, Any]) -> WorldsGold:
 def _check(gold: WorldsGold) -> None:
     """Raises SchemaMismatch if a part of the table refers to something that is not in the table."""
     first = {fact[:2] for fact in gold.facts}
-    for fact in gold.facts:
-        if fact.subject not in gold.events:
-            raise SchemaMismatch(f"has no event for {fact.subject!r}", "gold.shown")
+    for (name, _), shown in zip_longest(gold.documents, gold.shown, fillvalue=("", 0)):
+        if name != shown[0]:
+            raise SchemaMismatch(f"has no event for {name or shown[0]!r}", "gold.shown")
     for place in (change.new[:2] for change in gold.changes):
         if place not in first:
             raise SchemaMismatch(f"refers to {place}, which the table lacks", "gold")

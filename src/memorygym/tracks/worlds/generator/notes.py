@@ -52,6 +52,9 @@ def _key_attributes(guide: Guide) -> list[Attribute]:
 
 
 def _in_order(facts: Facts, guide: Guide, attributes: Iterable[Attribute]) -> str:
+    """The values in this order, without tags; a tagged note if the category is unknown."""
+    if not category_in(facts):
+        return note_of(guide, facts)
     values = values_in(facts)
     parts = [facts[0].subject, guide.category_code(category_in(facts))]
     for attribute in attributes:

@@ -91,7 +91,7 @@ class Prose:
             amount = attribute.difference(abs(new - old))
             now = f"{amount} {'higher' if new > old else 'lower'} than stated before"
         else:
-            now = f"now {_quoted(attribute, new)}"
+            now = f"now {attribute.quoted(new)}"
         template = stream.choice(self.template.wording.notices)
         label = stream.choice((attribute.label, attribute.alias))
         sentence = template.format(s=name, l=label, now=now)
@@ -104,7 +104,7 @@ class Prose:
     def _display(self, attribute: Attribute, value: Value, stream: Stream) -> str:
         if attribute.kind == "date" and isinstance(value, str) and stream.below(2):
             return spoken_date(value)
-        return _quoted(attribute, value)
+        return attribute.quoted(value)
 
     def _sentence(self, fact: Statement, style: int, stream: Stream) -> str:
         """The sentence that states a value."""
@@ -135,11 +135,6 @@ class Prose:
         if pick == 2:
             return OTHER[attribute.suffix == "%"]
         return (DATED, HOPED, PEERS)[pick - 3][half]
-
-
-def _quoted(attribute: Attribute, value: Value) -> str:
-    """A value as documents state it."""
-    return f'"{value}"' if attribute.kind == "text" else attribute.show(value)
 
 
 def _fill(core: str, name: str, a: Attribute, shown: str, *, alias: bool = False) -> str:

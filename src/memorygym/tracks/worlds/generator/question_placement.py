@@ -4,6 +4,8 @@ Together the questions need no more facts than the budget can hold.
 """
 
 from collections.abc import Callable, Sequence
+from itertools import cycle
+from typing import NamedTuple
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.rng import Stream
@@ -21,8 +23,31 @@ from memorygym.tracks.worlds.questions import KINDS, REASONING, QuestionKind
 
 TRIES = 40
 """Draws of a question type before the next type is tried."""
+ROUNDS = 8
+"""Rounds through the types in which these draws are made where few types fit a stratum."""
 SPARE_NAMES = 40
 """Names drawn beyond those needed, for those that an entity of the task already has."""
+
+
+class Stratum(NamedTuple):
+    """What reasoning questions must be, where the facts of an entity are spread over documents."""
+
+    describes: bool
+    """Whether they describe an entity instead of naming it."""
+    facts: range
+    """How many facts they may need."""
+    documents: int
+    """In how many documents these may stand at most: one search finds no more."""
+
+
+FEW, MANY = range(2, 4), range(4, 9)
+STRATA = 3 * (Stratum(True, FEW, 2), Stratum(True, MANY, 2)) + (
+    Stratum(False, FEW, 3),
+    Stratum(False, MANY, 3),
+)
+"""In turn: with the questions that need one fact, half of all describe an entity."""
+PLAIN = ("retrieval", "retrieval")
+"""Question types that combine facts only if they describe an entity."""
 
 
 def plan(
@@ -31,8 +56,12 @@ def plan(
     """A question of that type, or None if the draw makes no fair one. If it `doubts`, it asks
     whether there is an entry."""
     kind = KINDS[question_type]
+    if sampler.describes and "{name}" not in kind.text:
+        return None
     try:
         query = kind.draw(sampler)
+        if sampler.describes:
+            query = sampler.described(query)
         answer = kind.answer(sampler.known, query)
     except Unanswerable:
         return None
@@ -41,7 +70,7 @@ def plan(
     text = sampler.stream.choice(texts) if len(texts) > 1 else texts[0]
     return WeightedQuestion(
         sampler.event,
-        kind.competency,
+        "reasoning" if query.clues else kind.competency,
         question_type,
         render(sampler.guide, query, text, sampler.label),
         answer.text,
@@ -57,7 +86,10 @@ def _needs(
 ) -> tuple[list[str], tuple[Statement, ...]]:
     """The entities that a question names or leads to, and the facts that it needs."""
     facts, names, entities = sampler.facts, query.names, [*query.names]
-    needs: list[Statement] = []
+    needs = [
+        next(fact for fact in facts.stated(names[0], key) if fact.value == value)
+        for key, value in query.clues
+    ]
     for code in query.relations:
         symmetric = sampler.guide.is_symmetric(code)
         needs += facts.links(names[0], code, symmetric=symmetric)
@@ -99,8 +131,9 @@ class QuestionPlacer:
     ) -> None:
         self._timeline, self._tier, self._cost, self._stream = timeline, tier, cost, stream
         self._absent = self._absent_names(absent)
-        self._order = list(REASONING)
+        self._order = [*REASONING, *PLAIN] if tier.parts > 1 else list(REASONING)
         stream.shuffle(self._order)
+        self._strata = cycle(STRATA if tier.parts > 1 else (None,))
         self._tricks = min(2, max(1, tier.questions // 10)) if tier.mix[0] > 1 else 0
         self._asked: set[object] = set()
 
@@ -136,8 +169,11 @@ class QuestionPlacer:
                     return fresh
                 sampler.asked = ()
                 return self._draw(sampler, competency)
-        for question_type in list(self._order):
-            question = self._draw(sampler, question_type)
+        stratum = next(self._strata)
+        sampler.describes = stratum is not None and stratum.describes
+        rounds = ROUNDS if stratum else 1
+        for question_type in rounds * self._order:
+            question = self._draw(sampler, question_type, stratum=stratum, rounds=rounds)
             if question is not None:  # Its type moves to the end, so that every type gets a turn.
                 self._order.remove(question_type)
                 self._order.append(question_type)
@@ -149,16 +185,25 @@ class QuestionPlacer:
         sampler: QuestionSampler,
         question_type: str,
         doubts: Callable[[], bool] = lambda: False,
+        stratum: Stratum | None = None,
+        rounds: int = 1,
     ) -> WeightedQuestion | None:
-        """The first draw that is new, does not state its answer, and whose facts still fit the
-        budget."""
-        for _ in range(TRIES):
+        """The first draw that is new, of the stratum, does not state its answer, and whose facts
+        still fit the budget."""
+        for _ in range(TRIES // rounds):
             question = plan(sampler, question_type, doubts)
             if question is None or question.text in self._asked or _states_answer(question):
                 continue
-            if self._cost.add(question.needs):
+            if self._is_of(stratum, question) and self._cost.add(question.needs):
                 return question
         return None
+
+    def _is_of(self, stratum: Stratum | None, question: WeightedQuestion) -> bool:
+        """Whether a question needs as many facts as its stratum says, in as few documents."""
+        if stratum is None:
+            return True
+        documents = {(need.subject, self._timeline.events[need[:2]]) for need in question.needs}
+        return len(question.needs) in stratum.facts and len(documents) <= stratum.documents
 
     def _absent_names(self, stream: Stream) -> list[str]:
         """Names of the template that no entity of the task has."""

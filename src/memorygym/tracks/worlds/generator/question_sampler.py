@@ -1,10 +1,11 @@
 """The facts at one event, and the random draws that all kinds of questions share."""
 
 from collections.abc import Callable, Container
+from dataclasses import replace
 from functools import cached_property
 
 from memorygym.core.rng import Stream
-from memorygym.core.statements import StatementIndex
+from memorygym.core.statements import CATEGORY, StatementIndex
 from memorygym.tracks.worlds.answers import KnownFacts, TooFewEntities, Unanswerable
 from memorygym.tracks.worlds.facts import Attribute, Kind, Query
 from memorygym.tracks.worlds.generator.fact_timeline import FactTimeline
@@ -12,6 +13,11 @@ from memorygym.tracks.worlds.generator.gold import Change
 
 SMALLEST, LARGEST = 5, 12
 """Least and most entities in the scope of a question about a set."""
+
+CLUES = 3
+"""Most facts that describe an entity."""
+BESIDE = 0.7
+"""Share of the descriptions whose facts come from the documents that state what is asked."""
 
 
 class QuestionSampler:
@@ -32,6 +38,8 @@ class QuestionSampler:
         """A name that no document states."""
         self.asked: Container[object] = ()
         """Changed facts, as (entity, code), that are not to be asked again."""
+        self.describes = False
+        """Whether questions describe their entity instead of naming it."""
 
     @cached_property
     def facts(self) -> StatementIndex:
@@ -44,8 +52,8 @@ class QuestionSampler:
         return KnownFacts(self.guide, self.facts)
 
     def is_shown(self, name: str) -> bool:
-        """Whether a document about the entity was shown before the event."""
-        return self.timeline.shown[name] < self.event
+        """Whether a document that states the entity's category was shown before the event."""
+        return self.timeline.events[name, CATEGORY] < self.event
 
     def entity(self) -> str:
         """A random entity; its category is drawn by importance."""
@@ -91,6 +99,32 @@ class QuestionSampler:
     def ever_changes(self, query: Query) -> bool:
         """Whether the fact that a query is about changes at any event."""
         return (query.names[0], query.codes[0]) in self.timeline.changed
+
+    def described(self, query: Query) -> Query:
+        """A query about one entity, with one to three facts that describe it. Raises Unanswerable
+        if it has too few, or if they do not tell it from the others."""
+        (name,), asked = query.names, {*query.codes, *query.relations}
+        facts = [
+            fact
+            for key, fact in self.facts.about(name).items()
+            if key not in asked
+            and (name, key) not in self.timeline.changed
+            and self._describes(key)
+        ]
+        if self.stream.bernoulli(BESIDE):
+            events = {self.timeline.events.get((name, key)) for key in asked}
+            facts = [fact for fact in facts if self.timeline.events[name, fact.key] in events]
+        clues = 1 + self.stream.below(CLUES)
+        if len(facts) < clues:
+            raise Unanswerable(name)
+        chosen = self.stream.sample(facts, clues)
+        query = replace(query, clues=tuple([(fact.key, fact.value) for fact in chosen]))
+        return self.known.described(query)
+
+    def _describes(self, key: str) -> bool:
+        """Whether a fact of that key can describe an entity."""
+        is_word = key == CATEGORY or self.guide.relation(key)
+        return bool(is_word) or self.guide.attribute(key).kind in ("enum", "date", "text")
 
     def scope(self, *, many: bool = False) -> Query:
         """5 to 12 entities: a category, a union of few categories (two or more if `many`), or else

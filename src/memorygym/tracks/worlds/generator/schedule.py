@@ -22,13 +22,14 @@ class ScheduledEvent:
     session: int = 0
     asks: str = ""
     """The kind of a question; "" for other events."""
-    entities: range = range(0)
-    """The entities of a batch of documents."""
+    documents: range = range(0)
+    """The documents of a batch."""
 
 
 def plan(tier: Tier, stream: Stream) -> list[ScheduledEvent]:
     """All events in order. Sessions divide the batches of documents evenly."""
-    batches = -(-tier.entities // BATCH)
+    total = tier.entities * tier.parts
+    batches = -(-total // BATCH)
     sessions = min(tier.sessions, batches)
     after: list[list[ScheduledEvent]] = [[] for _ in range(batches)]
     contradictions = max(1, tier.corrections // 3) if tier.corrections else 0
@@ -43,9 +44,9 @@ def plan(tier: Tier, stream: Stream) -> list[ScheduledEvent]:
             after[batch_after].append(ScheduledEvent(kind, batch_after))
     kinds = [kind for kind, n in zip(MIX, tier.mix, strict=True) for _ in range(n)]
     stream.shuffle(kinds)
-    middle = sorted(
-        stream.between(min(1, batches - 1), batches - 1) for _ in range(int(MIDSTREAM * len(kinds)))
-    )
+    # Where facts are spread over several documents, few are complete before.
+    start = min(1, batches - 1) if tier.parts == 1 else batches // 2
+    middle = sorted(stream.between(start, batches - 1) for _ in range(int(MIDSTREAM * len(kinds))))
     for batch_after in middle:
         after[batch_after].append(ScheduledEvent("question", batch_after))
     for batch_after in range(batches):
@@ -55,8 +56,8 @@ def plan(tier: Tier, stream: Stream) -> list[ScheduledEvent]:
     for batch in range(batches):
         if batch in noise:
             schedule.append(ScheduledEvent("noise", batch - 1))
-        entities = range(batch * BATCH, min((batch + 1) * BATCH, tier.entities))
-        schedule += [ScheduledEvent("documents", batch, entities=entities), *after[batch]]
+        documents = range(batch * BATCH, min((batch + 1) * BATCH, total))
+        schedule += [ScheduledEvent("documents", batch, documents=documents), *after[batch]]
     schedule += [ScheduledEvent("question", batches) for _ in range(len(kinds) - len(middle))]
     for scheduled in schedule:
         scheduled.session = min(max(scheduled.batch, 0), batches - 1) * sessions // batches

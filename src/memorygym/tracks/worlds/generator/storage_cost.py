@@ -40,7 +40,7 @@ class StorageCost:
         """Adds needed facts if all still fit, and returns whether they do."""
         batches: dict[int, dict[str, frozenset[Need]]] = {}
         for need in needs:
-            batch = self._timeline.shown[need.subject]
+            batch = self._timeline.events[need[:2]]
             notes = batches.setdefault(batch, {**self._needs.get(batch, {})})
             notes[need.subject] = notes.get(need.subject, frozenset()) | {_need(need)}
         tokens, writes = self.tokens, self.writes

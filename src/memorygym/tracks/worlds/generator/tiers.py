@@ -1,6 +1,6 @@
 """The official sizes of a task (tiers), and options that change them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from memorygym.core.errors import BadSettings, UnknownPart
 
@@ -19,6 +19,9 @@ class Tier:
     sessions: int
     mix: tuple[int, int, int, int]
     """Numbers of questions, in the order of MIX."""
+    parts: int = 1
+    """Documents over which the facts of an entity are spread. If there are several, names are alike
+    and most reasoning questions describe an entity instead of naming it."""
 
     @property
     def questions(self) -> int:
@@ -31,6 +34,7 @@ TIERS = {
     "standard": Tier(60, 5, 30, 1, (6, 4, 7, 3)),
     "hard": Tier(120, 10, 30, 1, (12, 8, 14, 6)),
     "multi": Tier(60, 5, 30, 3, (6, 4, 7, 3)),
+    "scattered": Tier(40, 5, 40, 1, (5, 3, 16, 0), parts=4),
 }
 
 
@@ -74,7 +78,7 @@ def sized(tier: str, sizes: Sizes) -> Tier:
     for problem, is_so in problems.items():
         if is_so:
             raise BadSettings(problem)
-    return Tier(entities, corrections, writes, chosen.sessions, mix)
+    return replace(chosen, entities=entities, corrections=corrections, writes=writes, mix=mix)
 
 
 def _mix(mix: tuple[int, int, int, int], questions: int) -> tuple[int, int, int, int]:

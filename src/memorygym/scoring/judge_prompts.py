@@ -4,7 +4,6 @@ Each text is quoted as a JSON string that nothing in it can close, and that hide
 """
 
 import json
-from hashlib import sha256
 from types import MappingProxyType
 
 from memorygym.core.errors import UnknownPart
@@ -99,9 +98,3 @@ def messages(prompt: str, question: str, truth: str, answer: str) -> list[Messag
     before = _BEFORE.format(rules=PROMPTS[prompt], form=FORM)
     data = f"<data>\n{{\n{lines}\n}}\n</data>"
     return [Message("system", before), Message("user", f"{data}\n\n{_AFTER.format(form=FORM)}")]
-
-
-def prompt_hash(prompt: str) -> str:
-    """A hash of the whole prompt, 8 hex digits; verdicts of other prompts are not comparable."""
-    request = messages(prompt, "a \u2028<b>", "c", "d")
-    return sha256("\0".join(message.content for message in request).encode()).hexdigest()[:8]
