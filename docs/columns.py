@@ -35,8 +35,9 @@ COMMON = {
     "reasoner": "who answered from what memory showed",
     "budget": "most tokens that a memory may put before an event; empty for a system without limit",
     "system": "the memory as it was named, a reference (none, full, recency, oracle), or"
-    " `held:MEMORY`: all that this memory held, whatever the budget",
-    "role": "memory, reference or held",
+    " `held:MEMORY`: all that this memory held, whatever the budget, or `muted:MEMORY`: this"
+    " memory with a model that answers nothing",
+    "role": "memory, reference, control or unlimited",
     "agent": "who played",
     "memory": "the memory that the agent used",
     "trusted": "whether the agent, memory or system was passed as a Python object, which runs in"

@@ -4,14 +4,18 @@ from collections.abc import Sequence
 from functools import partial
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from memorygym.core.errors import ProviderFailure
+from memorygym.core.rng import named_rng
 from memorygym.core.types import Call, Message
+from memorygym.memories.stores.prompts import TOLD
+from memorygym.models.extractive import write
 from tests.memories import parts
 
 NAMES = (
     "naive", "sliding_window", "llm_summarizing", "structured_summary", "adaptive_token_budget",
-    "pipeline",
 )  # fmt: skip
 SMALL = "llm_summarizing:max_size=8:condensation_ratio=0.5"
 LIVE = (Message("user", "What now?"),)
@@ -114,6 +118,42 @@ def test_a_head_that_takes_too_much_of_the_budget_is_summarised() -> None:
     assert "note 1:" in writer.texts[0]
 
 
+@pytest.mark.parametrize("name", NAMES)
+@given(seed=st.integers(0, 99), most=st.integers(60, 400))
+@settings(max_examples=8, deadline=None, derandomize=True)
+def test_what_comes_later_does_not_change_the_notes_of_before(
+    name: str, seed: int, most: int
+) -> None:
+    rng = named_rng("test", str(seed))
+    stream = [Message("user", f"Ann{rng.below(9)} Lee has {n} cups. Bob won.") for n in range(60)]
+    whole, start = opened(name, write), opened(name, write)
+    end = rng.below(60)
+    for number, message in enumerate(stream):
+        whole.observe([message])
+        whole.compose(LIVE, most)
+        if number == end:
+            seen = whole.dump()
+    for message in stream[: end + 1]:
+        start.observe([message])
+        start.compose(LIVE, most)
+    assert start.dump() == seen
+
+
+def test_the_model_is_told_the_messages_that_stay_beside_its_notes() -> None:
+    writer = Writer()
+    memory = opened("llm_summarizing", writer)
+    memory.observe([Message("user", "Which boat won?"), *map(note, range(40))])
+    memory.compose(LIVE, 200)
+    assert f"{TOLD}\n\nWhich boat won?" in writer.tasks[0]
+
+
+def test_a_short_first_message_stays_though_the_second_is_too_long() -> None:
+    memory = opened("adaptive_token_budget", Writer())
+    memory.observe([note(1), note(2, words=90), *map(note, range(3, 40))])
+    first, second, *_ = memory.compose(LIVE, 150)
+    assert first == note(1) and second.content.startswith("[Summary]")
+
+
 def test_the_first_message_of_the_user_is_kept_behind_a_longer_head() -> None:
     memory = opened("adaptive_token_budget:keep_first=1", Writer())
     memory.observe([Message("assistant", "Hello."), Message("assistant", "I am here.")])
@@ -162,13 +202,3 @@ def test_old_observations_are_masked_but_errors_and_replies_are_not() -> None:
     head, reply, result, kept, newest = memory.compose(LIVE, None)
     assert (head, reply, kept, newest) == (note(1), looked_up(2)[0], error, note(3))
     assert result == Message("tool", "<MASKED>", (), "c2")
-
-
-def test_a_later_stage_works_on_what_an_earlier_one_left() -> None:
-    writer = Writer()
-    stages = "observation_masking/attention_window=2+llm_summarizing/max_size=6"
-    memory = opened(f"pipeline:stages={stages}", writer)
-    memory.observe([note(number) for number in range(7)])
-    view = memory.compose(LIVE, None)
-    assert "<MASKED>" in writer.texts[0] and "note 1:" not in writer.texts[0]
-    assert "note 6:" in shown(view)

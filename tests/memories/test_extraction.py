@@ -115,6 +115,11 @@ def test_simplemem_keeps_a_repeated_fact_once_without_another_model_call() -> No
     assert len(writer.texts) == 2
 
 
+def test_simplemem_shows_thirty_facts_unless_told_otherwise() -> None:
+    facts = [f"Pier {n} has {n}00 boats." for n in range(1, 60)]
+    assert view(memory_with("simplemem-lite", *facts), "boats?").count("boats") == 30
+
+
 def test_lightmem_calls_its_model_once_per_buffer_and_simplemem_once_per_passage() -> None:
     buffered, single = ModelCall(), ModelCall()
     memory_with("lightmem-lite:buffer_size=100", *OTHERS * 2, HARBOR, writer=buffered)

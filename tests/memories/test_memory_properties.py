@@ -36,7 +36,6 @@ CONDENSERS = [
     "llm_summarizing:max_size=9999",
     "structured_summary:max_size=9999",
     "adaptive_token_budget",
-    "pipeline:stages=observation_masking+llm_summarizing/max_size=9999",
 ]
 """With no limit but the view's budget."""
 

@@ -16,7 +16,6 @@ from memorygym.core.errors import BadSettings, UnknownPart
         ("sliding_window:keep_first=9", "keep_first 9: half a window of 20 leaves 10 places"),
         ("adaptive_token_budget:keep_first=-1", "keep_first -1: give at least 0"),
         ("observation_masking:attention_window=-1", "attention_window -1: give at least 0"),
-        ("pipeline:stages=bm25", "the stage 'bm25' edits no history"),
         ("bm25:top_k=0", "top_k 0: give at least 1"),
         ("naive_rag:chunk_size=-5", "chunk_size -5: give at least 1"),
         ("hybrid:rrf_k=0", "rrf_k 0: give at least 1"),
@@ -44,8 +43,8 @@ def test_the_message_for_an_impossible_parameter_names_value_and_reason(
     ("spec", "hint"),
     [
         ("naive_rag:chunk_sise=5", "did you mean chunk_size"),
-        ("pipeline:stages=observation_masking+llm_summarising", "did you mean llm_summarizing"),
-        ("pipeline:stages=llm_summarizing/max_sise=9", "did you mean max_size"),
+        ("llm_summarising", "did you mean llm_summarizing"),
+        ("llm_summarizing:max_sise=9", "did you mean max_size"),
         ("naive_rag:embedder=hash", "did you mean hashed"),
         ("hybrid:embedder=bert", "no embedder named 'bert'; choose from hashed, minilm$"),
         (

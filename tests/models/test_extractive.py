@@ -100,7 +100,7 @@ CHANGES = "Ann Lee has 2 more cups than before. Ann Lee has 3 more cups than bef
     ("text", "kept"),
     [
         ("Has Ann Lee 3 cups? Bob Ray has 5.", "Bob Ray has 5."),
-        (CHANGES, CHANGES),
+        (CHANGES, CHANGES.replace(". ", ".\n")),
     ],
     ids=["no question", "a change and the value that it changes"],
 )
@@ -112,6 +112,52 @@ def test_the_subjects_of_the_task_come_first() -> None:
     task = prompts.summary("They ask about boats: how many boats each has.")
     text = "Ann Lee has 3 cups.\nBob Ray has 5 boats."
     assert write(task, text, 8) == "Bob Ray has 5 boats."
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("My limit is $160.\nI thought again: my limit is now $145, no longer $160.",
+         "my limit is now $145."),
+        ("Customer: My dentist is Bob Ray.\nCustomer: My dentist is Eve Hart.",
+         "Customer: My dentist is Eve Hart."),
+        ("[Note · Ann Lee · 9 May]\nIt has 5 cups, up 9% on the year.",
+         "[Note · 9 May]\nAnn Lee has 5 cups."),
+        ("[List · Ann Lee]\nBob Ray beat her.", "[List]\nAnn Lee: Bob Ray beat her."),
+    ],
+    ids=["a new value", "a new name", "pronoun and remark", "subject"],
+)  # fmt: skip
+def test_notes_are_clauses_that_name_their_subject_and_the_later_one_holds(
+    text: str, kept: str
+) -> None:
+    assert write(KINDS["summary"], text, 60) == kept
+
+
+def test_notes_follow_the_names_from_the_question_on() -> None:
+    links = ["Oak Pier is based in Ford Hill.", "Ford Hill is governed by Ann Lee as mayor."]
+    others = [f"Pier{n} Hall is based in Town{n} Hill. Ann{n} Lee sails a boat." for n in range(9)]
+    told = ["One question serves all: Who is mayor of the home of Oak Pier?"]
+    text = "\n".join([links[1], *others, links[0]])
+    written = write(prompts.summary("Answer a question.", told=told), text, 40)
+    assert all(link in written for link in links)
+
+
+def test_a_heading_keeps_the_kind_of_source_only_if_the_instruction_speaks_of_it() -> None:
+    text = "[Register · Ann Lee · 9 May]\nAnn Lee has 5 cups."
+    kept = "[Register · 9 May]\nAnn Lee has 5 cups."
+    assert write(prompts.summary("Registers outrank letters."), text, 60) == kept
+    assert write(prompts.summary("Count the cups."), text, 60) == kept.replace("Register · ", "")
+
+
+def test_notes_say_how_many_facts_they_left_out_also_before() -> None:
+    halls = [f"{first}{second}ton Hall" for first in "BDFGHKLM" for second in "aeiou"]
+    text = "\n".join(f"{hall} has {n} boats in the harbour." for n, hall in enumerate(halls))
+    first = write(KINDS["summary"], text, 120)
+    assert count(first) <= 120
+    kept = first.count("boats")
+    assert first.split("\n")[-1].startswith(f"Left out: {40 - kept} facts about ")
+    again = write(KINDS["summary"], f"{prompts.SO_FAR}\n{first}\n\n{prompts.NEW}\n{text}", 120)
+    assert f"Left out: {40 - kept + 40 - again.count('boats')} facts" in again
 
 
 def test_keywords_are_names_and_long_words_but_no_numbers() -> None:

@@ -98,12 +98,12 @@ def asking(trace: Trace, *questions: WeightedQuestion) -> QuestionCase:
 
 RETRIEVED = QuestionCase(
     1, "retrieval", score=1, needs=1, present=1, replaced=0, stale=0, tokens=23, span=8,
-    rewrites=0, hops=1, length=8, type="retrieval",
+    rewrites=0, hops=1, length=8, type="retrieval", passages=3,
 )  # fmt: skip
 """In view are two composed messages of 9 and the tool's of 5; before it 3 + 5 are shown."""
 UPDATED = QuestionCase(
     2, "update", score=0, needs=1, present=0, replaced=1, stale=1, tokens=18, span=10,
-    rewrites=1, hops=1, length=10, type="update",
+    rewrites=1, hops=1, length=10, type="update", passages=2,
 )  # fmt: skip
 """The view gives the old value alone; the tool's result is gone with its event."""
 MEASURED = Measurement(

@@ -6,8 +6,8 @@ of the question, the rarer ones heavier, and, with a small weight, from the pass
 the `top_k` passages most visited. A walk continues with a chance of `damping` percent, 50 as there.
 Simplified: one call gives the triples, not one the names and a second one the triples of these; the
 question's phrases are the graph's phrases that occur in it, without a model call; phrases are
-synonyms when they differ in case, punctuation or article alone; passages are matched by words, and
-triples are not filtered by a model.
+synonyms when they differ in case, punctuation or article alone, not from a cosine of .8 on;
+queries and passages are matched by words, not embeddings; and no model filters the triples.
 """
 
 from collections.abc import Mapping

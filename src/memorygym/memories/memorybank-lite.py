@@ -1,12 +1,13 @@
-"""memorybank-lite: passages fade unless recalled; MemoryBank without its summaries and portrait.
+"""memorybank-lite: passages fade unless recalled; MemoryBank without summaries, random forgetting.
 
 MemoryBank (Zhong et al. 2024) in the form of MemGym's port. Kept: the forgetting curve of
 Ebbinghaus, a passage scores cosine · exp(-hours / (24 · strength)); a recall makes it stronger and
 new. As in the port, its strength is multiplied by 1.5, up to 100, and paragraphs are cut at
-`chunk_chars` characters. Simplified: no daily summaries and no user portrait, for which the paper
-asks a model; a passage is strengthened once per hour at most. The clock is the episode's: each
-message of the user is `hours_per_message` later, so the first passage, if never recalled, has lost
-half its weight after the 34 events of a worlds task.
+`chunk_chars` characters. Simplified: no daily and global summaries and no user portrait, for which
+the paper asks a model; nothing is forgotten at random, with a chance of 1 - exp(-t/S) at each of
+its three levels: what fades only ranks lower; a passage is strengthened once per hour at most. The
+clock is the episode's: each message of the user is `hours_per_message` later, so the first passage,
+if never recalled, has lost half its weight after the 34 events of a worlds task.
 
 The index of a passage is two numbers: the message with which it was read or last recalled, and the
 number of recalls.

@@ -1,21 +1,21 @@
-"""The provider `extractive`: an offline stand-in for a model, which copies sentences from the text.
+"""The provider `extractive`: an offline stand-in for a model, which copies clauses from the text.
 
-Equal requests have equal replies on every machine. It understands nothing: it ranks sentences by
-names, numbers, quotations, recency and the words of the instruction.
+Equal requests have equal replies on every machine. It understands nothing: it ranks clauses by
+names, numbers, quotations and news, by the words of what the agent is asked to do, and by the names
+that lead there from clause to clause. A later clause about the same thing replaces an earlier one.
 """
 
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
-from heapq import heapify, heappop, heappush
 from typing import ClassVar
 
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.tokens import MONTHS, count, normalize, truncate
 from memorygym.core.types import JSON, Message, Tool
-from memorygym.memories.stores.prompts import HINT, KIND, LIMIT, NEW, SO_FAR
+from memorygym.memories.stores.prompts import HINT, KIND, LIMIT, NEW, SO_FAR, TOLD
 from memorygym.memories.stores.search.fulltext import STOP_WORDS
 from memorygym.memories.stores.splitter import ENDS, LONGEST_HEAD, sentences
 from memorygym.models.model import Model, Reply, check_whole, described, options_of
@@ -26,12 +26,18 @@ DEFAULT_LIMIT = 1024
 """Most tokens of a reply if the request sets no limit."""
 MAX_RARE_WORDS = 8
 """Most keywords that are no names: the longest words, which tend to be rare."""
-_REPEATED, _SELDOM = 4, 3
-"""Factor for a sentence with a word that the hint repeats, and the most repetitions that count."""
-_THEME = 3
-"""Factor for a sentence whose section has a name or quotation that the hint repeats."""
+_SELDOM = 3
+"""Most times that the instruction repeats a word of its focus."""
+_FOCUS = 2
+"""Factor of a fact for each word of the focus, at most two."""
+_NEAR = (9, 8, 7, 6, 5, 4, 3, 2)
+"""Factors of the facts that name the focus, of those that name what these name, and so on."""
+_SHORT = 100
+"""Tokens up to which notes have no room kept for what they leave out."""
+_MARGIN = 6
+"""Tokens by which a budget may count longer notes higher, as it does not know all words."""
 _RECENCY = 10
-"""The last sentence weighs 1 + 1 / 10 times as much as the first."""
+"""The last fact weighs 1 + 1 / 10 times as much as the first."""
 
 _NUMBER = re.compile(r"(?<![\w.])[-−]?[$€£]?\d[\d,.:/-]*(?<![,.:/-])(?:%|[A-Za-z]{1,3}\b)?")
 # For speed, both patterns begin with the text that they look for; the lookbehind follows it.
@@ -49,6 +55,26 @@ _MARKED = re.compile(r"(?:\[.*\]|=.*=|#.*|.*:)$")
 _NOTED = re.compile(r"[:=|{}\d]")
 _SENTENCE_STARTS = frozenset(("", "\n", *'.!?["(=#'))
 """Characters before the first word of a sentence or heading."""
+_ASIDE = re.compile(
+    r"[;,] (?:although|though|whereas|while|versus|compared|against|after|up|down|with|no|not)\b.*"
+    r"|; the .*"
+)
+"""What follows a value: another year, another's figure, a rumour."""
+_VALUE = re.compile(r"[\d\"'“]| (?:is|are|was|were) ")
+_LEAD = re.compile(r"^(\w+: )?(?:.*[,:] )?(?=(?:my|our|the) [^,:;]* (?:is|are) )", re.IGNORECASE)
+"""What stands before a statement, as in "By the way, my …"; who speaks is kept."""
+_PRONOUN = re.compile(r"^(?:It|He|She|They|(Its|His|Her|Their))\b")
+_SPEAKER = re.compile(r"^\w+: ")
+_STATE = re.compile(rf" (?:is|are|was|were)(?: now)? (?:[^\s,;]+|{_NAME.pattern})(?=\.?$)")
+"""A state at the end of a clause, which a later one replaces."""
+_NEWS = re.compile(r"\b(?:now|changed|corrected|amended|updated|no longer|than)\b")
+_CALL = re.compile(r"(?:assistant: )?\w+ \{.*\}$")
+_SECTION = re.compile(r"^## (\S+)$", re.MULTILINE)
+_OTHER_NAME = re.compile(r"([\w ]+) \(([^()]+)\)")
+_FRAMED = re.compile(r"\[.*\]$|=.*=$")
+_PLAIN = re.compile(r"[A-Z]?[a-z]+(?: (?:[a-z]+|\d+))*|[A-Z]+")
+"""A part of a heading that is no name, path or date: the kind of a source, its number."""
+_LEFT_OUT = re.compile(r"^Left out: (\d+) facts?.*\n?", re.MULTILINE)
 _DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday"
 _CALENDAR = frozenset((*MONTHS, *_DAYS.split()))
 _OPENERS = STOP_WORDS | frozenset(
@@ -60,32 +86,40 @@ _RELATIVE = frozenset("than by again another further more less up down".split())
 
 
 @dataclass(frozen=True, slots=True)
-class RankedSentence:
-    """A sentence with its place in the text."""
+class HeadedSentence:
+    """A sentence of a text."""
 
     text: str
-    line: int
-    """The number of its line."""
     head: str
     """The heading above it; "" if there is none."""
-    section: int
-    """The number of the first line under that heading."""
-    weight: int = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Traits:
-    """The features of a sentence, regardless of its surroundings."""
+class Fact:
+    """What a sentence says, in a clause that names its subject."""
 
-    tokens: int
-    weight: int
-    """0 if it has no information."""
+    text: str
+    head: str
+    """Source and date, from the heading above it."""
+    names: frozenset[str]
+    """The names and quotations in it, and its subject."""
     words: frozenset[str]
-    """Its words in lower case, without stop words."""
-    named: bool
-    pattern: str
-    """The sentence with its numbers masked; of two with one pattern, the later replaces the
-    earlier. "" if it replaces none."""
+    """Its words, as `_stems` gives them."""
+    says: int
+    """How much it says of its subject."""
+    key: str
+    """Equal for two facts of which the later one replaces the earlier."""
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What the agent is asked to do, as far as an instruction says it."""
+
+    words: frozenset[str]
+    """The words of the instruction."""
+    focus: frozenset[str]
+    """Those of the questions that the agent was told first, or else those that the instruction
+    repeats, with their other names."""
 
 
 @lru_cache(maxsize=1024)  # Several memories make the same request.
@@ -103,16 +137,32 @@ def write(task: str, text: str, most: int) -> str:
     kind = first.removeprefix(KIND).strip()
     if kind not in KINDS:
         raise UnknownPart("task of the model extractive", kind, KINDS)
-    return KINDS[kind](text, most, rest.partition(HINT)[2]) if most > 0 else ""
+    return KINDS[kind](text, most, rest) if most > 0 else ""
 
 
-def _summary(text: str, most: int, hint: str) -> str:
-    text = _PARTS.sub("", text)
-    return _extract(_informative(text, hint) or _sentences(text), most)
+def _summary(text: str, most: int, task: str) -> str:
+    """Notes that replace the notes so far and the new text: what serves the goal best per token,
+    and last, how much was left out."""
+    left_out = sum(map(int, _LEFT_OUT.findall(text)))
+    text = _PARTS.sub("", _LEFT_OUT.sub("", text))
+    text = _SECTION.sub(lambda head: "" if f"\n- {head[1]}\n" in task else head[0], text)
+    goal, facts = _goal(task), dict[str, Fact]()
+    for sentence in _sentences(text):
+        if fact := _fact(sentence.text, sentence.head, goal):
+            facts.pop(fact.key, None)
+            facts[fact.key] = fact
+    useful = [fact for fact in facts.values() if fact.says or fact.words & goal.focus]
+    return _notes(useful or [*facts.values()], goal, left_out, most)
 
 
 def _facts(text: str, most: int, _: str) -> str:
-    return _extract(_informative(text), most, apart=True)
+    lines, head, said = list[str](), "", [*_informative(text)]
+    for sentence in said:
+        lines += [sentence.head] if sentence.head != head else []
+        lines.append(sentence.text)
+        head = sentence.head
+    joined = _join_fitting(filter(None, lines), "\n", most)
+    return joined or truncate(max((each.text for each in said), key=_weight, default=""), most)
 
 
 def _keywords(text: str, most: int, _: str) -> str:
@@ -123,8 +173,7 @@ def _keywords(text: str, most: int, _: str) -> str:
 
 
 def _triples(text: str, most: int, _: str) -> str:
-    rows = [row for each in _sentences(text) if _traits(each.text).weight for row in _triple(each)]
-    return _join_fitting(rows, "\n", most)
+    return _join_fitting((row for each in _informative(text) for row in _triple(each)), "\n", most)
 
 
 KINDS: dict[str, Callable[[str, int, str], str]] = {
@@ -146,11 +195,12 @@ def _join_fitting(parts: Iterable[str], between: str, most: int) -> str:
     return between.join(kept)
 
 
-def _names(text: str) -> list[str]:
+@lru_cache(maxsize=16_384)
+def _names(text: str) -> tuple[str, ...]:
     """The names in a text: capitalised words, but no single word that only begins a sentence.
 
     >>> _names("The risk of Larkin Harbor is low. Posted on 9 May by Ann.")
-    ['Larkin Harbor', 'Ann']
+    ('Larkin Harbor', 'Ann')
     """
     results = []
     for match in _NAME.finditer(text):
@@ -161,29 +211,53 @@ def _names(text: str) -> list[str]:
             words, starts_sentence = words[1:], False
         if words and (len(words) > 1 or not starts_sentence) and words != ["I"]:
             results.append(" ".join(words))
-    return results
+    return tuple(results)
 
 
-def _sentences(text: str) -> list[RankedSentence]:
-    """The sentences of a text, each with its heading.
+def _stems(text: str) -> Iterator[str]:
+    """The words of a text in lower case and singular, without stop words and letters."""
+    for word in _WORD.findall(text.lower()):
+        if len(word) > 2 and word not in STOP_WORDS:
+            yield word.removesuffix("s")
 
-    >>> [(s.head, s.text) for s in _sentences("[Note · Ann]\\nShe ran. She won.\\nBob: 3")]
-    [('[Note · Ann]', 'She ran.'), ('[Note · Ann]', 'She won.'), ('[Note · Ann]', 'Bob: 3')]
+
+def _sentences(text: str) -> list[HeadedSentence]:
+    """The sentences of a text, each with the heading of its paragraph.
+
+    >>> [(s.head, s.text) for s in _sentences("[Note · Ann]\\nShe ran. She won.\\n\\nBob: 3")]
+    [('[Note · Ann]', 'She ran.'), ('[Note · Ann]', 'She won.'), ('', 'Bob: 3')]
     """
-    lines = normalize(text).split("\n")
-    results: list[RankedSentence] = []
+    lines = [normalize(line) for line in text.strip().splitlines()]
+    results: list[HeadedSentence] = []
     heads: list[str] = []
-    head, section = "", 0
+    head = ""
     for number, line in enumerate(lines):
-        if _is_heading(line) and number < len(lines) - 1:
+        if not line:
+            head = ""
+        elif _is_heading(line) and number < len(lines) - 1:
             heads.append(line)
-            continue
-        if heads:
-            # Of consecutive headings the last, if it has a date; else all.
-            dated = any(map(str.isdigit, heads[-1]))
-            head, section, heads = heads[-1] if dated else "\n".join(heads), number, []
-        results += [RankedSentence(part, number, head, section) for part in sentences(line)]
+        else:
+            if heads:
+                # Of consecutive headings the last, if it is marked; else all.
+                head = heads[-1] if _MARKED.match(heads[-1]) else "\n".join(heads)
+                heads = []
+            results += [HeadedSentence(part, head) for part in sentences(line)]
     return results
+
+
+def _informative(text: str) -> Iterator[HeadedSentence]:
+    """The sentences that name or count something, or are about the one who speaks."""
+    for sentence in _sentences(text):
+        if not sentence.text.endswith("?") and _weight(sentence.text):
+            yield sentence
+
+
+@lru_cache(maxsize=16_384)
+def _weight(sentence: str) -> int:
+    """How much a sentence says by its form: 1 if it only names something."""
+    own = not _SELF.isdisjoint(map(str.lower, _WORD.findall(sentence)))
+    quoted, named = bool(_QUOTED.search(sentence)), bool(_names(sentence))
+    return 3 * bool(_DIGITS.search(sentence)) + 2 * quoted + own + named
 
 
 def _is_heading(line: str) -> bool:
@@ -194,132 +268,128 @@ def _is_heading(line: str) -> bool:
 
 
 @lru_cache(maxsize=16_384)
-def _traits(sentence: str) -> Traits:
-    """The features of a sentence, without its heading."""
-    words = frozenset(map(str.lower, _WORD.findall(sentence)))
-    masked, numbers = _DIGITS.subn("#", sentence)
-    named, quotes = bool(_names(sentence)), bool(_QUOTED.search(sentence))
-    weight = 3 * (numbers > 0) + 2 * named + 2 * quotes + (not words.isdisjoint(_SELF))
-    if sentence.endswith("?"):
-        weight = 0  # A question has no information.
-    pattern = masked if numbers and words.isdisjoint(_RELATIVE) else ""
-    return Traits(count(sentence), weight, words - STOP_WORDS, named, pattern)
+def _fact(text: str, head: str, goal: Brief) -> Fact | None:
+    """What a sentence under a heading says; None for a question or a call of the agent.
 
-
-def _informative(text: str, hint: str = "") -> list[RankedSentence]:
-    """The sentences with information, weighed; `hint` is the instruction.
-
-    Of sentences that differ only in a number, the last is returned.
-
-    >>> [sentence.text for sentence in _informative("Ann Lee won 3. Hello! Ann Lee won 4.")]
-    ['Ann Lee won 4.']
+    >>> fact = _fact("It has 5 cups, up 9% on the year.", "[Note · Ann Lee · 9 May]", _goal(""))
+    >>> fact.text, fact.head
+    ('Ann Lee has 5 cups.', '[Note · 9 May]')
     """
-    hint_words, repeated = _read_hint(hint)
-    every = _sentences(text)
-    themes = {each.section for each in every if hint and _in_theme(each.text, hint)}
-    last = {_subject(each): index for index, each in enumerate(every)}
-    results: list[RankedSentence] = []
-    for index, each in enumerate(every):
-        own = _traits(each.text)
-        if not own.weight or last[_subject(each)] != index:
-            continue
-        weight = own.weight + len(own.words & hint_words)
-        weight *= 1 if own.words.isdisjoint(repeated) else _REPEATED
-        weight *= _THEME if each.section in themes else 1
-        weight = weight * (_RECENCY * len(every) + index) // len(every)
-        results.append(replace(each, weight=weight))
-    return results
+    if text.endswith("?") or _CALL.match(text):
+        return None
+    aside = _ASIDE.search(text)
+    if aside and _VALUE.search(text, 0, aside.start()):
+        text = f"{text[: aside.start()]}."
+    text = _LEAD.sub(lambda lead: lead[1] or "", text)
+    names = _names(text)
+    if subject := next(reversed(_names(head)), ""):
+        if subject not in text:
+            text, times = _PRONOUN.subn(lambda word: subject + "'s" * bool(word[1]), text)
+            text = text if times else f"{subject}: {text}"
+        head = _source(head, subject, goal)
+    else:
+        subject, head = names[0] if names else "", _source(head, "", goal)
+    says = _weight(text) - bool(names) + 3 * bool(_NEWS.search(text))
+    says += 2 * any(name != subject for name in names)
+    key = text
+    if _RELATIVE.isdisjoint(map(str.lower, _WORD.findall(text))):
+        key = _DIGITS.sub("#", f"{_STATE.sub(' is #', _SPEAKER.sub('', text)).lower()} {head}")
+        key = " ".join(word for word in key.split() if word not in _CALENDAR)
+    quoted = (mark[0].strip(_QUOTES) for mark in _QUOTED.finditer(text))
+    every = frozenset(filter(None, (subject, *names, *quoted)))
+    return Fact(text, head, every, frozenset(_stems(text)), says, key)
+
+
+def _source(head: str, subject: str, goal: Brief) -> str:
+    """A heading without its subject, and without the kind of source unless the instruction names
+    it."""
+    if not _FRAMED.match(head):
+        return head
+    parts = [part for part in head.strip("[]= ").split(" · ") if part != subject]
+    if goal.words:
+        parts = [p for p in parts if not _PLAIN.fullmatch(p) or goal.words.issuperset(_stems(p))]
+    return f"[{' · '.join(parts)}]" if parts else ""
 
 
 @lru_cache(maxsize=64)
-def _read_hint(hint: str) -> tuple[frozenset[str], frozenset[str]]:
-    """The words of a hint, and those that it repeats, but not often."""
-    counts = Counter(map(str.lower, _WORD.findall(hint)))
-    again = frozenset(word for word, times in counts.items() if 1 < times <= _SELDOM)
-    return frozenset(counts) - STOP_WORDS, again - STOP_WORDS
+def _goal(task: str) -> Brief:
+    """The goal that the instruction of a summary states."""
+    hint, _, told = task.partition(HINT)[2].partition(TOLD)
+    told = told.partition("\n\nReply with")[0]
+    questions = (each.rpartition(":")[2] for each in sentences(told) if each.endswith("?"))
+    focus = {stem for question in questions for stem in _stems(question)}
+    counts = Counter(_stems(hint))
+    if not focus:
+        focus = {stem for stem, times in counts.items() if 1 < times <= _SELDOM}
+        for name, other in _OTHER_NAME.findall(hint):
+            focus.update(_stems(other) if focus.issuperset(_stems(name)) else ())
+    return Brief(frozenset(counts), frozenset(focus))
 
 
-@lru_cache(maxsize=16_384)
-def _in_theme(sentence: str, hint: str) -> bool:
-    """Whether a sentence has a name or quotation that the hint repeats."""
-    phrases = [*_names(sentence), *(mark[0].strip(_QUOTES) for mark in _QUOTED.finditer(sentence))]
-    return any(len(phrase) > 3 and hint.count(phrase) > 1 for phrase in phrases)
+def _notes(facts: Sequence[Fact], goal: Brief, left_out: int, most: int) -> str:
+    """The facts of most weight per token that fit, in their order under their headings, and the
+    number of those that were left out, also before."""
+    near = _near(facts, goal)
+    most -= _MARGIN if most > _SHORT else 0
+
+    def worth(index: int) -> float:
+        fact = facts[index]
+        weight: int = (1 + fact.says) * _FOCUS ** min(2, len(fact.words & goal.focus))
+        weight *= near.get(fact, 1) if fact.says else 1
+        return weight * (_RECENCY + index / len(facts)) / count(fact.text)
+
+    chosen: set[int] = set()
+    heads = {""}
+    left = most + 1 - count(_left_out(len(facts) + left_out, ())) if most > _SHORT else most + 1
+    for index in sorted(range(len(facts)), key=worth, reverse=True):
+        fact = facts[index]
+        price = count(fact.text) + 1 + (0 if fact.head in heads else count(fact.head) + 1)
+        if price <= left:
+            left -= price
+            heads.add(fact.head)
+            chosen.add(index)
+    if not chosen:
+        return truncate(facts[max(range(len(facts)), key=worth)].text, most) if facts else ""
+    lines: dict[str, list[str]] = {"": []}
+    for index in sorted(chosen):
+        lines.setdefault(facts[index].head, []).append(facts[index].text)
+    text = "\n".join(line for head, texts in lines.items() for line in (head, *texts) if line)
+    dropped = [fact for index, fact in enumerate(facts) if index not in chosen]
+    if not dropped and not left_out:
+        return text
+    names = Counter(name for fact in dropped for name in sorted(fact.names)).most_common(2)
+    endings = (
+        _left_out(len(dropped) + left_out, [name for name, _ in names[:n]]) for n in (2, 1, 0)
+    )
+    whole = (f"{text}\n{ending}" for ending in endings)
+    return next((notes for notes in whole if count(notes) <= most), text)
 
 
-def _subject(sentence: RankedSentence) -> tuple[str, str]:
-    """A key that two sentences share if the later one replaces the earlier one."""
-    own = _traits(sentence.text)
-    if not own.pattern:
-        return sentence.text, sentence.head
-    if own.named:
-        return own.pattern, ""
-    return (own.pattern, _DIGITS.sub("#", sentence.head)) if sentence.head else (sentence.text, "")
-
-
-def _extract(every: Sequence[RankedSentence], most: int, *, apart: bool = False) -> str:
-    """The sentences of most weight per token, in order, under headings; with `apart` each on a
-    line of its own."""
-    if not every:
-        return ""
-    if chosen := _choose(every, most, apart=apart):
-        return _layout(chosen, apart=apart)
-    return truncate(max(every, key=lambda sentence: sentence.weight).text, most)
-
-
-def _choose(every: Sequence[RankedSentence], most: int, *, apart: bool) -> list[RankedSentence]:
-    """The sentences of most weight per token, in the order of the text.
-
-    The first sentence under a heading pays for the heading; further ones cost less, so that facts
-    about one subject stay together.
+def _left_out(number: int, names: Sequence[str]) -> str:
     """
-    taken: set[int] = set()
-    lines: set[int] = set()
-    open_sections: set[int] = set()
-    by_section: dict[int, list[int]] = defaultdict(list)
-    for index, sentence in enumerate(every):
-        by_section[sentence.section].append(index)
-
-    def cost(sentence: RankedSentence) -> int:
-        tokens = _traits(sentence.text).tokens + (apart or sentence.line not in lines)
-        closed = sentence.head and sentence.section not in open_sections
-        return tokens + (count(sentence.head) + 1 if closed else 0)
-
-    def queued(index: int) -> tuple[int, int]:
-        return -1000 * every[index].weight // cost(every[index]), -index
-
-    left = most + 1  # No line break stands before the first line.
-    queue = [queued(index) for index in range(len(every))]
-    heapify(queue)
-    while queue:
-        index = -heappop(queue)[1]
-        sentence = every[index]
-        price = cost(sentence)
-        if index in taken or price > left:
-            continue
-        left -= price
-        taken.add(index)
-        lines.add(sentence.line)
-        if sentence.head and sentence.section not in open_sections:
-            open_sections.add(sentence.section)
-            for other in by_section[sentence.section]:
-                heappush(queue, queued(other))
-    return [every[index] for index in sorted(taken)]
+    >>> _left_out(2, ["Ann", "Bob"])
+    'Left out: 2 facts about Ann, Bob.'
+    """
+    about = f" about {', '.join(names)}" if names else ""
+    return f"Left out: {number} fact{'s' * (number > 1)}{about}."
 
 
-def _layout(chosen: Sequence[RankedSentence], *, apart: bool) -> str:
-    """The sentences as text: those of one line stay on one line, unless `apart`."""
-    parts: list[str] = []
-    last: RankedSentence | None = None
-    for sentence in chosen:
-        if sentence.head and (last is None or last.section != sentence.section):
-            parts.append(f"\n{sentence.head}")
-        same = last is not None and last.line == sentence.line and not apart
-        parts.append(f" {sentence.text}" if same else f"\n{sentence.text}")
-        last = sentence
-    return "".join(parts)[1:]
+def _near(facts: Sequence[Fact], goal: Brief) -> dict[Fact, int]:
+    """The factors of the facts that are linked to the goal by names."""
+    by_name: dict[str, list[Fact]] = defaultdict(list)
+    for fact in facts:
+        for name in fact.names:
+            by_name[name].append(fact)
+    names = {name for name in by_name if goal.focus.issuperset(stems := {*_stems(name)}) and stems}
+    factors: dict[Fact, int] = {}
+    for factor in _NEAR:
+        linked = {fact for name in names for fact in by_name[name]} - factors.keys()
+        factors |= dict.fromkeys(linked, factor)
+        names = {name for fact in linked for name in fact.names}
+    return factors
 
 
-def _triple(sentence: RankedSentence) -> Iterator[str]:
+def _triple(sentence: HeadedSentence) -> Iterator[str]:
     """Triples of a sentence: its first name with each further name and the first number or
     quotation."""
     names = _names(sentence.text)

@@ -101,7 +101,7 @@ def _table(
     report: Report, title: str, columns: Sequence[Column[SystemRow]], *notes: str
 ) -> Table[SystemRow]:
     """The rows of the memories, then those of the references under a rule."""
-    rows = beside(report.of("memory"), "references", report.of("reference"))
+    rows = beside(report.of("memory"), "references", report.of("control", "reference"))
     return Table([Column("system", _marked), *columns], rows, title, notes=notes)
 
 
@@ -135,6 +135,8 @@ def _added(report: Report) -> list[Column[SystemRow]]:
     for name, repeats in {"gain": lowest, "normalised": lowest and highest}.items():
         if repeats:
             del added[name]
+    if not any(row["model_adds"] for row in report.rows):
+        del added["model_adds"]
     p: Column[SystemRow] = Column("p", attrgetter("p_adjusted"), unit="p value")
     return [*added.values(), p, *_columns("versus", "")]
 
@@ -197,7 +199,7 @@ def _verdicts(report: Report) -> Iterator[str]:
     """Which memory is best, what these tasks can show, and what went wrong in them."""
     yield verdict_text(report)
     yield from filter(None, [detectable_text(report)])
-    rows = [row for row in report.rows if row.role != "unlimited"]
+    rows = report.of("memory", "reference")
     for figure in (figure for figure in FIGURES.values() if figure.note):
         means = {row.system: mean.mean for row in rows if (mean := row[figure.name])}
         counts = ", ".join(f"{system} {amount(mean)}" for system, mean in means.items() if mean)

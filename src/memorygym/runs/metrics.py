@@ -21,6 +21,7 @@ from memorygym.core.trace import (
 )
 from memorygym.core.track import track_of
 from memorygym.core.types import Message
+from memorygym.memories.stores.passages import HEADING
 from memorygym.scoring.attribution import Attribution, Coverage
 from memorygym.scoring.episode_scores import outcomes
 from memorygym.scoring.grading import squad
@@ -61,6 +62,9 @@ class QuestionCase:
     """F1 of the words of answer and truth (SQuAD); absent unless of a data set."""
     type: str = ""
     """Its question type, a finer group than the kind."""
+    passages: int = 0
+    """Passages that the memory put into the context: paragraphs of what it showed, without the line
+    above them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +202,11 @@ def _cases(
                 replaced=len(replaced),
                 stale=sum(attribution.shows_stale(question, need) for need in replaced),
                 tokens=tokens.get(question.event, 0),
+                passages=sum(
+                    part != HEADING
+                    for _, text in attribution.views.get(question.event, ())
+                    for part in text.split("\n\n")
+                ),
                 span=before(question.event) - before(min(stated, default=question.event)),
                 rewrites=max((reader.rewrites(question, n) for n in question.needs), default=0),
             )

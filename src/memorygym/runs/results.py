@@ -27,7 +27,7 @@ from memorygym.runs.comparison.figures import (
     figures,
 )
 from memorygym.runs.comparison.sanity_checks import SanityCheck, figure_checks, invalid_text
-from memorygym.runs.comparison.system_specs import UNLIMITED, WRITER, role_of
+from memorygym.runs.comparison.system_specs import MUTED, UNLIMITED, WRITER, role_of
 from memorygym.runs.engine import Job
 from memorygym.runs.engine import perform as play
 from memorygym.runs.episode_result import (
@@ -253,7 +253,9 @@ class RunResults:
     def trusted(self, *names: str) -> bool:
         """Whether one of these parts or systems was passed as an object, and ran in the caller's
         process."""
-        plain = (name.removeprefix(UNLIMITED).removesuffix(WRITER) for name in names)
+        plain = (
+            name.removeprefix(UNLIMITED).removeprefix(MUTED).removesuffix(WRITER) for name in names
+        )
         return any(name in self.recipe.get(TRUSTED, {}) for name in plain)
 
     def label(self, name: str) -> str:

@@ -442,7 +442,7 @@ class CompareSettings(TaskSettings, ModelSettings):
     """The settings of `compare`."""
 
     GROUPS: ClassVar = {
-        "what is compared": "memory budget capacity memory_model",
+        "what is compared": "memory budget capacity memory_model controls",
         "what is held fixed": f"reasoner track {' '.join(PARAMETERS)} data seed seeds salt"
         " trajectories redact",
         "how models are asked": " ".join(options(ModelSettings)),
@@ -475,6 +475,9 @@ class CompareSettings(TaskSettings, ModelSettings):
     still shows (docs/your-logs.md)."""
     redact: bool = option(True)
     """Mask keys and passwords of the logs in what is printed and kept (default: yes)."""
+    controls: bool = option(False)
+    """Play each memory that asks a model once more with the model muted (muted:MEMORY: it answers
+    nothing): the difference is what the model adds."""
     all: bool = option(False, python=None)
     """Print every table: also gains, evidence recall, costs while reading and answering, what was
     held, accuracy by facts needed and by lookups, milliseconds."""

@@ -9,7 +9,7 @@ from memorygym.memories.stores import prompts
 HINT = "You keep the memory of a fund.\n\nThey ask about revenue."
 TASKS = {
     "summary": prompts.summary(),
-    "summary_full": prompts.summary(HINT, ["Goals", "Open questions"]),
+    "summary_full": prompts.summary(HINT, ["Goals", "Open questions"], ["Which fund grew?"]),
     "facts": prompts.facts(),
     "keywords": prompts.keywords(),
     "triples": prompts.triples(),

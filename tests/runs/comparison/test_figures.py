@@ -208,3 +208,19 @@ def test_costs_are_means_over_tasks() -> None:
 def test_a_report_takes_its_budget_from_the_systems_that_have_one() -> None:
     measured = [*played("full", "11", budget=None), *played("none", "00")]
     assert figures(measured, {}, "test").budget == 1000
+
+
+def test_what_a_model_adds_is_the_lead_over_the_muted_memory() -> None:
+    report = reported({**FIVE, "muted:m": "00 10 10 00 10"})
+    assert report.row("muted:m").role == "control"  # type: ignore[union-attr]  # It was played.
+    assert report.row("muted:m").rank is None  # type: ignore[union-attr]
+    assert mean(report, "m", "model_adds") == pytest.approx(
+        mean(report, "m", "accuracy") - mean(report, "muted:m", "accuracy")
+    )
+    assert figure(report, "full", "model_adds") is None
+
+
+def test_what_a_memory_delivers_is_passages_and_a_share_of_the_budget() -> None:
+    report = figures(played("m", "11 11", {"passages": 7}), {}, "test")
+    assert mean(report, "m", "passages") == 7
+    assert mean(report, "m", "budget_used") == pytest.approx(0.1)

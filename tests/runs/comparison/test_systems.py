@@ -14,9 +14,11 @@ from memorygym.memories.bm25 import make as bm25
 from memorygym.memories.markdown import Markdown
 from memorygym.runs.comparison.memory_specs import TimedMemory, memory_of, plug, plug_all
 from memorygym.runs.comparison.system_specs import ComparisonLimits, MemorySpec, budget_of, systems
+from memorygym.runs.episode_result import Played
 from memorygym.runs.objects import SOURCES, identities
 from tests.episodes import begin, generated
 from tests.reports.own_parts import Broken
+from tests.runs.comparison.small_runs import comparison, play
 
 LIMITS = ComparisonLimits(500, 900)
 FREE = {"writes": None, "slot": None}
@@ -41,6 +43,27 @@ def test_the_references_are_always_there_and_each_spec_once() -> None:
     own = ["bm25", "held:bm25", "markdown+writer", "held:markdown+writer"]
     assert rows == [*REFERENCES, *own]
     assert [system.name for system in systems(plug_all([]), LIMITS)] == REFERENCES
+
+
+def test_controls_are_the_memories_that_ask_a_model() -> None:
+    specs = ["bm25", "naive", "simplemem-lite", "markdown"]
+    asked = comparison(*specs)
+    controlled = replace(asked, settings=replace(asked.settings, controls=True))
+    names = [system.name for system in controlled.systems() if system.role == "control"]
+    assert names == ["muted:naive", "muted:simplemem-lite"]
+    assert not [system for system in asked.systems() if system.role == "control"]
+
+
+def test_the_model_of_a_control_writes_nothing() -> None:
+    asked = comparison("llm_summarizing")
+    asked = replace(asked, settings=replace(asked.settings, controls=True))
+    calls = {
+        measured.system: (measured.ingest.calls + measured.query.calls, measured.empty)
+        for played in play(asked)
+        if isinstance(played, Played) and (measured := played.result.measured)
+    }
+    assert calls["llm_summarizing"][0] > calls["llm_summarizing"][1] == 0
+    assert calls["muted:llm_summarizing"][0] == calls["muted:llm_summarizing"][1] > 0
 
 
 @pytest.mark.parametrize("spec", ["notes:Notes", "add_search:notes:Notes"])

@@ -21,7 +21,7 @@ ROLE = "summary\n"
 PREFIX = "[Summary]\n"
 """The beginning of the message that shows a summary."""
 HEAD = 3
-"""A head that takes more than a third of the room is treated as any other messages."""
+"""Messages of the head beyond a third of the room are treated as any other messages."""
 
 
 class History(Transcript):
@@ -52,7 +52,7 @@ class History(Transcript):
         self, keep_first: int, room: int | None = None, *, first_user: bool = False
     ) -> list[int]:
         """The first messages of the episode that are still stored, and the user's first one; groups
-        stay whole. [] if they take too much of the room.
+        stay whole. Without the last ones, if they take too much of the room.
 
         Keys number the messages from 1, so later messages are not mistaken for a dropped head.
         """
@@ -64,7 +64,9 @@ class History(Transcript):
             if first_user:
                 users = (key for key in self.past if self.messages[key].role == "user")
                 head = sorted({*head, *islice(users, 1)})
-        return head if room is None or self.cost(head) <= room // HEAD else []
+        while room is not None and head and self.cost(head) > room // HEAD:
+            del head[-len(groups(self.select(head))[-1]) :]
+        return head
 
     def condense(self, keys: Sequence[int], text: str) -> None:
         """Replaces the last of the messages by a summary and drops the others. A summary that the
@@ -143,7 +145,7 @@ class Summarise:
     """Share of a budget that is kept when the history exceeds it, so that cuts are rare."""
     max_event_length: int | None = None
     """Most characters of a message that the model reads; of a longer one it reads both ends."""
-    summary_share: float = 0.5
+    summary_share: float = 0.75
     """Share of the kept tokens that the summary may take."""
     summary_tokens: int | None = None
     """Most tokens of the summary, if the budget leaves more."""
@@ -182,9 +184,11 @@ class Summarise:
         if room is not None:
             room -= history.cost(tail)
         if forgotten := rest[: len(rest) - len(tail)]:
-            history.condense(forgotten, self._summary(history, forgotten, room))
+            history.condense(forgotten, self._summary(history, head, forgotten, room))
 
-    def _summary(self, history: History, forgotten: Sequence[int], room: int | None) -> str:
+    def _summary(
+        self, history: History, head: Sequence[int], forgotten: Sequence[int], room: int | None
+    ) -> str:
         """A new summary of the summary so far and the messages, within the room."""
         price = history.context.count
         most = SUMMARY_TOKENS if room is None else room - MESSAGE_TOKENS - price(PREFIX)
@@ -192,7 +196,8 @@ class Summarise:
         if most < 1:
             return ""
         so_far = history.texts.get(history.summary(), "").removeprefix(ROLE)
-        task = summary(history.context.instructions, self.sections)
+        told = [_read(history.messages[key], self.max_event_length) for key in head]
+        task = summary(history.context.instructions, self.sections, told)
         messages = history.select(key for key in forgotten if not history.is_summary(key))
         new = [_read(message, self.max_event_length) for message in messages.values()]
         if not new:

@@ -15,11 +15,17 @@ NEW = "New:"
 """The heading of the new text."""
 HINT = "What the agent is asked to do, to judge what matters:"
 """The heading, in a task, of the agent's instructions."""
+TOLD = "What the agent was told first, and keeps as it is:"
+"""The heading of the first messages, where they stay beside the summary."""
 LIMIT = re.compile(r"^Reply with at most (\d+) tokens", re.MULTILINE)
 _HEADINGS = """\
 A heading is a short line above a paragraph, often in square brackets: it says whom or what the
 paragraph is about, and when. Copy a heading as it is, on its own line above what you keep from
 under it."""
+_NOTES = """\
+Keep facts rather than sentences: one a line, the shortest clause that names its subject, with its
+value and date. Where facts have a source, put it on its own line above them. If you leave facts
+out, end with one line such as "Left out: 12 facts about A, B."; replace the one of the notes."""
 _DIVIDE = "Divide the notes into these sections, each under its name, in this order:"
 _KEEP = """\
 Keep names, numbers with their units, dates, places and decisions exactly as written. Where a later
@@ -28,8 +34,9 @@ the value changed, keep both. Drop greetings, boilerplate, and what says nothing
 that the text does not say."""
 
 
-def summary(task_hint: str = "", sections: Sequence[str] = ()) -> str:
-    """Rewrites what was kept so far and what is new as one text."""
+def summary(task_hint: str = "", sections: Sequence[str] = (), told: Sequence[str] = ()) -> str:
+    """Rewrites what was kept so far and what is new as one text; `told` are the first messages,
+    which stay beside it."""
     return _task(
         "summary",
         f"""\
@@ -37,9 +44,10 @@ You keep the notes of an agent that will forget everything else. The text holds 
 under "{SO_FAR}" and what came since under "{NEW}"; either may be empty. Write the notes that
 replace both.""",
         _KEEP,
-        _HEADINGS,
+        _NOTES,
         "\n".join([_DIVIDE, *(f"- {section}" for section in sections)]) if sections else "",
         f"{HINT}\n{task_hint}" if task_hint else "",
+        "\n\n".join([TOLD, *told]) if told else "",
         "Reply with the notes alone, oldest first.",
     )
 

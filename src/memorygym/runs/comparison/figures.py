@@ -24,7 +24,7 @@ from memorygym.runs.comparison.significance import (
     share,
     significance_tests,
 )
-from memorygym.runs.comparison.system_specs import UNLIMITED, Role, role_of
+from memorygym.runs.comparison.system_specs import MUTED, UNLIMITED, Role, role_of
 from memorygym.runs.metrics import Measurement, QuestionCase
 from memorygym.scoring.attribution import is_unreadable
 from memorygym.stats import Estimate, estimate, kendall, mean_score
@@ -45,7 +45,7 @@ Shown = Literal["main", "added", "versus", "words", "lost", "costs", "held"]
 """A table that `memorygym compare` prints."""
 FACTS = ("0", "1", "2–3", "4+")
 """The groups of questions by the number of facts that they need."""
-ROLES: tuple[Role, ...] = ("reference", "memory", "unlimited")
+ROLES: tuple[Role, ...] = ("reference", "memory", "control", "unlimited")
 FEWEST_RANKED = 5
 """Fewest memories at no bound whose ranking under two reasoners is compared."""
 FEWEST_ANSWERED = 0.2
@@ -220,6 +220,13 @@ def _mean(values: Mapping[TaskKey, float]) -> Estimate | None:
     return replace(mean, low=max(0.0, mean.low)) if mean and mean.has_interval else mean
 
 
+def _budget_used(view: SystemView) -> Estimate | None:
+    """The mean share of the budget that the context filled."""
+    budgets = view.played(lambda played: played.budget)
+    shown = view.asked(mean_of("tokens"))
+    return _mean({task: shown[task] / budgets[task] for task in budgets if task in shown})
+
+
 def _per_task(value: Callable[[Measurement], float]) -> Compute:
     return lambda view: _mean(view.played(value))
 
@@ -247,6 +254,9 @@ FIGURES: Mapping[str, Figure] = {figure.name: figure for figure in (
            {"added": "normalised\ngain"}, rests_on="answers"),
     Figure("advantage", "difference", "accuracy minus that of `recency`", _lead_over(RECENCY),
            {"added": "vs recency"}, rests_on="answers"),
+    Figure("model_adds", "difference", "accuracy minus that of `muted:MEMORY`; empty unless that"
+           " control is played", lambda view: view.lead(view.system, MUTED + view.system),
+           {"added": "model\nadds"}, rests_on="answers"),
     Figure("wins", "share", "share of the questions that are answered in full, and not by"
            " `recency`", _versus((True, False)), {"versus": "wins"},
            rests_on="answers"),
@@ -292,6 +302,10 @@ FIGURES: Mapping[str, Figure] = {figure.name: figure for figure in (
     Figure("context", "amount", "tokens that memory showed per question",
            lambda view: _mean(view.asked(mean_of("tokens"))),
            {"main": "context\ntokens", "costs": "context\ntokens"}),
+    Figure("passages", "amount", "passages that memory showed per question (its k)",
+           lambda view: _mean(view.asked(mean_of("passages"))), {"costs": "passages"}),
+    Figure("budget_used", "amount", "`context` as a share of the budget; empty without a budget",
+           _budget_used, {"costs": "budget\nused"}),
     Figure("model_calls", "amount", f"calls {OF_THE_MODEL}",
            _per_task(lambda m: m.ingest.calls + m.query.calls), {"main": "model\ncalls"}),
     Figure("model_tokens", "amount", f"tokens {OF_THE_MODEL}",

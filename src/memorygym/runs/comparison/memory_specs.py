@@ -5,10 +5,11 @@ from functools import partial
 from time import perf_counter
 from typing import TypeVar
 
+from memorygym.core.budget import BudgetTracker
 from memorygym.core.errors import BadSettings
 from memorygym.core.tokens import count, normalize, shown_tokens, words
 from memorygym.core.track import Track, find
-from memorygym.core.types import JSON, Entry, Memory, MemoryContext, Message, Task
+from memorygym.core.types import JSON, Budget, Entry, Memory, MemoryContext, Message, Task
 from memorygym.memories.none import Nothing
 from memorygym.memories.sandbox.placement import memory_factory
 from memorygym.runs.comparison.system_specs import REFERENCES, MemorySpec, SystemSpec
@@ -36,6 +37,21 @@ def plug(memory: str | GivenMemory) -> MemorySpec:
     make = memory_factory(memory)
     made: Memory = make()
     return MemorySpec(make, bool(made.tools), foreign=is_foreign(memory))
+
+
+def asks_model(memory: MemorySpec) -> bool:
+    """Whether a memory asks its model about a long history, shown in a small budget."""
+    tasks: list[str] = []
+
+    def write(task: str, *_: object) -> str:
+        tasks.append(task)
+        return ""
+
+    made = memory.make()
+    made.open(BudgetTracker(Budget()).context(write))
+    made.observe([Message("user", f"Note {n}: Ann Lee has {n} cups.") for n in range(200)])
+    made.compose([Message("user", "How many cups has Ann Lee?")], 500)
+    return bool(tasks)
 
 
 def memory_of(system: SystemSpec, task: Task) -> Callable[[], Memory]:

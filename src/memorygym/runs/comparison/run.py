@@ -10,7 +10,7 @@ from memorygym.core.episode import Episode, play
 from memorygym.core.trace import Trace
 from memorygym.core.track import find
 from memorygym.core.types import JSON, Policy, Task
-from memorygym.runs.comparison.memory_specs import TimedMemory, memory_of
+from memorygym.runs.comparison.memory_specs import TimedMemory, asks_model, memory_of
 from memorygym.runs.comparison.replay_check import play_rebuilt
 from memorygym.runs.comparison.system_specs import (
     REFERENCES,
@@ -51,7 +51,9 @@ class Comparison(Job):
         """All systems at all budgets, each once."""
         capacity = self.settings.capacity
         limits = [ComparisonLimits(view, capacity) for view in self.settings.budgets]
-        return systems(self.memories, *limits)
+        own = self.memories.items() if self.settings.controls else ()
+        muted = [spec for spec, memory in own if not memory.tools and asks_model(memory)]
+        return systems(self.memories, *limits, muted=muted)
 
     def players(self, model_roles: ModelRoles) -> list[SystemPlayer]:
         """Every system with every reasoner."""
@@ -81,6 +83,11 @@ class Comparison(Job):
         return replace(wanted, causes=False, measured=True)
 
 
+def _nothing(task: str, text: str, most: int) -> str:  # noqa: ARG001  # It is a Writer.
+    """What a muted model writes."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class MemorySystem:
     """A reasoner with the memory of one system. See systems.SystemPlayer."""
@@ -108,6 +115,8 @@ class MemorySystem:
 
     def begin(self, task: Task, steps: Steps) -> Episode:
         make, writer = memory_of(self.spec, task), self.model_roles.writer
+        if self.spec.role == "control":
+            writer = _nothing
         budget = budget_of(self.spec, task)
         return start_episode(task, lambda: TimedMemory(make(), steps), budget, writer)
 

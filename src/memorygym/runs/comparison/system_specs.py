@@ -1,14 +1,14 @@
 """The systems of a comparison: what each row sees, and within which budgets."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from memorygym.core.types import Budget, Memory, Task
 from memorygym.runs.objects import GivenMemory
 
-Role = Literal["reference", "memory", "unlimited"]
-"""A reference, a memory, or a memory with unlimited context."""
+Role = Literal["reference", "memory", "control", "unlimited"]
+"""A reference, a memory, one whose model is muted, or one with unlimited context."""
 REFERENCES = ("none", "full", "recency", "oracle")
 """Always played. `none` and `full` have no budget, so they are played once for all budgets."""
 UNBOUNDED = ("none", "full")
@@ -16,6 +16,8 @@ WRITER = "+writer"
 """Ends the name of a memory with tools, which the track's scripted writer uses."""
 UNLIMITED = "held:"
 """Begins the name of a memory's row with unlimited context."""
+MUTED = "muted:"
+"""Begins the name of a memory's control: the same memory, whose model answers nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class SystemSpec:
     """One row of a comparison at one budget."""
 
     name: str
-    """none, full, recency, oracle, a memory's spec, or `held:` and a memory's spec."""
+    """none, full, recency, oracle, a memory's spec, or that after `held:` or `muted:`."""
     spec: str
     """Its memory, as it was named."""
     memory: MemorySpec
@@ -59,9 +61,11 @@ class SystemSpec:
         return None if self.name in UNBOUNDED else self.limits.view
 
 
-def systems(memories: Mapping[str, MemorySpec], *limits: ComparisonLimits) -> list[SystemSpec]:
+def systems(
+    memories: Mapping[str, MemorySpec], *limits: ComparisonLimits, muted: Container[str] = ()
+) -> list[SystemSpec]:
     """At all limits, each once: references first, then each memory and the same with unlimited
-    context. The memories by spec include the references."""
+    context, and muted if its spec is in `muted`. The memories by spec include the references."""
     rows: dict[tuple[str, int | None], SystemSpec] = {}
     for limit in limits:
         own = [SystemSpec(name, name, memories[name], "reference", limit) for name in REFERENCES]
@@ -70,6 +74,8 @@ def systems(memories: Mapping[str, MemorySpec], *limits: ComparisonLimits) -> li
                 name = spec + WRITER * memory.tools
                 own.append(SystemSpec(name, spec, memory, "memory", limit))
                 own.append(SystemSpec(UNLIMITED + name, spec, memory, "unlimited", limit))
+                if spec in muted:
+                    own.append(SystemSpec(MUTED + name, spec, memory, "control", limit))
         rows |= {(row.name, row.budget): row for row in own}
     return [*rows.values()]
 
@@ -78,6 +84,8 @@ def role_of(system: str) -> Role:
     """The role of a system, from its name."""
     if system in REFERENCES:
         return "reference"
+    if system.startswith(MUTED):
+        return "control"
     return "unlimited" if system.startswith(UNLIMITED) else "memory"
 
 
