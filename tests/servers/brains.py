@@ -103,7 +103,8 @@ def extractor(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> 
     asked = str(messages[-1]["content"])
     found = _NEW.search(asked)
     text = (found[1] or found[2]) if found else asked
-    facts = [fact for fact in _SENTENCE_END.split(text) if len(fact.split()) > 2]
+    sentences = _SENTENCE_END.split(text.removeprefix("user: "))
+    facts = [fact for fact in sentences if len(fact.split()) > 2 and fact[0] != "="]
     if "Memory" in tools:
         return "", [("Memory", {"content": fact}) for fact in facts]
     return json.dumps({"memory": [{"text": fact} for fact in facts]}), []

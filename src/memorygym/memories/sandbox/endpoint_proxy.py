@@ -6,6 +6,7 @@ Each process has a proxy of its own, so a call belongs to the memory and the epi
 import json
 import os
 from collections.abc import Mapping
+from http.client import HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
 from time import monotonic
@@ -100,7 +101,7 @@ def _fetch(url: str, method: str, headers: Mapping[str, str], body: bytes) -> _A
             return answer.status, str(answer.headers["Content-Type"]), answer.read()
     except HTTPError as error:
         return error.code, str(error.headers["Content-Type"]), error.read()
-    except OSError as error:
+    except (OSError, HTTPException) as error:
         return 502, "text/plain", f"no answer: {error}".encode()
 
 
