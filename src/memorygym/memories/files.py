@@ -11,46 +11,29 @@ from memorygym.core.tokens import normalize
 from memorygym.core.types import JSON, Entry, Memory, MemoryContext, tool
 
 ROOT = "/memories"
-COMMANDS = ("view", "create", "str_replace", "insert", "delete", "rename")
-
-
-def _string(description: str) -> JSON:
-    return {"type": "string", "description": description}
-
-
+COMMANDS: list[JSON] = ["view", "create", "str_replace", "insert", "delete", "rename"]
+ARGUMENTS: dict[str, JSON] = {
+    **dict.fromkeys(("path", "file_text", "old_str", "new_str", "insert_text"), "string"),
+    **dict.fromkeys(("old_path", "new_path"), "string"),
+    "insert_line": "integer",
+    "view_range": {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 2},
+}
 TOOL = tool(
     "memory",
-    "Keep text files under /memories. Each file that changes costs one write. view:"
-    " a folder's files, or a file's lines with their numbers. create: a file, or another text for"
-    " it. str_replace: old_str, which must occur exactly once, by new_str. insert: a text after a"
-    " line. delete: a file or folder. rename: move a file.",
-    optional=[
-        *("path", "view_range", "file_text", "old_str", "new_str", "insert_line", "insert_text"),
-        *("old_path", "new_path"),
-    ],
-    command={"type": "string", "enum": list(COMMANDS), "description": "What to do."},
-    path=_string("A file or folder, as in /memories/notes.md."),
-    view_range={
-        "type": "array",
-        "items": {"type": "integer"},
-        "description": "view: first and last line, counted from 1; -1 for the end.",
-    },
-    file_text=_string("create: the text of the file."),
-    old_str=_string("str_replace: text as it stands in the file."),
-    new_str=_string("str_replace: what to put in its place."),
-    insert_line={
-        "type": "integer",
-        "minimum": 0,
-        "description": "insert: the line to insert after; 0 for the start.",
-    },
-    insert_text=_string("insert: the text."),
-    old_path=_string("rename: the file."),
-    new_path=_string("rename: its new path."),
+    f"Keep text files under {ROOT}. Each file that changes costs one write; viewing is free."
+    " view: the files in the folder `path`, or the file's lines (`view_range`: the first and the"
+    " last, from 1; -1 for the end). create: the file `path` with `file_text`. str_replace:"
+    " `old_str`, which must occur exactly once in `path`, by `new_str`. insert: `insert_text` after"
+    " line `insert_line` of `path`, 0 for the start. delete: the file or folder `path`. rename:"
+    " `old_path` to `new_path`.",
+    optional=[*ARGUMENTS],
+    command={"type": "string", "enum": COMMANDS},
+    **ARGUMENTS,
 )
 
 
 class Files(Memory):
-    """The files by path, in the order in which they were made."""
+    """The files by path."""
 
     tools = (TOOL,)
 
@@ -58,71 +41,82 @@ class Files(Memory):
         self._context = context
         self.restore(())
 
+    def dump(self) -> list[Entry]:
+        return list(self._files.values())
+
+    def restore(self, entries: Sequence[Entry]) -> None:
+        self._files = {entry.text.partition("\n")[0]: entry for entry in entries}
+
     def call(self, name: str, arguments: Mapping[str, JSON]) -> str:
-        match arguments:
+        given = dict(arguments)
+        for key in ("path", "old_path", "new_path"):
+            if key in given:
+                given[key] = _path(str(given[key]))
+        match given:
             case {"command": "view", "path": str(path), **more}:
-                return self._view(_path(path), more.get("view_range"))
+                return self._view(path, more.get("view_range", [1, -1]))
             case {"command": "create", "path": str(path), "file_text": str(text)}:
-                self._write(_path(path), text)
+                self._put(path, text, path)
                 return f"File created successfully at: {path}"
             case {"command": "str_replace", "path": str(path), "old_str": str(old), **more}:
-                return self._replace(_path(path), old, str(more.get("new_str", "")))
-            case {
-                "command": "insert",
-                "path": str(path),
-                "insert_line": int(line),
-                "insert_text": str(text),
-            }:
-                return self._insert(_path(path), line, text)
+                return self._replace(path, old, str(more.get("new_str", "")))
+            case {"command": "insert", "path": str(path), **more}:
+                return self._insert(path, more.get("insert_line"), more.get("insert_text"))
             case {"command": "delete", "path": str(path)}:
-                return self._delete(_path(path))
+                for file in self._all_of(path):
+                    self._context.store("", replacing=self._files[file].text)
+                    del self._files[file]
+                return f"Successfully deleted {path}"
             case {"command": "rename", "old_path": str(old), "new_path": str(new)}:
-                return self._rename(_path(old), _path(new))
-        raise Refused(f"refused: {arguments.get('command')} lacks an argument of its own")
+                if new in self._files:
+                    raise Refused(f"The destination {new} already exists.")
+                for file in self._all_of(old):
+                    self._put(new + file.removeprefix(old), self._text(file), file)
+                return f"Successfully renamed {old} to {new}"
+        raise Refused(f"refused: {arguments['command']} lacks an argument that it needs")
 
     def _view(self, path: str, lines: JSON) -> str:
-        if path not in self._files:
-            inside = self._inside(path)
-            if not inside and path != ROOT:
-                raise Refused(f"The path {path} does not exist. Please provide a valid path.")
-            sizes = [f"{self._context.count(self._files[file])}\t{file}" for file in inside]
+        if path == ROOT or self._inside(path):
+            sizes = [f"{self._context.count(self._text(f))}\t{f}" for f in self._inside(path)]
             return "\n".join([f"The files in {path}, with their tokens:", *sizes])
-        first, last = lines if isinstance(lines, list) and len(lines) == 2 else (1, -1)
-        if not (isinstance(first, int) and isinstance(last, int)):
-            raise Refused("refused: view_range is no pair of line numbers")
-        numbered = list(enumerate(self._files[path].split("\n"), start=1))
+        first, last = map(int, lines)  # type: ignore[arg-type]  # The schema says so.
+        numbered = list(enumerate(self._text(path).split("\n"), start=1))
         chosen = numbered[max(first, 1) - 1 : None if last < 0 else last]
         body = "\n".join(f"{number:6}\t{line}" for number, line in chosen)
         return f"Here's the content of {path} with line numbers:\n{body}"
 
     def _replace(self, path: str, old: str, new: str) -> str:
-        text = self._file(path)
-        if not old or text.count(old) != 1:
-            raise Refused(
-                f"No replacement was performed: old_str occurs {text.count(old) if old else 0}"
-                f" times in {path}, and must occur exactly once."
-            )
-        self._write(path, text.replace(old, new))
+        text = self._text(path)
+        times = text.count(old) if old else 0
+        if times != 1:
+            raise Refused(f"refused: old_str occurs {times} times, and must occur exactly once")
+        self._put(path, text.replace(old, new), path)
         return "The memory file has been edited."
 
-    def _insert(self, path: str, line: int, text: str) -> str:
-        lines = self._file(path).split("\n")
-        if not 0 <= line <= len(lines):
+    def _insert(self, path: str, line: JSON, text: JSON) -> str:
+        lines = self._text(path).split("\n")
+        if not isinstance(line, int) or not 0 <= line <= len(lines):
             raise Refused(f"Invalid insert_line {line}: it lies between 0 and {len(lines)}.")
-        self._write(path, "\n".join([*lines[:line], text.removesuffix("\n"), *lines[line:]]))
+        new = str(text or "").removesuffix("\n")
+        self._put(path, "\n".join([*lines[:line], new, *lines[line:]]), path)
         return f"The file {path} has been edited."
 
-    def _delete(self, path: str) -> str:
-        for file in self._all_of(path):
-            self._set(file, self._context.store("", replacing=_entry(file, self._files[file])))
-        return f"Successfully deleted {path}"
+    def _put(self, path: str, text: str, old: str) -> None:
+        """Stores a text under a path, in place of the file `old` if there is one."""
+        parents = [path[:end] for end, sign in enumerate(path) if sign == "/"]
+        if path == ROOT or self._inside(path) or any(p in self._files for p in parents):
+            raise Refused(f"refused: {path} is a folder, or lies in a file")
+        before = self._files.get(old)
+        replaced = before.text if before else None
+        stored = self._context.store(f"{path}\n{text}", replacing=replaced)
+        numbers = [int(entry.id) for entry in self._files.values()]
+        self._files.pop(old, None)
+        self._files[path] = Entry(before.id if before else str(max(numbers, default=0) + 1), stored)
 
-    def _rename(self, old: str, new: str) -> str:
-        if new in self._files or self._inside(new):
-            raise Refused(f"The destination {new} already exists.")
-        for file in self._all_of(old):
-            self._move(file, new + file.removeprefix(old))
-        return f"Successfully renamed {old} to {new}"
+    def _text(self, path: str) -> str:
+        if path not in self._files:
+            raise Refused(f"The path {path} does not exist, or is no file.")
+        return self._files[path].text.partition("\n")[2]
 
     def _all_of(self, path: str) -> list[str]:
         """The file, or the files of the folder."""
@@ -133,46 +127,6 @@ class Files(Memory):
 
     def _inside(self, folder: str) -> list[str]:
         return sorted(file for file in self._files if file.startswith(f"{folder}/"))
-
-    def _file(self, path: str) -> str:
-        if path not in self._files:
-            raise Refused(f"The path {path} does not exist, or is no file.")
-        return self._files[path]
-
-    def _write(self, path: str, text: str) -> None:
-        """Stores a text under a path, in place of what stood there."""
-        parents = [path[:end] for end, sign in enumerate(path) if sign == "/"]
-        if path == ROOT or self._inside(path) or any(p in self._files for p in parents):
-            raise Refused(f"refused: {path} is a folder, or lies in a file")
-        old = _entry(path, self._files[path]) if path in self._files else None
-        self._set(path, self._context.store(_entry(path, text), replacing=old))
-
-    def _move(self, old: str, new: str) -> None:
-        text = self._files[old]
-        stored = self._context.store(_entry(new, text), replacing=_entry(old, text))
-        self._ids[new] = self._ids.pop(old)
-        del self._files[old]
-        self._set(new, stored)
-
-    def _set(self, path: str, entry: str) -> None:
-        """Puts an entry under its path; without a text the file is gone."""
-        if entry:
-            self._files[path] = entry.partition("\n")[2]
-            self._ids.setdefault(path, max(self._ids.values(), default=0) + 1)
-        else:
-            del self._files[path], self._ids[path]
-
-    def dump(self) -> list[Entry]:
-        return [Entry(str(self._ids[path]), _entry(path, t)) for path, t in self._files.items()]
-
-    def restore(self, entries: Sequence[Entry]) -> None:
-        paths = {entry.text.partition("\n")[0]: entry for entry in entries}
-        self._files = {path: entry.text.partition("\n")[2] for path, entry in paths.items()}
-        self._ids = {path: int(entry.id) for path, entry in paths.items()}
-
-
-def _entry(path: str, text: str) -> str:
-    return f"{path}\n{text}" if text else path
 
 
 def _path(given: str) -> str:

@@ -1,7 +1,5 @@
 """What a memory's process asks a model by itself is counted, by episode and event."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from memorygym.core.episode import Episode
@@ -16,12 +14,6 @@ from tests.servers.openai import Server, serving
 
 HELLO = Message("user", "Hello Larkin Harbor")
 END = Message("assistant", "")
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    with serving() as running:
-        yield running
 
 
 def episode_of(server: Server, model: str = "echo") -> Episode:
