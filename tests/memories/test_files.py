@@ -9,6 +9,8 @@ from memorygym.core.errors import Refused
 from memorygym.core.types import Budget, Memory
 from memorygym.memories.files import Files
 from memorygym.memories.sandbox.placement import memory_factory
+from memorygym.memories.stores.notebook import TOOLS
+from memorygym.runs.comparison.memory_specs import as_written
 from tests.memories.parts import opened
 
 NOTES, HARBOR = "/memories/notes.md", "/memories/ports/harbor.md"
@@ -129,3 +131,10 @@ def test_a_change_costs_a_write_and_keeps_within_slot_and_capacity() -> None:
 
 def test_it_is_a_memory_of_the_registry() -> None:
     assert [tool.name for tool in memory_factory("files")().tools] == ["memory"]
+
+
+def test_a_scripted_writer_finds_its_notes_as_files_and_files_as_notes(files: Memory) -> None:
+    files.call("Write", {"content": "Oak Pier has 7 beds."})
+    assert call(files, "view", "/memories/3.md").endswith("1\tOak Pier has 7 beds.")
+    assert "Acme Harbor has 40" in files.call("memory_search", {"query": "Acme"})
+    assert as_written(files).tools == TOOLS

@@ -4,11 +4,13 @@ After Anthropic's memory tool (`memory_20250818`): its commands, its arguments, 
 The files are entries, each its path and then its text; nothing is on a disk.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from memorygym.core.errors import Refused
 from memorygym.core.tokens import normalize
-from memorygym.core.types import JSON, Entry, Memory, MemoryContext, tool
+from memorygym.core.types import JSON, Entry, Tool, tool
+from memorygym.memories.stores.notebook import Notebook
+from memorygym.memories.stores.search.fulltext import FullText
 
 ROOT = "/memories"
 COMMANDS: list[JSON] = ["view", "create", "str_replace", "insert", "delete", "rename"]
@@ -32,22 +34,18 @@ TOOL = tool(
 )
 
 
-class Files(Memory):
-    """The files by path."""
+class Files(Notebook):
+    """The files, as entries of a notebook, whose tools a scripted writer uses: its notes are files
+    that bear the number of their entry."""
 
-    tools = (TOOL,)
+    tools: tuple[Tool, ...] = (TOOL,)
 
-    def open(self, context: MemoryContext) -> None:
-        self._context = context
-        self.restore(())
-
-    def dump(self) -> list[Entry]:
-        return list(self._files.values())
-
-    def restore(self, entries: Sequence[Entry]) -> None:
-        self._files = {entry.text.partition("\n")[0]: entry for entry in entries}
+    def __init__(self) -> None:
+        super().__init__(FullText)
 
     def call(self, name: str, arguments: Mapping[str, JSON]) -> str:
+        if name != TOOL.name:
+            return super().call(name, arguments)
         given = dict(arguments)
         for key in ("path", "old_path", "new_path"):
             if key in given:
@@ -64,11 +62,11 @@ class Files(Memory):
                 return self._insert(path, more.get("insert_line"), more.get("insert_text"))
             case {"command": "delete", "path": str(path)}:
                 for file in self._all_of(path):
-                    self._context.store("", replacing=self._files[file].text)
-                    del self._files[file]
+                    text = self.entries[self._keys[file]].text
+                    self._set(self._keys[file], self._context.store("", replacing=text))
                 return f"Successfully deleted {path}"
             case {"command": "rename", "old_path": str(old), "new_path": str(new)}:
-                if new in self._files:
+                if new in self._keys:
                     raise Refused(f"The destination {new} already exists.")
                 for file in self._all_of(old):
                     self._put(new + file.removeprefix(old), self._text(file), file)
@@ -103,30 +101,41 @@ class Files(Memory):
 
     def _put(self, path: str, text: str, old: str) -> None:
         """Stores a text under a path, in place of the file `old` if there is one."""
+        keys = self._keys
         parents = [path[:end] for end, sign in enumerate(path) if sign == "/"]
-        if path == ROOT or self._inside(path) or any(p in self._files for p in parents):
+        if path == ROOT or self._inside(path) or any(parent in keys for parent in parents):
             raise Refused(f"refused: {path} is a folder, or lies in a file")
-        before = self._files.get(old)
-        replaced = before.text if before else None
+        replaced = self.entries[keys[old]].text if old in keys else None
         stored = self._context.store(f"{path}\n{text}", replacing=replaced)
-        numbers = [int(entry.id) for entry in self._files.values()]
-        self._files.pop(old, None)
-        self._files[path] = Entry(before.id if before else str(max(numbers, default=0) + 1), stored)
+        self._set(keys.get(old, self._next), stored)
+        self._next = max(self.entries) + 1
+
+    @property
+    def _keys(self) -> dict[str, int]:
+        """The key of each file, by path."""
+        return {_split(entry)[0]: key for key, entry in self.entries.items()}
 
     def _text(self, path: str) -> str:
-        if path not in self._files:
+        if path not in self._keys:
             raise Refused(f"The path {path} does not exist, or is no file.")
-        return self._files[path].text.partition("\n")[2]
+        return _split(self.entries[self._keys[path]])[1]
 
     def _all_of(self, path: str) -> list[str]:
         """The file, or the files of the folder."""
-        files = [path] if path in self._files else self._inside(path)
+        files = [path] if path in self._keys else self._inside(path)
         if not files or path == ROOT:
             raise Refused(f"The path {path} does not exist, or is {ROOT} itself.")
         return files
 
     def _inside(self, folder: str) -> list[str]:
-        return sorted(file for file in self._files if file.startswith(f"{folder}/"))
+        return sorted(file for file in self._keys if file.startswith(f"{folder}/"))
+
+
+def _split(entry: Entry) -> tuple[str, str]:
+    """The path and the text of a file."""
+    path, _, text = entry.text.partition("\n")
+    named = path.startswith(f"{ROOT}/")
+    return (path, text) if named else (f"{ROOT}/{entry.id}.md", entry.text)
 
 
 def _path(given: str) -> str:

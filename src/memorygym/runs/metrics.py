@@ -73,6 +73,11 @@ class ModelCost:
     tokens: int | None = 0
     """Tokens of prompts and replies together; None if the endpoint counts none."""
 
+    def __add__(self, other: "ModelCost") -> "ModelCost":
+        unknown = self.tokens is None or other.tokens is None
+        tokens = None if unknown else (self.tokens or 0) + (other.tokens or 0)
+        return ModelCost(self.calls + other.calls, tokens)
+
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
@@ -124,6 +129,11 @@ class Measurement:
     def task(self) -> tuple[str, int]:
         """Template and seed: the unit of pairing over systems."""
         return self.template, self.seed
+
+    @property
+    def model(self) -> ModelCost:
+        """All that its own model was asked."""
+        return self.ingest + self.query
 
 
 def measure(

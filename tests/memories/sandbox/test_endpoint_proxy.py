@@ -1,16 +1,18 @@
 """What a memory's process asks a model by itself is counted, by episode and event."""
 
+import json
+
 import pytest
 
 from memorygym.core.episode import Episode
 from memorygym.core.errors import ProviderFailure
 from memorygym.core.trace import EndpointCall
 from memorygym.core.types import Message
+from memorygym.memories.sandbox.endpoint_proxy import EndpointProxy
 from memorygym.memories.sandbox.placement import Remote
-from memorygym.memories.sandbox.process import ProcessLimits
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.generator.task import generate
-from tests.servers.openai import Server, serving
+from tests.servers.openai import Server
 
 HELLO = Message("user", "Hello Larkin Harbor")
 END = Message("assistant", "")
@@ -69,8 +71,9 @@ def test_a_count_that_the_endpoint_does_not_state_is_unknown(server: Server) -> 
     assert (call.prompt, call.reply) == (None, None)
 
 
-def test_waiting_for_the_endpoint_does_not_count_against_the_memory() -> None:
-    with serving(latency=0.3) as slow:
-        memory = Remote("tests.memories.sandbox.plugins:Client", endpoint=slow.url)
-        memory._process.limits = ProcessLimits(seconds=0.25)
-        memory.observe([HELLO])
+def test_a_stream_states_its_usage_at_the_end(server: Server) -> None:
+    proxy = EndpointProxy(server.url)
+    body = {"model": "echo", "stream": True, "messages": [HELLO.to_openai()]}
+    proxy.forward("/chat/completions", {}, json.dumps(body).encode())
+    assert proxy.take() == ([EndpointCall(-1, 3, 3, embedding=False)], "")
+    proxy.end()

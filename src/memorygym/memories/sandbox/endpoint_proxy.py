@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from http.client import HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
-from time import monotonic
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -18,27 +17,27 @@ from memorygym.core.trace import EndpointCall
 
 HOST = "127.0.0.1"
 PATIENCE = 600.0
-"""Most seconds for one answer of the endpoint."""
+"""Most seconds for one answer of the endpoint, and for a call of the memory that waits for it."""
 OWN_MISTAKES = (400, 413, 422)
 """Statuses with which an endpoint refuses what a request says; all others are its failures."""
 OF_A_CONNECTION = ("host", "connection", "content-length", "accept-encoding", "transfer-encoding")
+Answer = tuple[int, str, bytes]
+"""Status, content type, body."""
 
 
 class EndpointProxy(ThreadingHTTPServer):
     """Passes requests on to an endpoint of OpenAI's API, until `end`."""
 
     daemon_threads = True
-    request_queue_size = 128
+    timeout = 0.05
+    """Seconds after which it looks whether it was ended."""
 
     def __init__(self, endpoint: str) -> None:
         super().__init__((HOST, 0), _Handler)
         self.endpoint = endpoint.rstrip("/")
-        self._lock = Lock()
+        self._lock, self._ended = Lock(), False
         self._calls: list[EndpointCall] = []
         self._failed: dict[tuple[str, bytes], str] = {}
-        self._spent, self._running = 0.0, list[float]()
-        self._ended = False
-        self.timeout = 0.05
         Thread(target=self._serve, daemon=True).start()
 
     def _serve(self) -> None:
@@ -46,19 +45,18 @@ class EndpointProxy(ThreadingHTTPServer):
             self.handle_request()
         self.server_close()
 
+    def end(self) -> None:
+        """Stops soon. It waits for nothing, for it may be called from any thread."""
+        self._ended = True
+
     @property
     def environment(self) -> Mapping[str, str]:
         """The variables that lead the clients of a process here."""
         url = f"http://{HOST}:{self.server_port}"
         hosts = ",".join(filter(None, (os.environ.get("NO_PROXY"), HOST)))
-        urls = {"OPENAI_BASE_URL": url, "OPENAI_API_BASE": url}
         key = os.environ.get("OPENAI_API_KEY") or "none"
-        return {"OPENAI_API_KEY": key, "NO_PROXY": hosts, "no_proxy": hosts, **urls}
-
-    def waited(self) -> float:
-        """Seconds spent waiting for the endpoint so far."""
-        with self._lock:
-            return self._spent + sum(monotonic() - start for start in self._running)
+        own = {"OPENAI_API_KEY": key, "NO_PROXY": hosts, "no_proxy": hosts}
+        return {**own, "OPENAI_BASE_URL": url, "OPENAI_API_BASE": url}
 
     def take(self) -> tuple[list[EndpointCall], str]:
         """The calls since the last time; and why the endpoint failed, or "". A request that failed
@@ -67,35 +65,20 @@ class EndpointProxy(ThreadingHTTPServer):
             calls, self._calls = self._calls, []
             return calls, next(iter(self._failed.values()), "")
 
-    def end(self) -> None:
-        """Stops soon. It waits for nothing, for it may be called from any thread."""
-        self._ended = True
-
-    def forward(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> "_Answer":
-        """What the endpoint answers; a call is counted."""
-        start = monotonic()
+    def forward(self, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        """What the endpoint answers; a request with a body is a call, and counted."""
+        status, kind, answer = _fetch(Request(f"{self.endpoint}{path}", body or None, {**headers}))
         with self._lock:
-            self._running.append(start)
-        status, kind, answer = _fetch(f"{self.endpoint}{path}", method, headers, body)
-        with self._lock:
-            self._running.remove(start)
-            self._spent += monotonic() - start
-            if method == "POST":
-                self._failed.pop((path, body), None)
-                if status < 400:
-                    self._calls.append(_call(answer, embedding=path.endswith("/embeddings")))
-                elif status not in OWN_MISTAKES:
-                    said = answer.decode(errors="replace")
-                    self._failed[path, body] = f"status {status} of {path}: {said:.200}"
+            self._failed.pop((path, body), None)
+            if status < 400 and body:
+                self._calls.append(_call(answer, embedding=path.endswith("/embeddings")))
+            elif body and status not in OWN_MISTAKES:
+                said = answer.decode(errors="replace")
+                self._failed[path, body] = f"status {status} of {path}: {said:.200}"
         return status, kind, answer
 
 
-_Answer = tuple[int, str, bytes]
-"""Status, content type, body."""
-
-
-def _fetch(url: str, method: str, headers: Mapping[str, str], body: bytes) -> _Answer:
-    request = Request(url, body or None, dict(headers), method=method)
+def _fetch(request: Request) -> Answer:
     try:
         with urlopen(request, timeout=PATIENCE) as answer:
             return answer.status, str(answer.headers["Content-Type"]), answer.read()
@@ -108,19 +91,15 @@ def _fetch(url: str, method: str, headers: Mapping[str, str], body: bytes) -> _A
 def _call(answer: bytes, *, embedding: bool) -> EndpointCall:
     """The call with the usage that its answer states, whole or in the last parts of a stream."""
     usage: dict[str, Any] = {}
-    for line in answer.splitlines() if answer.startswith(b"data:") else [answer]:
+    for line in answer.splitlines() if answer.startswith((b"data:", b":")) else [answer]:
         try:
-            stated = json.loads(line.removeprefix(b"data:"))
-            usage |= stated.get("usage") or {}
+            usage |= json.loads(line.removeprefix(b"data:")).get("usage") or {}
         except (ValueError, AttributeError, TypeError):  # Blank lines, [DONE], no JSON object.
             continue
-    read = _counted(usage.get("prompt_tokens", usage.get("input_tokens")))
-    written = _counted(usage.get("completion_tokens", usage.get("output_tokens")))
-    return EndpointCall(-1, read, 0 if embedding else written, embedding)
-
-
-def _counted(number: object) -> int | None:
-    return number if type(number) is int and number >= 0 else None
+    read = usage.get("prompt_tokens", usage.get("input_tokens"))
+    written = 0 if embedding else usage.get("completion_tokens", usage.get("output_tokens"))
+    known = [n if type(n) is int and n >= 0 else None for n in (read, written)]
+    return EndpointCall(-1, known[0], known[1], embedding)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -134,7 +113,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         own = {n: text for n, text in self.headers.items() if n.lower() not in OF_A_CONNECTION}
-        status, kind, answer = self.server.forward(self.command, self.path, own, body)
+        status, kind, answer = self.server.forward(self.path, own, body)
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(answer)))

@@ -3,7 +3,7 @@
 import sys
 import weakref
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -22,7 +22,7 @@ from memorygym.core.guard import CALLED, COMPOSED, DUMPED, TOOLS, fault
 from memorygym.core.json_types import SchemaMismatch, from_json, to_json
 from memorygym.core.types import JSON, Entry, Memory, MemoryContext, Message, Tool
 from memorygym.memories.sandbox import process
-from memorygym.memories.sandbox.endpoint_proxy import EndpointProxy
+from memorygym.memories.sandbox.endpoint_proxy import PATIENCE, EndpointProxy
 from memorygym.memories.sandbox.process import DEFAULT, Ended, Line, Process, ProcessLimits
 
 T = TypeVar("T")
@@ -84,8 +84,9 @@ class Remote(Memory):
         self._spec = self.__qualname__ = spec  # The guard's messages use the second name.
         self._context: MemoryContext | None = None
         self._proxy = proxy = EndpointProxy(endpoint) if endpoint else None
-        given = (proxy.environment, proxy.waited) if proxy else ()
-        self._process = Process(spec, limits, *given)
+        if proxy:  # The model that it waits for takes its time.
+            limits = replace(limits, seconds=PATIENCE)
+        self._process = Process(spec, limits, **(proxy.environment if proxy else {}))
         self._end = weakref.finalize(self, _end, self._process, proxy)
         try:
             self._ask("start", asdict(limits), [*sys.path, str(Path.cwd())])

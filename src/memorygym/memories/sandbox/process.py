@@ -11,7 +11,6 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
@@ -33,7 +32,7 @@ class ProcessLimits:
     """The limits of the process of one memory."""
 
     seconds: float = 60.0
-    """Longest time of one call of the memory, less the time in which a model answers it."""
+    """Longest time of one call of the memory; the time in which its model writes is not counted."""
     memory: int = 4096
     """Most address space of the process, in MiB. Libraries such as torch map more than they use."""
     processor: int = 600
@@ -56,18 +55,11 @@ class Process:
 
     The process leads a process group, which ends as a whole: with `end`, or when this process is
     killed. In the latter case the kernel kills the group at the other end of `_lifeline` (Linux);
-    elsewhere the server reads the end of its requests. Its `environment` is added to this one's;
-    seconds that it `waited` for others so far do not count against its limit.
+    elsewhere the server reads the end of its requests.
     """
 
-    def __init__(
-        self,
-        spec: str,
-        limits: ProcessLimits,
-        environment: Mapping[str, str] | None = None,
-        waited: Callable[[], float] = lambda: 0.0,
-    ) -> None:
-        self.limits, self._waited = limits, waited
+    def __init__(self, spec: str, limits: ProcessLimits, **environment: str) -> None:
+        self.limits = limits
         self._line, theirs = socket.socketpair()
         listening, self._lifeline = os.pipe()
         try:
@@ -78,7 +70,7 @@ class Process:
                 pass_fds=[listening],
                 process_group=0,
                 # One order of sets, so that the same episode gives the same trace.
-                env={"PYTHONHASHSEED": "0", **os.environ, **(environment or {})},
+                env={"PYTHONHASHSEED": "0", **os.environ, **environment},
             )
         finally:
             theirs.close()
@@ -90,7 +82,7 @@ class Process:
 
         Raises Ended, or ValueError for an answer that is no line.
         """
-        until = monotonic() + seconds - self._waited()
+        until = monotonic() + seconds
         searched = 0
         try:
             self._wait_until(until)
@@ -99,7 +91,8 @@ class Process:
                 searched = len(self._read)
                 if searched > LONGEST:
                     raise Ended(f"returned more than {LONGEST // 2**20} MiB", "Return less text.")
-                chunk = self._received(until)
+                self._wait_until(until)
+                chunk = self._line.recv(_CHUNK)
                 if not chunk:
                     raise self._ended()
                 self._read += chunk
@@ -112,7 +105,7 @@ class Process:
             raise self._ended() from None
         answer = bytes(self._read[:end])
         del self._read[: end + 1]
-        return decode(answer), until + self._waited() - monotonic()
+        return decode(answer), until - monotonic()
 
     def end(self) -> int:
         """Kills the process and all that it started; returns its exit status."""
@@ -129,17 +122,7 @@ class Process:
     def _wait_until(self, until: float) -> None:
         """Lets the socket wait until a moment."""
         # A timeout of 0 would mean not to wait at all, even for what is there.
-        self._line.settimeout(max(_LEAST, until + self._waited() - monotonic()))
-
-    def _received(self, until: float) -> bytes:
-        """The next bytes; b"" at the end. Meanwhile the moment moves on with what it waited for."""
-        while True:
-            self._wait_until(until)
-            try:
-                return self._line.recv(_CHUNK)
-            except TimeoutError:
-                if until + self._waited() <= monotonic():
-                    raise
+        self._line.settimeout(max(_LEAST, until - monotonic()))
 
     def _ended(self) -> Ended:
         status = self.end()

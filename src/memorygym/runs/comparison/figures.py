@@ -25,7 +25,7 @@ from memorygym.runs.comparison.significance import (
     significance_tests,
 )
 from memorygym.runs.comparison.system_specs import UNLIMITED, Role, is_built_in, role_of
-from memorygym.runs.metrics import Measurement, ModelCost, QuestionCase
+from memorygym.runs.metrics import Measurement, QuestionCase
 from memorygym.scoring.attribution import is_unreadable
 from memorygym.stats import Estimate, estimate, kendall, mean_score
 
@@ -220,30 +220,16 @@ def _per_task(value: Callable[[Measurement], float | None]) -> Compute:
     return lambda view: _mean(view.played(value))
 
 
-def _asked(what: str, *parts: str, beside: Callable[[Cases], float] = lambda _: 0.0) -> Compute:
-    """The calls or tokens of a memory's own model, per task. Of a memory from outside none of whose
-    calls was seen they are unknown, for it may ask where nobody counts."""
+def _asked(value: Callable[[Measurement], float | None]) -> Compute:
+    """A figure of what a memory asks models for, per task. Of a memory from outside none of whose
+    calls was seen it is unknown, for that may ask where nobody counts."""
 
     def compute(view: SystemView) -> Estimate | None:
         own = view.systems[view.system].values()
-        seen = any(cost.calls for played in own for cost in _costs(played, COSTS))
-        if not seen and not is_built_in(view.system):
-            return None
-        return _mean(view.played(lambda played: _sum(played, what, parts, beside)))
+        seen = any(played.model.calls or played.embeddings.calls for played in own)
+        return _mean(view.played(value)) if seen or is_built_in(view.system) else None
 
     return compute
-
-
-def _costs(played: Measurement, parts: Sequence[str]) -> list[ModelCost]:
-    return [getattr(played, part) for part in parts]
-
-
-def _sum(
-    played: Measurement, what: str, parts: Sequence[str], beside: Callable[[Cases], float]
-) -> float | None:
-    """The sum of the parts of a cost and of what stands beside them; None if one is unknown."""
-    figures = [getattr(cost, what) for cost in _costs(played, parts)]
-    return None if None in figures else sum(figures) + beside(played.cases)
 
 
 def _counted(name: str, note: str = "", heads: Mapping[Shown, str] | None = None) -> Figure:
@@ -252,8 +238,6 @@ def _counted(name: str, note: str = "", heads: Mapping[Shown, str] | None = None
 
 
 ACCURACY = "accuracy"
-COSTS = ("ingest", "query", "embeddings")
-"""Fields of a measurement: what the memory asked models for."""
 OF_THE_MODEL = "of the memory's own model, per task"
 FIGURES: Mapping[str, Figure] = {figure.name: figure for figure in (
     Figure(ACCURACY, "share", "share of the questions that were answered correctly",
@@ -317,19 +301,19 @@ FIGURES: Mapping[str, Figure] = {figure.name: figure for figure in (
            lambda view: _mean(view.asked(mean_of("tokens"))),
            {"main": "context\ntokens", "costs": "context\ntokens"}),
     Figure("model_calls", "amount", f"calls {OF_THE_MODEL}",
-           _asked("calls", "ingest", "query"), {"main": "model\ncalls"}),
+           _asked(attrgetter("model.calls")), {"main": "model\ncalls"}),
     Figure("model_tokens", "amount", f"tokens {OF_THE_MODEL}",
-           _asked("tokens", "ingest", "query"), {"main": "model\ntokens"}),
+           _asked(attrgetter("model.tokens")), {"main": "model\ntokens"}),
     *(Figure(f"{part}_{what}", "amount", f"{what} {OF_THE_MODEL}, while {doing}",
-             _asked(what, part), {"costs": f"{part}\n{what}"})
+             _asked(attrgetter(f"{part}.{what}")), {"costs": f"{part}\n{what}"})
       for part, doing in (("ingest", "reading documents"), ("query", "answering questions"))
       for what in ("calls", "tokens")),
     Figure("total", "amount", "tokens per task: shown in all questions, and of the memory's own"
-           " model", _asked("tokens", "ingest", "query",
-                            beside=lambda cases: sum(case.tokens for case in cases))),
+           " model", _asked(lambda m: None if m.model.tokens is None else
+                            m.model.tokens + sum(case.tokens for case in m.cases))),
     *(Figure(f"embedding_{what}", "amount", f"{what} of embeddings that the memory asked an"
-             " endpoint for, per task; of a memory of this package 0", _asked(what, "embeddings"))
-      for what in ("calls", "tokens")),
+             " endpoint for, per task; of a memory of this package 0",
+             _asked(attrgetter(f"embeddings.{what}"))) for what in ("calls", "tokens")),
     _counted("cache_breaks", heads={"costs": "cache\nbreaks"}),
     _counted("cuts", "Contexts or writes that the limits cut"),
     _counted("empty", "Empty replies of the memory's model"),

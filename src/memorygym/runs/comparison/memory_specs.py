@@ -11,6 +11,7 @@ from memorygym.core.track import Track, find
 from memorygym.core.types import JSON, Entry, Memory, MemoryContext, Message, Task
 from memorygym.memories.none import Nothing
 from memorygym.memories.sandbox.placement import memory_factory
+from memorygym.memories.stores.notebook import TOOLS, Notebook
 from memorygym.runs.comparison.system_specs import REFERENCES, MemorySpec, SystemSpec
 from memorygym.runs.objects import GivenMemory
 from memorygym.runs.systems import is_foreign
@@ -51,8 +52,15 @@ def memory_of(system: SystemSpec, task: Task) -> Callable[[], Memory]:
         return partial(Oracle, find(task.track).oracle(task))
     if system.role == "unlimited":
         limit = system.limits.view
-        return lambda: UnlimitedContext(memory.make(), limit, as_dumped=memory.foreign)
-    return memory.make
+        return lambda: UnlimitedContext(as_written(memory.make()), limit, as_dumped=memory.foreign)
+    return lambda: as_written(memory.make())
+
+
+def as_written(memory: Memory) -> Memory:
+    """The memory as a scripted writer uses it, which knows no tools but those of the notebook."""
+    if isinstance(memory, Notebook):
+        memory.tools = TOOLS
+    return memory
 
 
 class WrappedMemory(Memory):
