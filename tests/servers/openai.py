@@ -187,7 +187,7 @@ def _vector(words: Iterable[str]) -> list[float]:
 
 def _answer(brain: Brain, body: Mapping[str, Any]) -> str:
     """The text of the response, whole or as a stream, with native calls or calls in the text."""
-    messages = body["messages"]
+    messages = [{**said, "content": _whole_text(said.get("content"))} for said in body["messages"]]
     native = {tool["function"]["name"] for tool in body.get("tools", ())}
     told = _TOLD_TOOL.findall(messages[0]["content"])
     content, calls = brain(messages, native or set(told))
@@ -201,6 +201,12 @@ def _answer(brain: Brain, body: Mapping[str, Any]) -> str:
     usage["total_tokens"] = sum(usage.values())
     make = _stream if body.get("stream") else _whole
     return make((content, calls), usage)
+
+
+def _whole_text(content: Any) -> Any:
+    """A content as a text, if it comes in parts."""
+    parted = isinstance(content, list)
+    return "\n".join(part.get("text", "") for part in content) if parted else content
 
 
 def _text(arguments: dict[str, Any] | str) -> str:
