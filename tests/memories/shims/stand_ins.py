@@ -80,6 +80,10 @@ class Mem0:
             ]
         }
 
+    def get_all(self, *, filters: Any = None, top_k: int = 20) -> dict[str, list[dict[str, str]]]:
+        held = enumerate(OWNED.get(filters["user_id"], [])[::-1][:top_k])
+        return {"results": [{"id": str(number), "memory": text} for number, text in held][::-1]}
+
 
 class Keeper(Words):
     """Keeps the names of what it is given, unless told not to infer, and lists them, newest first,

@@ -56,7 +56,7 @@ def texts(memory: Memory, live: list[Message], budget: int | None = None) -> lis
     return [message.content for message in memory.compose(live, budget)]
 
 
-@mostly_slow(("shim", "factory"), [*GOOD[::2], ("add_search", Deleter)], quick=1)
+@mostly_slow(("shim", "factory"), [*GOOD[::2], ("add_search", Mem0)], quick=1)
 def test_a_wrapped_object_passes_the_conformance_of_memories(
     shim: str, factory: Callable[[], Any]
 ) -> None:
