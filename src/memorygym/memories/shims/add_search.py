@@ -8,6 +8,7 @@ memory adds them to a new object, with `infer=False` where `add` takes that, so 
 them again. What the capacity pushes out is deleted, or the object made anew.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from inspect import Parameter, signature
@@ -55,15 +56,16 @@ class _Store:
         """The texts of at most k results, best first."""
         return [normalize(_text(result)) for result in self._results(self._search, query, k=k)[:k]]
 
-    def held(self) -> dict[str, object]:
-        """By text: the id of each entry, oldest first, as the object lists them; else of each text
-        that it was given."""
+    def held(self) -> list[tuple[str, object]]:
+        """The text and the id of each entry, oldest first, as the object lists them; without a
+        listing the texts that it was given."""
         if not self._list:
-            return dict.fromkeys(self._given)
+            return [(text, None) for text in self._given]
         listed = self._results(self._list, k=MOST)
         if all(_of(result, "created_at") for result in listed):
             listed = sorted(listed, key=lambda result: str(_of(result, "created_at")))
-        return {normalize(_text(result)): _of(result, "id") for result in listed}
+        held = [(normalize(_text(result)), _of(result, "id")) for result in listed]
+        return [(text, id) for text, id in held if text]
 
     def forget(self, ids: Sequence[object]) -> bool:
         """Has the object delete entries; False if it cannot."""
@@ -118,14 +120,22 @@ class AddSearch(Ranked):
     def observe(self, new: Sequence[Message]) -> None:
         super().observe(new)
         held, kept = self._store.held(), self._kept
-        for key in [key for key, text in kept.texts.items() if text not in held]:
-            kept.drop(key)
-        known = set(kept.texts.values())
-        for text in held:
-            if text not in known:
+        unknown = Counter(text for text, _ in held)
+        for key, text in list(kept.texts.items()):
+            if unknown[text] > 0:
+                unknown[text] -= 1
+            else:
+                kept.drop(key)
+        for text, _ in held:
+            if unknown[text] > 0:
+                unknown[text] -= 1
                 kept.add(text)
-        lost = held.keys() - set(kept.texts.values())
-        if lost and not self._store.forget([held[text] for text in lost]):
+        room, lost = Counter(kept.texts.values()), []
+        for text, id in reversed(held):  # Of equal entries the oldest are lost.
+            room[text] -= 1
+            if room[text] < 0:
+                lost.append(id)
+        if lost and not self._store.forget(lost):
             self._refill()
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
