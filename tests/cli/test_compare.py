@@ -15,6 +15,7 @@ import memorygym
 from memorygym.cli import main
 from memorygym.tracks.worlds import TRACK
 from tests.datasets import published
+from tests.servers.openai import Server
 from tests.slow import mostly_slow
 
 SMALL = ("--tier", "lite", "--template", "company")
@@ -231,3 +232,28 @@ def test_a_folder_with_a_run_of_other_records_is_refused(tmp_path: Path, command
     words = ("--memory", "bm25", "-q", "--data", f"{data}:most=2", "-o", tmp_path / "run")
     status, _, err = command("compare", *words)
     assert status == 2 and "holds a run with " in err
+
+
+CLIENT = "tests.memories.sandbox.plugins:Client"
+
+
+@pytest.mark.slow
+def test_what_a_memory_asks_by_itself_is_counted_only_through_the_proxy(
+    server: Server, tmp_path: Path
+) -> None:
+    words = (
+        "compare",
+        *SMALL,
+        "--memory",
+        CLIENT,
+        "--seeds",
+        "1",
+        "-q",
+        "-o",
+        str(tmp_path / "run"),
+    )
+    assert main([*words, "--memory-proxy", server.url]) == 0
+    counted = means(tmp_path / "run", "model_calls")
+    assert counted[CLIENT] == counted[f"held:{CLIENT}"] > 0
+    assert means(tmp_path / "run", "embedding_calls")[CLIENT] == counted[CLIENT]
+    assert main(["resume", str(tmp_path / "run"), "-q"]) == 0

@@ -68,6 +68,9 @@ REFUSED = [
     (f"{BENCH} --model {'é' * 60} {BASE}", "a shorter name"),
     # compare
     (f"{BM25}:topk=3", "no parameter of memory bm25 named 'topk'; did you mean top_k"),
+    (f"{COMPARE} --memory-proxy here", "--memory-proxy 'here' is no URL of an endpoint"),
+    (f"{COMPARE} --memory-proxy http://a:b@c/v1", "a key goes into OPENAI_API_KEY"),
+    (f"{COMPARE} --memory-proxy http://c/v1", "--memory-proxy is for memories from outside"),
     (f"{COMPARE} --budget many", "--budget many: give whole numbers"),
     (f"{COMPARE} --memory no_such.mod:make", "no_such"),
     (f"{BM25} --track data", "it generates no tasks; give --data FORMAT:FILE"),

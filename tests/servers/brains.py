@@ -1,5 +1,6 @@
 """What the loopback model says: small scripted policies over plain OpenAI messages."""
 
+import json
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
@@ -15,6 +16,8 @@ Brain = Callable[[Sequence[Mapping[str, Any]], Collection[str]], Action]
 
 REFUSAL = "I have no record of that."
 _TITLE = re.compile(r"^=== (\w+)", re.MULTILINE)
+_NEW = re.compile(r"## New Messages\n(.*?)\n\n## |<session_\S+>\n(.*?)\n</session_", re.DOTALL)
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 _EVENT = re.compile(r"\n\n(?==== )")
 
 
@@ -95,6 +98,18 @@ def condenser(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> 
     return extractive.write(task, text, _most(messages)), []
 
 
+def extractor(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Action:
+    """Keeps every sentence of what mem0 or LangMem gives it to extract from, as it stands."""
+    asked = str(messages[-1]["content"])
+    found = _NEW.search(asked)
+    text = (found[1] or found[2]) if found else asked
+    sentences = _SENTENCE_END.split(text.removeprefix("user: "))
+    facts = [fact for fact in sentences if len(fact.split()) > 2 and fact[0] != "="]
+    if "Memory" in tools:
+        return "", [("Memory", {"content": fact}) for fact in facts]
+    return json.dumps({"memory": [{"text": fact} for fact in facts]}), []
+
+
 def chatterbox(messages: Sequence[Mapping[str, Any]], tools: Collection[str]) -> Action:
     """Writes ten times what it may."""
     return "Acme won 3 cups, they say. " * _most(messages), []
@@ -124,6 +139,6 @@ def _title(messages: Sequence[Mapping[str, Any]]) -> str:
 
 _ALL = (
     echo, abstain, writer, prose, mute, stranger, looper, stammer, twins, thinker,
-    scholar, condenser, chatterbox, ponderer, babbler,
+    scholar, condenser, extractor, chatterbox, ponderer, babbler,
 )  # fmt: skip
 BRAINS: Mapping[str, Brain] = {brain.__name__: brain for brain in _ALL}

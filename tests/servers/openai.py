@@ -1,5 +1,7 @@
 """An OpenAI-compatible server on the loopback: its model is a script, its faults are ordered.
 
+Embeddings are hashed words.
+
 The model's name picks the brain, and what follows each + a fault: `abstain+429x2` refuses the
 first two requests, `echo+garbage` answers all with garbage. The header X-Misbehave does the same.
 
@@ -25,15 +27,18 @@ import stat
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from zlib import crc32
 
 from tests.servers.brains import BRAINS, Action, Brain
 
 RETRY_AFTER = "0.1"
 SLOW = 5.0
+SIZE = 1536
+"""Numbers of an embedding."""
 TOO_LONG = (
     "This model's maximum context length is 8192 tokens. Your messages, tools included, have 9000"
 )
@@ -98,6 +103,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         body = json.loads(text)
+        if self.path.endswith("/embeddings"):
+            self._send(200, _embedded(body["input"]))
+            return
         self.server.bodies.append(body)
         self.server.keys.append(self.headers.get("Authorization", ""))
         if self.server.latency:
@@ -156,9 +164,30 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(data)
 
 
+def _embedded(texts: Any) -> str:
+    """An embedding of each text or list of tokens: its words, hashed into SIZE places."""
+    many = [texts] if isinstance(texts, str) else texts
+    tokens = [re.findall(r"\w+", t.lower()) if isinstance(t, str) else t for t in many]
+    data = [
+        {"object": "embedding", "index": index, "embedding": _vector(map(str, words))}
+        for index, words in enumerate(tokens)
+    ]
+    used = sum(map(len, tokens))
+    usage = {"prompt_tokens": used, "total_tokens": used}
+    return json.dumps({"object": "list", "model": "hashed", "data": data, "usage": usage})
+
+
+def _vector(words: Iterable[str]) -> list[float]:
+    vector = [0.0] * SIZE
+    for word in words:
+        vector[crc32(word.encode()) % SIZE] += 1.0
+    length = sum(number * number for number in vector) ** 0.5 or 1.0
+    return [round(number / length, 5) for number in vector]
+
+
 def _answer(brain: Brain, body: Mapping[str, Any]) -> str:
     """The text of the response, whole or as a stream, with native calls or calls in the text."""
-    messages = body["messages"]
+    messages = [{**said, "content": _whole_text(said.get("content"))} for said in body["messages"]]
     native = {tool["function"]["name"] for tool in body.get("tools", ())}
     told = _TOLD_TOOL.findall(messages[0]["content"])
     content, calls = brain(messages, native or set(told))
@@ -172,6 +201,12 @@ def _answer(brain: Brain, body: Mapping[str, Any]) -> str:
     usage["total_tokens"] = sum(usage.values())
     make = _stream if body.get("stream") else _whole
     return make((content, calls), usage)
+
+
+def _whole_text(content: Any) -> Any:
+    """A content as a text, if it comes in parts."""
+    parted = isinstance(content, list)
+    return "\n".join(part.get("text", "") for part in content) if parted else content
 
 
 def _text(arguments: dict[str, Any] | str) -> str:

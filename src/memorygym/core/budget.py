@@ -14,7 +14,7 @@ from typing import Literal
 from memorygym.core.errors import BadSettings, Refused
 from memorygym.core.text import replace_surrogates
 from memorygym.core.tokens import count, normalize, shown_tokens, truncate, words
-from memorygym.core.trace import ModelCall
+from memorygym.core.trace import EndpointCall, ModelCall
 from memorygym.core.types import Budget, Entry, MemoryContext, Message, Writer
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -35,6 +35,8 @@ class TrackerContext:
     store: Callable[..., str]
     count: Callable[..., int]
     write: Callable[..., str]
+    record: Callable[[EndpointCall], None]
+    """Takes a call that the memory made by itself."""
 
 
 class BudgetTracker:
@@ -63,7 +65,7 @@ class BudgetTracker:
         """Whether something was stored since the last dump was recorded."""
         self.in_tool_call = False
         """Whether the memory is running a tool call: then storing costs a write, within a slot."""
-        self.model_calls: list[ModelCall] = []
+        self.model_calls: list[ModelCall | EndpointCall] = []
         """Calls of the memory's model that the episode has not yet recorded."""
         self._free_ids: set[str] = set()
 
@@ -75,6 +77,7 @@ class BudgetTracker:
             store=lambda text, replacing=None: self.store(text, replacing),
             count=lambda text: self.count(text),  # noqa: PLW0108  # A method exposes its tracker.
             write=lambda task, text, most: self.write(writer, task, text, most),
+            record=lambda call: self.model_calls.append(call),  # noqa: PLW0108  # Likewise.
         )
 
     def status(self) -> Message:

@@ -38,6 +38,12 @@ REQUIRED_METHODS = {
     },
 }
 """The methods that a part of each kind must have, each with its first line."""
+SHAPES = {
+    "add_search": ("add", "search"),
+    "manage_context": ("manage_context",),
+    "condenser": ("condense",),
+}
+"""By shim: the methods of the objects that it takes."""
 EXAMPLES = {
     "agents": "examples/my_agent.py",
     "memory": "examples/my_memory.py",
@@ -257,11 +263,21 @@ def make(kind: str, spec: str, *subject: object) -> Any:
     part = factory(*arguments, **parameters)
     for method, example in REQUIRED_METHODS.get(kind, {}).items():
         if not callable(getattr(part, method, None)):
+            advice = f"give it `{example}`, as {EXAMPLES[kind]} does"
+            if kind == "memory" and (shim := _shim_of(part)):
+                advice = f"name it {shim}:{spec}, for it has {' and '.join(SHAPES[shim])}"
             raise BadSettings(
                 f"{kind} {spec}: it makes an object of {type(part).__name__}, which has no"
-                f" `{method}`; give it `{example}`, as {EXAMPLES[kind]} does"
+                f" `{method}`; {advice}"
             )
     return part
+
+
+def _shim_of(part: object) -> str:
+    """The shim that takes such an object; "" if none does."""
+    shapes = SHAPES.items()
+    fits = (s for s, names in shapes if all(callable(getattr(part, n, None)) for n in names))
+    return next(fits, "")
 
 
 def check_spec(kind: str, spec: str) -> None:

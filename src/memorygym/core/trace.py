@@ -65,6 +65,19 @@ class ModelCall:
 
 
 @dataclass(frozen=True, slots=True)
+class EndpointCall:
+    """The memory asked a model by itself, and the proxy before its endpoint saw it."""
+
+    event: int
+    prompt: int | None
+    """Tokens of the request, as the endpoint counts them; None if it does not say."""
+    reply: int | None
+    """Tokens of the answer, likewise."""
+    embedding: bool
+    """Whether it asked for embeddings."""
+
+
+@dataclass(frozen=True, slots=True)
 class Action:
     """The agent replied."""
 
@@ -159,8 +172,8 @@ class Judgement:
 
 
 Record: TypeAlias = (
-    Observation | Context | ModelCall | Action | ToolResult | MemoryUpdate | Answer | Reward
-    | LimitHit | Judgement
+    Observation | Context | ModelCall | EndpointCall | Action | ToolResult | MemoryUpdate | Answer
+    | Reward | LimitHit | Judgement
 )  # fmt: skip
 KINDS: dict[type[Any], str] = {
     kind: re.sub("(?<=[a-z])(?=[A-Z])", "_", kind.__name__).lower() for kind in get_args(Record)

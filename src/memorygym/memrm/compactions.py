@@ -118,7 +118,7 @@ TRAINED = (
 HELD_OUT = (
     "bm25:top_k=20", "bm25:top_k=60", "naive_rag:top_k=20", "naive_rag:top_k=60",
     "hybrid:top_k=20", "hybrid:top_k=60", "hipporag-lite:top_k=20", "hipporag-lite:top_k=60",
-    "observation_masking", "observation_masking:attention_window=8", "pipeline",
+    "observation_masking", "observation_masking:attention_window=8",
 )  # fmt: skip
 """Memories that search or mask, which training never sees."""
 

@@ -45,7 +45,7 @@ def record_text(record: trace.Record, limit: str = "") -> str:
             return paint(f"  ! {reason}", RED)
         case trace.Reward(_, reward):
             return paint(f"  reward {reward:g}", DIM)
-        case trace.Answer() | trace.ModelCall() | trace.Judgement():
+        case trace.Answer() | trace.ModelCall() | trace.EndpointCall() | trace.Judgement():
             return ""
 
 

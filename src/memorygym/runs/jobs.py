@@ -17,7 +17,7 @@ from memorygym.models.model import Model
 from memorygym.models.reply_log import ReplyLog
 from memorygym.runs.comparison.memory_specs import check_view, plug_all
 from memorygym.runs.comparison.run import Comparison
-from memorygym.runs.comparison.system_specs import MUTED
+from memorygym.runs.comparison.system_specs import MUTED, is_built_in
 from memorygym.runs.evaluation import Evaluation
 from memorygym.runs.model_roles import (
     ModelRoles,
@@ -169,6 +169,9 @@ def comparison_of(
     """The comparison that the settings describe; `memories` are those that were passed as objects.
     Raises UnknownPart, BadSettings or BadKey."""
     named = specs_of(settings)
+    if all(map(is_built_in, named)):
+        why = "memories from outside this package that are named"
+        settings.refuse(["memory_proxy"], f"{why}; what all others ask is counted")
     if not named and not memories:
         raise BadSettings("name at least one memory: --memory bm25 (`memorygym list memory`)")
     tasks = tasks_of(settings)
@@ -187,7 +190,7 @@ def comparison_of(
     names = [who if isinstance(who, str) else who.name for who in reasoners]
     return Comparison(
         tasks,
-        plug_all([*named, *memories]),
+        plug_all([*named, *memories], settings.memory_proxy),
         replace(settings, budget=settings.budgets, reasoner=names, capacity=capacity or None),
         [part for part in (*reasoners, writer) if isinstance(part, GivenModel)],
         model_roles=ModelRoles(
@@ -244,4 +247,6 @@ def source_of(
     chosen = CompareSettings.from_recipe(recipe)
     controls = any(name.startswith(MUTED) for name, _ in recipe["systems"])
     chosen = replace(chosen, controls=controls)
-    return Comparison(tasks, plug_all(chosen.memory), chosen, model_roles=model_roles)
+    return Comparison(
+        tasks, plug_all(chosen.memory, chosen.memory_proxy), chosen, model_roles=model_roles
+    )

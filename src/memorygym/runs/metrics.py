@@ -12,6 +12,7 @@ from memorygym.core.tokens import count, shown_tokens
 from memorygym.core.trace import (
     Action,
     Context,
+    EndpointCall,
     LimitHit,
     MemoryUpdate,
     ModelCall,
@@ -69,11 +70,17 @@ class QuestionCase:
 
 @dataclass(frozen=True, slots=True)
 class ModelCost:
-    """Calls and tokens of the memory's own model, by the benchmark's token counter."""
+    """Calls and tokens of the memory's own model: by the benchmark's token counter, or as an
+    endpoint counts them that the memory asked by itself."""
 
     calls: int = 0
-    tokens: int = 0
-    """Tokens of prompts and replies together."""
+    tokens: int | None = 0
+    """Tokens of prompts and replies together; None if the endpoint counts none."""
+
+    def __add__(self, other: "ModelCost") -> "ModelCost":
+        unknown = self.tokens is None or other.tokens is None
+        tokens = None if unknown else (self.tokens or 0) + (other.tokens or 0)
+        return ModelCost(self.calls + other.calls, tokens)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +122,8 @@ class Measurement:
     """How much of what the memory showed at questions the fact reader understood."""
     held: Coverage = Coverage()
     """The same of what the memory held at the end."""
+    embeddings: ModelCost = ModelCost()
+    """Embeddings that the memory asked an endpoint for, in all events."""
     scripted: bool = True
     """Whether the reasoner is a script, which knows of a text what the fact reader reads."""
     strongest: bool = True
@@ -125,6 +134,11 @@ class Measurement:
         """Template and seed: the unit of pairing over systems."""
         return self.template, self.seed
 
+    @property
+    def model(self) -> ModelCost:
+        """All that its own model was asked."""
+        return self.ingest + self.query
+
 
 def measure(
     trace: Trace, goals: Sequence[Outcome] = (), attribution: Attribution | None = None
@@ -134,7 +148,12 @@ def measure(
     labels, stored = trace.labels, [r for r in trace.records if isinstance(r, MemoryUpdate)]
     goals, attribution = goals or outcomes(trace), attribution or Attribution(trace)
     events = {outcome.goal.event for outcome in goals}
-    calls = [record for record in trace.records if isinstance(record, ModelCall)]
+    written = [record for record in trace.records if isinstance(record, ModelCall)]
+    asked = [record for record in trace.records if isinstance(record, EndpointCall)]
+    calls: list[ModelCall | EndpointCall] = [
+        *written,
+        *(call for call in asked if not call.embedding),
+    ]
     return Measurement(
         template=str(trace.recipe["template"]),
         seed=int(str(trace.recipe["seed"])),
@@ -144,8 +163,9 @@ def measure(
         cases=_cases(trace, goals, attribution),
         ingest=_cost([call for call in calls if call.event not in events]),
         query=_cost([call for call in calls if call.event in events]),
-        empty=sum(call.outcome == "empty" for call in calls),
-        overlong=sum(call.outcome == "cut" for call in calls),
+        embeddings=_cost([call for call in asked if call.embedding]),
+        empty=sum(call.outcome == "empty" for call in written),
+        overlong=sum(call.outcome == "cut" for call in written),
         cache_breaks=_cache_breaks(trace),
         cuts=sum(isinstance(record, LimitHit) for record in trace.records),
         peak=max((record.tokens for record in stored), default=0),
@@ -160,8 +180,9 @@ def measure(
     )
 
 
-def _cost(calls: list[ModelCall]) -> ModelCost:
-    return ModelCost(len(calls), sum(call.prompt + call.reply for call in calls))
+def _cost(calls: Sequence[ModelCall | EndpointCall]) -> ModelCost:
+    tokens = [part for call in calls for part in (call.prompt, call.reply) if part is not None]
+    return ModelCost(len(calls), sum(tokens) if len(tokens) == 2 * len(calls) else None)
 
 
 def _cache_breaks(trace: Trace) -> int:

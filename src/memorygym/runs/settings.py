@@ -18,6 +18,7 @@ from os import PathLike, cpu_count
 from pathlib import Path
 from types import UnionType
 from typing import Any, ClassVar, Self, get_args, get_origin, get_type_hints
+from urllib.parse import urlsplit
 
 from memorygym.agents.chat import TOOL_MODES
 from memorygym.core.errors import BadSettings, UnknownPart, clip
@@ -66,6 +67,18 @@ def checked_salt(salt: str, name: str) -> str:
     except UnicodeEncodeError:
         raise BadSettings(f"{name} {salt!a} is no text in UTF-8: give another") from None
     return salt
+
+
+def checked_endpoint(url: str, name: str) -> str:
+    """The URL that was given as the option `name`. Raises BadSettings if it is none, or holds a
+    password, for the recipe of a run keeps it."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+        raise BadSettings(
+            f"{name} {url!r} is no URL of an endpoint, such as http://127.0.0.1:8000/v1; a key goes"
+            " into OPENAI_API_KEY"
+        )
+    return url
 
 
 @dataclass(frozen=True, slots=True)
@@ -442,7 +455,7 @@ class CompareSettings(TaskSettings, ModelSettings):
     """The settings of `compare`."""
 
     GROUPS: ClassVar = {
-        "what is compared": "memory budget capacity memory_model controls",
+        "what is compared": "memory budget capacity memory_model controls memory_proxy",
         "what is held fixed": f"reasoner track {' '.join(PARAMETERS)} data seed seeds salt"
         " trajectories redact",
         "how models are asked": " ".join(options(ModelSettings)),
@@ -464,6 +477,10 @@ class CompareSettings(TaskSettings, ModelSettings):
     other tracks; with tools, at most the context budget)."""
     memory_model: str | Model | None = option(None, "MODEL")
     """The model that memories call (default: extractive, offline and deterministic)."""
+    memory_proxy: str | None = option(None, "URL", check=checked_endpoint, kept=str | None)
+    """The endpoint that memories from outside ask by themselves, through a proxy on the loopback
+    that counts their calls and tokens: OPENAI_BASE_URL of their process leads to it (default: what
+    they ask is not counted, and shown as –)."""
     reasoner: str | Model | Sequence[str | Model] = option(
         "strong", "LIST", kept=list[str], recipe="reasoners"
     )
@@ -582,7 +599,7 @@ class PlaySettings(TaskSettings):
 SETTINGS: Mapping[str, type[Settings]] = {"bench": BenchSettings, "compare": CompareSettings}
 """By kind of a run: its settings."""
 OF_TASKS = (
-    *("data seed seeds salt track reasoner judge judge_prompt curve".split()),
+    *("data seed seeds salt track reasoner judge judge_prompt curve memory_proxy".split()),
     *PARAMETERS,
     "parameters",
 )

@@ -255,7 +255,8 @@ def _bounded(make: Make) -> Iterator[str]:
 
 def _stores(make: Make) -> Iterator[str]:
     """A text written with `Write` is read or found in a later event, at least once."""
-    records = _played(_task(make), make) if make().tools else ()
+    notes = any(tool.name == "Write" for tool in make().tools)
+    records = _played(_task(make), make) if notes else ()
     written = {
         str(call.arguments["content"]): record.event
         for record in reversed(records)  # The first time counts.

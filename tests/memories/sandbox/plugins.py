@@ -1,6 +1,7 @@
 """Memories of other people that misbehave, each in one way; run in a process of their own."""
 
 import gc
+import json
 import os
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from socket import MSG_OOB, socket
+from urllib.request import Request, urlopen
 
 from memorygym.core.errors import BadKey, BadSettings, MemoryFault, ProviderFailure
 from memorygym.core.types import Entry, Memory, MemoryContext, Message
@@ -24,6 +26,25 @@ class Importer(Memory):
 
     def observe(self, new: Sequence[Message]) -> None:
         __import__(self.room)
+
+
+class Client(Memory):
+    """Asks its endpoint at every message, twice if refused, and goes on without an answer."""
+
+    def __init__(self, model: str = "echo") -> None:
+        self.model = model
+
+    def observe(self, new: Sequence[Message]) -> None:
+        for message in new:
+            self.ask("embeddings", input=[message.content])
+            self.ask("chat/completions", messages=[message.to_openai()])
+
+    def ask(self, path: str, **body: object) -> None:
+        data = json.dumps({"model": self.model, **body}).encode()
+        for _ in range(2):
+            with suppress(OSError):
+                urlopen(Request(f"{os.environ['OPENAI_BASE_URL']}/{path}", data)).close()
+                return
 
 
 class EarlyImporter(Memory):

@@ -49,7 +49,7 @@ def test_a_shim_before_the_module_wraps_what_it_makes(spec: str) -> None:
         ("add_serch:my.mod:make", UnknownPart, "no shim named 'add_serch'; did you mean add_sear"),
         (f"add_search:{STAND_INS}:Words:size=3", BadSettings, "has no parameters"),
         (f"condenser:{STAND_INS}:Words", BadSettings, "has no method `condense`"),
-        (f"{STAND_INS}:Words", BadSettings, "which has no `observe`"),
+        (f"{STAND_INS}:Words", BadSettings, f"no `observe`; name it add_search:{STAND_INS}:Words"),
     ],
 )
 def test_a_spec_that_names_no_memory_is_bad_usage(

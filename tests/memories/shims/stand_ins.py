@@ -80,6 +80,38 @@ class Mem0:
             ]
         }
 
+    def get_all(self, *, filters: Any = None, top_k: int = 20) -> dict[str, list[dict[str, str]]]:
+        held = enumerate(OWNED.get(filters["user_id"], [])[::-1][:top_k])
+        return {"results": [{"id": str(number), "memory": text} for number, text in held][::-1]}
+
+
+class Keeper(Words):
+    """Keeps the names of what it is given, unless told not to infer, and lists them, newest first,
+    20 of them unless more are asked for."""
+
+    made = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        Keeper.made += 1
+
+    def add(self, text: str, infer: bool = True) -> None:
+        kept = " ".join(text.split()[:2]) if infer else text
+        if kept not in self.texts:
+            self.texts.append(kept)
+
+    def get_all(self, *, top_k: int = 20) -> dict[str, Any]:
+        listed = [
+            {"id": text, "memory": text, "created_at": f"2031-01-{number:02}"}
+            for number, text in enumerate(self.texts, start=1)
+        ]
+        return {"results": listed[::-1][:top_k]}
+
+
+class Deleter(Keeper):
+    def delete(self, memory_id: str) -> None:
+        self.texts.remove(memory_id)
+
 
 class Tuples(Words):
     def search(self, query: str, k: int = 3) -> list[Any]:

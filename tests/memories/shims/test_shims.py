@@ -18,6 +18,8 @@ from tests.memories.shims.stand_ins import (
     OWNED,
     Async,
     Broken,
+    Deleter,
+    Keeper,
     Masking,
     Mem0,
     Notes,
@@ -54,7 +56,7 @@ def texts(memory: Memory, live: list[Message], budget: int | None = None) -> lis
     return [message.content for message in memory.compose(live, budget)]
 
 
-@mostly_slow(("shim", "factory"), GOOD[::2], quick=1)
+@mostly_slow(("shim", "factory"), [*GOOD[::2], ("add_search", Mem0)], quick=1)
 def test_a_wrapped_object_passes_the_conformance_of_memories(
     shim: str, factory: Callable[[], Any]
 ) -> None:
@@ -119,6 +121,36 @@ def test_objects_that_share_a_store_do_not_find_each_others_passages() -> None:
     second.observe(TALK[6:])
     assert "Harbor 3" not in str(texts(second, TALK[8:9]))
     assert len(OWNED) == 2
+
+
+MANY = [Message("user", f"Harbor{number} stands at kilometre {number}.") for number in range(30)]
+
+
+def test_the_entries_are_those_that_the_object_lists_oldest_first() -> None:
+    memory = opened("add_search", Keeper)
+    memory.observe(MANY)
+    assert [entry.text for entry in memory.dump()] == [f"Harbor{n} stands" for n in range(30)]
+
+
+def test_a_restored_object_is_given_its_entries_without_a_second_reading() -> None:
+    memory, other = (opened("add_search", Keeper) for _ in range(2))
+    memory.observe(MANY)
+    other.restore(memory.dump())
+    other.observe([])
+    assert other.dump() == memory.dump()
+    assert texts(other, MANY[3:4]) == texts(memory, MANY[3:4])
+
+
+@pytest.mark.parametrize(("cls", "made"), [(Keeper, 3), (Deleter, 2)])
+def test_what_exceeds_the_capacity_is_deleted_or_the_object_made_anew(
+    cls: type[Keeper], made: int
+) -> None:
+    memory, before = opened("add_search", cls, 30), Keeper.made
+    memory.observe(MANY)
+    kept = [entry.text for entry in memory.dump()]
+    assert kept == [f"Harbor{n} stands" for n in range(30 - len(kept), 30)]
+    assert "Harbor3 " not in str(texts(memory, MANY[3:4]))
+    assert Keeper.made - before == made - 2
 
 
 def test_a_condensation_lasts_and_a_view_does_not() -> None:

@@ -34,7 +34,7 @@ BY_HAND = {
     "accuracy": 4 / 6, "gain": 0.5, "degradation": -1 / 6, "advantage": 1 / 3,
     "wins": 1 / 6 + 1 / 6, "regressions": 0, "both": 1 / 3, "neither": 1 / 3,
     "write_loss": 1 / 6, "retrieval_loss": 1 / 6, "evidence_recall": 4 / 6, "precision": 0.5,
-    "irrelevant": 0.25, "context": 100, "total": 200, "peak": 800,
+    "irrelevant": 0.25, "context": 100, "peak": 800,
 }  # fmt: skip
 
 
@@ -42,6 +42,29 @@ def test_a_memory_has_the_figures_worked_out_by_hand() -> None:
     report = reported(THREE)
     assert {name: mean(report, "m", name) for name in BY_HAND} == pytest.approx(BY_HAND)
     assert {own.tasks for name in BY_HAND if (own := figure(report, "m", name))} == {3}
+
+
+OF_THE_MODEL = ("model_calls", "model_tokens", "ingest_calls", "total", "embedding_calls")
+ONE_CALL = ModelCost(1, 30)
+
+
+@pytest.mark.parametrize(
+    ("system", "costs", "means"),
+    [
+        ("bm25", {}, [0, 0, 0, 200, 0]),
+        ("m", {}, [None] * 5),
+        ("m", {"ingest": ONE_CALL}, [1, 30, 1, 230, 0]),
+        ("held:m", {"embeddings": ONE_CALL}, [0, 0, 0, 200, 1]),
+        ("m", {"ingest": ModelCost(1, None)}, [1, None, 1, None, 0]),
+    ],
+)
+def test_what_a_memory_from_outside_asks_is_unknown_until_a_call_is_seen(
+    system: str, costs: dict[str, ModelCost], means: list[float | None]
+) -> None:
+    measured = [*all_played(THREE), *played(system, THREE["m"], **costs)]
+    report = figures(measured, {}, "test")
+    estimates = [figure(report, system, name) for name in OF_THE_MODEL]
+    assert [estimate and estimate.mean for estimate in estimates] == means
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,13 @@
 import sys
 import weakref
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from memorygym.core import registry
+from memorygym.core.budget import TrackerContext
 from memorygym.core.errors import (
     BadKey,
     BadSettings,
@@ -21,13 +22,15 @@ from memorygym.core.guard import CALLED, COMPOSED, DUMPED, TOOLS, fault
 from memorygym.core.json_types import SchemaMismatch, from_json, to_json
 from memorygym.core.types import JSON, Entry, Memory, MemoryContext, Message, Tool
 from memorygym.memories.sandbox import process
+from memorygym.memories.sandbox.endpoint_proxy import PATIENCE, EndpointProxy
 from memorygym.memories.sandbox.process import DEFAULT, Ended, Line, Process, ProcessLimits
 
 T = TypeVar("T")
 
 
-def memory_factory(spec: str) -> Callable[[], Memory]:
+def memory_factory(spec: str, endpoint: str | None = None) -> Callable[[], Memory]:
     """The factory of the memory that `spec` names. It imports no code from outside this package.
+    What such code asks a model goes to the `endpoint`, if one is given, and is counted.
 
     A spec is an id, `module:factory` or `shim:module:factory`, then parameters: `:top_k=5`. Raises
     UnknownPart with the nearest name.
@@ -43,7 +46,13 @@ def memory_factory(spec: str) -> Callable[[], Memory]:
         registry.require_name("memory", name)
     elif ":" in inner and not registry.is_built_in("shims", shim):
         raise UnknownPart("shim", shim, registry.names("shims"))
-    return partial(Remote, spec)
+    return partial(Remote, spec, endpoint=endpoint)
+
+
+def _end(process: Process, proxy: EndpointProxy | None) -> None:
+    process.end()
+    if proxy:
+        proxy.end()
 
 
 def check(spec: str) -> None:
@@ -69,11 +78,16 @@ class Remote(Memory):
     unchanged before `open`; afterwards it is a MemoryFault too, so that other systems play on.
     """
 
-    def __init__(self, spec: str, limits: ProcessLimits = DEFAULT) -> None:
+    def __init__(
+        self, spec: str, limits: ProcessLimits = DEFAULT, endpoint: str | None = None
+    ) -> None:
         self._spec = self.__qualname__ = spec  # The guard's messages use the second name.
         self._context: MemoryContext | None = None
-        self._process = Process(spec, limits)
-        self._end = weakref.finalize(self, self._process.end)
+        self._proxy = proxy = EndpointProxy(endpoint) if endpoint else None
+        if proxy:  # The model that it waits for takes its time.
+            limits = replace(limits, seconds=PATIENCE)
+        self._process = Process(spec, limits, **(proxy.environment if proxy else {}))
+        self._end = weakref.finalize(self, _end, self._process, proxy)
         try:
             self._ask("start", asdict(limits), [*sys.path, str(Path.cwd())])
         except MemoryGymError:
@@ -118,7 +132,26 @@ class Remote(Memory):
 
     def _ask(self, method: str, *arguments: JSON) -> JSON:
         """What the method returns. Until then, its requests to the memory context are answered."""
-        line: Line = [method, *arguments]
+        try:
+            return self._returned([method, *arguments], method)
+        finally:
+            if self._proxy:
+                self._account(self._proxy, method)
+
+    def _account(self, proxy: EndpointProxy, method: str) -> None:
+        """Records the calls that the method made. Raises ProviderFailure if the endpoint failed:
+        the memory may have gone on without its answer."""
+        if not isinstance(self._context, TrackerContext):
+            return
+        calls, failure = proxy.take()
+        for call in calls:
+            self._context.record(call)
+        if failure:
+            raise ProviderFailure(
+                f"memory {self._spec}: the endpoint that it asked in {method} failed: {failure}"
+            )
+
+    def _returned(self, line: Line, method: str) -> JSON:
         left = self._process.limits.seconds
         context_error: MemoryGymError | None = None
         if not self._end.alive:

@@ -58,7 +58,7 @@ class Process:
     elsewhere the server reads the end of its requests.
     """
 
-    def __init__(self, spec: str, limits: ProcessLimits) -> None:
+    def __init__(self, spec: str, limits: ProcessLimits, **environment: str) -> None:
         self.limits = limits
         self._line, theirs = socket.socketpair()
         listening, self._lifeline = os.pipe()
@@ -70,7 +70,7 @@ class Process:
                 pass_fds=[listening],
                 process_group=0,
                 # One order of sets, so that the same episode gives the same trace.
-                env={"PYTHONHASHSEED": "0", **os.environ},
+                env={"PYTHONHASHSEED": "0", **os.environ, **environment},
             )
         finally:
             theirs.close()

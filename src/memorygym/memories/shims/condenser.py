@@ -4,7 +4,7 @@ The object is called once for every message. A view that it returns is shown; a 
 (`forgotten_event_ids`, `summary`, `summary_offset`) is applied to the events for good. A condenser
 of OpenHands gets the events of its SDK, any other one the classes of this file. The object has no
 dump: the shim stores the messages, and a restored memory condenses them again with a new object,
-which is exact if that is deterministic. Model calls that the object makes itself are not counted.
+which is exact if that is deterministic.
 """
 
 from collections.abc import Callable

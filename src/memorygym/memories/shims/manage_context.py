@@ -3,7 +3,7 @@
 The object is called once for every message, with all messages before it and the message itself, in
 OpenAI's chat format; its last result (`content`: messages or a text) is shown. The object has no
 dump: the shim stores the messages, and a restored memory calls a new object with all of them, which
-is exact if the object is deterministic. Model calls that the object makes itself are not counted.
+is exact if the object is deterministic.
 """
 
 from collections.abc import Callable, Mapping

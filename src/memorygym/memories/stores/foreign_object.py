@@ -1,9 +1,9 @@
-"""The base of shims: it feeds an object, makes it anew, and fits its view into the budget."""
+"""The base of shims: it calls an object, makes it anew, and fits its view into the budget."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import wraps
 from inspect import iscoroutinefunction
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Protocol
 
 from memorygym.core.errors import BadSettings, MemoryGymError
 from memorygym.core.guard import raised
@@ -11,34 +11,9 @@ from memorygym.core.tokens import shown_tokens, truncate
 from memorygym.core.types import Message
 from memorygym.memories.stores.message_entries import TranscriptMemory, newest, to_text
 
-T = TypeVar("T")
-V = TypeVar("V")
-
 
 class WrappedObjectError(Exception):
     """A method of the wrapped object raised an error, or returned what the shim cannot use."""
-
-
-class FedObject(Generic[T, V]):
-    """An object that received every stored item, in order, and nothing else.
-
-    It can neither be dumped nor forget: once one of its items is dropped, a new object is made and
-    given the rest. So its state follows from the stored items, exactly if it is deterministic.
-    """
-
-    def __init__(self, make: Callable[[], T], feed: Callable[[T, V], None]) -> None:
-        self._make, self._feed = make, feed
-        self._object = make()
-        self._fed: list[int] = []
-
-    def with_all(self, kept: Mapping[int, V]) -> T:
-        """The object, given all stored items."""
-        if not kept.keys() >= set(self._fed):
-            self._object, self._fed = self._make(), []
-        for key in list(kept)[len(self._fed) :]:
-            self._feed(self._object, kept[key])
-            self._fed.append(key)
-        return self._object
 
 
 def method(wrapped: object, name: str) -> Callable[..., Any]:
@@ -75,17 +50,30 @@ class Viewer(Protocol):
 
 
 class Viewed(TranscriptMemory):
-    """The stored messages, and the object that makes a view of them."""
+    """The stored messages, and an object that received each of them, in order, and nothing else.
+
+    It can neither be dumped nor forget: once one of its messages is dropped, a new object is made
+    and given the rest. So its state follows from the messages, exactly if it is deterministic.
+    """
 
     def __init__(self, make: Callable[[], Viewer]) -> None:
-        self._viewer: FedObject[Viewer, Message] = FedObject(
-            make, lambda viewer, message: viewer.add(message)
-        )
+        self._make, self._viewer = make, make()
+        self._fed: list[int] = []
+
+    def _view(self) -> list[Message]:
+        """The view, once the object was given all messages."""
+        kept = self._kept.messages
+        if not kept.keys() >= set(self._fed):
+            self._viewer, self._fed = self._make(), []
+        for key in list(kept)[len(self._fed) :]:
+            self._viewer.add(kept[key])
+            self._fed.append(key)
+        return self._viewer.view
 
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
         """The view without what is in `live`. The object's own texts, such as a summary, take the
         budget before the messages that it quotes, of which the newest are kept."""
-        view, price = self._viewer.with_all(self._kept.messages).view, self._context.count
+        view, price = self._view(), self._context.count
         left = _without(_paired(view), live)
         if budget is None:
             return left

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from memorygym.core.errors import Refused
-from memorygym.core.types import JSON, Entry, Memory, MemoryContext, tool
+from memorygym.core.types import JSON, Entry, Memory, MemoryContext, Tool, tool
 from memorygym.memories.stores.passages import Index
 
 
@@ -50,7 +50,7 @@ NOTHING = "(nothing found)"
 class Notebook(Memory):
     """Entries in the order they were written, under ids that never change."""
 
-    tools = TOOLS
+    tools: tuple[Tool, ...] = TOOLS
     _index: Index | None
 
     def __init__(self, index: Callable[[], Index]) -> None:

@@ -24,7 +24,13 @@ from memorygym.runs.comparison.significance import (
     share,
     significance_tests,
 )
-from memorygym.runs.comparison.system_specs import MUTED, UNLIMITED, Role, role_of
+from memorygym.runs.comparison.system_specs import (
+    MUTED,
+    UNLIMITED,
+    Role,
+    is_built_in,
+    role_of,
+)
 from memorygym.runs.metrics import Measurement, QuestionCase
 from memorygym.scoring.attribution import is_unreadable
 from memorygym.stats import Estimate, estimate, kendall, mean_score
@@ -227,8 +233,20 @@ def _budget_used(view: SystemView) -> Estimate | None:
     return _mean({task: shown[task] / budgets[task] for task in budgets if task in shown})
 
 
-def _per_task(value: Callable[[Measurement], float]) -> Compute:
+def _per_task(value: Callable[[Measurement], float | None]) -> Compute:
     return lambda view: _mean(view.played(value))
+
+
+def _asked(value: Callable[[Measurement], float | None]) -> Compute:
+    """A figure of what a memory asks models for, per task. Of a memory from outside none of whose
+    calls was seen it is unknown, for that may ask where nobody counts."""
+
+    def compute(view: SystemView) -> Estimate | None:
+        own = view.systems[view.system].values()
+        seen = any(played.model.calls or played.embeddings.calls for played in own)
+        return _mean(view.played(value)) if seen or is_built_in(view.system) else None
+
+    return compute
 
 
 def _counted(name: str, note: str = "", heads: Mapping[Shown, str] | None = None) -> Figure:
@@ -307,16 +325,19 @@ FIGURES: Mapping[str, Figure] = {figure.name: figure for figure in (
     Figure("budget_used", "amount", "`context` as a share of the budget; empty without a budget",
            _budget_used, {"costs": "budget\nused"}),
     Figure("model_calls", "amount", f"calls {OF_THE_MODEL}",
-           _per_task(lambda m: m.ingest.calls + m.query.calls), {"main": "model\ncalls"}),
+           _asked(attrgetter("model.calls")), {"main": "model\ncalls"}),
     Figure("model_tokens", "amount", f"tokens {OF_THE_MODEL}",
-           _per_task(lambda m: m.ingest.tokens + m.query.tokens), {"main": "model\ntokens"}),
+           _asked(attrgetter("model.tokens")), {"main": "model\ntokens"}),
     *(Figure(f"{part}_{what}", "amount", f"{what} {OF_THE_MODEL}, while {doing}",
-             _per_task(attrgetter(f"{part}.{what}")), {"costs": f"{part}\n{what}"})
+             _asked(attrgetter(f"{part}.{what}")), {"costs": f"{part}\n{what}"})
       for part, doing in (("ingest", "reading documents"), ("query", "answering questions"))
       for what in ("calls", "tokens")),
     Figure("total", "amount", "tokens per task: shown in all questions, and of the memory's own"
-           " model", _per_task(
-               lambda m: sum(c.tokens for c in m.cases) + m.ingest.tokens + m.query.tokens)),
+           " model", _asked(lambda m: None if m.model.tokens is None else
+                            m.model.tokens + sum(case.tokens for case in m.cases))),
+    *(Figure(f"embedding_{what}", "amount", f"{what} of embeddings that the memory asked an"
+             " endpoint for, per task; of a memory of this package 0",
+             _asked(attrgetter(f"embeddings.{what}"))) for what in ("calls", "tokens")),
     _counted("cache_breaks", heads={"costs": "cache\nbreaks"}),
     _counted("cuts", "Contexts or writes that the limits cut"),
     _counted("empty", "Empty replies of the memory's model"),

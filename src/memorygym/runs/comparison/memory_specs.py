@@ -12,6 +12,7 @@ from memorygym.core.track import Track, find
 from memorygym.core.types import JSON, Budget, Entry, Memory, MemoryContext, Message, Task
 from memorygym.memories.none import Nothing
 from memorygym.memories.sandbox.placement import memory_factory
+from memorygym.memories.stores.notebook import TOOLS, Notebook
 from memorygym.runs.comparison.system_specs import REFERENCES, MemorySpec, SystemSpec
 from memorygym.runs.objects import GivenMemory
 from memorygym.runs.systems import is_foreign
@@ -19,22 +20,28 @@ from memorygym.runs.systems import is_foreign
 T = TypeVar("T")
 
 
-def plug_all(memories: Iterable[str | GivenMemory]) -> dict[str, MemorySpec]:
-    """The references and the memories by name, ready to be made for every episode.
+def plug_all(
+    memories: Iterable[str | GivenMemory], endpoint: str | None = None
+) -> dict[str, MemorySpec]:
+    """The references and the memories by name, ready to be made for every episode. Memories from
+    outside ask the `endpoint` for models, through a proxy that counts, if it is given.
 
     Raises UnknownPart, BadSettings or MemoryFault for a memory that cannot be made.
     """
     named = {m if isinstance(m, str) else m.name: m for m in [*REFERENCES, *memories]}
     oracle = MemorySpec(Nothing, tools=False)  # The track makes it for each task.
-    return {name: oracle if name == "oracle" else plug(memory) for name, memory in named.items()}
+    return {
+        name: oracle if name == "oracle" else plug(memory, endpoint)
+        for name, memory in named.items()
+    }
 
 
-def plug(memory: str | GivenMemory) -> MemorySpec:
+def plug(memory: str | GivenMemory, endpoint: str | None = None) -> MemorySpec:
     """How one memory is made. An object runs in this process, and may keep more than it dumps.
     Raises as `plug_all` does."""
     if isinstance(memory, GivenMemory):
         return MemorySpec(memory.make, bool(memory.make().tools), memory, foreign=True)
-    make = memory_factory(memory)
+    make = memory_factory(memory, endpoint)
     made: Memory = make()
     return MemorySpec(make, bool(made.tools), foreign=is_foreign(memory))
 
@@ -61,8 +68,15 @@ def memory_of(system: SystemSpec, task: Task) -> Callable[[], Memory]:
         return partial(Oracle, find(task.track).oracle(task))
     if system.role == "unlimited":
         limit = system.limits.view
-        return lambda: UnlimitedContext(memory.make(), limit, as_dumped=memory.foreign)
-    return memory.make
+        return lambda: UnlimitedContext(as_written(memory.make()), limit, as_dumped=memory.foreign)
+    return lambda: as_written(memory.make())
+
+
+def as_written(memory: Memory) -> Memory:
+    """The memory as a scripted writer uses it, which knows no tools but those of the notebook."""
+    if isinstance(memory, Notebook):
+        memory.tools = TOOLS
+    return memory
 
 
 class WrappedMemory(Memory):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from memorygym.core import registry
 from memorygym.core.types import Budget, Memory, Task
 from memorygym.runs.objects import GivenMemory
 
@@ -87,6 +88,12 @@ def role_of(system: str) -> Role:
     if system.startswith(MUTED):
         return "control"
     return "unlimited" if system.startswith(UNLIMITED) else "memory"
+
+
+def is_built_in(system: str) -> bool:
+    """Whether the memory of a row is of this package: only then it asks no model by itself."""
+    name, _ = registry.split_spec(system.removeprefix(UNLIMITED).removesuffix(WRITER))
+    return system in REFERENCES or registry.is_built_in("memory", name)
 
 
 def budget_of(system: SystemSpec, task: Task) -> Budget:
