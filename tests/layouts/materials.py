@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from memorygym.core.json_values import thaw
-from memorygym.core.statements import FORMER, Statement, StatementIndex
+from memorygym.core.statements import FORMER, FactReader, Statement, StatementIndex
 from memorygym.core.track import TaskOptions
 from memorygym.core.types import Task
 from memorygym.runs import tasks
@@ -196,12 +197,20 @@ def notes(name: str) -> Iterator[dict[str, object]]:
 
 
 @cache
+def _frozen() -> Any:
+    """The texts of tasks that can no longer be made, by track and seed; of dialogue the scripts."""
+    return json.loads(gzip.decompress((CASES / "shown_texts.json.gz").read_bytes()))
+
+
+@cache
+def _desk_reader(template: str) -> FactReader:
+    return reader_for(template, tuple(_frozen()["dialogue"][template]))
+
+
+@cache
 def _shown(track: str, seed: str) -> tuple[str, ...]:
-    if track == "codeqa":  # The texts of tasks that can no longer be made.
-        texts = json.loads(gzip.decompress((CASES / "codeqa_texts.json.gz").read_bytes()))
-        return tuple(texts[seed or "3"])
-    if seed:
-        return task_of(track, int(seed)).texts
+    if seed or track == "codeqa":
+        return tuple(_frozen()[track][seed or "3"])
     return tuple(  # The task can no longer be made: its labels stand for it.
         ResearchReader().render(Statement(subject, _key(label), value))
         for file in ("notes_open", "notes_sealed", "notes_blind")
@@ -227,7 +236,8 @@ def read_note(track: str, material: str, text: str) -> set[tuple[str, str, str]]
         stated = current_code(TextReader(_shown(track, seed)).read(text))
         return {plain((s, _phrase(k), str(v))) for (s, k), v in stated.items()}
     if track == "dialogue":
-        return {(s, k, str(v)) for (s, k), v in dialogue(name).read(text).items()}  # type: ignore[misc]
+        told = current_facts(_desk_reader(name).read(text))
+        return {(s, k, str(v)) for (s, k), v in told.items()}  # type: ignore[misc]
     task = task_of("worlds", int(seed or 3), name.split("-")[1])
     return world_note(strong_reader(task.system, task.texts), text)
 

@@ -49,21 +49,26 @@ def test_a_bin_of_a_single_task_has_no_interval() -> None:
 
 
 def test_a_memory_with_less_accuracy_at_more_cost_is_dominated() -> None:
-    dear = played("dear", "10 10 10", ingest=ModelCost(1, 5000))
+    dear = played("hybrid", "10 10 10", ingest=ModelCost(1, 5000))
     none = played("none", "00 00 00", {"tokens": 0})
-    measured = [*all_played({"m": "11 10 10", "full": "11 11 11"}), *dear, *none]
+    measured = [*all_played({"bm25": "11 10 10", "full": "11 11 11"}), *dear, *none]
     by = by_tokens(figures(measured, {}, "test"))
     points = {point.system: (point.cost, point.dominated_by) for point in by}
     assert points == {
-        "none": (0, None), "full": (200, None), "m": (200, "full"), "dear": (5200, "full")
+        "none": (0, None), "full": (200, None), "bm25": (200, "full"), "hybrid": (5200, "full")
     }  # fmt: skip
 
 
 def test_equals_do_not_dominate_each_other() -> None:
-    report = reported({"a": "11 10", "b": "11 10"})
+    report = reported({"bm25": "11 10", "hybrid": "11 10"})
     assert [point.dominated_by for point in by_tokens(report)] == [None, None]
 
 
 def test_oracle_unlimited_contexts_and_failed_systems_are_no_points() -> None:
-    report = reported({**THREE, "n": "11 - 11"}, n=1)
-    assert {point.system for point in by_tokens(report)} == {"none", "full", "recency", "m"}
+    report = reported({**THREE, "bm25": "11 11 11", "hybrid": "11 - 11"}, hybrid=1)
+    assert {point.system for point in by_tokens(report)} == {"none", "full", "recency", "bm25"}
+
+
+def test_a_memory_from_outside_is_no_point_because_nobody_counts_what_it_asks() -> None:
+    points = by_tokens(reported({**THREE, "bm25": "11 11 11"}))
+    assert "m" not in {point.system for point in points}

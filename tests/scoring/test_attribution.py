@@ -114,7 +114,7 @@ def test_a_value_that_had_gone_when_its_relative_correction_came_was_dropped(
     question = next(asked)
     change = by_fact[question.needs[0][:2]]
     stated = {
-        table.events[change.new.subject]: (note(task, table, question, event=0), base),
+        table.events[change.new[:2]]: (note(task, table, question, event=0), base),
         change.event: (normalize(task.events[change.event].text.partition("\n")[2]), correction),
     }
     plan: dict[int, Replies] = {

@@ -92,7 +92,8 @@ def role_of(system: str) -> Role:
 
 def is_built_in(system: str) -> bool:
     """Whether the memory of a row is of this package: only then it asks no model by itself."""
-    name, _ = registry.split_spec(system.removeprefix(UNLIMITED).removesuffix(WRITER))
+    spec = system.removeprefix(UNLIMITED).removeprefix(MUTED).removesuffix(WRITER)
+    name, _ = registry.split_spec(spec)
     return system in REFERENCES or registry.is_built_in("memory", name)
 
 

@@ -85,7 +85,7 @@ def _chains(outcomes: Sequence[Outcome]) -> Mapping[str, float | None]:
 BUILT_IN = [desk_named(d) for d in registry.names("desks") if registry.is_built_in("desks", d)]
 TRACK = Track(
     name="dialogue",
-    version="dialogue-v2",
+    version="dialogue-v3",
     tasks=tasks,
     env=DialogueEnv,
     outcomes=rewarded,

@@ -67,6 +67,6 @@ TRACK = Track(
         "reader": _lazy("search_env:reader"),
         "tools": (*defaults.SHARED["tools"], SEARCH, OPEN),
     },
-    version="research-v3",
+    version="research-v4",
     facts=facts,
 )
