@@ -20,9 +20,9 @@ from memorygym.runs.comparison.figures import FIGURES, Report, SystemRow
 from memorygym.runs.results import RunResults, load
 
 BUDGET = 1000
-EXTRA = "chromadb"
-"""It needs an extra, and differs from markdown only in how its note taker searches."""
-MEMORIES = ",".join(name for name in registry.names("memory") if name != EXTRA)
+TWINS = ("chromadb", "files")
+"""Memories that the note taker uses as it does markdown: they would repeat its row."""
+MEMORIES = ",".join(name for name in registry.names("memory") if name not in TWINS)
 INTRODUCTION = (
     "Written by `python scripts/results.py {name}`; the same bytes on every machine. Version"
     " {version}. {tasks} tasks (`{what}`), {questions} questions a memory, a budget of {budget:,}"
@@ -34,7 +34,9 @@ INTRODUCTION = (
     " the needed facts in the context. Stale: the share of the needed facts that had changed for"
     " which the context shows an old value without the new one. Unread: the share of statements"
     " that the fact reader could attribute to nothing; above 5 % the losses are withheld. Context"
-    " tokens are per question; ingest and query tokens of the memory's own model are per task.\n\n"
+    " tokens and passages are per question, and what share of the budget they fill; ingest and query"
+    " tokens of the memory's own model are per task. `muted:` rows are controls: the memory with a"
+    " model that answers nothing; *model adds* is the accuracy over them.\n\n"
     "References come first, then the memories by accuracy; those with the same rank do not differ"
     " significantly (paired t tests over tasks, Holm over all pairs of memories). †: not measured"
     " here, because it is at the floor (`none`) or the ceiling (`oracle`) whatever the number of"
@@ -98,7 +100,8 @@ def main() -> None:
     for chosen in args.names or [name for name, page in PAGES.items() if page.what]:
         name, _, file = chosen.partition("=")
         what = PAGES[name].what or ["--data", f"locomo:{file}:most=40"]
-        asked = ["--memory", MEMORIES, "--budget", str(BUDGET), "--reasoner", PAGES[name].reasoners]
+        asked = ["--memory", MEMORIES, "--budget", str(BUDGET), "--controls"]
+        asked += ["--reasoner", PAGES[name].reasoners]
         folder = args.folder / name
         folder.parent.mkdir(parents=True, exist_ok=True)
         if status := memorygym(["compare", *what, *asked, "-o", str(folder)]):
@@ -123,6 +126,7 @@ def lines(name: str, results: RunResults) -> Iterator[str]:
         )
     )
     columns = [Column("rank", lambda row: str(row.rank or "")), column("accuracy")]
+    columns.append(column("model_adds"))
     if page.what:
         weak = {
             row.system: pages.percent(row["accuracy"]) for row in report_of(results, "weak").rows
@@ -130,11 +134,8 @@ def lines(name: str, results: RunResults) -> Iterator[str]:
         columns.append(Column("weak reasoner", lambda row: weak[row.system]))
     columns += map(column, ("write_loss", "retrieval_loss", "evidence_recall"))
     columns += [column("stale_evidence_rate", "stale"), Column("unread", unread)]
-    columns += [
-        column("context", "context tokens"),
-        column("ingest_tokens"),
-        column("query_tokens"),
-    ]
+    costs = ("passages", "budget_used", "ingest_tokens", "query_tokens")
+    columns += [column("context", "context tokens"), *map(column, costs)]
     yield "\n## All\n"
     yield pages.markdown(Table([Column("memory", marked), *columns], shown(strong)))
     yield ""

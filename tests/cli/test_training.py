@@ -37,7 +37,8 @@ def test_a_card_says_that_segments_are_what_was_seen(ran, tmp_path: Path) -> Non
 
 
 def test_data_that_show_nothing_to_imitate_say_so(command, tmp_path: Path) -> None:
-    words = ["training", "data", "--track", "research:tokens=12k:hops=2", "--seeds", "1", "-q"]
+    words = ["training", "data", "--track", "research:tokens=12k:hops=2:reveal=delayed", "-q"]
+    words += ["--seeds", "1"]
     words += ["--force", "-o", str(tmp_path / "rows.jsonl")]
     assert "nothing to imitate" in command(*words).out
     status, out, _ = command(*words, "--capacity", "30000")

@@ -30,10 +30,11 @@ def test_no_attribute_of_a_memory_context_leads_to_the_budget_tracker() -> None:
         "count",
         "event",
         "instructions",
+        "record",
         "store",
         "write",
     ]
-    for part in (context.store, context.count, context.write):
+    for part in (context.store, context.count, context.write, context.record):
         assert not [name for name in dir(part) if not name.startswith("__")]
         assert not hasattr(part, "__self__")
 
