@@ -41,6 +41,12 @@ _RECENCY = 10
 
 _NUMBER = re.compile(r"(?<![\w.])[-−]?[$€£]?\d[\d,.:/-]*(?<![,.:/-])(?:%|[A-Za-z]{1,3}\b)?")
 # For speed, both patterns begin with the text that they look for; the lookbehind follows it.
+_IDENTIFIER = re.compile(r"\w[._/]\w|[a-z][A-Z]|\w\(")
+"""A place within a name in code."""
+_CODE = re.compile(
+    r"^ *(?:@\w|(?:def|class|import|from|return) \w.*[\w):]$|\w+ [-+*]?= )", re.MULTILINE
+)
+"""The start of a line of code."""
 _QUOTED = re.compile(r"\"[^\"\n]+\"|“[^”\n]+”|'(?<!\w')[^'\n]+'(?!\w)")
 _NAME = re.compile(r"[A-Z](?<![\w&].)[\w&-]*(?: (?:(?:of|de|van|von) )?[A-Z][\w&-]*)*")
 _OBJECT = re.compile(f"{_QUOTED.pattern}|{_NUMBER.pattern}(?:, {_NUMBER.pattern})*")
@@ -156,6 +162,8 @@ def _summary(text: str, most: int, task: str) -> str:
 
 
 def _facts(text: str, most: int, _: str) -> str:
+    """Every fact of a text but of its code, which a memory keeps as it is."""
+    text = "\n\n".join(part for part in text.split("\n\n") if not _CODE.search(part))
     lines, head, said = list[str](), "", [*_informative(text)]
     for sentence in said:
         lines += [sentence.head] if sentence.head != head else []
@@ -256,7 +264,8 @@ def _informative(text: str) -> Iterator[HeadedSentence]:
 def _weight(sentence: str) -> int:
     """How much a sentence says by its form: 1 if it only names something."""
     own = not _SELF.isdisjoint(map(str.lower, _WORD.findall(sentence)))
-    quoted, named = bool(_QUOTED.search(sentence)), bool(_names(sentence))
+    quoted = bool(_QUOTED.search(sentence))
+    named = bool(_IDENTIFIER.search(sentence) or _names(sentence))
     return 3 * bool(_DIGITS.search(sentence)) + 2 * quoted + own + named
 
 
