@@ -178,6 +178,8 @@ def column(figure: str, heading: str = "") -> Column[SystemRow]:
 
     def text(row: SystemRow) -> str:
         value = row[figure]
+        if value and figure == "budget_used":
+            return f"{100 * value.mean:.0f} %"
         amount = FIGURES[figure].unit == "amount"
         return f"{value.mean:,.0f}" if value and amount else pages.percent(value)
 

@@ -31,7 +31,7 @@ def test_plug_ins_are_not_imported(command, tmp_path: Path, monkeypatch) -> None
 def test_text_fits_80_columns_and_a_track_states_its_version_and_its_parameters(command) -> None:
     out = command("list").out
     assert all(len(line) <= 80 for line in out.splitlines())
-    for text in ("  company ", "  strategic ", "(worlds-v4)", "    :tier  "):
+    for text in ("  company ", "  strategic ", "(worlds-v5)", "    :tier  "):
         assert text in out
     tracks = {row["id"]: row for row in command("list", "tracks", "--json").rows()}
     row = tracks["research"]

@@ -55,7 +55,7 @@ def test_a_run_that_cannot_be_resumed_says_why(tmp_path: Path, command) -> None:
     file = tmp_path / "old" / "run.json"
     file.write_text(json.dumps({**json.loads(file.read_bytes()), "version": "worlds-v1"}))
     status, _, said = command("resume", tmp_path / "old")
-    assert status == 2 and "holds a run of worlds-v1, and this code plays worlds-v4" in said
+    assert status == 2 and "holds a run of worlds-v1, and this code plays worlds-v5" in said
     file.write_text(file.read_text().replace('"version"', '"of"'))
     status, _, said = command("resume", tmp_path / "old")
     assert status == 2 and "run.json is damaged (it states no version)" in said

@@ -23,7 +23,7 @@ def _lines(trace_file: Path) -> list[bytes]:
 def test_a_row_is_the_result_of_the_run(trace_file: Path, ran) -> None:
     (result,) = lite("strategic").results
     (row,) = ran("score", trace_file, "--json").rows()
-    assert row == {**result_row(result, "worlds-v4"), "trace": str(trace_file), "damage": None}
+    assert row == {**result_row(result, "worlds-v5"), "trace": str(trace_file), "damage": None}
     assert (row["memory"], row["track"], row["damage"]) == ("markdown", "worlds", None)
 
 

@@ -43,7 +43,7 @@ def _plugged_in(name: str, task: Task) -> Policy:
 
 TRACK = Track(
     name="worlds",
-    version="worlds-v4",
+    version="worlds-v5",
     tasks=_lazy("settings:settings_of"),
     env=WorldsEnv,
     outcomes=defaults.outcomes,
