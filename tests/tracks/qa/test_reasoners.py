@@ -17,6 +17,7 @@ from memorygym.runs.comparison.system_specs import ComparisonLimits, budget_of, 
 from memorygym.runs.systems import scripted, start_episode
 from memorygym.scoring.episode_scores import outcomes
 from memorygym.tracks.research import TRACK
+from memorygym.tracks.research.reasoners import WeakReader
 
 
 @cache
@@ -83,11 +84,14 @@ def test_the_weak_reasoner_answers_some_of_the_whole_history_but_less_than_the_s
     assert FEWEST_ANSWERED < sum(right) / len(right) < 0.85
 
 
-def test_the_weak_reasoner_of_research_knows_which_source_outranks_which() -> None:
-    task = research_task(2)
-    assert all(
-        outcome.correct for outcome in outcomes(played(task, "full", scripted("weak", task)))
-    )
+@pytest.mark.parametrize("believes_first", [False, True])
+def test_the_weak_reasoner_of_research_knows_which_source_outranks_which(
+    believes_first: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(WeakReader, "believes_first", believes_first)
+    task = research_task(6)
+    (outcome,) = outcomes(played(task, "full", scripted("weak", task)))
+    assert outcome.correct != believes_first
 
 
 def test_a_reasoner_is_silent_in_events_that_ask_nothing(task: Task) -> None:
