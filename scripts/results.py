@@ -169,6 +169,7 @@ def split(report: Report, kind: str) -> str:
     rows = [
         [marked(row), *(cells.get((row.system, place), "") for place in names)]
         for row in shown(report)
+        if row.role != "control"
     ]
     return pages.grid(["memory", *names.values()], rows)
 
