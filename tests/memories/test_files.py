@@ -65,11 +65,20 @@ def test_a_file_is_renamed_and_deleted(files: Memory) -> None:
     assert len(texts(files)) == 1
 
 
-def test_a_folder_is_renamed_and_deleted_whole(files: Memory) -> None:
-    call(files, "rename", old_path="/memories/ports", new_path="/memories/old/ports")
-    assert "/memories/old/ports/harbor.md" in call(files, "view", "/memories/old/")
-    call(files, "delete", "/memories/old")
-    assert len(texts(files)) == 1
+@pytest.mark.parametrize(
+    ("command", "arguments"),
+    [
+        ("rename", {"old_path": "/memories/ports", "new_path": "/memories/old"}),
+        ("delete", {"path": "/memories/ports"}),
+    ],
+)
+def test_a_folder_is_changed_file_by_file_so_that_no_refusal_leaves_half_of_it(
+    command: str, arguments: dict[str, str], files: Memory
+) -> None:
+    before = texts(files)
+    with pytest.raises(Refused, match="is no file"):
+        call(files, command, **arguments)
+    assert texts(files) == before
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """files: a directory of text files that the agent views and edits through one tool.
 
-After Anthropic's memory tool (`memory_20250818`): its commands, its arguments, and what it says.
-The files are entries, each its path and then its text; nothing is on a disk.
+After Anthropic's memory tool (`memory_20250818`): its commands, its arguments, and what it says. But
+one call changes one file, so that a refused one changes nothing: folders are not renamed or
+deleted. The files are entries, each its path and then its text; nothing is on a disk.
 """
 
 from collections.abc import Mapping
@@ -26,7 +27,7 @@ TOOL = tool(
     " view: the files in the folder `path`, or the file's lines (`view_range`: the first and the"
     " last, from 1; -1 for the end). create: the file `path` with `file_text`. str_replace:"
     " `old_str`, which must occur exactly once in `path`, by `new_str`. insert: `insert_text` after"
-    " line `insert_line` of `path`, 0 for the start. delete: the file or folder `path`. rename:"
+    " line `insert_line` of `path`, 0 for the start. delete: the file `path`. rename: the file"
     " `old_path` to `new_path`.",
     optional=[*ARGUMENTS],
     command={"type": "string", "enum": COMMANDS},
@@ -61,15 +62,13 @@ class Files(Notebook):
             case {"command": "insert", "path": str(path), **more}:
                 return self._insert(path, more.get("insert_line"), more.get("insert_text"))
             case {"command": "delete", "path": str(path)}:
-                for file in self._all_of(path):
-                    text = self.entries[self._keys[file]].text
-                    self._set(self._keys[file], self._context.store("", replacing=text))
+                id = self._key(path)
+                self._set(id, self._context.store("", replacing=self.entries[id].text))
                 return f"Successfully deleted {path}"
             case {"command": "rename", "old_path": str(old), "new_path": str(new)}:
                 if new in self._keys:
                     raise Refused(f"The destination {new} already exists.")
-                for file in self._all_of(old):
-                    self._put(new + file.removeprefix(old), self._text(file), file)
+                self._put(new, self._text(old), old)
                 return f"Successfully renamed {old} to {new}"
         raise Refused(f"refused: {arguments['command']} lacks an argument that it needs")
 
@@ -115,17 +114,13 @@ class Files(Notebook):
         """The key of each file, by path."""
         return {_split(entry)[0]: key for key, entry in self.entries.items()}
 
-    def _text(self, path: str) -> str:
+    def _key(self, path: str) -> int:
         if path not in self._keys:
             raise Refused(f"The path {path} does not exist, or is no file.")
-        return _split(self.entries[self._keys[path]])[1]
+        return self._keys[path]
 
-    def _all_of(self, path: str) -> list[str]:
-        """The file, or the files of the folder."""
-        files = [path] if path in self._keys else self._inside(path)
-        if not files or path == ROOT:
-            raise Refused(f"The path {path} does not exist, or is {ROOT} itself.")
-        return files
+    def _text(self, path: str) -> str:
+        return _split(self.entries[self._key(path)])[1]
 
     def _inside(self, folder: str) -> list[str]:
         return sorted(file for file in self._keys if file.startswith(f"{folder}/"))
