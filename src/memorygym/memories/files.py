@@ -1,7 +1,7 @@
 """files: a directory of text files that the agent views and edits through one tool.
 
-After Anthropic's memory tool (`memory_20250818`): its commands, its arguments, and what it says. But
-one call changes one file, so that a refused one changes nothing: folders are not renamed or
+After Anthropic's memory tool (`memory_20250818`): its commands, its arguments, and what it says.
+But one call changes one file, so that a refused one changes nothing: folders are not renamed or
 deleted. The files are entries, each its path and then its text; nothing is on a disk.
 """
 
