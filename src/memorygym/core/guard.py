@@ -152,7 +152,8 @@ class MemoryGuard:
                     and (entry.id.isdecimal() or normalize(entry.id) == entry.id)
                 }
                 if len(texts) == len(entries):
-                    self._tracker.indexes |= {e.stored: e.index for e in entries if e.index}
+                    stored_as = zip(texts.values(), entries, strict=True)
+                    self._tracker.indexes |= {text: e.index for text, e in stored_as if e.index}
                     return texts
             return self._checked(entries)
         except Exception as error:  # noqa: BLE001  # whatever it is, it is named

@@ -17,7 +17,7 @@ from memorygym.models.model import Model
 from memorygym.models.reply_log import ReplyLog
 from memorygym.runs.comparison.memory_specs import check_view, plug_all
 from memorygym.runs.comparison.run import Comparison
-from memorygym.runs.comparison.system_specs import MUTED, is_built_in
+from memorygym.runs.comparison.system_specs import is_built_in, role_of
 from memorygym.runs.evaluation import Evaluation
 from memorygym.runs.model_roles import (
     ModelRoles,
@@ -245,7 +245,7 @@ def source_of(
         settings = BenchSettings.from_recipe(recipe)
         return Evaluation(tasks, settings, model_roles=model_roles)
     chosen = CompareSettings.from_recipe(recipe)
-    controls = any(name.startswith(MUTED) for name, _ in recipe["systems"])
+    controls = any(role_of(name) == "control" for name, _ in recipe["systems"])
     chosen = replace(chosen, controls=controls)
     return Comparison(
         tasks, plug_all(chosen.memory, chosen.memory_proxy), chosen, model_roles=model_roles

@@ -37,14 +37,18 @@ FITTED = 40
 
 
 @cache
-def _examples(desk: Desk) -> Sequence[tuple[Customer, Sequence[Offer]]]:
-    """Other customers of a desk, each with a listing."""
+def _examples(desk: Desk) -> Sequence[tuple[Customer, Sequence[Offer], float]]:
+    """Other customers of a desk, each with a listing, and how likely the generator draws for them
+    an offer that fits."""
     examples = []
     for number in range(FITTED):
         rng = named_rng("dialogue", desk.name, number, "guesses")
         cast = Cast(desk, rng, chains=1)
         for customers in (cast.early, cast.late):
-            examples.append((customers[0], Listing(desk, rng, customers).rows({})))
+            limits = customers[0].limits
+            kept = ([of.fits(v, limits[of.label]) for v in of.values] for of in desk.limits)
+            rows = Listing(desk, rng, customers).rows({})
+            examples.append((customers[0], rows, 1 / prod(map(sum, kept))))
     return examples
 
 
@@ -67,7 +71,7 @@ def _features(desk: Desk, offers: Sequence[Offer], rank: int) -> Iterator[Hashab
 def _weights(desk: Desk) -> Mapping[Hashable, float]:
     """By feature: how much more often right offers have it than others, as a logarithm."""
     seen, right = Counter[Hashable](), Counter[Hashable]()
-    for customer, offers in _examples(desk):
+    for customer, offers, _ in _examples(desk):
         chosen = best(desk, offers, customer.limits)
         for rank, offer in enumerate(offers):
             features = [*_features(desk, offers, rank)]
@@ -90,12 +94,9 @@ def _likely(desk: Desk, offers: Sequence[Offer], _: Sequence[Offer]) -> Offer | 
     """The offer that other customers would most often find right; each counts by how likely the
     generator draws it for them."""
     votes = dict.fromkeys((offer["id"] for offer in offers), 0.0)
-    for customer, _listed in _examples(desk):
+    for customer, _listed, likelihood in _examples(desk):
         if offer := best(desk, offers, customer.limits):
-            kept = (
-                [of.fits(v, customer.limits[of.label]) for v in of.values] for of in desk.limits
-            )
-            votes[offer["id"]] += 1 / prod(map(sum, kept))
+            votes[offer["id"]] += likelihood
     return max(offers, key=lambda offer: votes[offer["id"]], default=None)
 
 

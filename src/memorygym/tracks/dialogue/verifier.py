@@ -147,13 +147,12 @@ class _Session:
         for goal in self.goals:
             request = request_in(self.desk, goal.text)
             assert request
+            listed, granted = self._search(request.wishes), right[str(goal.event)][0]
             for name, guess in GUESSES.items():
                 if request.action.name == ("hold" if name == "offer alone" else "any"):
-                    offer = guess(self.desk, self._search(request.wishes), stock)
+                    offer = guess(self.desk, listed, stock)
                     applies[name] += offer is not None
-                    times[name] += (
-                        offer is not None and offer["id"] in right[str(goal.event)][0].values()
-                    )
+                    times[name] += offer is not None and offer["id"] in granted.values()
         return {"ok": True, "applies": dict(applies), "right": dict(times)}
 
     def _decided(self, event: int, facts: Sequence[Statement]) -> tuple[object, str]:

@@ -7,7 +7,6 @@ names along every stated fact, whatever its relation. Chance is a random answer 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, product
-from math import sqrt
 from typing import TypeAlias
 
 from memorygym.core.statements import Statement, StatementIndex
@@ -15,7 +14,13 @@ from memorygym.core.tokens import count
 from memorygym.memories.stores.splitter import headed, sentences
 from memorygym.tracks._qa.ablation import CheckResult, ParsedQuestion, TaskReadings
 from memorygym.tracks._qa.questions import Found
-from memorygym.tracks._qa.verification import CHANCE_Z, Checks, Totals, result
+from memorygym.tracks._qa.verification import (
+    CHANCE_Z,
+    Checks,
+    Totals,
+    highest_share,
+    result,
+)
 from memorygym.tracks.research.questions import NAME, Hop, QuestionPart, Shared, Start, Total
 from memorygym.tracks.research.relations import RELATIONS, TERM
 from memorygym.tracks.research.vocabulary import type_of
@@ -65,7 +70,7 @@ def together(totals: Totals) -> Checks:
     asked = sums.pop("asked")
     shares = {name: value / _WHOLE / asked for name, value in sums.items()}
     bound = shares.pop("chance") + MARGIN
-    limit = bound + CHANCE_Z * sqrt(bound * (1 - bound) / asked)
+    limit = highest_share(asked, bound, CHANCE_Z)
     wrong = [f"{name} is right on {share:.1%}" for name, share in shares.items()
              if share > limit and share * asked > 1]  # fmt: skip
     best = max(shares, key=lambda name: shares[name])

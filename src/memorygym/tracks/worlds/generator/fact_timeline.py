@@ -95,12 +95,10 @@ class FactTimeline:
 
     def gold(self, questions: Sequence[WeightedQuestion], record_tokens: int) -> WorldsGold:
         """The gold table with these questions; `record_tokens` as there."""
-        facts, names = (
-            chain.from_iterable(self.documents),
-            [own[0].subject for own in self.documents],
-        )
+        names = [facts[0].subject for facts in self.documents]
         shown, changes = tuple(zip(names, self.shown, strict=True)), tuple(self.changes)
-        return WorldsGold(shown, tuple(facts), changes, tuple(questions), record_tokens)
+        facts = tuple(chain.from_iterable(self.documents))
+        return WorldsGold(shown, facts, changes, tuple(questions), record_tokens)
 
     def weights(self) -> tuple[list[float], list[float]]:
         """The importance of every category and of every attribute, in schema order."""
