@@ -1,13 +1,15 @@
 """Strategies that must not pay: they answer without knowing what serves the question.
 
-One keeps the sentences about what the searches name; the other walks from the question's start
-names along every stated fact, whatever its relation. Chance is a random answer of the right type.
+One keeps the sentences about what the searches name, one those about what the documents make
+conspicuous; one walks from the question's start names along every stated fact, whatever its
+relation. Chance is a random answer of the right type.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, product
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from memorygym.core.statements import Statement, StatementIndex
 from memorygym.core.tokens import count
@@ -44,6 +46,18 @@ _WALKS: Mapping[str, Callable[[list[list[str]]], list[str]]] = {
 """By name: which of the answers that have the right type, by the steps to them, a walk guesses."""
 
 
+class _Sentence(NamedTuple):
+    """A sentence that names entities."""
+
+    heading: str
+    text: str
+    names: frozenset[str]
+
+
+_CONSPICUOUS: Mapping[str, Callable[[Iterable[int]], int]] = {"about": max, "between": min}
+"""By name: how conspicuous a sentence is by how conspicuous its names are."""
+
+
 def adversaries(reading: TaskReadings) -> CheckResult:
     """How often each strategy is right, in thousandths; what is allowed is checked over all tasks
     together."""
@@ -56,9 +70,11 @@ def adversaries(reading: TaskReadings) -> CheckResult:
         for name, chosen in _WALKS.items():
             shares[f"walk, {name}"] *= _share(chosen(levels), truth)
     for budget, newest, of_all in product(BUDGETS, (False, True), (False, True)):
-        known = StatementIndex(_kept(reading, budget, newest=newest, of_all=of_all))
+        kept = _searched(reading, newest=newest, of_all=of_all)
         name = f"keep {'newest' if newest else 'first'} {budget:,}{' of all searches' * of_all}"
-        shares[name] = reading.is_right(case, reading.reader.answer(case.query, known))
+        shares[name] = _is_right(reading, case, kept, budget)
+    for (name, kept), budget in product(_conspicuous(reading), BUDGETS):
+        shares[f"{name} {budget:,}"] = _is_right(reading, case, kept, budget)
     thousandths = {name: round(share * _WHOLE) for name, share in shares.items()}
     return {"ok": True, "asked": 1, **thousandths}
 
@@ -88,27 +104,59 @@ def _asked(reading: TaskReadings, case: ParsedQuestion) -> Iterator[tuple[Questi
         yield part, found.answer
 
 
-def _kept(reading: TaskReadings, budget: int, *, newest: bool, of_all: bool) -> Iterator[Statement]:
-    """What the sentences state that name an entity of their search, or of a search so far, within
-    a budget; their headings cost nothing."""
+def _is_right(
+    reading: TaskReadings, case: ParsedQuestion, kept: Iterable[_Sentence], budget: int
+) -> bool:
+    """Whether what sentences state within a budget gives the right answer; their headings cost
+    nothing."""
+    stated: list[Statement] = []
+    for sentence in kept:
+        budget -= count(sentence.text)
+        if budget < 0:
+            break
+        stated += reading.reader.read(f"{sentence.heading}\n{sentence.text}")
+    return reading.is_right(case, reading.reader.answer(case.query, StatementIndex(stated)))
+
+
+def _sentences(text: str) -> Iterator[_Sentence]:
+    """The sentences of a document that name entities."""
+    heading, body = headed(text)
+    for sentence in sentences(body):
+        if names := frozenset(_NAMES.findall(sentence)):
+            yield _Sentence(heading, sentence, names)
+
+
+def _searched(reading: TaskReadings, *, newest: bool, of_all: bool) -> Sequence[_Sentence]:
+    """The sentences that name an entity of their search, or of a search so far."""
     names, event = set[str](), -1
-    kept: list[tuple[str, str]] = []
+    kept: list[_Sentence] = []
     for document in reading.documents:
         if document.event != event:
             event = document.event
             asked = "".join(_SUB_QUERY.findall(reading.task.events[event].text))
             names = (names if of_all else set()) | set(_NAMES.findall(asked))
-        heading, body = headed(document.text)
-        kept += (
-            (heading, sentence)
-            for sentence in sentences(body)
-            if not names.isdisjoint(_NAMES.findall(sentence))
-        )
-    for heading, sentence in reversed(kept) if newest else kept:
-        budget -= count(sentence)
-        if budget < 0:
-            return
-        yield from reading.reader.read(f"{heading}\n{sentence}")
+        kept += (s for s in _sentences(document.text) if not names.isdisjoint(s.names))
+    return kept[::-1] if newest else kept
+
+
+def _conspicuous(reading: TaskReadings) -> Iterator[tuple[str, Sequence[_Sentence]]]:
+    """The sentences that state something, by how conspicuous what they name is: it has many
+    documents, is named in many, or has many namesakes."""
+    texts = [document.text for document in reading.documents]
+    stating = [s for text in texts for s in _sentences(text) if reading.reader.read(s.text)]
+    titled = Counter(name for text in texts for name in set(_NAMES.findall(headed(text)[0])))
+    named = Counter(name for text in texts for name in set(_NAMES.findall(text)))
+    words = Counter(word for name in named for word in name.split())
+    namesakes = Counter({name: max(words[w] for w in name.split()[:1]) for name in named})
+    both = Counter({name: named[name] * namesakes[name] for name in named})
+    for of, scores in (
+        ("documented", titled), ("named", named), ("namesakes", namesakes), ("both", both),
+    ):  # fmt: skip
+        for name, conspicuous in _CONSPICUOUS.items():
+            yield (
+                f"{name} most {of}",
+                sorted(stating, key=lambda s: -conspicuous(scores[n] for n in s.names)),
+            )
 
 
 def _graph(known: StatementIndex) -> Graph:

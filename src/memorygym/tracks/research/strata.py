@@ -4,7 +4,7 @@ tasks: the results of searches, then the question; nothing else is shown."""
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import cycle
+from itertools import count, cycle
 
 from memorygym.core.rng import Stream, named_rng
 from memorygym.core.statements import Statement, StatementIndex
@@ -24,9 +24,9 @@ from memorygym.tracks.research.generator.search_turns import (
     BRANCHES,
     Plan,
     Support,
-    add_distractors,
     add_turns,
-    plan,
+    add_unasked,
+    surrounded,
 )
 from memorygym.tracks.research.generator.settings import AGENTIC, ResearchSettings
 from memorygym.tracks.research.generator.task_texts import (
@@ -107,6 +107,9 @@ def filled(settings: ResearchSettings, attempt: int = 0) -> Plan:
     """The plan of these settings, with all documents."""
     plan = skeleton(settings, attempt)
     stream = _streams(settings, attempt)
+    programs = stream("unasked programs")
+    others = (program(programs, settings.shape, settings.hops) for _ in count())
+    add_unasked(stream("unasked"), plan, others)
     add_turns(stream("turns"), plan)
     fill(stream("filler"), plan)
     return plan
@@ -116,9 +119,7 @@ def skeleton(settings: ResearchSettings, attempt: int = 0) -> Plan:
     """The part of an instance that does not depend on its length."""
     stream = _streams(settings, attempt)
     query = program(stream("program"), settings.shape, settings.hops)
-    new_plan = plan(stream("chains"), settings, query, EntityGraph(stream("graph")))
-    add_distractors(stream("distractors"), new_plan)
-    return new_plan
+    return surrounded(stream("chains"), settings, query, EntityGraph(stream("graph")))
 
 
 def _streams(settings: ResearchSettings, attempt: int) -> Callable[[str], Stream]:

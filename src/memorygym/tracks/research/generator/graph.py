@@ -121,6 +121,15 @@ class Chain:
         return places
 
 
+class _Node(NamedTuple):
+    """An entity that a start leads to."""
+
+    name: str
+    kind: str
+    start: str
+    steps: int
+
+
 class EntityGraph:
     """Makes entities and their facts; each entity has one value of each relation."""
 
@@ -198,19 +207,33 @@ class EntityGraph:
         yield first + 2, GraphClaim(person, "employer", self.names.new("laboratory"))
         yield first + 2, GraphClaim(self.names.new("person"), "employer", laboratory)
 
-    def branch(self, chain: Chain) -> Chain | None:
-        """A wrong branch: other relations that lead from an entity of a chain to what has the kind
-        of its answer, as many steps from the start; None at a dead end."""
-        places, ends = chain.places, chain.ends
+    def branches(self, chain: Chain, most: int) -> list[Chain]:
+        """Wrong branches of a chain: other relations that lead from one of its entities, or from
+        one of a branch before, to what has the kind of its answer, as many steps from the start.
+
+        There are fewer than asked for where the drafts come to dead ends.
+        """
+        kinds = dict(pair for claim in chain.facts for pair in claim.entities)
+        places = {name: place for name, place in chain.places.items() if name in kinds}
+        nodes = [_Node(name, kinds[name], *place) for name, place in places.items()]
+        branches = list[Chain]()
+        for _ in range(10 * most):
+            if len(branches) < most and (branch := self._branch(chain, nodes)):
+                branches.append(branch)
+        return branches
+
+    def _branch(self, chain: Chain, nodes: "list[_Node]") -> Chain | None:
+        """A branch from one of the nodes, which it adds to; None at a dead end."""
+        ends, places = chain.ends, chain.places
         start, steps = places[self.stream.choice(ends).result]
         sides = {start} if len(ends) > 1 else set(chain.starts)
-        kinds = dict(pair for claim in chain.facts for pair in claim.entities)
-        kinds_at = {places[name][1]: kinds[name] for name in kinds if places[name][0] in sides}
-        forks = [name for name in kinds if places[name][0] in sides and places[name][1] < steps]
-        entity = self.stream.choice(forks)
-        branch, kind = Chain([entity]), kinds[entity]
+        along = [node for node in nodes if node.start in sides and node.steps < steps]
+        # Each step has as many forks, so that no entity on the way stands out.
+        level = self.stream.choice(sorted({node.steps for node in along}))
+        fork = self.stream.choice([node for node in along if node.steps == level])
+        branch, new_nodes, (entity, kind, *_) = Chain([fork.name]), list[_Node](), fork
         used = {(look.start, look.claim.relation) for look in chain.lookups}
-        for step in range(places[entity][1] + 1, steps + 1):
+        for step in range(level + 1, steps + 1):
             options = [
                 (relation, inverse, result)
                 for relation, inverse, result in steps_from(kind)
@@ -221,10 +244,13 @@ class EntityGraph:
             if not options:
                 return None
             # Where they can, the kinds follow those of the chain.
-            alike = [option for option in options if option[2] == kinds_at.get(step)]
+            kinds = {node.kind for node in along if node.steps == step}
+            alike = [option for option in options if option[2] in kinds]
             relation, inverse, kind = self.stream.choice(alike or options)
             branch.lookups.append(self._new_lookup(entity, relation, inverse=inverse))
             entity = branch.lookups[-1].result
+            new_nodes.append(_Node(entity, kind, fork.start, step))
+        nodes += [node for node in new_nodes if node.steps < steps]
         for claim in branch.facts:
             self._stated[claim.subject].add(claim.relation)
         return branch

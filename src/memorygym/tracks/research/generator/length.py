@@ -81,15 +81,16 @@ class DistractorGenerator:
     """The generator of related documents: none states a needed fact or a value that outranks it."""
 
     def __init__(self, stream: Stream, plan: Plan) -> None:
-        self._stream, self._plan = stream, plan
-        self._supports = list(plan.supports)
+        self._stream, self._graph = stream, plan.graph
+        self._supports = [(each, support) for each in plan.all for support in each.supports]
         stream.shuffle(self._supports)
         self._cumulative_weights = list(
             accumulate(_TOP_WEIGHT // rank for rank in range(1, len(self._supports) + 1))
         )
-        entities = (entity for claim in plan.near_misses for entity in claim.entities)
+        near_misses = [claim for each in plan.all for claim in each.near_misses]
+        entities = (entity for claim in near_misses for entity in claim.entities)
         self._near = list(dict.fromkeys(entities))
-        chains = (plan.chain, *plan.branches)
+        chains = [chain for each in plan.all for chain in (each.chain, *each.branches)]
         needed = [claim for chain in chains for claim in chain.facts]
         needed += [claim for chain in chains for _, claim in chain.companions]
         self._needed = {(claim.subject, claim.relation) for claim in needed}
@@ -103,9 +104,9 @@ class DistractorGenerator:
         """The next document. The question stays decidable whichever of them are shown."""
         if self._waiting:
             return self._waiting.pop()
-        support = self._random_support()
+        plan, support = self._random_support()
         if self._stream.bernoulli(_OUTDATED_SHARE):
-            return self._outdated(support)
+            return self._outdated(plan, support)
         if not self._stream.bernoulli(_MENTION_SHARE / (1 - _OUTDATED_SHARE)):
             is_near_miss = self._near and self._stream.bernoulli(_NEAR_MISS_SHARE)
             entities = self._near if is_near_miss else support.lookup.claim.entities
@@ -113,8 +114,8 @@ class DistractorGenerator:
                 return write_document(self._stream, claims)
         return self._mention(support.lookup)
 
-    def _random_support(self) -> Support:
-        """A random look-up; the first is drawn twice as often as the second."""
+    def _random_support(self) -> tuple[Plan, Support]:
+        """A random look-up and its plan; the first is drawn twice as often as the second."""
         return self._supports[
             bisect(self._cumulative_weights, self._stream.below(self._cumulative_weights[-1]))
         ]
@@ -129,14 +130,14 @@ class DistractorGenerator:
         chosen = self._stream.sample(keys, min(len(keys), self._stream.between(1, 3)))
         for relation in chosen:
             if (name, relation.key) not in self._extra_claims:
-                self._extra_claims[name, relation.key] = self._plan.graph.extra_claim(
+                self._extra_claims[name, relation.key] = self._graph.extra_claim(
                     name, relation
                 )
         return [self._extra_claims[name, relation.key] for relation in chosen]
 
     def _mention(self, lookup: Lookup) -> Document:
         """A document about something else that mentions an entity in the words of a search."""
-        document = write_document(self._stream, self._plan.graph.profile())
+        document = write_document(self._stream, self._graph.profile())
         mentions = RELATIONS[lookup.claim.relation].mentions
         is_value = lookup.inverse and len(mentions) > 1
         name = lookup.start if is_value else lookup.claim.subject
@@ -145,7 +146,7 @@ class DistractorGenerator:
         sentences = document.sentences
         return replace(document, sentences=(*sentences[:index], mention, *sentences[index:]))
 
-    def _outdated(self, support: Support) -> Document:
+    def _outdated(self, plan: Plan, support: Support) -> Document:
         """A document with an outdated value of a look-up; the true value outranks it."""
         if support.lookup.inverse:
             return self._corrected(support.lookup)
@@ -153,7 +154,7 @@ class DistractorGenerator:
         genre = stream.choice(genres_of(claim.kind, most=support.document.authority))
         days = DAYS - 1 if genre in support.lower_genres else support.document.day - FIRST_DAY - 1
         day = FIRST_DAY + stream.between(0, days)
-        changed = changed_claim(self._plan, support)
+        changed = changed_claim(plan, support)
         further = self._further_claims(claim.subject, claim.kind)[: stream.below(3)]
         return write_document(stream, [changed, *further], genre, day)
 
@@ -163,8 +164,8 @@ class DistractorGenerator:
         The correction is added first, so that the wrong value is never shown without it.
         """
         stream, claim = self._stream, lookup.claim
-        wrong = claim._replace(subject=self._plan.graph.names.new(claim.kind))
-        corrected = wrong._replace(value=self._plan.graph.free_value(RELATIONS[claim.relation]))
+        wrong = claim._replace(subject=self._graph.names.new(claim.kind))
+        corrected = wrong._replace(value=self._graph.free_value(RELATIONS[claim.relation]))
         genre, day = stream.choice(genres_of(claim.kind)), stream.between(0, DAYS - 2)
         later = stream.between(day + 1, DAYS - 1)
         self._waiting.append(write_document(stream, [wrong], genre, FIRST_DAY + day))

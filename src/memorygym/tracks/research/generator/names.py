@@ -1,5 +1,8 @@
 """The names of entities: two capitalised words of syllables; no name is used twice."""
 
+from collections import deque
+from collections.abc import Callable
+
 from memorygym.core.rng import Stream
 from memorygym.tracks.research.relations import TYPES
 
@@ -28,12 +31,18 @@ _THIRD = (
 ).split()
 
 
+_SHARED, _WORDS = 0.6, 40
+"""How often a word of a name is one of the last words, and how many these are."""
+
+
 class NamePool:
     """The generator of the names of one instance."""
 
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
         self._used: set[str] = set()
+        self._given = deque((self._new_given() for _ in range(_WORDS)), _WORDS)
+        self._stems = deque((self._new_stem() for _ in range(_WORDS)), _WORDS)
 
     def new(self, kind: str) -> str:
         """An unused name."""
@@ -42,7 +51,7 @@ class NamePool:
             if kind in TYPES:
                 name = f"{self._stem()} {pick(TYPES[kind])}"
             else:
-                name = f"{pick(_GIVEN)}{pick(_CALLED)} {self._stem()}"
+                name = f"{self._word(self._given, self._new_given)} {self._stem()}"
             if name not in self._used:
                 self._used.add(name)
                 return name
@@ -71,5 +80,18 @@ class NamePool:
         return stem[:cut] + self._stream.choice(_THIRD)
 
     def _stem(self) -> str:
+        return self._word(self._stems, self._new_stem)
+
+    def _word(self, known: deque[str], new: Callable[[], str]) -> str:
+        """A new word, or one of the last, so that namesakes are nothing special."""
+        if self._stream.bernoulli(_SHARED):
+            return self._stream.choice(known)
+        known.append(new())
+        return known[-1]
+
+    def _new_given(self) -> str:
+        return self._stream.choice(_GIVEN) + self._stream.choice(_CALLED)
+
+    def _new_stem(self) -> str:
         pick = self._stream.choice
         return pick(_FIRST) + pick(_SECOND) + pick(_THIRD)

@@ -1,9 +1,9 @@
 """The scripted searches of an instance before filler is added: the documents that the question
 needs, wrong branches, distractors, and the sub-queries under which they come."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import cycle, islice
+from itertools import islice
 
 from memorygym.core.rng import Stream
 from memorygym.core.tokens import count
@@ -22,6 +22,9 @@ from memorygym.tracks.research.relations import RELATIONS, TERM, month_text
 
 BRANCHES = 10
 """Wrong branches of a question."""
+QUESTIONS_SHARE, MOST_UNASKED = 0.7, 6
+"""The share of the length that questions and what surrounds them may take, and how many there are
+at most beside the one that is asked."""
 FEW_TURNS, SMALL_TURN, LARGE_TURN = 30, 800, 3_000
 """Searches up to which there is one for each 800 tokens, and most tokens of one of more."""
 
@@ -67,6 +70,31 @@ class Plan:
     """Companions and distractors."""
     near_misses: list[GraphClaim] = field(default_factory=list)
     """What distractors state about entities with similar names."""
+    unasked: "list[Plan]" = field(default_factory=list)
+    """Other questions of this form with all that surrounds them, so that nothing but the question
+    shows which of the documents count."""
+
+    @property
+    def all(self) -> "list[Plan]":
+        """This plan and those that nobody asks."""
+        return [self, *self.unasked]
+
+    @property
+    def documents(self) -> list[Document]:
+        """All documents but those that the question needs."""
+        own = [support.document for support in self.supports if not support.is_own]
+        unasked = (d for plan in self.unasked for d in (*plan.needed, *plan.documents))
+        return [*own, *self.others, *unasked]
+
+    @property
+    def cost(self) -> int:
+        """The tokens of all its documents."""
+        return sum(count(document.text) for document in (*self.needed, *self.documents))
+
+    @property
+    def needed(self) -> list[Document]:
+        """The documents that the question needs, by hop."""
+        return [support.document for support in self.supports if support.is_own]
 
     @property
     def first_turn(self) -> int:
@@ -105,8 +133,7 @@ def plan(
 ) -> Plan:
     """The plan with the documents of the chain and its branches."""
     chain = graph.chain(program)
-    drafts = (graph.branch(chain) for _ in range(10 * BRANCHES))
-    branches = [*islice(filter(None, drafts), BRANCHES)]
+    branches = graph.branches(chain, BRANCHES)
     text = question_of(stream, program, chain.starts)
     # One fact of a chain never comes from a source of the lowest authority.
     trusted_hop = stream.below(len(chain.lookups))
@@ -126,6 +153,26 @@ def _add_supports(stream: Stream, plan: Plan, chain: Chain, trusted_hop: int) ->
     plan.others += [write_document(stream, [claim]) for _, claim in chain.companions]
 
 
+def add_unasked(stream: Stream, plan: Plan, programs: Iterable[QuestionPart]) -> None:
+    """Adds questions that nobody asks, up to QUESTIONS_SHARE of the length."""
+    room = plan.settings.tokens * QUESTIONS_SHARE - plan.cost
+    for query in islice(programs, MOST_UNASKED):
+        other = surrounded(stream, plan.settings, query, plan.graph)
+        room -= other.cost
+        if room < 0:
+            return
+        plan.unasked.append(other)
+
+
+def surrounded(
+    stream: Stream, settings: ResearchSettings, program: QuestionPart, graph: EntityGraph
+) -> Plan:
+    """The plan with its distractors."""
+    new_plan = plan(stream, settings, program, graph)
+    add_distractors(stream, new_plan)
+    return new_plan
+
+
 def add_turns(stream: Stream, plan: Plan) -> None:
     """Adds the searches, as many as the length asks for, and deals the documents to them.
 
@@ -136,18 +183,16 @@ def add_turns(stream: Stream, plan: Plan) -> None:
     number = max(2, min(FEW_TURNS, tokens // SMALL_TURN), -(-tokens // LARGE_TURN))
     profiles = [write_document(stream, plan.graph.profile()) for _ in range(number)]
     plan.turns = [SearchTurn("", [document]) for document in profiles]
-    needed = [support.document for support in plan.supports if support.is_own]
-    branches = [support.document for support in plan.supports if not support.is_own]
-    for document in (*branches, *plan.others):
+    for document in plan.documents:
         stream.choice(plan.turns).documents.append(document)
-    passed = plan.chain.places.keys()
+    passed = {name for each in plan.all for name in each.chain.places}
     for turn in plan.turns:
         apart = [document for document in turn.documents if passed.isdisjoint(document.names)]
         turn.sub_query = sub_query(stream, apart)
-    places = [stream.below(number) for _ in needed]
+    places = [stream.below(number) for _ in plan.needed]
     if plan.settings.order == BY_HOP:
         places.sort()
-    for place, document in zip(places, needed, strict=True):
+    for place, document in zip(places, plan.needed, strict=True):
         plan.turns[place].documents.append(document)
 
 
@@ -174,25 +219,18 @@ def _wanted(stream: Stream, claim: GraphClaim) -> str:
 
 
 def add_distractors(stream: Stream, plan: Plan) -> None:
-    """Adds as many distractors of each kind as the settings say."""
+    """Adds distractors of each kind to the share of the look-ups that the settings say, to those
+    of branches as to the question's."""
     settings = plan.settings
-    for make, number in (
+    for make, percent in (
         (_near_miss, settings.near_miss),
         (_other_time, settings.other_time),
         (_conflict, settings.conflict),
         (_paraphrase, settings.paraphrase),
     ):
-        for support in islice(_supports(stream, plan, make), number):
-            plan.others.append(make(stream, plan, support))
-
-
-def _supports(stream: Stream, plan: Plan, make: Callable[..., Document]) -> Iterator[Support]:
-    """The look-ups to interfere with; each is used once before any repeats."""
-    supports = [support for support in plan.supports if support.is_own]
-    if make is _conflict:
-        supports = [support for support in supports if support.lower_genres]
-    stream.shuffle(supports)
-    return cycle(supports)
+        for support in plan.supports:
+            if stream.below(100) < percent and (make is not _conflict or support.lower_genres):
+                plan.others.append(make(stream, plan, support))
 
 
 def _near_miss(stream: Stream, plan: Plan, support: Support) -> Document:

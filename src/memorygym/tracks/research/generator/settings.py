@@ -15,7 +15,8 @@ LARGEST = 10_000_000
 """Tokens of the longest instance."""
 HIGHEST_DENSITY = 90
 """Highest percentage of filler documents that may be related to the question."""
-_EACH, _COUNTS = "documents per instance, whatever its length,", range(1_001)
+_EACH = "percent of the look-ups, of the question and of wrong branches alike, that have"
+_PERCENT = range(101)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +59,13 @@ class ResearchSettings:
         range(HIGHEST_DENSITY + 1),
     )
     near_miss: int = option(
-        3, f"{_EACH} that state the needed relation of an entity with a similar name", _COUNTS
+        50, f"{_EACH} a document on the same relation of an entity with a similar name", _PERCENT
     )
-    other_time: int = option(2, f"{_EACH} that state an earlier value", _COUNTS)
+    other_time: int = option(40, f"{_EACH} a document with an earlier value", _PERCENT)
     conflict: int = option(
-        2, f"{_EACH} of lower authority and a later date that state another value", _COUNTS
+        40, f"{_EACH} a document of lower authority and a later date with another value", _PERCENT
     )
-    paraphrase: int = option(2, f"{_EACH} about the right entity that omit the fact", _COUNTS)
+    paraphrase: int = option(30, f"{_EACH} a document on its subject without the fact", _PERCENT)
 
     def __post_init__(self) -> None:
         """Raises BadSettings with what is possible."""
