@@ -5,6 +5,7 @@ import json
 import sys
 from typing import Any, NoReturn
 
+from memorygym.cli._checks import require_folder
 from memorygym.cli._settings import add_actions, add_settings, settings_of
 from memorygym.core.errors import BadSettings, missing
 from memorygym.core.files import write_atomically
@@ -94,6 +95,7 @@ def _build(settings: BuildSettings) -> None:
 
     if settings.scale <= 0:
         raise settings.bad("scale", "give a number above 0")
+    require_folder(settings.output)
     report = build(
         settings.output,
         seen=split_names(settings.track),
@@ -109,6 +111,7 @@ def _train(settings: TrainSettings) -> None:
     """train the judge on the splits and write its model file"""
     from memorygym.memrm.train import train
 
+    require_folder(settings.output)
     workers = settings.processes
     print(train(settings.output, events=settings.events, seed=settings.seed, workers=workers))
 
@@ -117,6 +120,7 @@ def _rows(settings: RowsSettings) -> None:
     """write a split as the rows of a reward model, texts and labels"""
     from memorygym.memrm.reward_rows import rows_of
 
+    require_folder(settings.output)
     rows = rows_of(settings)
     write_atomically(settings.output, (f"{canonical(row)}\n".encode() for row in rows))
 
