@@ -221,11 +221,3 @@ def test_a_full_context_that_says_nothing_is_refused(
 
     assert main(["rm", "score", "--full", str(path), "--compacted", str(path)]) == 2
     assert reason in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("action", ["build", "train", "rows --split dialogue"])
-def test_a_file_in_a_folder_that_does_not_exist_is_refused_at_once(
-    action: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["rm", *action.split(), "-o", "nowhere/a.jsonl.gz"]) == 2
-    assert "nowhere/a.jsonl.gz: there is no folder nowhere" in capsys.readouterr().err

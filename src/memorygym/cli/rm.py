@@ -91,11 +91,11 @@ def _evaluate(settings: EvaluateSettings) -> int:
 
 def _build(settings: BuildSettings) -> None:
     """play tasks and write labelled compactions: the splits"""
+    require_folder(settings.output)
     from memorygym.memrm.build import build
 
     if settings.scale <= 0:
         raise settings.bad("scale", "give a number above 0")
-    require_folder(settings.output)
     report = build(
         settings.output,
         seen=split_names(settings.track),
@@ -109,18 +109,18 @@ def _build(settings: BuildSettings) -> None:
 
 def _train(settings: TrainSettings) -> None:
     """train the judge on the splits and write its model file"""
+    require_folder(settings.output)
     from memorygym.memrm.train import train
 
-    require_folder(settings.output)
     workers = settings.processes
     print(train(settings.output, events=settings.events, seed=settings.seed, workers=workers))
 
 
 def _rows(settings: RowsSettings) -> None:
     """write a split as the rows of a reward model, texts and labels"""
+    require_folder(settings.output)
     from memorygym.memrm.reward_rows import rows_of
 
-    require_folder(settings.output)
     rows = rows_of(settings)
     write_atomically(settings.output, (f"{canonical(row)}\n".encode() for row in rows))
 
