@@ -241,3 +241,11 @@ def test_a_number_below_the_least_of_its_option_is_refused(cls: type[play.Settin
     for name, number in least.items():
         with pytest.raises(BadSettings, match=f"--{name.replace('_', '-')} .*: give at least"):
             cls(**{name: number - 1})
+
+
+@pytest.mark.parametrize("action", ["build", "train", "rows --split iid-heldout"])
+def test_a_file_in_a_folder_that_does_not_exist_is_refused_at_once(
+    action: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["rm", *action.split(), "-o", "nowhere/a.jsonl.gz"]) == 2
+    assert "nowhere/a.jsonl.gz: there is no folder nowhere" in capsys.readouterr().err

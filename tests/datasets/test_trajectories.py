@@ -121,6 +121,7 @@ BROKEN = {
     "cut list": (json.dumps([files.tau(0), files.tau(1)])[:-900], 1, "record 1 (line 1): is cut"),
     "cut in a line": ("\n".join([LINES[0], LINES[1][:900], LINES[2]]), 2, "record 1 (line 2)"),
     "not JSON": ("\n".join([LINES[0], "{oops}", LINES[2]]), 2, "record 1 (line 2): is no JSON"),
+    "not JSON at the end": (f'{LINES[0]}\n{{"a": }}', 1, "record 1 (line 2): is no JSON"),
     "other schema": ("\n".join([LINES[0], '{"a": 1}', LINES[2]]), 2, "has the fields a; known"),
     "number": ("\n".join([LINES[0], "[3]"]), 1, "record 1 (line 2): the record is 3, not an obj"),
     "text": ("Dear all,\nsee below.", 0, "record 0 (line 1): is no JSON"),

@@ -202,3 +202,11 @@ def test_old_observations_are_masked_but_errors_and_replies_are_not() -> None:
     head, reply, result, kept, newest = memory.compose(LIVE, None)
     assert (head, reply, kept, newest) == (note(1), looked_up(2)[0], error, note(3))
     assert result == Message("tool", "<MASKED>", (), "c2")
+
+
+def test_of_a_sole_message_beyond_the_budget_the_end_is_kept() -> None:
+    memory = opened("observation_masking", Writer())
+    memory.observe([Message("user", "  ".join(["boats"] * 200) + "\n\nlast")])
+    (kept,) = memory.compose(LIVE, 20)
+    assert kept.content.endswith("boats\nlast")
+    assert kept.content.count("boats") > 5

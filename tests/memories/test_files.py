@@ -1,5 +1,6 @@
 """The memory `files`: the commands of the file-based memory tool, and their refusals."""
 
+import re
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from memorygym.core.budget import BudgetTracker
 from memorygym.core.errors import Refused
 from memorygym.core.types import Budget, Memory
-from memorygym.memories.files import Files
+from memorygym.memories.files import NEEDS, Files
 from memorygym.memories.sandbox.placement import memory_factory
 from memorygym.memories.stores.notebook import TOOLS
 from memorygym.runs.comparison.memory_specs import as_written
@@ -39,6 +40,32 @@ def test_a_folder_shows_its_files_and_a_file_its_numbered_lines(files: Memory) -
     lines = ["     1\tone", "     2\ttwo", "     3\tthree"]
     assert call(files, "view", NOTES).splitlines()[1:] == lines
     assert call(files, "view", NOTES, view_range=[2, -1]).splitlines()[1:] == lines[1:]
+
+
+def test_the_sizes_that_a_folder_shows_are_what_its_files_take_of_the_capacity() -> None:
+    memory, tracker = Files(), BudgetTracker(Budget())
+    memory.open(tracker.context())
+    call(memory, "create", HARBOR, file_text="Acme Harbor has 40 beds.")
+    taken = tracker.dump_tokens({entry.id: entry.text for entry in memory.dump()})
+    assert call(memory, "view", "/memories").splitlines()[1:] == [f"{taken}\t{HARBOR}"]
+
+
+@pytest.mark.parametrize(
+    "lines", [[0, 1], [2, 1], [4, -1], [4, 9], [1, 4], [-1, -1], [1, -2], [1, 0], [10**30, -1]]
+)
+def test_lines_that_a_file_has_not_are_refused_with_those_it_has(
+    files: Memory, lines: list[int]
+) -> None:
+    with pytest.raises(Refused, match=rf"{re.escape(str(lines))}: .*between 1 and 3, .* or is -1"):
+        call(files, "view", NOTES, view_range=lines)
+    with pytest.raises(Refused, match="insert_line -1: it lies between 0 and 3"):
+        call(files, "insert", NOTES, insert_line=-1, insert_text="a")
+
+
+@pytest.mark.parametrize("command", NEEDS)
+def test_a_command_without_its_arguments_says_what_it_needs(files: Memory, command: str) -> None:
+    with pytest.raises(Refused, match=f"{command} needs {NEEDS[command]}"):
+        call(files, command)
 
 
 @pytest.mark.parametrize(
@@ -97,6 +124,7 @@ def test_a_folder_is_changed_file_by_file_so_that_no_refusal_leaves_half_of_it(
         ("str_replace", {"path": NOTES, "old_str": "o", "new_str": "0"}),
         ("str_replace", {"path": NOTES, "old_str": "", "new_str": "0"}),
         ("insert", {"path": NOTES, "insert_line": 4, "insert_text": "a"}),
+        ("insert", {"path": NOTES, "insert_line": 1}),
         ("delete", {"path": "/memories"}),
         ("delete", {"path": "/memories/x"}),
         ("rename", {"old_path": NOTES, "new_path": HARBOR}),

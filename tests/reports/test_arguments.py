@@ -143,6 +143,17 @@ def test_a_memory_that_fails_or_exits_is_named_with_its_class(results: memorygym
     assert "memorygym.check_memory(Broken) lists every broken rule" in text
 
 
+def test_why_a_memory_failed_everywhere_stands_in_place_of_its_misses(
+    results: memorygym.Results,
+) -> None:
+    text = " ".join(str(results.explain(system="exits")).split())
+    assert text.startswith(
+        "0 of 0 questions missed in 0 episodes exits failed 1 time: memory exits raised"
+        " SystemExit: 3"
+    )
+    assert "raises failed 1 time" in str(results.explain())
+
+
 def test_a_printed_table_is_aligned_and_fits_the_terminal(
     results: memorygym.Results, monkeypatch: pytest.MonkeyPatch
 ) -> None:

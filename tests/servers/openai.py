@@ -103,7 +103,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         body = json.loads(text)
-        if self.path.endswith("/embeddings"):
+        if self.path.partition("?")[0].endswith("/embeddings"):
             self._send(200, _embedded(body["input"]))
             return
         self.server.bodies.append(body)

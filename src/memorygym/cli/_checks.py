@@ -68,11 +68,16 @@ def outputs_of(args: argparse.Namespace, stack: ExitStack) -> tuple[Path | None,
         if len(paths) > 1:
             raise BadSettings(f"--output {paths[0]} and {paths[1]}: give one of them")
     for path in files:
-        if not path.parent.is_dir():
-            raise BadSettings(f"{path}: there is no folder {path.parent}")
+        require_folder(path)
         if is_standard_output(path):
             stack.enter_context(redirect_stdout(sys.stderr))
     return next(iter(folders), None), next(iter(files), None)
+
+
+def require_folder(path: Path) -> None:
+    """Raises BadSettings for a file to write in a folder that does not exist."""
+    if not path.parent.is_dir():
+        raise BadSettings(f"{path}: there is no folder {path.parent}")
 
 
 def is_file(path: Path) -> bool:

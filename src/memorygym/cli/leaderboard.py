@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from memorygym.cli._checks import given_path
+from memorygym.cli._checks import given_path, require_folder
 from memorygym.cli._settings import add_options, settings_of
 from memorygym.core.errors import BadSettings
 from memorygym.core.files import write_atomically
@@ -45,8 +45,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Prints or writes the leaderboard; returns 1 if a run fails its checks."""
     settings = settings_of(TaskSettings, args)
-    if args.output and not args.output.parent.is_dir():
-        raise BadSettings(f"{args.output}: there is no folder {args.output.parent}")
+    if args.output:
+        require_folder(args.output)
     prices = read_prices(args.prices) if args.prices else {}
     paths = [*dict.fromkeys(args.runs)]
     examined = ([(str(path), _evidence(path, settings, args.check))] for path in paths)

@@ -5,6 +5,7 @@ import json
 import sys
 from typing import Any, NoReturn
 
+from memorygym.cli._checks import require_folder
 from memorygym.cli._settings import add_actions, add_settings, settings_of
 from memorygym.core.errors import BadSettings, missing
 from memorygym.core.files import write_atomically
@@ -90,6 +91,7 @@ def _evaluate(settings: EvaluateSettings) -> int:
 
 def _build(settings: BuildSettings) -> None:
     """play tasks and write labelled compactions: the splits"""
+    require_folder(settings.output)
     from memorygym.memrm.build import build
 
     if settings.scale <= 0:
@@ -107,6 +109,7 @@ def _build(settings: BuildSettings) -> None:
 
 def _train(settings: TrainSettings) -> None:
     """train the judge on the splits and write its model file"""
+    require_folder(settings.output)
     from memorygym.memrm.train import train
 
     workers = settings.processes
@@ -115,6 +118,7 @@ def _train(settings: TrainSettings) -> None:
 
 def _rows(settings: RowsSettings) -> None:
     """write a split as the rows of a reward model, texts and labels"""
+    require_folder(settings.output)
     from memorygym.memrm.reward_rows import rows_of
 
     rows = rows_of(settings)

@@ -24,6 +24,8 @@ UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _NEAR = 16
 """Characters before the end of the text within which an error may be that of a cut."""
 _SIGN = re.compile(r"\S")
+_TORN = re.compile(r"[\w.+-]*\s*\Z")
+"""What a cut leaves of a word or a number, or nothing."""
 _STRAY = re.compile("[\udc80-\udcff]")
 """A byte that is not UTF-8."""
 _scan = json.JSONDecoder().raw_decode
@@ -148,11 +150,13 @@ class _Window:
                 value, end = _scan(self.text, self.at)
             except json.JSONDecodeError as error:
                 begun = error.msg.startswith("Unterminated")
-                if (begun or error.pos >= len(self.text) - _NEAR) and self.extend():
+                before = len(self.text) - error.pos
+                if (begun or before <= _NEAR) and self.extend():
                     continue
-                if begun or error.pos >= len(self.text.rstrip()):
+                end = len(self.text) - before  # At the end of the file the text is shorter now.
+                if begun or _TORN.match(self.text, end):
                     raise _Broken(CUT) from None
-                line = self.line + self.text.count("\n", self.at, error.pos)
+                line = self.line + self.text.count("\n", self.at, end)
                 raise _Broken(f"is no JSON ({error.msg}, line {line}); mend it") from None
             except (ValueError, RecursionError) as error:  # A long number, or deep nesting.
                 raise _Broken(f"cannot be read ({error}); leave it out") from None

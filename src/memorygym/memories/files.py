@@ -14,7 +14,15 @@ from memorygym.memories.stores.notebook import Notebook
 from memorygym.memories.stores.search.fulltext import FullText
 
 ROOT = "/memories"
-COMMANDS: list[JSON] = ["view", "create", "str_replace", "insert", "delete", "rename"]
+NEEDS = {
+    "view": "path",
+    "create": "path and file_text",
+    "str_replace": "path and old_str",
+    "insert": "path, insert_line and insert_text",
+    "delete": "path",
+    "rename": "old_path and new_path",
+}
+"""What each command cannot do without."""
 ARGUMENTS: dict[str, JSON] = {
     **dict.fromkeys(("path", "file_text", "old_str", "new_str", "insert_text"), "string"),
     **dict.fromkeys(("old_path", "new_path"), "string"),
@@ -30,7 +38,7 @@ TOOL = tool(
     " line `insert_line` of `path`, 0 for the start. delete: the file `path`. rename: the file"
     " `old_path` to `new_path`.",
     optional=[*ARGUMENTS],
-    command={"type": "string", "enum": COMMANDS},
+    command={"type": "string", "enum": [*NEEDS]},
     **ARGUMENTS,
 )
 
@@ -59,8 +67,9 @@ class Files(Notebook):
                 return f"File created successfully at: {path}"
             case {"command": "str_replace", "path": str(path), "old_str": str(old), **more}:
                 return self._replace(path, old, str(more.get("new_str", "")))
-            case {"command": "insert", "path": str(path), **more}:
-                return self._insert(path, more.get("insert_line"), more.get("insert_text"))
+            case {"command": "insert", "path": str(path), "insert_line": int(line),
+                  "insert_text": str(text)}:  # fmt: skip
+                return self._insert(path, line, text)
             case {"command": "delete", "path": str(path)}:
                 id = self._key(path)
                 self._set(id, self._context.store("", replacing=self.entries[id].text))
@@ -70,16 +79,23 @@ class Files(Notebook):
                     raise Refused(f"The destination {new} already exists.")
                 self._put(new, self._text(old), old)
                 return f"Successfully renamed {old} to {new}"
-        raise Refused(f"refused: {arguments['command']} lacks an argument that it needs")
+        command = str(arguments["command"])
+        raise Refused(f"refused: {command} needs {NEEDS[command]}")
 
     def _view(self, path: str, lines: JSON) -> str:
         if path == ROOT or self._inside(path):
-            sizes = [f"{self._context.count(self._text(f))}\t{f}" for f in self._inside(path)]
+            entries = [(self.entries[self._key(file)], file) for file in self._inside(path)]
+            sizes = [f"{self._context.count(entry.text)}\t{file}" for entry, file in entries]
             return "\n".join([f"The files in {path}, with their tokens:", *sizes])
-        first, last = map(int, lines)  # type: ignore[arg-type]  # The schema says so.
         numbered = list(enumerate(self._text(path).split("\n"), start=1))
-        chosen = numbered[max(first, 1) - 1 : None if last < 0 else last]
-        body = "\n".join(f"{number:6}\t{line}" for number, line in chosen)
+        first, last = map(int, lines)  # type: ignore[arg-type]  # The schema says so.
+        end = len(numbered) if last == -1 else last
+        if not 1 <= first <= end <= len(numbered):
+            raise Refused(
+                f"Invalid view_range {lines}: the first line lies between 1 and {len(numbered)},"
+                f" the last one from it to {len(numbered)}, or is -1."
+            )
+        body = "\n".join(f"{number:6}\t{line}" for number, line in numbered[first - 1 : end])
         return f"Here's the content of {path} with line numbers:\n{body}"
 
     def _replace(self, path: str, old: str, new: str) -> str:
@@ -90,11 +106,11 @@ class Files(Notebook):
         self._put(path, text.replace(old, new), path)
         return "The memory file has been edited."
 
-    def _insert(self, path: str, line: JSON, text: JSON) -> str:
+    def _insert(self, path: str, line: int, text: str) -> str:
         lines = self._text(path).split("\n")
-        if not isinstance(line, int) or not 0 <= line <= len(lines):
+        if not 0 <= line <= len(lines):
             raise Refused(f"Invalid insert_line {line}: it lies between 0 and {len(lines)}.")
-        new = str(text or "").removesuffix("\n")
+        new = text.removesuffix("\n")
         self._put(path, "\n".join([*lines[:line], new, *lines[line:]]), path)
         return f"The file {path} has been edited."
 
@@ -116,7 +132,7 @@ class Files(Notebook):
 
     def _key(self, path: str) -> int:
         if path not in self._keys:
-            raise Refused(f"The path {path} does not exist, or is no file.")
+            raise Refused(f"The path {path} does not exist, or is no file; view {ROOT}.")
         return self._keys[path]
 
     def _text(self, path: str) -> str:
@@ -138,7 +154,7 @@ def _path(given: str) -> str:
     path = normalize(given).rstrip("/")
     parts = path.split("/")
     if parts[:2] != ROOT.split("/") or {"", ".", ".."} & {*parts[1:]} or "\n" in path:
-        raise Refused(f"refused: {given[:80]!r} is no path within {ROOT}")
+        raise Refused(f"refused: {given[:80]!r} is no path within {ROOT}, as {ROOT}/a.md is")
     return path
 
 

@@ -45,8 +45,10 @@ LOST = (
     " questions."
 )
 COST = (
-    "Ingest / query: the memory's own model while reading documents / answering questions. Cache"
-    " breaks: how often per task the context did not extend the previous one (a prompt-cache miss)."
+    "Passages: how many the context held per question. Budget used: the share of the budget that"
+    " they filled. Ingest / query: the memory's own model while reading documents / answering"
+    " questions. Cache breaks: how often per task the context did not extend the previous one (a"
+    " prompt-cache miss)."
 )
 WORDS = (
     "Exact match and F1 as SQuAD defines them, over all aliases; the accuracy above is graded by"

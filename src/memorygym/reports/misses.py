@@ -18,8 +18,8 @@ from memorygym.reports.fact_history import entry_lines, question_lines
 from memorygym.reports.stored_runs import readable
 from memorygym.reports.table import Table, beside, plain
 from memorygym.reports.terminal import NAME, clip_middle, count, width, wrapped
-from memorygym.runs.comparison.system_specs import role_of
-from memorygym.runs.episode_result import EpisodeKey
+from memorygym.runs.comparison.system_specs import UNLIMITED, role_of
+from memorygym.runs.episode_result import EpisodeKey, Failure
 from memorygym.runs.executors import watched
 from memorygym.runs.results import FILE, about_run, load, plan_of
 from memorygym.runs.settings import Settings, option
@@ -80,10 +80,12 @@ class Misses:
     """The errors of the traces that cannot be read."""
     unfinished: str = ""
     """How much of the run is here, if it has not finished."""
+    failures: list[Failure] = field(default_factory=list)
+    """The selected episodes without a score."""
 
     def read(self, paths: Sequence[Path], *, quiet: bool) -> None:
         """Adds the misses of these traces. Raises UnknownPart for a filter that no trace fits."""
-        places: list[EpisodeKey] = []
+        places = [failure.place for failure in self.failures]
         types: set[str] = set()
         rows = ([row] for row in stored_runs.read_played(paths))
         for stored, damage in watched(rows, len(paths), quiet=quiet):
@@ -127,7 +129,9 @@ class Misses:
                 ended = len(plan) - len(lost)
                 self.unfinished = f"run unfinished: {ended} of {len(plan)} episodes"
                 return
-            failed = {failure.place.episode for failure in load(run).failures}
+            failures = load(run).failures
+            self.failures = [f for f in failures if self.filter.selects(f.place)]
+            failed = {failure.place.episode for failure in failures}
             self.damaged += [
                 f"{run}: the trace of {readable(place.episode)} is missing"
                 for place in lost
@@ -148,6 +152,7 @@ class Misses:
         missed, rows = sum(miss is not None for _, miss in asked), self.rows()
         parts = [f"{missed} of {len(asked)} questions missed in {count(self.episodes, 'episode')}"]
         parts += [self.unfinished] if self.unfinished else []
+        parts += map(wrapped, failure_notes(self.failures))
         if missed:
             parts += ["\n".join(self._table().lines()), "\n".join(_lines(rows))]
         if (rest := missed - len(rows)) > 0:
@@ -274,3 +279,25 @@ def _lines(misses: Sequence[Row]) -> Iterator[str]:
         else:  # Little of the question would stay beside the verdict.
             yield head + clip_middle(question, max(NAME, room))
             yield clip_middle(f"  {verdict}", width())
+
+
+def failure_notes(failures: Iterable[Failure]) -> Iterator[str]:
+    """How often each memory, agent or provider's model failed, and why the first time."""
+    errors: dict[str, list[str]] = {}
+    for failure in failures:
+        errors.setdefault(_failed(failure), []).append(failure.error)
+    for name, (first, *more) in sorted(errors.items()):
+        if name.startswith(UNLIMITED) and name.removeprefix(UNLIMITED) in errors:
+            continue  # The note of the memory itself says why.
+        times = count(1 + len(more), "time") + "; the first time" * bool(more)
+        yield f"{name} failed {times}: {first}"
+
+
+def _failed(failure: Failure) -> str:
+    """What failed: a memory, an agent, or a provider's model."""
+    match failure.kind:
+        case "provider":
+            return f"{failure.place.agent} (provider)"
+        case "agent":
+            return f"agent {failure.place.agent}"
+    return failure.place.memory

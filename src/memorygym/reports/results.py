@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Any
 from memorygym.core.errors import BadSettings, BadTrace, UnknownPart
 from memorygym.reports.columns import figure_column, rows_table, score_name, summary_table
 from memorygym.reports.exports import failure_row
-from memorygym.reports.misses import MissFilter, history_of, misses_of
+from memorygym.reports.misses import MissFilter, failure_notes, history_of, misses_of
 from memorygym.reports.stored_runs import numbered
 from memorygym.reports.table import Column, Table, frame
 from memorygym.reports.terminal import count
 from memorygym.runs.comparison.figures import ACCURACY, FIGURES, Report, SystemRow
-from memorygym.runs.comparison.system_specs import UNLIMITED
-from memorygym.runs.episode_result import Failure
 from memorygym.runs.objects import TRUSTED
 from memorygym.runs.results import RunResults, check_version, source_note
 from memorygym.runs.settings import check_argument
@@ -222,21 +220,4 @@ def _notes(run: RunResults) -> Iterator[str]:
         yield f"–: {TOO_FEW} (fewer than {FEWEST_TASKS})"
     if objects := run.recipe.get(TRUSTED):
         yield f"trusted: passed as an object and run in this process: {', '.join(objects)}"
-    errors: dict[str, list[str]] = {}
-    for failure in run.failures:
-        errors.setdefault(_failed(failure), []).append(failure.error)
-    for name, (first, *more) in sorted(errors.items()):
-        if name.startswith(UNLIMITED) and name.removeprefix(UNLIMITED) in errors:
-            continue  # The note of the memory itself says why.
-        times = count(1 + len(more), "time") + "; the first time" * bool(more)
-        yield f"{name} failed {times}: {first}"
-
-
-def _failed(failure: Failure) -> str:
-    """What failed: a memory, an agent, or a provider's model."""
-    match failure.kind:
-        case "provider":
-            return f"{failure.place.agent} (provider)"
-        case "agent":
-            return f"agent {failure.place.agent}"
-    return failure.place.memory
+    yield from failure_notes(run.failures)

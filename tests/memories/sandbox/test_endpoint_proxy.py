@@ -1,6 +1,13 @@
 """What a memory's process asks a model by itself is counted, by episode and event."""
 
+import gzip
 import json
+from collections.abc import Iterator
+from contextlib import closing
+from http.client import HTTPConnection, HTTPMessage, IncompleteRead
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Thread
+from urllib.request import urlopen
 
 import pytest
 
@@ -71,9 +78,116 @@ def test_a_count_that_the_endpoint_does_not_state_is_unknown(server: Server) -> 
     assert (call.prompt, call.reply) == (None, None)
 
 
-def test_a_stream_states_its_usage_at_the_end(server: Server) -> None:
+def ask(
+    proxy: EndpointProxy, path: str, body: bytes | list[bytes], **headers: str
+) -> tuple[bytes, HTTPMessage]:
+    """What a client behind the proxy is answered; a list is sent in chunks."""
+    with closing(HTTPConnection("127.0.0.1", proxy.server_port, timeout=5)) as connection:
+        chunked = isinstance(body, list)
+        connection.request("POST", path, body, headers, encode_chunked=chunked)
+        with connection.getresponse() as answer:
+            return answer.read(), answer.headers
+
+
+@pytest.fixture
+def proxy(server: Server) -> Iterator[EndpointProxy]:
     proxy = EndpointProxy(server.url)
-    body = {"model": "echo", "stream": True, "messages": [HELLO.to_openai()]}
-    proxy.forward("/chat/completions", {}, json.dumps(body).encode())
-    assert proxy.take() == ([EndpointCall(-1, 3, 3, embedding=False)], "")
+    yield proxy
     proxy.end()
+
+
+def completion(model: str = "echo", **more: object) -> bytes:
+    return json.dumps({"model": model, "messages": [HELLO.to_openai()], **more}).encode()
+
+
+def test_a_stream_states_its_usage_at_the_end(proxy: EndpointProxy) -> None:
+    ask(proxy, "/chat/completions", completion(stream=True))
+    assert proxy.take() == ([EndpointCall(-1, 3, 3, embedding=False)], "")
+
+
+def test_a_request_with_a_query_and_in_chunks_is_passed_on_and_counted(
+    proxy: EndpointProxy,
+) -> None:
+    body = json.dumps({"input": "one two"}).encode()
+    url = "/embeddings?api-version=1"
+    ask(proxy, url, [body[:5], body[5:]], **{"Transfer-Encoding": "chunked"})
+    assert proxy.take() == ([EndpointCall(-1, 2, 0, embedding=True)], "")
+
+
+@pytest.mark.parametrize(("again", "failed"), [("Hello Larkin Harbor", False), ("Bye", True)])
+def test_a_failure_counts_unless_the_same_is_answered_when_asked_again(
+    proxy: EndpointProxy, again: str, failed: bool
+) -> None:
+    ask(proxy, "/chat/completions", completion("echo+500"))
+    told = [{"role": "user", "content": again}]
+    ask(proxy, "/chat/completions", completion(messages=told, temperature=1))
+    assert bool(proxy.take()[1]) == failed
+
+
+class Special(BaseHTTPRequestHandler):
+    """Answers with a stream at /stream, half a one at /broken, and packed at /packed."""
+
+    go_on = Event()
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200)
+        if self.path == "/packed":
+            self.send_header("Content-Encoding", "gzip")
+            self.send_header("Retry-After", "7")
+            self.end_headers()
+            self.wfile.write(gzip.compress(USAGE))
+            return
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        lines = STREAM.splitlines(keepends=True)
+        for line in lines[:3] if self.path == "/broken" else [*lines, b""]:
+            self.wfile.write(b"%x\r\n%b\r\n" % (len(line), line))
+            if line.startswith(b"data: {"):
+                self.go_on.wait(5)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+USAGE = b'{"usage": {"prompt_tokens": 4, "completion_tokens": 2}}'
+STREAM = b"event: start\n\ndata: " + USAGE + b"\n\ndata: [DONE]\n\n"
+
+
+@pytest.fixture
+def special() -> Iterator[EndpointProxy]:
+    Special.go_on.clear()
+    with ThreadingHTTPServer(("127.0.0.1", 0), Special) as server:
+        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        proxy = EndpointProxy(f"http://127.0.0.1:{server.server_port}")
+        yield proxy
+        proxy.end()
+        Special.go_on.set()
+        server.shutdown()
+
+
+def test_a_stream_is_passed_on_as_it_comes(special: EndpointProxy) -> None:
+    url = special.environment["OPENAI_BASE_URL"]
+    with urlopen(f"{url}/stream", b"{}") as answer:
+        assert answer.readline() == b"event: start\n"
+        assert special.take() == ([], "")
+        Special.go_on.set()
+        assert answer.read().endswith(b"data: [DONE]\n\n")
+    assert special.take() == ([EndpointCall(-1, 4, 2, embedding=False)], "")
+
+
+def test_a_stream_that_breaks_off_is_a_failure_which_its_client_sees(
+    special: EndpointProxy,
+) -> None:
+    Special.go_on.set()
+    with pytest.raises(IncompleteRead):
+        ask(special, "/broken", b"{}")
+    assert "no answer: IncompleteRead" in special.take()[1]
+
+
+def test_a_packed_answer_is_counted_and_passed_on_with_its_headers(special: EndpointProxy) -> None:
+    answer, headers = ask(special, "/packed", b"{}")
+    assert (headers["Content-Encoding"], headers["Retry-After"]) == ("gzip", "7")
+    assert gzip.decompress(answer) == USAGE
+    assert special.take() == ([EndpointCall(-1, 4, 2, embedding=False)], "")

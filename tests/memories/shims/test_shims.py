@@ -97,6 +97,13 @@ def test_a_managed_view_keeps_its_summary_and_leaves_out_what_is_live() -> None:
     assert texts(memory, TALK[-1:], 33) == ["Left out: 7 messages.", TALK[10].content]
 
 
+def test_of_a_sole_message_beyond_the_budget_the_end_is_shown() -> None:
+    memory = opened("manage_context", Window)
+    memory.observe([Message("user", "Harbor lies at kilometre. " * 40 + "last")])
+    (shown,) = texts(memory, [], 40)
+    assert shown.endswith(" kilometre. last")
+
+
 def test_a_view_never_holds_half_of_a_call() -> None:
     memory = opened("manage_context", Window)
     call = Message("assistant", "", (Call("look", {}, "c1"),))

@@ -5,7 +5,9 @@ Each process has a proxy of its own, so a call belongs to the memory and the epi
 
 import json
 import os
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from http.client import HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
@@ -21,8 +23,8 @@ PATIENCE = 600.0
 OWN_MISTAKES = (400, 413, 422)
 """Statuses with which an endpoint refuses what a request says; all others are its failures."""
 OF_A_CONNECTION = ("host", "connection", "content-length", "accept-encoding", "transfer-encoding")
-Answer = tuple[int, str, bytes]
-"""Status, content type, body."""
+Answer = tuple[int, list[tuple[str, str]], Iterator[bytes]]
+"""Status, headers, body: a stream in pieces as they come, any other in one."""
 
 
 class EndpointProxy(ThreadingHTTPServer):
@@ -37,7 +39,7 @@ class EndpointProxy(ThreadingHTTPServer):
         self.endpoint = endpoint.rstrip("/")
         self._lock, self._ended = Lock(), False
         self._calls: list[EndpointCall] = []
-        self._failed: dict[tuple[str, bytes], str] = {}
+        self._failed: dict[tuple[str, str], str] = {}
         Thread(target=self._serve, daemon=True).start()
 
     def _serve(self) -> None:
@@ -60,38 +62,77 @@ class EndpointProxy(ThreadingHTTPServer):
 
     def take(self) -> tuple[list[EndpointCall], str]:
         """The calls since the last time; and why the endpoint failed, or "". A request that failed
-        and was answered when its client repeated it did not fail."""
+        did not fail if its client asked the same again, of any model, and was answered."""
         with self._lock:
             calls, self._calls = self._calls, []
             return calls, next(iter(self._failed.values()), "")
 
     def forward(self, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        """What the endpoint answers; a request with a body is a call, and counted."""
-        status, kind, answer = _fetch(Request(f"{self.endpoint}{path}", body or None, {**headers}))
+        """What the endpoint answers; a request with a body is a call, and counted. The last piece
+        comes once it is, for then the memory may go on."""
+        request = Request(f"{self.endpoint}{path}", body or None, {**headers})
+        status, own, pieces = _fetch(request)
+        return status, own, self._noted(path, body, status, pieces)
+
+    def _noted(
+        self, path: str, body: bytes, status: int, pieces: Iterable[bytes]
+    ) -> Iterator[bytes]:
+        read, held = list[bytes](), b""
+        try:
+            for piece in pieces:
+                if held:
+                    yield held
+                held = piece
+                read.append(piece)
+        except (OSError, HTTPException) as error:
+            status, read = 502, [f"no answer: {error}".encode()]
+            raise
+        finally:  # Its client may have hung up.
+            if body:
+                self._note(path.partition("?")[0], body, status, b"".join(read))
+        yield held
+
+    def _note(self, path: str, body: bytes, status: int, answer: bytes) -> None:
+        key = path, _asked(body)
         with self._lock:
-            self._failed.pop((path, body), None)
-            if status < 400 and body:
+            self._failed.pop(key, None)
+            if status < 400:
                 self._calls.append(_call(answer, embedding=path.endswith("/embeddings")))
-            elif body and status not in OWN_MISTAKES:
+            elif status not in OWN_MISTAKES:
                 said = answer.decode(errors="replace")
-                self._failed[path, body] = f"status {status} of {path}: {said:.200}"
-        return status, kind, answer
+                self._failed[key] = f"status {status} of {path}: {said:.200}"
 
 
 def _fetch(request: Request) -> Answer:
     try:
-        with urlopen(request, timeout=PATIENCE) as answer:
-            return answer.status, str(answer.headers["Content-Type"]), answer.read()
-    except HTTPError as error:
-        return error.code, str(error.headers["Content-Type"]), error.read()
+        try:
+            answer = urlopen(request, timeout=PATIENCE)
+        except HTTPError as error:
+            answer = error
+        own = [(n, text) for n, text in answer.headers.items() if n.lower() not in OF_A_CONNECTION]
+        if answer.headers.get_content_type() == "text/event-stream":
+            return answer.status, own, iter(answer.read1, b"")
+        return answer.status, own, iter([answer.read()])
     except (OSError, HTTPException) as error:
-        return 502, "text/plain", f"no answer: {error}".encode()
+        return 502, [], iter([f"no answer: {error}".encode()])
+
+
+def _asked(body: bytes) -> str:
+    """What a request asks, whatever its model and options, which a client may change when it asks
+    again."""
+    try:
+        given = json.loads(body)
+        return repr([given[name] for name in ("messages", "input", "prompt") if name in given])
+    except (ValueError, TypeError):
+        return repr(body)
 
 
 def _call(answer: bytes, *, embedding: bool) -> EndpointCall:
     """The call with the usage that its answer states, whole or in the last parts of a stream."""
     usage: dict[str, Any] = {}
-    for line in answer.splitlines() if answer.startswith((b"data:", b":")) else [answer]:
+    with suppress(zlib.error):  # It may be packed with gzip.
+        answer = zlib.decompressobj(31).decompress(answer)
+    for line in [answer] if answer.lstrip().startswith(b"{") else answer.splitlines():
         try:
             usage |= json.loads(line.removeprefix(b"data:")).get("usage") or {}
         except (ValueError, AttributeError, TypeError):  # Blank lines, [DONE], no JSON object.
@@ -104,20 +145,35 @@ def _call(answer: bytes, *, embedding: bool) -> EndpointCall:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    wbufsize = -1  # Head and body in one packet.
+    disable_nagle_algorithm = True
     server: EndpointProxy
 
     def log_message(self, format: str, *args: object) -> None:
         pass
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         own = {n: text for n, text in self.headers.items() if n.lower() not in OF_A_CONNECTION}
-        status, kind, answer = self.server.forward(self.path, own, body)
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(answer)))
+        status, headers, pieces = self.server.forward(self.path, own, self._body())
+        self.send_response_only(status)
+        for header in (*headers, ("Transfer-Encoding", "chunked")):
+            self.send_header(*header)
         self.end_headers()
-        self.wfile.write(answer)
+        try:
+            for piece in pieces:
+                self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece) if piece else b"")
+            self.wfile.write(b"0\r\n\r\n")
+        except (OSError, HTTPException):  # One side hung up: the other sees half an answer.
+            self.close_connection = True
 
     do_GET = do_POST
+
+    def _body(self) -> bytes:
+        if self.headers.get("Transfer-Encoding", "").lower() != "chunked":
+            return self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        pieces = list[bytes]()
+        while size := int(self.rfile.readline().partition(b";")[0], 16):
+            pieces.append(self.rfile.read(size))
+            self.rfile.readline()
+        while self.rfile.readline().strip():  # Trailers.
+            pass
+        return b"".join(pieces)

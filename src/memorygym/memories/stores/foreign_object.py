@@ -9,7 +9,7 @@ from memorygym.core.errors import BadSettings, MemoryGymError
 from memorygym.core.guard import raised
 from memorygym.core.tokens import shown_tokens, truncate
 from memorygym.core.types import Message
-from memorygym.memories.stores.message_entries import TranscriptMemory, newest, to_text
+from memorygym.memories.stores.message_entries import TranscriptMemory, fitting, to_text
 
 
 class WrappedObjectError(Exception):
@@ -86,7 +86,7 @@ class Viewed(TranscriptMemory):
             elif (start := _shortened(message, budget, price)).content:
                 fits[index] = start
                 budget -= shown_tokens(start, price)
-        fits |= {index: quoted[index] for index in newest(quoted, budget, price)}
+        fits |= fitting(quoted, budget, price)
         return [fits[index] for index in sorted(fits)]
 
 

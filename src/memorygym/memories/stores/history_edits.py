@@ -13,7 +13,14 @@ from memorygym.core.errors import BadSettings, require_at_least
 from memorygym.core.json_values import canonical
 from memorygym.core.tokens import MESSAGE_TOKENS, shown_tokens, truncate
 from memorygym.core.types import Entry, Message
-from memorygym.memories.stores.message_entries import Transcript, TranscriptMemory, groups, newest
+from memorygym.memories.stores.message_entries import (
+    Transcript,
+    TranscriptMemory,
+    fitting,
+    groups,
+    newest,
+    to_text,
+)
 from memorygym.memories.stores.prompts import NEW, SO_FAR, summary
 
 ROLE = "summary\n"
@@ -116,8 +123,10 @@ class Condenser(TranscriptMemory):
         if budget is not None and history.cost(history.past) > budget:
             head = history.head(self.keep_first, budget)
             rest = history.select(key for key in history.past if key not in head)
-            tail = newest(rest, budget - history.cost(head), self._context.count)
-            history.forget(list(rest)[: len(rest) - len(tail)])
+            tail = fitting(rest, budget - history.cost(head), self._context.count)
+            history.forget([key for key in rest if key not in tail])
+            for key in (key for key, message in tail.items() if message != rest[key]):
+                history.replace(key, to_text(tail[key]))
         return [history.messages[key] for key in history.past]
 
 

@@ -154,3 +154,14 @@ def ending(message: Message, budget: int, price: Callable[[str], int]) -> Messag
     starts = [blank.end() for blank in _BLANK.finditer(message.content)]
     first = bisect_left(starts, True, key=lambda start: shown_tokens(end(start), price) <= budget)
     return end(starts[first]) if first < len(starts) else None
+
+
+def fitting(
+    messages: Mapping[int, Message], room: int | None, price: Callable[[str], int]
+) -> dict[int, Message]:
+    """The newest messages that fit the room together; if none does, the end of the newest."""
+    kept = {key: messages[key] for key in newest(messages, room, price)}
+    if not kept and messages and room is not None:
+        end = ending(messages[max(messages)], room, price)
+        kept = {max(messages): end} if end else {}
+    return kept

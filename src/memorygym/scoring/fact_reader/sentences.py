@@ -1061,7 +1061,7 @@ class SentenceReader:
             if not own and above and type_of(above) == key.subject:
                 own = [above]
             own = own or late[:1]
-            if is_owned and not values and not free and type_of(above) == key.value:
+            if is_owned and above and not values and not free and type_of(above) == key.value:
                 return [(name, above) for name in own]  # "He is the mayor of Orm Haven."
             listed = _listed(self._text, mark.end, values) if mark.role == "label" and own else []
             stated = [a for a in listed if self._shown.states(_name_of(own[0]), key.code, a.text)]
