@@ -31,6 +31,8 @@ BUDGETS = (1_000, 2_000)
 """Tokens of sentences that are kept."""
 MARGIN = 0.1
 """How much better than chance a strategy may be, over all tasks together."""
+_GROUPS = {"2 or 3 hops": 3, "4 hops or more": 1_000}
+"""The groups of tasks for which that holds, by their most look-ups."""
 _NAMES = re.compile(rf"\b{NAME}\b")
 _SUB_QUERY = re.compile(r"^Sub-query: (.*)$", re.MULTILINE)
 _WHOLE = 1_000
@@ -60,7 +62,7 @@ _CONSPICUOUS: Mapping[str, Callable[[Iterable[int]], int]] = {"about": max, "bet
 
 def adversaries(reading: TaskReadings) -> CheckResult:
     """How often each strategy is right, in thousandths; what is allowed is checked over all tasks
-    together."""
+    together, by the number of look-ups."""
     (case,) = reading.cases
     graph = _graph(reading.known)
     shares = dict.fromkeys(("chance", *(f"walk, {name}" for name in _WALKS)), 1.0)
@@ -73,25 +75,29 @@ def adversaries(reading: TaskReadings) -> CheckResult:
         kept = _searched(reading, newest=newest, of_all=of_all)
         name = f"keep {'newest' if newest else 'first'} {budget:,}{' of all searches' * of_all}"
         shares[name] = _is_right(reading, case, kept, budget)
-    for (name, kept), budget in product(_conspicuous(reading), BUDGETS):
-        shares[f"{name} {budget:,}"] = _is_right(reading, case, kept, budget)
+    for name, kept in _conspicuous(reading):
+        shares[f"{name} {BUDGETS[0]:,}"] = _is_right(reading, case, kept, BUDGETS[0])
     thousandths = {name: round(share * _WHOLE) for name, share in shares.items()}
-    return {"ok": True, "asked": 1, **thousandths}
+    group = next(name for name, most in _GROUPS.items() if len(case.needs) <= most)
+    return {"ok": True, group: {"asked": 1, **thousandths}}
 
 
 def together(totals: Totals) -> Checks:
-    """Whether a strategy is right more often than chance and MARGIN allow; with few tasks, by
-    standard errors."""
-    sums = dict(totals["adversaries"])
-    asked = sums.pop("asked")
-    shares = {name: value / _WHOLE / asked for name, value in sums.items()}
+    """Whether a strategy is right more often than chance and MARGIN allow on questions of few or
+    of many look-ups; with few tasks, by standard errors."""
+    return {f"strategies, {group}": _checked(sums) for group, sums in totals["adversaries"].items()}
+
+
+def _checked(sums: Mapping[str, int]) -> CheckResult:
+    asked = sums["asked"]
+    shares = {name: value / _WHOLE / asked for name, value in sums.items() if name != "asked"}
     bound = shares.pop("chance") + MARGIN
     limit = highest_share(asked, bound, CHANCE_Z)
     wrong = [f"{name} is right on {share:.1%}" for name, share in shares.items()
              if share > limit and share * asked > 1]  # fmt: skip
     best = max(shares, key=lambda name: shares[name])
     figures = {name: f"{share:.1%}" for name, share in shares.items()}
-    return {"strategies": result(wrong, best=best, bound=f"{bound:.1%}", **figures)}
+    return result(wrong, best=best, bound=f"{bound:.1%}", **figures)
 
 
 def _asked(reading: TaskReadings, case: ParsedQuestion) -> Iterator[tuple[QuestionPart, str]]:
@@ -141,17 +147,16 @@ def _searched(reading: TaskReadings, *, newest: bool, of_all: bool) -> Sequence[
 
 def _conspicuous(reading: TaskReadings) -> Iterator[tuple[str, Sequence[_Sentence]]]:
     """The sentences that state something, by how conspicuous what they name is: it has many
-    documents, is named in many, or has many namesakes."""
+    documents, is named in many, shares its first word with many, or both of the latter."""
     texts = [document.text for document in reading.documents]
     stating = [s for text in texts for s in _sentences(text) if reading.reader.read(s.text)]
     titled = Counter(name for text in texts for name in set(_NAMES.findall(headed(text)[0])))
     named = Counter(name for text in texts for name in set(_NAMES.findall(text)))
     words = Counter(word for name in named for word in name.split())
-    namesakes = Counter({name: max(words[w] for w in name.split()[:1]) for name in named})
+    namesakes = Counter({name: words[name.split()[0]] for name in named})
     both = Counter({name: named[name] * namesakes[name] for name in named})
-    for of, scores in (
-        ("documented", titled), ("named", named), ("namesakes", namesakes), ("both", both),
-    ):  # fmt: skip
+    kinds = {"documented": titled, "named": named, "namesakes": namesakes, "both": both}
+    for of, scores in kinds.items():
         for name, conspicuous in _CONSPICUOUS.items():
             yield (
                 f"{name} most {of}",

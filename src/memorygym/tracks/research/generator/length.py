@@ -130,9 +130,7 @@ class DistractorGenerator:
         chosen = self._stream.sample(keys, min(len(keys), self._stream.between(1, 3)))
         for relation in chosen:
             if (name, relation.key) not in self._extra_claims:
-                self._extra_claims[name, relation.key] = self._graph.extra_claim(
-                    name, relation
-                )
+                self._extra_claims[name, relation.key] = self._graph.extra_claim(name, relation)
         return [self._extra_claims[name, relation.key] for relation in chosen]
 
     def _mention(self, lookup: Lookup) -> Document:

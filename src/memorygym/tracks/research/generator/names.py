@@ -31,7 +31,7 @@ _THIRD = (
 ).split()
 
 
-_SHARED, _WORDS = 0.6, 40
+_SHARED, _WORDS = 0.8, 12
 """How often a word of a name is one of the last words, and how many these are."""
 
 

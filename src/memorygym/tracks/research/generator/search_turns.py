@@ -22,7 +22,7 @@ from memorygym.tracks.research.relations import RELATIONS, TERM, month_text
 
 BRANCHES = 10
 """Wrong branches of a question."""
-QUESTIONS_SHARE, MOST_UNASKED = 0.7, 6
+QUESTIONS_SHARE, MOST_UNASKED = 0.75, 6
 """The share of the length that questions and what surrounds them may take, and how many there are
 at most beside the one that is asked."""
 FEW_TURNS, SMALL_TURN, LARGE_TURN = 30, 800, 3_000
@@ -155,9 +155,10 @@ def _add_supports(stream: Stream, plan: Plan, chain: Chain, trusted_hop: int) ->
 
 def add_unasked(stream: Stream, plan: Plan, programs: Iterable[QuestionPart]) -> None:
     """Adds questions that nobody asks, up to QUESTIONS_SHARE of the length."""
-    room = plan.settings.tokens * QUESTIONS_SHARE - plan.cost
+    settings = plan.settings
+    room = settings.tokens * QUESTIONS_SHARE / settings.shown - plan.cost
     for query in islice(programs, MOST_UNASKED):
-        other = surrounded(stream, plan.settings, query, plan.graph)
+        other = surrounded(stream, settings, query, plan.graph)
         room -= other.cost
         if room < 0:
             return

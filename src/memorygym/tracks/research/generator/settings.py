@@ -52,7 +52,7 @@ class ResearchSettings:
         ("scripted", AGENTIC),
     )
     distractor_density: int = option(
-        8,
+        20,
         "percent, for each hop, of the filler documents that name entities of the question's"
         " chain, its branches or its near misses: other facts about them, mentions, outdated"
         " values; the only distractors whose number grows with length and hops",
