@@ -35,6 +35,8 @@ _SHARED = 4
 """Most words of one question of which each doubles the weight of a fact."""
 _NEAR = (9, 8, 7, 6, 5, 4, 3, 2)
 """Factors of the facts that name the focus, of those that name what these name, and so on."""
+_CODE_WORDS = 3
+"""Tokens beyond its text of a sentence about code, whose words a budget may not know."""
 _SHORT = 100
 """Tokens up to which notes have no room kept for what they leave out."""
 _MARGIN = 6
@@ -414,7 +416,8 @@ def _notes(facts: Sequence[Fact], goal: Brief, left_out: int, most: int) -> str:
     left = most + 1 - count(_left_out(len(facts) + left_out, ())) if most > _SHORT else most + 1
     for index in sorted(range(len(facts)), key=worth, reverse=True):
         fact = facts[index]
-        price = count(fact.text) + 1 + (0 if fact.head in heads else count(fact.head) + 1)
+        own_words = _CODE_WORDS if _DEFINED.search(fact.text) else 1
+        price = count(fact.text) + own_words + (0 if fact.head in heads else count(fact.head) + 1)
         if price <= left:
             left -= price
             heads.add(fact.head)
