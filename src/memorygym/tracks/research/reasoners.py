@@ -192,7 +192,7 @@ def note_taker(reasoner: Policy, task: Task) -> Policy:
     if steps_of(task):
         return SearchNoteTaker(reasoner)
     if task.events[0].kind == BRIEFING_KIND:
-        return reasoners.BriefedNoteTaker(reasoner, _asked_for)
+        return reasoners.BriefedNoteTaker(reasoner, asked_for)
     return reasoners.note_taker(reasoner, task)
 
 
@@ -219,7 +219,7 @@ class SearchNoteTaker(Policy):
         return replace(reply, calls=(write_call, *reply.calls))
 
 
-def _asked_for(view: Sequence[Message], notes: str) -> list[str]:
+def asked_for(view: Sequence[Message], notes: str) -> list[str]:
     """Notes on the facts of the text in view whose relation the question in the notes asks for."""
     asked = {"employer", "inventor", "basis"} if _SHARED_WORDS in notes else set[str]()
     for key, relation in RELATIONS.items():
