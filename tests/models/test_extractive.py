@@ -142,6 +142,34 @@ def test_notes_follow_the_names_from_the_question_on() -> None:
     assert all(link in written for link in links)
 
 
+def test_notes_on_code_follow_the_calls_from_the_question_on() -> None:
+    code = """\
+[a/b.py]
+def sow_dim_quay(bales, slack=37):
+return reap_old_quay(bales)
+[a/b.py]
+def knead_odd_weir(bales, slack=52):
+return bales
+[a/c.py · class QuayLog]
+def weigh(self, bales, slack=41):
+return bales
+[a/c.py]
+@audited(window=12)
+def reap_old_quay(bales, slack=64):
+raise SlagJadeClosed(bales)
+[a/c.py]
+QUAY_OLD_PACE = 91"""
+    told = "What is the default of the parameter `slack` of the function called in `sow_dim_quay`?"
+    task = prompts.summary("Work.", told=[f"Asked at the end:\n{told}"])
+    few = write(task, f"New:\n{code}", 90)
+    assert "`sow_dim_quay` calls `reap_old_quay`." in few and "knead_odd_weir" not in few
+    assert "The default of `slack` of `reap_old_quay` is 64." in few
+    every = write(task, f"New:\n{code}", 500)
+    assert "The decorator `audited` of `reap_old_quay` sets `window` to 12." in every
+    assert "The default of `slack` of `QuayLog.weigh` is 41." in every
+    assert "The value of `QUAY_OLD_PACE` is 91." in every
+
+
 def test_a_heading_keeps_the_kind_of_source_only_if_the_instruction_speaks_of_it() -> None:
     text = "[Register · Ann Lee · 9 May]\nAnn Lee has 5 cups."
     kept = "[Register · 9 May]\nAnn Lee has 5 cups."

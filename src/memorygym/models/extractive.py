@@ -5,6 +5,7 @@ names, numbers, quotations and news, by the words of what the agent is asked to 
 that lead there from clause to clause. A later clause about the same thing replaces an earlier one.
 """
 
+import builtins
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -30,8 +31,12 @@ _SELDOM = 3
 """Most times that the instruction repeats a word of its focus."""
 _FOCUS = 2
 """Factor of a fact for each word of the focus, at most two."""
+_SHARED = 4
+"""Most words of one question of which each doubles the weight of a fact."""
 _NEAR = (9, 8, 7, 6, 5, 4, 3, 2)
 """Factors of the facts that name the focus, of those that name what these name, and so on."""
+_CODE_WORDS = 3
+"""Tokens beyond its text of a sentence about code, whose words a budget may not know."""
 _SHORT = 100
 """Tokens up to which notes have no room kept for what they leave out."""
 _MARGIN = 6
@@ -39,6 +44,7 @@ _MARGIN = 6
 _RECENCY = 10
 """The last fact weighs 1 + 1 / 10 times as much as the first."""
 
+_BUILTINS = frozenset(dir(builtins))
 _NUMBER = re.compile(r"(?<![\w.])[-−]?[$€£]?\d[\d,.:/-]*(?<![,.:/-])(?:%|[A-Za-z]{1,3}\b)?")
 # For speed, both patterns begin with the text that they look for; the lookbehind follows it.
 _IDENTIFIER = re.compile(r"\w[._/]\w|[a-z][A-Z]|\w\(")
@@ -47,6 +53,20 @@ _CODE = re.compile(
     r"^ *(?:@\w|(?:def|class|import|from|return) \w.*[\w):]$|\w+ [-+*]?= )", re.MULTILINE
 )
 """The start of a line of code."""
+_FILE = re.compile(
+    r"(?:^=.*=\n)?^\[(\S+\.py)(?: · class (\w+))?\]\n((?:(?!\[|=).+(?:\n|$))+)", re.MULTILINE
+)
+"""A paragraph of a file of Python under its heading."""
+_DEFINED = re.compile(r"`(\w+(?:\.\w+|_\w+|[a-z][A-Z]\w*))`")
+"""The name of a definition, in a sentence about code."""
+_DEF = re.compile(r"^ *def (\w+)\((.*)\).*:$", re.MULTILINE)
+_CLASS = re.compile(r"^class (\w+)(?:\((\w+)\))?:$", re.MULTILINE)
+_MARK = re.compile(r"^ *@(\w+)\((.*)\)$", re.MULTILINE)
+_GIVEN = re.compile(r"(\w+)=([^,]+)")
+_RAISED = re.compile(r"\braise (\w+)")
+_CALLED = re.compile(r"(?<![\w.])([a-z_]\w*)\(")
+_UPPER = re.compile(r"\b[A-Z]+(?:_[A-Z]+)+\b")
+_SET = re.compile(r"^ *(\w+) = (-?\d+|\".*\"|\{.*\})$", re.MULTILINE)
 _QUOTED = re.compile(r"\"[^\"\n]+\"|“[^”\n]+”|'(?<!\w')[^'\n]+'(?!\w)")
 _NAME = re.compile(r"[A-Z](?<![\w&].)[\w&-]*(?: (?:(?:of|de|van|von) )?[A-Z][\w&-]*)*")
 _OBJECT = re.compile(f"{_QUOTED.pattern}|{_NUMBER.pattern}(?:, {_NUMBER.pattern})*")
@@ -126,6 +146,14 @@ class Brief:
     focus: frozenset[str]
     """Those of the questions that the agent was told first, or else those that the instruction
     repeats, with their other names."""
+    questions: tuple[frozenset[str], ...] = ()
+    """By question: its words."""
+
+    def shared(self, words: frozenset[str]) -> int:
+        """How many words, up to some, are those of one question, or of the focus."""
+        if not self.questions:
+            return min(2, len(words & self.focus))
+        return min(_SHARED, max(len(words & question) for question in self.questions))
 
 
 @lru_cache(maxsize=1024)  # Several memories make the same request.
@@ -153,12 +181,47 @@ def _summary(text: str, most: int, task: str) -> str:
     text = _PARTS.sub("", _LEFT_OUT.sub("", text))
     text = _SECTION.sub(lambda head: "" if f"\n- {head[1]}\n" in task else head[0], text)
     goal, facts = _goal(task), dict[str, Fact]()
-    for sentence in _sentences(text):
+    for sentence in _sentences(_FILE.sub(_code, text)):
         if fact := _fact(sentence.text, sentence.head, goal):
             facts.pop(fact.key, None)
             facts[fact.key] = fact
     useful = [fact for fact in facts.values() if fact.says or fact.words & goal.focus]
     return _notes(useful or [*facts.values()], goal, left_out, most)
+
+
+def _code(shown: re.Match[str]) -> str:
+    """What a paragraph of code says, a sentence a line; indentation may be lost.
+
+    >>> print(_FILE.sub(_code, "[a/b.py]\\n@seen(n=2)\\ndef f_x(n, k=3):\\nraise NoX(g_x(n))"))
+    <BLANKLINE>
+    `f_x` is defined in a/b.py.
+    The default of `k` of `f_x` is 3.
+    The decorator `seen` of `f_x` sets `n` to 2.
+    `f_x` raises `NoX`.
+    `f_x` calls `g_x`.
+    <BLANKLINE>
+    """
+    path, owner, body = shown.groups("")
+    said = list[str]()
+    if head := _DEF.search(body):
+        name = f"{owner}.{head[1]}".lstrip(".")
+        said += [f"`{name}` is defined in {path}."] if not owner else []
+        said += [f"The default of `{k}` of `{name}` is {v}." for k, v in _GIVEN.findall(head[2])]
+        for mark, given in _MARK.findall(body):
+            setting = f"The decorator `{mark}` of `{name}` sets"
+            said += [f"{setting} `{k}` to {v}." for k, v in _GIVEN.findall(given)]
+        done = body[head.end() :]
+        said += [f"`{name}` raises `{raised}`." for raised in _RAISED.findall(done)]
+        said += [f"`{name}` calls `{called}`." for called in _CALLED.findall(done)
+                 if called not in _BUILTINS]  # fmt: skip
+        said += [f"`{name}` reads `{read}`." for read in _UPPER.findall(done)]
+    else:
+        for name, base in _CLASS.findall(body):
+            said += [f"`{name}` is defined in {path}."]
+            said += [f"`{name}` derives from `{base}`."] if base not in ("", "Exception") else []
+        prefix = f"{owner}." if owner else ""
+        said += [f"The value of `{prefix}{name}` is {v}." for name, v in _SET.findall(body)]
+    return "\n".join(["", *dict.fromkeys(said), ""])
 
 
 def _facts(text: str, most: int, _: str) -> str:
@@ -290,7 +353,7 @@ def _fact(text: str, head: str, goal: Brief) -> Fact | None:
     if aside and _VALUE.search(text, 0, aside.start()):
         text = f"{text[: aside.start()]}."
     text = _LEAD.sub(lambda lead: lead[1] or "", text)
-    names = _names(text)
+    names = (*_names(text), *_DEFINED.findall(text))
     if subject := next(reversed(_names(head)), ""):
         if subject not in text:
             text, times = _PRONOUN.subn(lambda word: subject + "'s" * bool(word[1]), text)
@@ -325,14 +388,15 @@ def _goal(task: str) -> Brief:
     """The goal that the instruction of a summary states."""
     hint, _, told = task.partition(HINT)[2].partition(TOLD)
     told = told.partition("\n\nReply with")[0]
-    questions = (each.rpartition(":")[2] for each in sentences(told) if each.endswith("?"))
-    focus = {stem for question in questions for stem in _stems(question)}
+    texts = (each.rpartition(":")[2] for each in sentences(told) if each.endswith("?"))
+    questions = tuple(frozenset(_stems(text)) for text in texts)
+    focus = {stem for question in questions for stem in question}
     counts = Counter(_stems(hint))
     if not focus:
         focus = {stem for stem, times in counts.items() if 1 < times <= _SELDOM}
         for name, other in _OTHER_NAME.findall(hint):
             focus.update(_stems(other) if focus.issuperset(_stems(name)) else ())
-    return Brief(frozenset(counts), frozenset(focus))
+    return Brief(frozenset(counts), frozenset(focus), questions)
 
 
 def _notes(facts: Sequence[Fact], goal: Brief, left_out: int, most: int) -> str:
@@ -343,7 +407,7 @@ def _notes(facts: Sequence[Fact], goal: Brief, left_out: int, most: int) -> str:
 
     def worth(index: int) -> float:
         fact = facts[index]
-        weight: int = (1 + fact.says) * _FOCUS ** min(2, len(fact.words & goal.focus))
+        weight: int = (1 + fact.says) * _FOCUS ** goal.shared(fact.words)
         weight *= near.get(fact, 1) if fact.says else 1
         return weight * (_RECENCY + index / len(facts)) / count(fact.text)
 
@@ -352,7 +416,8 @@ def _notes(facts: Sequence[Fact], goal: Brief, left_out: int, most: int) -> str:
     left = most + 1 - count(_left_out(len(facts) + left_out, ())) if most > _SHORT else most + 1
     for index in sorted(range(len(facts)), key=worth, reverse=True):
         fact = facts[index]
-        price = count(fact.text) + 1 + (0 if fact.head in heads else count(fact.head) + 1)
+        own_words = _CODE_WORDS if _DEFINED.search(fact.text) else 1
+        price = count(fact.text) + own_words + (0 if fact.head in heads else count(fact.head) + 1)
         if price <= left:
             left -= price
             heads.add(fact.head)

@@ -55,7 +55,7 @@ def test_any_parameters_give_a_sound_task_of_the_target_length(
 @pytest.mark.parametrize("form", FORMS)
 def test_the_form_decides_the_kinds_of_events(form: str) -> None:
     made = generated(form=form)
-    kinds = {event.kind for event in made.events} - {"question"}
+    kinds = {event.kind for event in made.events} - {"briefing", "question"}
     expected = {"files": {"file"}, "session": {"observation"}, "mixed": {"file", "observation"}}
     assert kinds == expected[form]
     observed = re.compile(r"^\[[a-z ]+ · \d{4}-", re.MULTILINE)
@@ -63,7 +63,18 @@ def test_the_form_decides_the_kinds_of_events(form: str) -> None:
     shown = len(texts_of(made))
     for number, event in enumerate(made.events, 1):
         assert f" · event {number} of {len(made.events)} ===\n" in event.text
-        assert (READER.ask(event.text) is not None) == (number > shown)
+        asks = event.kind == "briefing" or number > shown
+        assert (READER.ask(event.text) is not None) == asks
+
+
+@pytest.mark.parametrize("reveal", ["immediate", "delayed"])
+def test_a_briefing_asks_in_advance_and_states_nothing_unless_it_is_delayed(reveal: str) -> None:
+    made = generated(reveal=reveal)
+    asked = "\n".join(question.text for question in gold_of(made).questions)
+    told = [event for event in made.events if event.text.endswith(f"at the end:\n{asked}")]
+    assert told == [event for event in made.events[:1] if reveal == "immediate"]
+    assert {event.kind for event in told} <= {"briefing"}
+    assert not [READER.read(event.text) for event in told if READER.coverage(event.text) != (0, 0)]
 
 
 def test_a_passage_holds_every_paragraph_whole() -> None:

@@ -11,6 +11,7 @@ from memorygym.core.registry import make
 from memorygym.core.trace import Action, Trace
 from memorygym.core.track import TaskOptions, find
 from memorygym.core.types import Call, Message, Policy, Task
+from memorygym.memories.markdown import Markdown
 from memorygym.runs.comparison.figures import FEWEST_ANSWERED
 from memorygym.runs.comparison.memory_specs import memory_of, plug_all
 from memorygym.runs.comparison.system_specs import ComparisonLimits, budget_of, systems
@@ -104,6 +105,18 @@ def test_the_note_taker_writes_the_facts_of_each_text_and_searches_at_each_step(
     trace = played(task, "markdown", scripted("strong", task))
     names = [call.name for action in actions(trace) for call in action.message.calls]
     assert "Write" in names and "memory_search" in names and names[-1] == "submit_answer"
+
+
+def test_with_a_briefing_the_note_taker_writes_what_its_questions_rest_on() -> None:
+    track, parameters = find("codeqa"), {"tokens": "12k", "hops": "2", "questions": "4"}
+    task = track.tasks(TaskOptions(range(1), parameters=parameters))[0].generate()
+    taker = track.note_taker(scripted("strong", task), task)
+    trace = play(start_episode(task, Markdown), taker)
+    calls = (call for action in actions(trace) for call in action.message.calls)
+    first, *notes = [call.arguments["content"] for call in calls if call.name == "Write"]
+    needs = [*map(track.facts("").render, task.gold.needs)]
+    assert first == "\n".join(question.text for question in task.gold.questions)
+    assert len({*needs} & {*notes}) > len(needs) / 3 and len(notes) < 2 * len(needs)
 
 
 def test_an_event_that_no_reasoner_would_answer_is_refused(task: Task) -> None:

@@ -3,10 +3,12 @@
 import pytest
 
 from memorygym.core.types import Call, Message
+from memorygym.memories.stores.notebook import TOOLS
 from memorygym.tracks import research
 from memorygym.tracks._qa.correctness import is_correct
+from memorygym.tracks._qa.reasoners import BriefedNoteTaker
 from memorygym.tracks.research.fact_reader import ResearchReader
-from memorygym.tracks.research.reasoners import StepNoteTaker, StrongSearcher
+from memorygym.tracks.research.reasoners import StrongSearcher, asked_for
 
 READER = ResearchReader()
 
@@ -61,6 +63,6 @@ def test_the_note_taker_writes_only_facts_that_the_question_asks_for():
         Message("assistant", "", (Call("Read", {}, "1"),)),
         Message("tool", "Who is the mentor of the mayor of Orm Bridge?", call_id="1"),
     ]
-    (call,) = StepNoteTaker(StrongSearcher()).act(view, ()).calls
+    (call,) = BriefedNoteTaker(StrongSearcher(), asked_for).act(view, TOOLS).calls
     note = "Noted from a source of rank 3, 4 March 2031: the mayor of Orm Bridge is Ann Lee."
     assert call.arguments["content"] == note

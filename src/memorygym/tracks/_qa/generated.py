@@ -17,6 +17,8 @@ from memorygym.datasets.instances.loader import lengths, tasks_of
 from memorygym.tracks._qa.defaults import verified
 
 Choices: TypeAlias = range | tuple[str, ...]
+REVEALED = "immediate"
+"""The choice of `reveal_option` that has a briefing."""
 
 
 def generated(
@@ -40,6 +42,12 @@ def option(usual: int | str | tuple[int, ...], about: str, choices: Choices) -> 
     """
     default = MISSING if isinstance(usual, str) and isinstance(choices, range) else usual
     return field(default=default, metadata={"usual": usual, "about": about, "choices": choices})
+
+
+def reveal_option() -> Any:
+    """The field that says when an agent learns what is asked at the end."""
+    about = "delayed: what is asked is shown only at the end, not also in a briefing at the start"
+    return option(REVEALED, about, (REVEALED, "delayed"))
 
 
 def meanings(settings: type) -> dict[str, str]:

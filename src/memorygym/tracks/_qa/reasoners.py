@@ -10,7 +10,7 @@ from functools import lru_cache, partial
 from itertools import chain
 from typing import Any
 
-from memorygym.agents.calls import END, calls, search, submit, write
+from memorygym.agents.calls import END, calls, read, search, submit, write
 from memorygym.core.statements import CURRENT, UNSTATED, Statement, StatementIndex, against
 from memorygym.core.tokens import count
 from memorygym.core.track import find
@@ -18,7 +18,15 @@ from memorygym.core.types import Call, Message, Policy, Task, Tool
 from memorygym.scoring.attribution import coverage
 from memorygym.tracks._qa.defaults import RECALL
 from memorygym.tracks._qa.questions import Found, Missing, QuestionGold, Reader
-from memorygym.tracks._qa.stream import EVENT, QUESTION, REFUSAL, event_start
+from memorygym.tracks._qa.stream import (
+    BRIEFING,
+    BRIEFING_KIND,
+    EVENT,
+    QUESTION,
+    REFUSAL,
+    asked_in,
+    event_start,
+)
 
 ATTENTION = 500
 """Tokens that the weak reasoner reads per step."""
@@ -163,7 +171,10 @@ def reasoner(name: str, task: Task, of: Mapping[str, type[Strong]] = REASONERS) 
 
 
 def note_taker(reasoner: Policy, task: Task) -> Policy:
-    """The note taker that writes the facts of each text to memory and looks up needed ones."""
+    """The note taker that writes the facts of each text to memory, or those that serve what a
+    briefing asks, and looks up needed ones."""
+    if task.events[0].kind == BRIEFING_KIND:
+        return BriefedNoteTaker(reasoner, partial(serving, task.track))
     return LookupNoteTaker(reasoner, partial(paragraph_facts, task.track))
 
 
@@ -180,6 +191,16 @@ def paragraph_facts(track: str, system: str, text: str) -> Iterator[str]:
     for part in text.split("\n\n"):
         if sentences := "\n".join(dict.fromkeys(map(reader.render, reader.read(part)))):
             yield sentences
+
+
+def serving(track: str, view: Sequence[Message], notes: str) -> list[str]:
+    """Notes on the facts of a text that answers to the questions in the notes rest on."""
+    reader = cached_reader(track, view[0].content)
+    noted = reader.read(notes)
+    known = StatementIndex((*noted, *reader.read(view[event_start(view)].content)))
+    queries = filter(None, map(reader.ask, notes.split("\n")))
+    used = (fact for query in queries for fact in reader.answer(query, known).used)
+    return [reader.render(fact) for fact in dict.fromkeys(used) if fact not in noted]
 
 
 def attended_parts(
@@ -214,6 +235,32 @@ class LookupNoteTaker(Policy):
                 return END
             return calls(*map(write, self._notes(view[0].content, text)))
         return recall_as_search(self._reasoner.act(view, tools), tools)
+
+
+class BriefedNoteTaker(LookupNoteTaker):
+    """The note taker for tasks with a briefing: it writes down what is asked, then what serves it
+    in each text, and looks up needed facts."""
+
+    def __init__(
+        self, reasoner: Policy, serving: Callable[[Sequence[Message], str], Iterable[str]]
+    ) -> None:
+        super().__init__(reasoner, lambda *_: ())
+        self._serving = serving
+        """The notes on the text in view, from the notes so far."""
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        start = event_start(view)
+        text = view[start].content
+        results = [message for message in view[start:] if message.role == "tool"]
+        if text.startswith(QUESTION) or all(tool.name != "Write" for tool in tools):
+            return super().act(view, tools)
+        if text.startswith(BRIEFING) and not results:
+            return calls(write(asked_in(text)))
+        if not results:
+            return calls(read())
+        if len(results) > 1 or text.startswith(BRIEFING):
+            return END
+        return calls(*map(write, self._serving(view, results[0].content)))
 
 
 def recall_as_search(reply: Message, tools: Sequence[Tool]) -> Message:

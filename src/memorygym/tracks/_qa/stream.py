@@ -8,10 +8,11 @@ from memorygym.core.errors import Refused
 from memorygym.core.json_values import canonical
 from memorygym.core.types import JSON, Env, Message, Step, Task, Tool, tool
 
-QUESTION_KIND = "question"
-"""The kind of an event that asks a question."""
-EVENT, QUESTION = "===", "=== QUESTION"
-"""How the text of an event begins, and how the text of an event that asks begins."""
+QUESTION_KIND, BRIEFING_KIND = "question", "briefing"
+"""The kinds of an event that asks a question, and of a first one that states what is asked."""
+EVENT, QUESTION, BRIEFING = "===", "=== QUESTION", "=== BRIEFING"
+"""How the text of an event begins, and that of an event of these kinds."""
+_AT_END = "asked at the end:"
 REFUSAL = "I have no record of that."
 
 
@@ -19,6 +20,23 @@ def submit(description: str) -> Tool:
     """The tool that submits the answer to a question."""
     answer = {"type": "string", "description": "One claim, as asked for."}
     return tool("submit_answer", description, answer=answer)
+
+
+def briefing(purpose: str, questions: Sequence[str]) -> str:
+    """What a briefing says.
+
+    >>> briefing("The searches serve one question", ["Who won?"])
+    'The searches serve one question, asked at the end: Who won?'
+    >>> asked_in(briefing("You work for these questions", ["Who won?", "Why?"]))
+    'Who won?\\nWhy?'
+    """
+    gap = "\n" if len(questions) > 1 else " "
+    return gap.join((f"{purpose}, {_AT_END}", *questions))
+
+
+def asked_in(briefing: str) -> str:
+    """The questions in the text of a briefing, one a line."""
+    return briefing.partition(_AT_END)[2].strip()
 
 
 def content_hash(system: str, *parts: JSON) -> str:

@@ -60,7 +60,7 @@ class Page:
     """An event without its number."""
 
     kind: str
-    """`file` or `observation`."""
+    """`file`, `observation` or `briefing`."""
     paragraphs: tuple[str, ...]
 
 

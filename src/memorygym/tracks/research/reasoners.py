@@ -8,13 +8,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from memorygym.agents.calls import END, calls, read, write
 from memorygym.core.statements import Statement, StatementIndex
 from memorygym.core.types import JSON, Call, Message, Policy, Task, Tool
 from memorygym.tracks._qa import reasoners
 from memorygym.tracks._qa.defaults import RECALL, SUBMIT
 from memorygym.tracks._qa.questions import Found, Missing
-from memorygym.tracks._qa.stream import REFUSAL, event_start
+from memorygym.tracks._qa.stream import BRIEFING_KIND, REFUSAL, event_start
 from memorygym.tracks.research import SEARCH
 from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.research.generator.task_texts import RESULT
@@ -27,8 +26,6 @@ _BACK = {key for key, relation in RELATIONS.items() if relation.subject_phrases}
 _STEP = re.compile(rf"{RESULT} · step (\d+) ===")
 _PAGE = re.compile(r"^Found for '(.+)', page (\d+) of (\d+):$", re.MULTILINE)
 _DONE = re.compile(r"^Searched for '(.+)'\.$", re.MULTILINE)
-_BRIEFING_HEADER, _SEARCH_HEADER = "=== BRIEFING", "=== SEARCH "
-_QUESTION_PREFIX = "asked at the end: "
 _SHARED_WORDS = "the person who belongs to"
 """How a question asks for what Shared finds."""
 _READER = ResearchReader()
@@ -194,8 +191,9 @@ def note_taker(reasoner: Policy, task: Task) -> Policy:
     """The scripted note taker for memories with tools; it answers as the reasoner does."""
     if steps_of(task):
         return SearchNoteTaker(reasoner)
-    inner = reasoners.note_taker(reasoner, task)
-    return StepNoteTaker(inner) if task.events[0].kind == "briefing" else inner
+    if task.events[0].kind == BRIEFING_KIND:
+        return reasoners.BriefedNoteTaker(reasoner, asked_for)
+    return reasoners.note_taker(reasoner, task)
 
 
 def _notes(statements: Sequence[Statement], finished: str = "") -> str:
@@ -221,36 +219,11 @@ class SearchNoteTaker(Policy):
         return replace(reply, calls=(write_call, *reply.calls))
 
 
-class StepNoteTaker(Policy):
-    """The note taker for tasks that reveal the question first.
-
-    It writes only facts of the relations that the question asks for. Other events are left to the
-    wrapped note taker.
-    """
-
-    def __init__(self, note_taker: Policy) -> None:
-        self._note_taker = note_taker
-
-    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        start = event_start(view)
-        text = view[start].content
-        tool_results = [message for message in view[start:] if message.role == "tool"]
-        if text.startswith(_BRIEFING_HEADER) and not tool_results:
-            return calls(write(text.split(_QUESTION_PREFIX, 1)[1]))
-        if not text.startswith(_SEARCH_HEADER):
-            return self._note_taker.act(view, tools)
-        if not tool_results:
-            return calls(read())
-        if len(tool_results) > 1:
-            return END
-        return calls(*map(write, _asked_for(text, tool_results[0].content)))
-
-
-def _asked_for(text: str, notes: str) -> list[str]:
-    """Notes on the facts of a text whose relation the question in the notes asks for."""
+def asked_for(view: Sequence[Message], notes: str) -> list[str]:
+    """Notes on the facts of the text in view whose relation the question in the notes asks for."""
     asked = {"employer", "inventor", "basis"} if _SHARED_WORDS in notes else set[str]()
     for key, relation in RELATIONS.items():
         phrases = (*relation.value_phrases, *relation.subject_phrases, *(relation.comparison or ()))
         asked |= {key for phrase in phrases if phrase.split("{")[0] in notes}
-    facts = dict.fromkeys(_READER.read(text))
+    facts = dict.fromkeys(_READER.read(view[event_start(view)].content))
     return [_READER.render(fact) for fact in facts if fact.key.split(" 2")[0] in asked]

@@ -14,7 +14,7 @@ from memorygym.datasets.instances.folder import task_id
 from memorygym.tracks._qa.ablation import failed
 from memorygym.tracks._qa.generated import strata
 from memorygym.tracks._qa.questions import Found, Question, QuestionGold
-from memorygym.tracks._qa.stream import QUESTION_KIND
+from memorygym.tracks._qa.stream import BRIEFING_KIND, QUESTION_KIND
 from memorygym.tracks._qa.verification import NoDraft, sound_task
 from memorygym.tracks.research.generator.graph import EntityGraph
 from memorygym.tracks.research.generator.length import fill
@@ -30,7 +30,6 @@ from memorygym.tracks.research.generator.search_turns import (
 )
 from memorygym.tracks.research.generator.settings import AGENTIC, ResearchSettings
 from memorygym.tracks.research.generator.task_texts import (
-    BRIEFING_KIND,
     LISTED,
     SEARCH_KIND,
     SEARCHING,

@@ -13,9 +13,9 @@ from memorygym.core.statements import Statement, Value
 from memorygym.core.tokens import abbreviate, count
 from memorygym.core.types import JSON, Budget, Event, Task
 from memorygym.datasets.instances.folder import task_id
-from memorygym.tracks._qa.generated import strata
+from memorygym.tracks._qa.generated import REVEALED, strata
 from memorygym.tracks._qa.questions import Question, QuestionGold
-from memorygym.tracks._qa.stream import QUESTION_KIND
+from memorygym.tracks._qa.stream import BRIEFING_KIND, QUESTION_KIND, briefing
 from memorygym.tracks._qa.verification import sound_task
 from memorygym.tracks.codeqa.code_view import Page, cost, pages, paragraphs, text_of
 from memorygym.tracks.codeqa.fact_reader import read
@@ -90,7 +90,8 @@ def generate(seed: tuple[int, int], attempt: int, settings: CodeQASettings) -> G
             package.add(f"docs/review_{number}.md", "\n\n".join(review) + "\n")
         remarks = []
     session = observations(facts, remarks, stream("session"))
-    package.cost += cost(session)
+    told = _briefing(settings.reveal, questions)
+    package.cost += cost(session) + sum(cost(page.paragraphs) for page in told)
     if package.cost > settings.tokens * 1.005:
         raise BadSettings(
             f"{settings.tokens:,} tokens are out of reach for {settings.questions} questions; from"
@@ -100,7 +101,7 @@ def generate(seed: tuple[int, int], attempt: int, settings: CodeQASettings) -> G
 
     def shown() -> list[Page]:
         files = starmap(paragraphs, package.files.items())
-        return pages(files, session, settings.form, stream("pages"))
+        return [*told, *pages(files, session, settings.form, stream("pages"))]
 
     package.fill(settings.tokens - _tokens(shown(), settings.questions))
     return GeneratedPackage(package.files, shown(), questions)
@@ -122,6 +123,13 @@ def _drafter(
     rng = stream("questions")
     topics = Topics(rng, settings.near_miss) if settings.form != "files" else None
     return QuestionDrafter(code, topics, rng)
+
+
+def _briefing(reveal: str, questions: Sequence[Question]) -> list[Page]:
+    """The first event, if the questions are revealed."""
+    texts = [question.text for question in questions]
+    told = briefing("You work on this package to answer these questions", texts)
+    return [Page(BRIEFING_KIND, (told,))] if reveal == REVEALED else []
 
 
 def _tokens(shown: Sequence[Page], questions: int) -> int:

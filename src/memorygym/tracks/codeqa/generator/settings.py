@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from memorygym.tracks._qa.generated import check, option
+from memorygym.tracks._qa.generated import check, option, reveal_option
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +13,7 @@ class CodeQASettings:
     """Tokens shown to the memory, within one percent."""
     questions: int = option(6, "questions per instance", range(1, 41))
     hops: tuple[int, ...] = option((1, 2, 3, 4), "hops of the questions, in turn", range(1, 5))
+    reveal: str = reveal_option()
     form: str = option(
         "mixed",
         "show files, a debugging session that opens them, or both by turns (mixed)",

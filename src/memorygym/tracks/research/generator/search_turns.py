@@ -7,6 +7,7 @@ from itertools import islice
 
 from memorygym.core.rng import Stream
 from memorygym.core.tokens import count
+from memorygym.tracks._qa.generated import REVEALED
 from memorygym.tracks.research.generator.graph import Chain, EntityGraph, GraphClaim, Lookup
 from memorygym.tracks.research.generator.prose import (
     DAYS,
@@ -99,7 +100,7 @@ class Plan:
     @property
     def first_turn(self) -> int:
         """The event of the first turn: after the briefing, if the question is revealed."""
-        return int(self.settings.reveal == "immediate")
+        return int(self.settings.reveal == REVEALED)
 
     @property
     def texts(self) -> list[str]:

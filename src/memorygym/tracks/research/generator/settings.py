@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.types import JSON
-from memorygym.tracks._qa.generated import check, option
+from memorygym.tracks._qa.generated import check, option, reveal_option
 
 WINDOWED = "sliding_window"
 """The eviction policy that keeps documents in view for some turns."""
@@ -30,11 +30,7 @@ class ResearchSettings:
     tokens: int = option("20k", "length of the instances", range(1, LARGEST + 1))
     """Tokens of all texts before the question, as they are shown to the memory."""
     shape: str = "bridge"
-    reveal: str = option(
-        "immediate",
-        "delayed: the question is shown only at the end, not also before the searches",
-        ("immediate", "delayed"),
-    )
+    reveal: str = reveal_option()
     eviction: str = option(
         "full_eviction",
         f"{WINDOWED}: documents stay in view for some turns",

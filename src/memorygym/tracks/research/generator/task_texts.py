@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 
+from memorygym.tracks._qa.stream import BRIEFING, briefing
+
 LISTED = 10
 """Documents on a result page."""
 
-SEARCH_KIND, BRIEFING_KIND = "search", "briefing"
-"""Kinds of events that ask no question."""
+SEARCH_KIND = "search"
+"""The kind of an event that shows the documents of a search."""
 RESULT = "=== RESULT"
 """How an event of the agentic mode begins."""
 
@@ -53,8 +55,8 @@ def documents_in(text: str) -> list[str]:
 
 def briefing_text(events: int, question: str) -> str:
     """The first event of a task that reveals its question in advance."""
-    head = f"=== BRIEFING · event 1 of {events} ==="
-    return f"{head}\n\nThe searches that follow serve one question, asked at the end: {question}"
+    told = briefing("The searches that follow serve one question", [question])
+    return f"{BRIEFING} · event 1 of {events} ===\n\n{told}"
 
 
 def question_text(events: int, question: str, form: str) -> str:
