@@ -64,7 +64,7 @@ PAGES = {
     ),
     "research": Page(
         "Research",
-        ["--track", "research:hops=2,4,8:tokens=20k", "--seeds", "180"],
+        ["--track", "research:hops=2,4,8:tokens=20k", "--seeds", "240"],
         "One question a task.",
         ("facts", "hops"),
     ),

@@ -67,6 +67,6 @@ TRACK = Track(
         "reader": _lazy("search_env:reader"),
         "tools": (*defaults.SHARED["tools"], SEARCH, OPEN),
     },
-    version="research-v4",
+    version="research-v5",
     facts=facts,
 )
