@@ -22,9 +22,9 @@ from memorygym.tracks.research.reasoners import WeakReader
 
 
 @cache
-def research_task(hops: int = 4) -> Task:
+def research_task(hops: int = 4, **parameters: str) -> Task:
     """An instance of 10,000 tokens."""
-    options = TaskOptions(range(1), parameters={"hops": str(hops), "tokens": "10k"})
+    options = TaskOptions(range(1), parameters={"hops": str(hops), "tokens": "10k", **parameters})
     return TRACK.tasks(options)[0].generate()
 
 
@@ -90,7 +90,7 @@ def test_the_weak_reasoner_of_research_knows_which_source_outranks_which(
     believes_first: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(WeakReader, "believes_first", believes_first)
-    task = research_task(6)
+    task = research_task(3, conflict="100")
     (outcome,) = outcomes(played(task, "full", scripted("weak", task)))
     assert outcome.correct != believes_first
 

@@ -116,5 +116,7 @@ def test_verify_prints_what_the_strategies_reach():
 @pytest.mark.parametrize(("right", "fails"), [(10_000, False), (40_000, True)])
 def test_a_strategy_far_above_chance_fails(right, fails):
     sums = {"asked": 100, "chance": 2_000, "walk, nearest": right}
-    results = together({"adversaries": {"few": dict.fromkeys(sums, 0) | {"asked": 1}, "many": sums}})
+    results = together(
+        {"adversaries": {"few": dict.fromkeys(sums, 0) | {"asked": 1}, "many": sums}}
+    )
     assert [result["ok"] for result in results.values()] == [True, not fails]

@@ -8,17 +8,18 @@ from typing import Any
 
 import pytest
 
+from memorygym.core.rng import Stream
 from memorygym.core.statements import StatementIndex
 from memorygym.scoring.grading import names, phrases, verdict
 from memorygym.scoring.grading.quantities import Number
 from memorygym.tracks.worlds import answers, question_texts
 from memorygym.tracks.worlds.answers import KnownFacts
 from memorygym.tracks.worlds.generator import (
-    fact_timeline,
     generator,
     question_placement,
     template_schema,
 )
+from memorygym.tracks.worlds.generator.fact_timeline import FactTimeline
 from memorygym.tracks.worlds.generator.gold import WeightedQuestion
 from memorygym.tracks.worlds.generator.question_sampler import QuestionSampler
 from tests.tracks.worlds.audit.defect import LONG, LONGER, Plant, validate, verify, wrap
@@ -48,7 +49,13 @@ def abstention_asks_about_what_exists(patch: pytest.MonkeyPatch) -> None:
 
 @verify("full")
 def questions_need_facts_that_are_shown_later(patch: pytest.MonkeyPatch) -> None:
-    wrap(patch, fact_timeline.FactTimeline, "members_by", lambda old, self, event: old(self, 10**6))
+    class Foreseeing(QuestionSampler):
+        def __init__(self, timeline: FactTimeline, event: int, stream: Stream) -> None:
+            super().__init__(timeline, 10**6, stream)
+            assert self.facts  # Kept as of then.
+            self.event = event
+
+    patch.setattr(question_placement, "QuestionSampler", Foreseeing)
 
 
 @verify("full", LONG)
