@@ -26,6 +26,8 @@ BRANCHES = 10
 QUESTIONS_SHARE, MOST_UNASKED = 0.75, 6
 """The share of the length that questions and what surrounds them may take, and how many there are
 at most beside the one that is asked."""
+TOKENS_A_HOP = 2_500
+"""Below these, a task has fewer distractors than its settings say, as its length is less."""
 FEW_TURNS, SMALL_TURN, LARGE_TURN = 30, 800, 3_000
 """Searches up to which there is one for each 800 tokens, and most tokens of one of more."""
 
@@ -222,8 +224,9 @@ def _wanted(stream: Stream, claim: GraphClaim) -> str:
 
 def add_distractors(stream: Stream, plan: Plan) -> None:
     """Adds distractors of each kind to the share of the look-ups that the settings say, to those
-    of branches as to the question's."""
+    of branches as to the question's; in short tasks to fewer."""
     settings = plan.settings
+    share = min(1.0, settings.tokens / (settings.hops * TOKENS_A_HOP))
     for make, percent in (
         (_near_miss, settings.near_miss),
         (_other_time, settings.other_time),
@@ -231,7 +234,7 @@ def add_distractors(stream: Stream, plan: Plan) -> None:
         (_paraphrase, settings.paraphrase),
     ):
         for support in plan.supports:
-            if stream.below(100) < percent and (make is not _conflict or support.lower_genres):
+            if stream.below(100) < percent * share and (make is not _conflict or support.lower_genres):
                 plan.others.append(make(stream, plan, support))
 
 

@@ -15,7 +15,7 @@ LARGEST = 10_000_000
 """Tokens of the longest instance."""
 HIGHEST_DENSITY = 90
 """Highest percentage of filler documents that may be related to the question."""
-_EACH = "percent of the look-ups, of the question and of wrong branches alike, that have"
+_EACH = "percent of the look-ups, also of wrong branches, that have"
 _PERCENT = range(101)
 
 
