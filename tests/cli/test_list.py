@@ -35,7 +35,7 @@ def test_text_fits_80_columns_and_a_track_states_its_version_and_its_parameters(
         assert text in out
     tracks = {row["id"]: row for row in command("list", "tracks", "--json").rows()}
     row = tracks["research"]
-    assert row["version"] == "research-v4" and "hops" in row["parameters"]
+    assert row["version"] == "research-v5" and "hops" in row["parameters"]
 
 
 def test_the_agents_of_another_track_are_listed(command) -> None:
