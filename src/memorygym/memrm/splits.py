@@ -24,7 +24,7 @@ _DOMAINS = tuple(
 )
 _WORLD_SIZES = ((4, 3, 1), (6, 4, 2), (9, 6, 2), (6, 4, 1), (5, 3, 1), (16, 8, 3))
 """Entities, questions, corrections."""
-_RESEARCH = dict.fromkeys(("near_miss", "conflict", "other_time", "paraphrase"), "1")
+_RESEARCH = dict.fromkeys(("near_miss", "conflict", "other_time", "paraphrase"), "30")
 
 
 def parameters(track: str, number: int) -> dict[str, str]:
