@@ -30,7 +30,7 @@ MAX_RARE_WORDS = 8
 _SELDOM = 3
 """Most times that the instruction repeats a word of its focus."""
 _FOCUS = 2
-"""Factor of a fact for each word of the focus, at most two."""
+"""Factor of a fact for each word of the focus, at most two, or of one question."""
 _SHARED = 4
 """Most words of one question of which each doubles the weight of a fact."""
 _NEAR = (9, 8, 7, 6, 5, 4, 3, 2)
