@@ -234,7 +234,8 @@ def add_distractors(stream: Stream, plan: Plan) -> None:
         (_paraphrase, settings.paraphrase),
     ):
         for support in plan.supports:
-            if stream.below(100) < percent * share and (make is not _conflict or support.lower_genres):
+            is_able = make is not _conflict or bool(support.lower_genres)
+            if stream.below(100) < percent * share and is_able:
                 plan.others.append(make(stream, plan, support))
 
 
