@@ -118,8 +118,9 @@ def test_the_trace_reader_dates_facts_by_the_event_that_showed_them():
 @pytest.mark.slow
 def test_a_miss_is_attributed_to_the_facts_that_the_memory_lost():
     lost = next(played(number, "recency") for number in range(4) if not solved(number, "recency"))
-    for trace, expected in ((lost, "dropped"), (played(0, "none"), "never written")):
-        assert [cause for _, cause in Attribution(trace).causes] == [expected]
+    ((_, cause),) = Attribution(lost).causes
+    assert cause in ("dropped", "not retrieved")  # The last page is held, and shown in part.
+    assert [cause for _, cause in Attribution(played(0, "none")).causes] == ["never written"]
 
 
 def test_the_weak_reasoner_misses_some_questions_with_full_context():
