@@ -191,3 +191,10 @@ def test_a_packed_answer_is_counted_and_passed_on_with_its_headers(special: Endp
     assert (headers["Content-Encoding"], headers["Retry-After"]) == ("gzip", "7")
     assert gzip.decompress(answer) == USAGE
     assert special.take() == ([EndpointCall(-1, 4, 2, embedding=False)], "")
+
+
+def test_a_call_is_counted_before_its_client_hears_of_an_answer(special: EndpointProxy) -> None:
+    url = special.environment["OPENAI_BASE_URL"]
+    for _ in range(200):
+        urlopen(f"{url}/packed", b"{}").close()
+        assert special.take() == ([EndpointCall(-1, 4, 2, embedding=False)], "")

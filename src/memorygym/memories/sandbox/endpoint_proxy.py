@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from http.client import HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import chain
 from threading import Lock, Thread
 from typing import Any
 from urllib.error import HTTPError
@@ -154,12 +155,13 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         own = {n: text for n, text in self.headers.items() if n.lower() not in OF_A_CONNECTION}
         status, headers, pieces = self.server.forward(self.path, own, self._body())
-        self.send_response_only(status)
-        for header in (*headers, ("Transfer-Encoding", "chunked")):
-            self.send_header(*header)
-        self.end_headers()
         try:
-            for piece in pieces:
+            first = next(pieces)  # Of a short answer the call is counted before its head is sent.
+            self.send_response_only(status)
+            for header in (*headers, ("Transfer-Encoding", "chunked")):
+                self.send_header(*header)
+            self.end_headers()
+            for piece in chain([first], pieces):
                 self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece) if piece else b"")
             self.wfile.write(b"0\r\n\r\n")
         except (OSError, HTTPException):  # One side hung up: the other sees half an answer.
