@@ -248,6 +248,7 @@ def test_strata_alternate_and_are_named_after_hops_and_length():
         ({"hops": 8, "tokens": 2_000}, "too short for 8 hops .* are about [0-9,]+ to 10,000"),
         ({"conflict": -1}, "conflict -1: give 0 to 100"),
         ({"distractor_density": 91}, "distractor_density 91: give 0 to 90"),
+        ({"hops": 2, "near_miss": 100, "tokens": 1_200}, "too short for 2 hops"),
         ({"eviction": "sliding_window", "window": 1}, "window 1: give 2 to 8"),
         ({"window": 3}, "window 3 is for eviction=sliding_window"),
     ],

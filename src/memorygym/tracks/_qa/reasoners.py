@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
 from itertools import chain
-from typing import Any
+from typing import Any, TypeAlias
 
 from memorygym.agents.calls import END, calls, read, search, submit, write
 from memorygym.core.statements import CURRENT, UNSTATED, Statement, StatementIndex, against
@@ -28,6 +28,8 @@ from memorygym.tracks._qa.stream import (
     event_start,
 )
 
+Serve: TypeAlias = Callable[[Sequence[Message], str], Iterable[str]]
+"""Notes on the text in view, from the notes so far."""
 ATTENTION = 500
 """Tokens that the weak reasoner reads per step."""
 LOOKUPS = (RECALL.name, "memory_search")
@@ -170,11 +172,11 @@ def reasoner(name: str, task: Task, of: Mapping[str, type[Strong]] = REASONERS) 
     return of[name](lambda system: cached_reader(task.track, system).against(task.texts))
 
 
-def note_taker(reasoner: Policy, task: Task) -> Policy:
+def note_taker(reasoner: Policy, task: Task, serve: Serve | None = None) -> Policy:
     """The note taker that writes the facts of each text to memory, or those that serve what a
     briefing asks, and looks up needed ones."""
     if task.events[0].kind == BRIEFING_KIND:
-        return BriefedNoteTaker(reasoner, partial(serving, task.track))
+        return BriefedNoteTaker(reasoner, serve or partial(serving, task.track))
     return LookupNoteTaker(reasoner, partial(paragraph_facts, task.track))
 
 
@@ -241,12 +243,9 @@ class BriefedNoteTaker(LookupNoteTaker):
     """The note taker for tasks with a briefing: it writes down what is asked, then what serves it
     in each text, and looks up needed facts."""
 
-    def __init__(
-        self, reasoner: Policy, serving: Callable[[Sequence[Message], str], Iterable[str]]
-    ) -> None:
+    def __init__(self, reasoner: Policy, serve: Serve) -> None:
         super().__init__(reasoner, lambda *_: ())
-        self._serving = serving
-        """The notes on the text in view, from the notes so far."""
+        self._serve = serve
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
         start = event_start(view)
@@ -260,7 +259,7 @@ class BriefedNoteTaker(LookupNoteTaker):
             return calls(read())
         if len(results) > 1 or text.startswith(BRIEFING):
             return END
-        return calls(*map(write, self._serving(view, results[0].content)))
+        return calls(*map(write, self._serve(view, results[0].content)))
 
 
 def recall_as_search(reply: Message, tools: Sequence[Tool]) -> Message:

@@ -71,11 +71,13 @@ def adversaries(reading: TaskReadings) -> CheckResult:
         shares["chance"] *= _share(_of_kind(graph, part.kind), truth)
         for name, chosen in _WALKS.items():
             shares[f"walk, {name}"] *= _share(chosen(levels), truth)
+    named = [[*_sentences(document.text)] for document in reading.documents]
+    searched = {of_all: _searched(reading, named, of_all=of_all) for of_all in (False, True)}
     for budget, newest, of_all in product(BUDGETS, (False, True), (False, True)):
-        kept = _searched(reading, newest=newest, of_all=of_all)
+        kept = searched[of_all][:: -1 if newest else 1]
         name = f"keep {'newest' if newest else 'first'} {budget:,}{' of all searches' * of_all}"
         shares[name] = _is_right(reading, case, kept, budget)
-    for name, kept in _conspicuous(reading):
+    for name, kept in _conspicuous(reading, named):
         shares[f"{name} {BUDGETS[0]:,}"] = _is_right(reading, case, kept, BUDGETS[0])
     thousandths = {name: round(share * _WHOLE) for name, share in shares.items()}
     group = next(name for name, most in _GROUPS.items() if len(case.needs) <= most)
@@ -132,24 +134,30 @@ def _sentences(text: str) -> Iterator[_Sentence]:
             yield _Sentence(heading, sentence, names)
 
 
-def _searched(reading: TaskReadings, *, newest: bool, of_all: bool) -> Sequence[_Sentence]:
-    """The sentences that name an entity of their search, or of a search so far."""
+def _searched(
+    reading: TaskReadings, named: Iterable[Sequence[_Sentence]], *, of_all: bool
+) -> list[_Sentence]:
+    """The sentences, given by document, that name an entity of their search, or of a search so
+    far."""
     names, event = set[str](), -1
     kept: list[_Sentence] = []
-    for document in reading.documents:
+    for document, own in zip(reading.documents, named, strict=True):
         if document.event != event:
             event = document.event
             asked = "".join(_SUB_QUERY.findall(reading.task.events[event].text))
             names = (names if of_all else set()) | set(_NAMES.findall(asked))
-        kept += (s for s in _sentences(document.text) if not names.isdisjoint(s.names))
-    return kept[::-1] if newest else kept
+        kept += (sentence for sentence in own if not names.isdisjoint(sentence.names))
+    return kept
 
 
-def _conspicuous(reading: TaskReadings) -> Iterator[tuple[str, Sequence[_Sentence]]]:
-    """The sentences that state something, by how conspicuous what they name is: it has many
-    documents, is named in many, shares its first word with many, or both of the latter."""
+def _conspicuous(
+    reading: TaskReadings, own: Iterable[Sequence[_Sentence]]
+) -> Iterator[tuple[str, list[_Sentence]]]:
+    """The sentences, given by document, that state something, by how conspicuous what they name
+    is: it has many documents, is named in many, shares its first word with many, or both of the
+    latter."""
     texts = [document.text for document in reading.documents]
-    stating = [s for text in texts for s in _sentences(text) if reading.reader.read(s.text)]
+    stating = [s for s in chain.from_iterable(own) if reading.reader.read(s.text)]
     titled = Counter(name for text in texts for name in set(_NAMES.findall(headed(text)[0])))
     named = Counter(name for text in texts for name in set(_NAMES.findall(text)))
     words = Counter(word for name in named for word in name.split())

@@ -13,7 +13,7 @@ from memorygym.core.types import JSON, Call, Message, Policy, Task, Tool
 from memorygym.tracks._qa import reasoners
 from memorygym.tracks._qa.defaults import RECALL, SUBMIT
 from memorygym.tracks._qa.questions import Found, Missing
-from memorygym.tracks._qa.stream import BRIEFING_KIND, REFUSAL, event_start
+from memorygym.tracks._qa.stream import REFUSAL, event_start
 from memorygym.tracks.research import SEARCH
 from memorygym.tracks.research.fact_reader import ResearchReader
 from memorygym.tracks.research.generator.task_texts import RESULT
@@ -191,9 +191,7 @@ def note_taker(reasoner: Policy, task: Task) -> Policy:
     """The scripted note taker for memories with tools; it answers as the reasoner does."""
     if steps_of(task):
         return SearchNoteTaker(reasoner)
-    if task.events[0].kind == BRIEFING_KIND:
-        return reasoners.BriefedNoteTaker(reasoner, asked_for)
-    return reasoners.note_taker(reasoner, task)
+    return reasoners.note_taker(reasoner, task, asked_for)
 
 
 def _notes(statements: Sequence[Statement], finished: str = "") -> str:

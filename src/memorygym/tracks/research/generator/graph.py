@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import NamedTuple
 
 from memorygym.core.rng import Stream
@@ -214,32 +215,35 @@ class EntityGraph:
         There are fewer than asked for where the drafts come to dead ends.
         """
         kinds = dict(pair for claim in chain.facts for pair in claim.entities)
-        places = {name: place for name, place in chain.places.items() if name in kinds}
-        nodes = [_Node(name, kinds[name], *place) for name, place in places.items()]
-        branches = list[Chain]()
-        for _ in range(10 * most):
-            if len(branches) < most and (branch := self._branch(chain, nodes)):
-                branches.append(branch)
-        return branches
+        places = chain.places
+        nodes = [
+            _Node(name, kinds[name], *place) for name, place in places.items() if name in kinds
+        ]
+        goals = [places[end.result] for end in chain.ends]
+        drafts = (self._branch(chain, goals, nodes) for _ in range(10 * most))
+        return [*islice(filter(None, drafts), most)]
 
-    def _branch(self, chain: Chain, nodes: "list[_Node]") -> Chain | None:
-        """A branch from one of the nodes, which it adds to; None at a dead end."""
-        ends, places = chain.ends, chain.places
-        start, steps = places[self.stream.choice(ends).result]
-        sides = {start} if len(ends) > 1 else set(chain.starts)
+    def _branch(
+        self, chain: Chain, goals: list[tuple[str, int]], nodes: list[_Node]
+    ) -> Chain | None:
+        """A branch from one of the nodes, which it adds to, as far as one of the goals: a start
+        and the steps from it; None at a dead end."""
+        start, steps = self.stream.choice(goals)
+        sides = {start} if len(goals) > 1 else set(chain.starts)
         along = [node for node in nodes if node.start in sides and node.steps < steps]
         # Each step has as many forks, so that no entity on the way stands out.
         level = self.stream.choice(sorted({node.steps for node in along}))
         fork = self.stream.choice([node for node in along if node.steps == level])
         branch, new_nodes, (entity, kind, *_) = Chain([fork.name]), list[_Node](), fork
         used = {(look.start, look.claim.relation) for look in chain.lookups}
+        answer = chain.ends[0].kinds[1]
         for step in range(level + 1, steps + 1):
             options = [
                 (relation, inverse, result)
                 for relation, inverse, result in steps_from(kind)
                 if (entity, relation.key) not in used
                 and (inverse or relation.key not in self._stated[entity])
-                and (result == ends[0].kinds[1] if step == steps else result in KINDS)
+                and (result == answer if step == steps else result in KINDS)
             ]
             if not options:
                 return None
