@@ -1,5 +1,6 @@
 """The OpenAI-compatible model: its endpoint, and a loopback server that misbehaves on demand."""
 
+import gc
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -179,6 +180,15 @@ def test_a_request_beyond_the_context_is_an_empty_reply(
 ) -> None:
     assert model("echo+context", max_tokens=8191).complete(HELLO, tools) == OVERFLOW
     assert not waits
+
+
+def test_a_model_that_nobody_uses_any_more_leaves_no_connection_open(server: Server) -> None:
+    model = OpenAI("echo", server.url)
+    model.complete([Message("user", "Hello")], [])
+    connections, model.itself = model._client._client, model  # type: ignore[attr-defined]
+    del model
+    gc.collect()
+    assert connections.is_closed
 
 
 def test_waits_are_one_line_on_stderr(

@@ -68,6 +68,12 @@ class TraceReader:
         own = (s for event, s in mentions if event < before and fact.is_stated_by(s))
         return any(s.value == fact.value or s.role == SHIFT for s in own)
 
+    def values(self, fact: Statement, before: int) -> list[Value]:
+        """All values that a fact had, one after another, as the environment stated them before an
+        event."""
+        mentions = self._mentions.get(fact[:2], ())
+        return StatementIndex(s for event, s in mentions if event < before).history(*fact[:2])
+
     def bases(self, fact: Statement, before: int) -> Iterator[tuple[int, Statement]]:
         """The relative corrections that led to a fact's value before an event, the last one first:
         the event of each, and the fact as it was, which it changed."""

@@ -4,6 +4,7 @@ import os
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -173,9 +174,15 @@ class OpenAI(Model):
         self._openai = openai
         # Its own retries are silent, cannot be abandoned, and ask again where an error is a mistake
         # of the model, but not where a reply breaks off; so they are off.
+        connections = openai.DefaultHttpxClient()
         self._client = openai.OpenAI(
-            api_key=endpoint.key, base_url=endpoint.url, timeout=self.options.timeout, max_retries=0
+            api_key=endpoint.key,
+            base_url=endpoint.url,
+            timeout=self.options.timeout,
+            max_retries=0,
+            http_client=connections,
         )
+        weakref.finalize(self._client, connections.close)
 
     def complete(self, messages: Sequence[Message], tools: Sequence[Tool]) -> Reply:
         body = self._body(messages, tools)

@@ -104,7 +104,7 @@ class Attribution:
         self.reader = reader_of(trace)
         self._env_tools = track_of(trace).tool_names
         self._about: dict[str, list[tuple[int, dict[str, str]]]] = {}
-        self._seen: dict[int, StatementIndex] = {}
+        self._seen: dict[int, list[StatementIndex]] = {}
         self._counted: dict[str, tuple[int, int]] = {}
 
     @cached_property
@@ -144,12 +144,13 @@ class Attribution:
 
     def in_view(self, question: Goal, need: Statement) -> bool:
         """Whether the memory brought a needed fact into the view of the question."""
-        return self.seen(question.event).state(need) == HELD
+        return any(seen.state(need) == HELD for seen in self.seen(question.event))
 
     def shows_stale(self, question: Goal, need: Statement) -> bool:
         """Whether the view gave a superseded value as if it were current, and not the right one."""
-        stated = self.seen(question.event).stated(need.subject, need.key)
-        others = (other for other in stated if other.role == CURRENT and other.value != need.value)
+        stated = self.seen(question.event)[-1].stated(need.subject, need.key)
+        superseded = {*self.reader.values(need, question.event)} - {need.value}
+        others = (other for other in stated if other.role == CURRENT and other.value in superseded)
         return need.role == CURRENT and need.state_in(stated) != HELD and any(others)
 
     def held(self, fact: Statement, before: int) -> list[tuple[int, str]]:
@@ -205,21 +206,29 @@ class Attribution:
                         changes.append((record.event, texts))
         return self._about[name]
 
-    def seen(self, event: int) -> StatementIndex:
-        """What the memory brought into an event, in the order of the view."""
+    def seen(self, event: int) -> list[StatementIndex]:
+        """What the memory had brought into an event, in the order of the view: at each call of the
+        environment's tools, which may change what holds, and at the end."""
         if event not in self._seen:
-            texts = (text for _, text in self.views.get(event, ()))
-            self._seen[event] = StatementIndex(self._read(texts))
+            texts = [text for _, text in self.views.get(event, ())]
+            ends = sorted({*self._views[1].get(event, ()), len(texts)})
+            self._seen[event] = [StatementIndex(self._read(texts[:end])) for end in ends]
         return self._seen[event]
 
     def _read(self, texts: Iterable[str]) -> Iterator[Statement]:
         return chain.from_iterable(map(self.reader.read, texts))
 
-    @cached_property
+    @property
     def views(self) -> dict[int, list[tuple[str, str]]]:
         """By event: each text that the memory brought into the view, after its source: the name of
         a tool, or COMPOSED."""
+        return self._views[0]
+
+    @cached_property
+    def _views(self) -> tuple[dict[int, list[tuple[str, str]]], dict[int, list[int]]]:
+        """`views`, and by event the number of texts at each call of the environment's tools."""
         views: dict[int, list[tuple[str, str]]] = {}
+        sizes: dict[int, list[int]] = {}
         tools: dict[str, str] = {}
         context: tuple[Message, ...] = ()
         for record in self._trace.records:
@@ -232,13 +241,15 @@ class Attribution:
                     before = set(seen)
                     context_texts = ((COMPOSED, result.content) for result in context)
                     seen += [text for text in context_texts if text not in before]
+                    if self._env_tools & {*tools.values()}:
+                        sizes.setdefault(event, []).append(len(seen))
                 case ToolResult(event=event, messages=messages):
                     views.setdefault(event, []).extend(
                         (tools.get(result.call_id, "a tool"), result.content)
                         for result in messages
                         if tools.get(result.call_id) not in self._env_tools
                     )
-        return views
+        return views, sizes
 
     @cached_property
     def final_coverage(self) -> Coverage:

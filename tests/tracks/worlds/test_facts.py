@@ -130,6 +130,7 @@ def test_a_view_shows_a_stale_value_if_it_gives_another_than_the_current_one() -
     guide = strong_reader(task.system).guide
     question = next(q for q in gold(task).questions if q.kind == "update")
     (need,) = question.needs
-    for value, stale in ((need.value, False), (gold(task).known.history(*need[:2])[0], True)):
+    old, *_ = gold(task).known.history(*need[:2])
+    for value, stale in ((need.value, False), (old, True), (f"{need.value}9", False)):
         trace = seeing(guide.sentence(need._replace(value=value)), task)
         assert Attribution(trace).shows_stale(question, need) is stale

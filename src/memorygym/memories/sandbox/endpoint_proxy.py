@@ -8,7 +8,7 @@ import os
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from http.client import HTTPException
+from http.client import HTTPException, HTTPResponse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import chain
 from threading import Lock, Thread
@@ -112,10 +112,16 @@ def _fetch(request: Request) -> Answer:
             answer = error
         own = [(n, text) for n, text in answer.headers.items() if n.lower() not in OF_A_CONNECTION]
         if answer.headers.get_content_type() == "text/event-stream":
-            return answer.status, own, iter(answer.read1, b"")
-        return answer.status, own, iter([answer.read()])
+            return answer.status, own, _stream(answer)
+        with answer:
+            return answer.status, own, iter([answer.read()])
     except (OSError, HTTPException) as error:
         return 502, [], iter([f"no answer: {error}".encode()])
+
+
+def _stream(answer: HTTPResponse | HTTPError) -> Iterator[bytes]:
+    with answer:
+        yield from iter(answer.read1, b"")
 
 
 def _asked(body: bytes) -> str:
