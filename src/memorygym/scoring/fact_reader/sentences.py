@@ -1031,7 +1031,12 @@ class SentenceReader:
             return [(before[-1], before[-2])]  # "Bob Ray was Ann Lee's teacher."
         if mark.end and before:
             earlier = [a for a in before[:-1] if a.start not in self._objects]
-            return [((earlier or above)[-1], before[-1])]
+            subject, value = (earlier or above)[-1], before[-1]
+            is_front = (
+                "/" in self._text[value.end : mark.start]
+            )  # "Ann Lee / mentor", with no value.
+            if not is_front or self._shown.states(_name_of(subject), key.code, value.text):
+                return [(subject, value)]
         return []
 
     def _typed(
@@ -1059,7 +1064,11 @@ class SentenceReader:
             is_owned = late and mark.end and _OF.fullmatch(self._text, mark.end, late[0].start)
             own = late[:1] if is_owned else last_list(self._text, subjects)
             if not own and above and type_of(above) == key.subject:
-                own = [above]
+                first = [a.text for a in (values[:1] or (free or early)[-1:])]
+                is_late = any(
+                    self._shown.states(a.text, key.code, v) for a in late[:1] for v in first
+                )
+                own = [] if is_late else [above]  # "Orm Ford <- birthplace <- Ann Lee"
             own = own or late[:1]
             if is_owned and above and not values and not free and type_of(above) == key.value:
                 return [(name, above) for name in own]  # "He is the mayor of Orm Haven."
