@@ -86,8 +86,8 @@ class TraceReader:
                 yield event, fact._replace(value=value)
 
     def rewrites(self, goal: Goal, need: Statement) -> int:
-        """How often a fact had changed when the goal was due."""
-        values = [value for event, value in self._mentions_of(need) if event <= goal.event]
+        """How often a fact had changed before the goal's event, in which it may change again."""
+        values = [value for event, value in self._mentions_of(need) if event < goal.event]
         return sum(before != after for before, after in pairwise(values))
 
     def replaced(self, goal: Goal, need: Statement) -> bool:

@@ -10,14 +10,18 @@ from typing import Any
 import pytest
 
 from memorygym.agents.calls import END, calls
+from memorygym.core.episode import Episode, play
 from memorygym.core.statements import Statement, StatementIndex
 from memorygym.core.track import PlayedEpisode
-from memorygym.core.types import Message, Policy, Tool
+from memorygym.core.types import Budget, Memory, Message, Policy, Tool
+from memorygym.scoring.attribution import Attribution
 from memorygym.scoring.episode_scores import rewarded, score
 from memorygym.tracks.dialogue import CHAIN, KINDS, offers
 from memorygym.tracks.dialogue.agents import AGENTS
-from memorygym.tracks.dialogue.desk import POLICY
+from memorygym.tracks.dialogue.desk import ORDER, POLICY
 from memorygym.tracks.dialogue.desks import desk_named
+from memorygym.tracks.dialogue.env import DialogueEnv
+from memorygym.tracks.dialogue.fact_reader import reader_for
 from memorygym.tracks.dialogue.reasoners import StrongClerk, Turn
 from memorygym.tracks.dialogue.resolve import Resolver, request_in
 from tests.tracks.dialogue.sessions import DESKS, TRACK, ended, granted, played, session
@@ -197,3 +201,30 @@ def test_approval_is_needed_above_the_threshold_and_not_at_it(
     rules = {"approval threshold": str(int(chosen["price"]) + threshold), "approval code": "Z-1"}
     given = arguments(*(Statement(POLICY, key, value) for key, value in rules.items()))
     assert given["approval"] == ("Z-1" if needs_code else "none")
+
+
+class Newest(Memory):
+    """Shows the newest value of every key that the session stated."""
+
+    def __init__(self) -> None:
+        self._reader, self._facts = reader_for("retail"), dict[tuple[str, str], Statement]()
+
+    def observe(self, new: Sequence[Message]) -> None:
+        for message in new:
+            self._facts |= {(f.subject, f.key): f for f in self._reader.read(message.content)}
+
+    def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
+        return (Message("user", "\n".join(map(self._reader.render, self._facts.values()))),)
+
+
+def test_a_fact_is_in_view_though_the_agents_own_call_changes_it_later() -> None:
+    trace = play(Episode(DialogueEnv(session()), Newest, Budget()), StrongClerk())
+    trace.gold = session().gold
+    attribution = Attribution(trace)
+    goals = attribution.reader.goals
+    swaps = [goal for goal in goals if goal.question_type == "swap (link 2)"]
+    orders = [(goal, need) for goal in swaps for need in goal.needs if need.key == ORDER]
+    assert orders and not attribution.causes
+    assert not any(attribution.reader.replaced(*order) for order in orders)
+    assert all(attribution.in_view(goal, need) for goal in goals for need in goal.needs)
+    assert not any(attribution.shows_stale(goal, need) for goal in goals for need in goal.needs)
