@@ -12,6 +12,7 @@ from memorygym.core.trace import (
     Answer,
     Context,
     LimitHit,
+    MemoryUpdate,
     Observation,
     Reward,
     ToolResult,
@@ -132,6 +133,25 @@ class Diary(Memory):
 
     def restore(self, entries: Sequence[Entry]) -> None:
         self._text = entries[0].text if entries else ""
+
+
+class Relabelled(Diary):
+    """Marks its text as an index in every other dump."""
+
+    dumps = 0
+
+    def dump(self) -> list[Entry]:
+        self.dumps += 1
+        return [Entry("1", "", self._text) if self.dumps % 2 else Entry("1", self._text)]
+
+    def observe(self, new: Sequence[Message]) -> None:
+        self._text = "alpha"
+
+
+def test_what_is_marked_as_an_index_is_recorded_as_it_changes() -> None:
+    episode = stepped(begin("one", "two", "three", memory=Relabelled), [END, END, END])
+    shown = [(e.text, e.index) for u in recorded(episode, MemoryUpdate) for e in u.entries]
+    assert shown[-2:] in ([("alpha", ""), ("", "alpha")], [("", "alpha"), ("alpha", "")])
 
 
 PLENTY = Budget(capacity=500, writes=20, slot=20)

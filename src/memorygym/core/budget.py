@@ -52,7 +52,7 @@ class BudgetTracker:
         self.prices: dict[str, int] = {}
         """Tokens of each stored text, as counted when it was first stored."""
         self.indexes: dict[str, str] = {}
-        """By stored text: the index at its end, where a dump had one (see Entry)."""
+        """By id: the index at the end of the stored text, where the last dump had one (Entry)."""
         self.event = -1
         """Number of the running event, from 0."""
         self.tokens = 0
@@ -132,8 +132,8 @@ class BudgetTracker:
         return text
 
     def entry(self, id: str, stored: str) -> Entry:
-        """The entry of a stored text, with what a dump has marked as its index."""
-        index = self.indexes.get(stored, "")
+        """The entry of a stored text, with what the last dump marked as its index."""
+        index = self.indexes.get(id, "")
         return Entry(id, stored.removesuffix(index).removesuffix("\n"), index)
 
     def dump_tokens(self, entries: Mapping[str, str]) -> int:

@@ -87,6 +87,8 @@ class Episode:
         self._live: list[Message] = []
         self._context: tuple[Message, ...] = ()
         self._recorded: Mapping[str, str] = {}
+        self._indexes: Mapping[str, str] = {}
+        """Of the recorded entries."""
         self._tracker = BudgetTracker(self.budget, task.system)
         self._tracker.unread_texts.append(task.system)
         self.event = -1
@@ -142,10 +144,10 @@ class Episode:
         """The state of the episode now, with the memory as its dump."""
         return self._snapshot_with(self._memory.dump())
 
-    def with_new_memory(self, make: Callable[[], Memory]) -> "Episode":
+    def with_new_memory(self, make: Callable[[], Memory], writer: Writer | None) -> "Episode":
         """A copy whose memory is made from what was last recorded; call it as an event begins."""
         other = copy.copy(self)
-        other._make_memory = make
+        other._make_memory, other._writer = make, writer
         other = other.fork(self._snapshot_with(self._recorded))
         # The new memory has yet to store what this event made the old one store.
         other._tracker.tokens = other._tracker.dump_tokens(other._recorded)
@@ -195,7 +197,8 @@ class Episode:
         self.done = step.done
         if step.evict:
             # A memory may have changed without storing through the tracker: count its dump.
-            if (entries := self._memory.dump()) != self._recorded:
+            entries = self._memory.dump()
+            if entries != self._recorded or self._tracker.indexes != self._indexes:
                 self._record_memory(entries)
             self._live.clear()
             self._turns, self._failure = 0, NO_FAILURE
@@ -271,11 +274,14 @@ class Episode:
         tokens = self._tracker.dump_tokens(entries)
         if self._undo_excess(tokens):
             return
-        before = self._recorded
-        new = (item for item in entries.items() if before.get(item[0]) != item[1])
-        changed = tuple(self._tracker.entry(*stored) for stored in new)
+        before, indexed, indexes = self._recorded, self._indexes, self._tracker.indexes
+        changed = tuple(
+            self._tracker.entry(id, stored)
+            for id, stored in entries.items()
+            if before.get(id) != stored or indexed.get(id) != indexes.get(id)
+        )
         dropped = tuple(id for id in before if id not in entries)
-        self._recorded = entries
+        self._recorded, self._indexes = entries, indexes
         self._tracker.tokens, self._tracker.changed = tokens, False
         self.trace.records.append(
             MemoryUpdate(self.event, changed, dropped, tokens, self._tracker.writes)
@@ -286,6 +292,7 @@ class Episode:
         if self.budget.capacity is None or tokens <= self.budget.capacity:
             return False
         self.trace.records.append(LimitHit(self.event, "memory beyond its capacity was undone"))
+        self._tracker.indexes = {**self._indexes}
         self._open_memory(self._recorded)
         self._tracker.tokens = self._tracker.dump_tokens(self._recorded)
         self._tracker.changed = False

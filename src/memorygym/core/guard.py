@@ -152,8 +152,7 @@ class MemoryGuard:
                     and (entry.id.isdecimal() or normalize(entry.id) == entry.id)
                 }
                 if len(texts) == len(entries):
-                    stored_as = zip(texts.values(), entries, strict=True)
-                    self._tracker.indexes |= {text: e.index for text, e in stored_as if e.index}
+                    self._tracker.indexes = {e.id: e.index for e in entries if e.index}
                     return texts
             return self._checked(entries)
         except Exception as error:  # noqa: BLE001  # whatever it is, it is named
@@ -162,15 +161,16 @@ class MemoryGuard:
     def _checked(self, entries: object) -> dict[str, str]:
         """The same for a dump that holds more than what `store` returned."""
         texts: dict[str, str] = {}
+        self._tracker.indexes = {}
         for entry in entries if isinstance(entries, (tuple, list)) else [entries]:
             if not _is_entry(entry):
                 self._broke(f"dump() returned {entries!r:.80}", DUMPED)
             if (id := normalize(entry.id)) in texts:
                 self._broke(f"dump() returned two entries with the id {id!r:.40}", DUMPED)
             index = normalize(entry.index)
-            texts[id] = stored = Entry(id, normalize(entry.text), index).stored
+            texts[id] = Entry(id, normalize(entry.text), index).stored
             if index:
-                self._tracker.indexes[stored] = index
+                self._tracker.indexes[id] = index
         return texts
 
     def _message(self, message: Message) -> Message:

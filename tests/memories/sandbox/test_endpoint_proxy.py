@@ -114,13 +114,20 @@ def test_a_request_with_a_query_and_in_chunks_is_passed_on_and_counted(
     assert proxy.take() == ([EndpointCall(-1, 2, 0, embedding=True)], "")
 
 
-@pytest.mark.parametrize(("again", "failed"), [("Hello Larkin Harbor", False), ("Bye", True)])
+@pytest.mark.parametrize(
+    ("again", "model", "failed"),
+    [
+        ("Hello Larkin Harbor", "echo", False),
+        ("Hello Larkin Harbor", "echo+context", True),
+        ("Bye", "echo", True),
+    ],
+)
 def test_a_failure_counts_unless_the_same_is_answered_when_asked_again(
-    proxy: EndpointProxy, again: str, failed: bool
+    proxy: EndpointProxy, again: str, model: str, failed: bool
 ) -> None:
     ask(proxy, "/chat/completions", completion("echo+500"))
     told = [{"role": "user", "content": again}]
-    ask(proxy, "/chat/completions", completion(messages=told, temperature=1))
+    ask(proxy, "/chat/completions", completion(model, messages=told, temperature=1))
     assert bool(proxy.take()[1]) == failed
 
 

@@ -67,6 +67,14 @@ def test_what_a_memory_from_outside_asks_is_unknown_until_a_call_is_seen(
     assert [estimate and estimate.mean for estimate in estimates] == means
 
 
+def test_the_tokens_of_calls_are_unknown_if_they_are_in_one_task() -> None:
+    first, *others = played("m", THREE["m"], ingest=ONE_CALL)
+    first = replace(first, ingest=ModelCost(40, None))
+    report = figures([*all_played({"none": THREE["none"]}), first, *others], {}, "test")
+    assert figure(report, "m", "model_tokens") is figure(report, "m", "total") is None
+    assert mean(report, "m", "model_calls") == 14
+
+
 @pytest.mark.parametrize(
     ("name", "middle", "half"),
     [

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import count
 
 import pytest
 
@@ -10,9 +11,9 @@ from memorygym.core import registry
 from memorygym.core.episode import Episode, play
 from memorygym.core.errors import MemoryFault
 from memorygym.core.trace import Trace
-from memorygym.core.types import Entry, Memory, Message, Task
+from memorygym.core.types import Entry, Memory, Message, Task, Writer
 from memorygym.models import extractive
-from memorygym.runs.comparison.replay_check import play_rebuilt
+from memorygym.runs.comparison.replay_check import Remembered, play_rebuilt
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.reasoners import note_taker, strong
 from tests.episodes import generated
@@ -33,9 +34,11 @@ class Actor(Mirror):
         return [Entry(str(i), t) for i, t in enumerate(self._all)] if self.dumped > 1 else []
 
 
-def played(task: Task, make: Callable[[], Memory]) -> Trace:
-    episode = Episode(WorldsEnv(replace(task, gold=None)), make, writer=extractive.write)
-    return play_rebuilt(episode, note_taker(strong(task), task), task, make, "theirs")
+def played(task: Task, make: Callable[[], Memory], writer: Writer = extractive.write) -> Trace:
+    writer = Remembered(writer)
+    episode = Episode(WorldsEnv(replace(task, gold=None)), make, writer=writer)
+    policy = note_taker(strong(task), task)
+    return play_rebuilt(episode, policy, task, make, "theirs", writer.again)
 
 
 @pytest.mark.parametrize("memory", [Mirror, Actor])
@@ -53,3 +56,13 @@ def test_the_replay_check_changes_nothing_for_a_memory_with_a_complete_dump(spec
     task, make = generated("company", 0, "lite"), partial(registry.make, "memory", spec)
     alone = Episode(WorldsEnv(replace(task, gold=None)), make, writer=extractive.write)
     assert [*played(task, make).lines()] == [*play(alone, note_taker(strong(task), task)).lines()]
+
+
+@pytest.mark.parametrize("spec", ["llm_summarizing", "amem-lite"])
+def test_the_replay_check_holds_though_a_providers_replies_vary(spec: str) -> None:
+    numbers = count()
+
+    def vary(task: str, text: str, most: int) -> str:
+        return f"{extractive.write(task, text, most)} {next(numbers)}"
+
+    played(generated("company", 0, "lite"), partial(registry.make, "memory", spec), vary)

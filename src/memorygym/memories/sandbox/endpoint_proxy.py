@@ -96,8 +96,8 @@ class EndpointProxy(ThreadingHTTPServer):
     def _note(self, path: str, body: bytes, status: int, answer: bytes) -> None:
         key = path, _asked(body)
         with self._lock:
-            self._failed.pop(key, None)
             if status < 400:
+                self._failed.pop(key, None)
                 self._calls.append(_call(answer, embedding=path.endswith("/embeddings")))
             elif status not in OWN_MISTAKES:
                 said = answer.decode(errors="replace")

@@ -238,13 +238,15 @@ def _per_task(value: Callable[[Measurement], float | None]) -> Compute:
 
 
 def _asked(value: Callable[[Measurement], float | None]) -> Compute:
-    """A figure of what a memory asks models for, per task. Of a memory from outside none of whose
-    calls was seen it is unknown, for that may ask where nobody counts."""
+    """A figure of what a memory asks models for, per task; unknown if it is so in one task, for the
+    others may be the cheap ones. Of a memory from outside none of whose calls was seen it is
+    unknown, for that may ask where nobody counts."""
 
     def compute(view: SystemView) -> Estimate | None:
-        own = view.systems[view.system].values()
+        own, values = view.systems[view.system].values(), view.played(value)
         seen = any(played.model.calls or played.embeddings.calls for played in own)
-        return _mean(view.played(value)) if seen or is_built_in(view.system) else None
+        is_known = len(values) == len(own) and (seen or is_built_in(view.system))
+        return _mean(values) if is_known else None
 
     return compute
 
@@ -317,7 +319,8 @@ FIGURES: Mapping[str, Figure] = {figure.name: figure for figure in (
           ("duplicate", "duplicate", "duplicate", "the share that was stated before"),
           ("irrelevant", "irrelevant", "irrelevant",
            "the share on which the gold table says nothing"))),
-    Figure("context", "amount", "tokens that memory showed per question",
+    Figure("context", "amount", "tokens that memory showed per question; where the reader recalls"
+           " several times, the most at once",
            lambda view: _mean(view.asked(mean_of("tokens"))),
            {"main": "context\ntokens", "costs": "context\ntokens"}),
     Figure("passages", "amount", "passages that memory showed per question (its k)",

@@ -5,6 +5,7 @@ its budget counts. In one event a rebuilt copy plays beside the memory, which ca
 """
 
 from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import takewhile, zip_longest
 
 from memorygym.core.episode import Episode
@@ -12,7 +13,7 @@ from memorygym.core.guard import fault
 from memorygym.core.rng import named_rng
 from memorygym.core.trace import Trace
 from memorygym.core.track import find
-from memorygym.core.types import Memory, Message, Policy, Task
+from memorygym.core.types import Memory, Message, Policy, Task, Writer
 
 KEEP_IN_DUMP = (
     "Keep all state in dump(), rebuild in restore() what is derived from it, store only what"
@@ -22,8 +23,31 @@ SHOWN = 40
 """Characters of a text that a message quotes."""
 
 
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """The model of a memory: what it was asked before it answers a rebuilt copy as before, although
+    a provider's replies vary."""
+
+    writer: Writer
+    replies: dict[tuple[str, str, int], str] = field(default_factory=dict)
+
+    def __call__(self, task: str, text: str, most: int) -> str:
+        reply = self.replies[task, text, most] = self.writer(task, text, most)
+        return reply
+
+    def again(self, task: str, text: str, most: int) -> str:
+        """The writer of the copy."""
+        known = self.replies.get((task, text, most))
+        return self(task, text, most) if known is None else known
+
+
 def play_rebuilt(
-    episode: Episode, policy: Policy, task: Task, make: Callable[[], Memory], name: str
+    episode: Episode,
+    policy: Policy,
+    task: Task,
+    make: Callable[[], Memory],
+    name: str,
+    writer: Writer | None = None,
 ) -> Trace:
     """Plays an episode; in one event that asks something, a copy of the memory, rebuilt from the
     dump of the last event, must compose the same contexts. The event is drawn; if the memory shows
@@ -39,7 +63,7 @@ def play_rebuilt(
         if episode.event not in due:
             copy = None
         elif copy is None:
-            copy = episode.with_new_memory(make)
+            copy = episode.with_new_memory(make, writer)
         view = episode.view()
         if copy and (rebuilt_view := copy.view()) != view:
             moment = copy.snapshot()

@@ -9,9 +9,9 @@ from memorygym.agents.reasoner_agent import note_taker
 from memorygym.core.episode import Episode, play
 from memorygym.core.trace import Trace
 from memorygym.core.track import find
-from memorygym.core.types import JSON, Policy, Task
+from memorygym.core.types import JSON, Policy, Task, Writer
 from memorygym.runs.comparison.memory_specs import TimedMemory, asks_model, memory_of
-from memorygym.runs.comparison.replay_check import play_rebuilt
+from memorygym.runs.comparison.replay_check import Remembered, play_rebuilt
 from memorygym.runs.comparison.system_specs import (
     REFERENCES,
     ComparisonLimits,
@@ -52,7 +52,11 @@ class Comparison(Job):
         capacity = self.settings.capacity
         limits = [ComparisonLimits(view, capacity) for view in self.settings.budgets]
         own = self.memories.items() if self.settings.controls else ()
-        muted = [spec for spec, memory in own if not memory.tools and asks_model(memory)]
+        muted = [
+            spec
+            for spec, memory in own
+            if not memory.tools and (memory.foreign or asks_model(memory))
+        ]
         return systems(self.memories, *limits, muted=muted)
 
     def players(self, model_roles: ModelRoles) -> list[SystemPlayer]:
@@ -114,10 +118,12 @@ class MemorySystem:
         return self.model_roles.waits
 
     def begin(self, task: Task, steps: Steps) -> Episode:
-        make, writer = memory_of(self.spec, task), self.model_roles.writer
+        return self._begin(task, steps, self.model_roles.writer)
+
+    def _begin(self, task: Task, steps: Steps, writer: Writer) -> Episode:
+        make, budget = memory_of(self.spec, task), budget_of(self.spec, task)
         if self.spec.role == "control":
             writer = _nothing
-        budget = budget_of(self.spec, task)
         return start_episode(task, lambda: TimedMemory(make(), steps), budget, writer)
 
     def policy(self, task: Task, model: Policy | None = None) -> Policy:
@@ -133,11 +139,14 @@ class MemorySystem:
     def play(self, task: Task, repeat: int, steps: Steps) -> Trace:
         """Plays one episode. Only the oracle sees the gold table, and a reasoner if its track is
         `reasoners_see_gold`."""
-        memory, model_roles, episode = self.spec.memory, self.model_roles, self.begin(task, steps)
+        memory, model_roles = self.spec.memory, self.model_roles
+        writer = Remembered(model_roles.writer)
+        episode = self._begin(task, steps, writer)
         chat = model_roles.chat(self.agent) if self.agent in model_roles.models else None
-        # The replies of a provider's model vary, so a rebuilt memory may differ honestly.
-        rebuilt = memory.foreign and self.spec.role == "memory" and not model_roles.writing
-        rebuild = partial(play_rebuilt, task=task, make=memory.make, name=self.spec.name)
+        rebuilt = memory.foreign and self.spec.role == "memory"
+        rebuild = partial(
+            play_rebuilt, task=task, make=memory.make, name=self.spec.name, writer=writer.again
+        )
         labels, policy = self.system.labels(task.track, repeat), self.policy(task, chat)
         if chat:
             policy = NumberedReplies(policy, chat)
