@@ -470,7 +470,7 @@ class CompareSettings(TaskSettings, ModelSettings):
     budget: int | Sequence[int] = option(
         BUDGET, "N[,N]", "--budgets", many="commas", python="budgets", least=1, kept=list[int]
     )
-    """Maximum tokens of context that a memory may show per event; one report for each (default:
+    """Maximum tokens of context that a memory may show at once; one report for each (default:
     1000)."""
     capacity: int | None = option(None, "N", least=0, kept=int | None)
     """Maximum tokens that a memory may hold, 0 for no limit (default: 16,000 on worlds, no limit on
@@ -493,8 +493,8 @@ class CompareSettings(TaskSettings, ModelSettings):
     redact: bool = option(True)
     """Mask keys and passwords of the logs in what is printed and kept (default: yes)."""
     controls: bool = option(False)
-    """Play each memory that asks a model once more with the model muted (muted:MEMORY: it answers
-    nothing): the difference is what the model adds."""
+    """Play each memory that asks a model, and each from outside, once more with the model muted
+    (muted:MEMORY: it answers nothing): the difference is what the model adds."""
     all: bool = option(False, python=None)
     """Print every table: also gains, evidence recall, costs while reading and answering, what was
     held, accuracy by facts needed and by lookups, milliseconds."""
