@@ -9,7 +9,7 @@ The tokens of a text are the sum over its words, numbers and other characters:
 - a number: ceil(digits / 3); a line break: 1; any other character: the bytes of its UTF-8;
 - 1 more for a word or number that follows another without a blank.
 
-Blanks cost nothing: stored text is normalised, so they cannot carry information.
+Blanks and tabs cost nothing: stored text is normalised, so they cannot carry information.
 """
 
 import re
@@ -25,7 +25,7 @@ from memorygym.core.types import Message
 MESSAGE_TOKENS = 4
 """Tokens of a message beside those of its texts."""
 
-_RUN = re.compile(r"[A-Za-z0-9]+|\n|[^\sA-Za-z0-9]")
+_RUN = re.compile(r"[A-Za-z0-9]+|[^ \tA-Za-z0-9]")
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _ANY_BLANK = re.compile(r"\s+")
