@@ -71,7 +71,7 @@ PAGES = {
     ),
     "codeqa": Page(
         "Codeqa",
-        ["--track", "codeqa:hops=1,2,3,4:tokens=20k", "--seeds", "60"],
+        ["--track", "codeqa:hops=1,2,3,4:tokens=20k", "--seeds", "120"],
         "Six questions a task.",
         ("facts", "hops", "kind"),
     ),

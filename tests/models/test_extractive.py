@@ -93,6 +93,11 @@ def test_a_fact_is_kept_with_its_heading_and_idle_talk_is_dropped(
     assert write(KINDS[kind], NOTE, 200).split("\n") == lines
 
 
+def test_a_docstring_is_code_so_that_a_memory_keeps_what_it_heads() -> None:
+    module = '[harbor/limits.py]\n"""Limits of the harbor, in rows."""\n\nMAX_ROWS = 12'
+    assert not write(KINDS["facts"], module, 200)
+
+
 CHANGES = "Ann Lee has 2 more cups than before. Ann Lee has 3 more cups than before."
 
 

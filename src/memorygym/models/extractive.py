@@ -50,7 +50,7 @@ _NUMBER = re.compile(r"(?<![\w.])[-−]?[$€£]?\d[\d,.:/-]*(?<![,.:/-])(?:%|[A
 _IDENTIFIER = re.compile(r"\w[._/]\w|[a-z][A-Z]|\w\(")
 """A place within a name in code."""
 _CODE = re.compile(
-    r"^ *(?:@\w|(?:def|class|import|from|return) \w.*[\w):]$|\w+ [-+*]?= )", re.MULTILINE
+    r'^ *(?:@\w|"""|(?:def|class|import|from|return) \w.*[\w):]$|\w+ [-+*]?= )', re.MULTILINE
 )
 """The start of a line of code."""
 _FILE = re.compile(
