@@ -7,6 +7,7 @@ stated, the key is unknown: the last value that a text gives decides.
 
 import re
 import textwrap
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import lru_cache
 
@@ -20,6 +21,7 @@ from memorygym.scoring.fact_reader.sentences import (
     DENIED,
     MARKS,
     NAMES,
+    OFFERED,
     SentenceReader,
     SentenceReading,
     Subject,
@@ -38,6 +40,7 @@ _ANSWER = re.compile(r"(?<=\?) +(?=A(?:nswer)?:)")
 _LONGEST = 3_000
 """Characters of the longest sentence that is read as one."""
 _SENTENCE = re.compile(r"(?<=[^\s.][.!?])[\"'”*)]*\s+(?=[\"'`(]*[A-Z\d`])")
+
 
 
 class Matcher:
@@ -106,7 +109,7 @@ class Matcher:
             last = subject.name
             rows.append((item.path, len(stated)))
         scopes.close()
-        return Reading(tuple(self._decided([*_without_replaced(stated, rows)])), unread)
+        return Reading(tuple(self.decided([*_without_replaced(stated, rows)])), unread)
 
     def _placed(
         self, subject: Subject, item: Item, last: str, anchors: Sequence[Anchor]
@@ -128,20 +131,44 @@ class Matcher:
         for name in sorted(names) if subject.shared else ():
             for anchor in subject.shared:
                 code = anchor.keys[0].code
-                if (name, code) not in given and self.shown.states(name, code, anchor.text):
+                if not self.shown.states(name, code, anchor.text):
+                    yield Statement(name, code, anchor.text, OFFERED)
+                elif (name, code) not in given:
                     given.add((name, code))
                     value = self.shown.stated(name, code, anchor.text)
                     date, source = subject.date, subject.source
                     yield Statement(name, code, value, CURRENT, date=date, source=source)
 
-    def _decided(self, facts: Sequence[Statement]) -> Iterator[Statement]:
-        """The facts without those of a key whose last value nobody stated."""
-        last = {fact[:2]: fact.role for fact in facts if fact.role not in (FORMER, SHIFT)}
+    def decided(self, facts: Sequence[Statement]) -> Iterator[Statement]:
+        """The facts without those of a key whose last value nobody stated, or of which many values
+        are offered that nobody stated: a list of all that it may be tells nothing."""
+        distinct = {fact[:3]: fact for fact in facts if fact.role != SHIFT}
+        rivals, stated = Counter[tuple[str, ...]](), Counter[tuple[str, ...]]()
+        for fact in distinct.values():
+            (rivals if fact.role in (OFFERED, UNSTATED) else stated)[self._group(fact)] += 1
+        unknown = {g for g, number in rivals.items() if number > self._most(g, stated[g])}
+        last = {f[:2]: f.role for f in facts if f.role not in (FORMER, SHIFT, OFFERED)}
         for fact in facts:
-            key = self.shown.keys.get(fact.key)
-            is_many = key is not None and key.is_many
-            if fact.role != CURRENT or is_many or last[fact[:2]] != UNSTATED:
+            group = self._group(fact)
+            if fact.role == OFFERED:
+                if group in unknown and distinct[fact[:3]] is fact:
+                    yield fact._replace(role=UNSTATED)
+            elif fact.role in (FORMER, UNSTATED) or (
+                group not in unknown
+                and (fact.role == SHIFT or len(group) == 1 or last[fact[:2]] != UNSTATED)
+            ):
                 yield fact
+
+    def _group(self, fact: Statement) -> tuple[str, ...]:
+        """The key of a fact, and its subject unless the key may have several values."""
+        key = self.shown.keys.get(fact.key)
+        return (fact.key,) if key and key.is_many else fact[:2]
+
+    def _most(self, group: tuple[str, ...], stated: int) -> int:
+        """How many values that nobody stated a text may offer beside so many that somebody did:
+        fewer of choices and dates, which are seldom anything else."""
+        key = self.shown.keys.get(group[-1])
+        return stated if key and key.kind in ("enum", "date") else 2 * stated + 1
 
 
 class _Scopes:
