@@ -42,7 +42,6 @@ _LONGEST = 3_000
 _SENTENCE = re.compile(r"(?<=[^\s.][.!?])[\"'”*)]*\s+(?=[\"'`(]*[A-Z\d`])")
 
 
-
 class Matcher:
     """Reads texts with one vocabulary, against what one stream stated."""
 
@@ -143,32 +142,37 @@ class Matcher:
         """The facts without those of a key whose last value nobody stated, or of which many values
         are offered that nobody stated: a list of all that it may be tells nothing."""
         distinct = {fact[:3]: fact for fact in facts if fact.role != SHIFT}
-        rivals, stated = Counter[tuple[str, ...]](), Counter[tuple[str, ...]]()
+        rivals, stated = Counter[tuple[object, ...]](), Counter[tuple[object, ...]]()
         for fact in distinct.values():
-            (rivals if fact.role in (OFFERED, UNSTATED) else stated)[self._group(fact)] += 1
+            (rivals if fact.role in (OFFERED, UNSTATED) else stated).update(self._groups(fact))
         unknown = {g for g, number in rivals.items() if number > self._most(g, stated[g])}
         last = {f[:2]: f.role for f in facts if f.role not in (FORMER, SHIFT, OFFERED)}
         for fact in facts:
-            group = self._group(fact)
+            groups = self._groups(fact)
+            is_unknown = not unknown.isdisjoint(groups)
             if fact.role == OFFERED:
-                if group in unknown and distinct[fact[:3]] is fact:
+                if is_unknown and distinct[fact[:3]] is fact:
                     yield fact._replace(role=UNSTATED)
-            elif fact.role in (FORMER, UNSTATED) or (
-                group not in unknown
-                and (fact.role == SHIFT or len(group) == 1 or last[fact[:2]] != UNSTATED)
+            elif fact.role in (FORMER, UNSTATED) or not (
+                is_unknown
+                or (fact.role != SHIFT and len(groups[0]) > 1 and last[fact[:2]] == UNSTATED)
             ):
                 yield fact
 
-    def _group(self, fact: Statement) -> tuple[str, ...]:
-        """The key of a fact, and its subject unless the key may have several values."""
+    def _groups(self, fact: Statement) -> Sequence[tuple[object, ...]]:
+        """What other facts of a list share with one: its key, if that may have several values, else
+        its subject and key; of a group also its key and value."""
         key = self.shown.keys.get(fact.key)
-        return (fact.key,) if key and key.is_many else fact[:2]
+        if key and key.is_many:
+            return [(fact.key,)]
+        return [fact[:2], fact[1:3]] if key in self.shown.shared else [fact[:2]]
 
-    def _most(self, group: tuple[str, ...], stated: int) -> int:
+    def _most(self, group: tuple[object, ...], stated: int) -> int:
         """How many values that nobody stated a text may offer beside so many that somebody did:
         fewer of choices and dates, which are seldom anything else."""
-        key = self.shown.keys.get(group[-1])
-        return stated if key and key.kind in ("enum", "date") else 2 * stated + 1
+        key = self.shown.keys.get(str(group[-1]))
+        is_plain = key is None or not (key.is_many or key.kind in ("enum", "date"))
+        return 2 * stated + 1 if is_plain else stated
 
 
 class _Scopes:

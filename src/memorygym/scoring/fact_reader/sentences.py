@@ -221,14 +221,17 @@ class SentenceReader:
         facts = (*self._facts, *self._rivals())
         return SentenceReading(facts, self._unread, last, names, self._waiting)
 
-    def _offer(self, subject: str, code: str, *values: Value) -> None:
-        """Keeps the values that the stream stated of no key of the subject."""
-        keys = self._shown.keys_of(subject)
-        self._offers += [
+    def _offer(self, subject: str, code: str, *values: Value) -> bool:
+        """Keeps the values that the stream stated of no key of the subject, if there are any."""
+        keys = [key for key in self._shown.keys_of(subject) if not key.is_free]
+        offers = [
             (subject, code, v) for v in values
             if subject not in ("", "?") and v.role != "other" and v.value not in self._shown.days
+            and self._shown.vocabulary.fits(subject, code, v.value)
             and not any(self._shown.states(subject, key.code, v.value) for key in keys)
         ]  # fmt: skip
+        self._offers += offers
+        return bool(offers)
 
     def _rivals(self) -> Iterator[Statement]:
         """What it offers of a key that belongs to nothing else, and is no part of a date."""
@@ -518,7 +521,10 @@ class SentenceReader:
             self._state(subject, code, former[0].value, FORMER)
         self._take(*chosen, *former)
         if not chosen and not only_stated and mark.role != "hint":
-            beside = [v for v in values if v.role in ("now", CURRENT) and self._is_beside(mark, v)]
+            beside = [
+                v for v in values
+                if v.role in ("now", CURRENT, "was") and self._is_beside(mark, v)
+            ]  # fmt: skip
             if beside and not former:
                 self._state(subject, code, beside[-1].value, UNSTATED)
                 self._take(beside[-1])
@@ -840,7 +846,7 @@ class SentenceReader:
                         stated.append((key, value))
                     elif value is not None and self._is_told(Value(start, end, value), key):
                         others.append((key, value))
-                if len(others) == 1 and not stated and form not in self._shown.days:
+                if len(others) == 1 and not stated and others[0][0] not in self._shown.places:
                     self._offer(owner, others[0][0].code, Value(start, end, others[0][1]))
                 if stated:
                     yield Value(start, end, stated[0][1]), owner, [key for key, _ in stated]
@@ -919,9 +925,7 @@ class SentenceReader:
             if len(kinds) > 1 and not self._marks:
                 continue  # A list of values without labels.
             if not is_known:
-                for code in {f.key for f in self._facts if f.subject == other}:
-                    if self._shown.keys[code].kind == "entity":
-                        self._offer(other, code, Value(name.start, name.end, name.text))
+                self._offer_beside(other, name)
                 continue
             pairs = [(other, name.text), (name.text, other)] if is_worded else [(other, name.text)]
             links = [
@@ -936,6 +940,14 @@ class SentenceReader:
                 if (subject, code, value)[:size] not in given:
                     self._objects[name.start] = other
                     self._state(subject, code, value, CURRENT)
+
+    def _offer_beside(self, subject: str, name: Anchor) -> None:
+        """Offers a name of which nothing is said for the relations of which another was given."""
+        if all(fact.subject != name.text for fact in self._facts):
+            for code in {fact.key for fact in self._facts if fact.subject == subject}:
+                key, value = self._shown.keys[code], Value(name.start, name.end, name.text)
+                if key.kind == "entity" and not key.is_many and self._offer(subject, code, value):
+                    self._objects[name.start] = subject
 
     def _partner(self, name: Anchor, above: str) -> str:
         """Whom words may link to a name: what its clause is about, else the nearest name before of
