@@ -68,7 +68,7 @@ class StreamReader:
                 facts += stated
                 start = end
         if self._shown is not None:
-            facts = [*self._matcher.decided(facts)]
+            facts = [*self._matcher.decided(facts, by_last=False)]
         return Reading(tuple(facts), unread)
 
     def _are_stated(self, facts: Iterable[Statement]) -> bool:

@@ -108,7 +108,9 @@ class Matcher:
             last = subject.name
             rows.append((item.path, len(stated)))
         scopes.close()
-        return Reading(tuple(self.decided([*_without_replaced(stated, rows)])), unread)
+        return Reading(
+            tuple(self.decided([*_without_replaced(stated, rows)], by_last=True)), unread
+        )
 
     def _placed(
         self, subject: Subject, item: Item, last: str, anchors: Sequence[Anchor]
@@ -138,9 +140,9 @@ class Matcher:
                     date, source = subject.date, subject.source
                     yield Statement(name, code, value, CURRENT, date=date, source=source)
 
-    def decided(self, facts: Sequence[Statement]) -> Iterator[Statement]:
-        """The facts without those of a key whose last value nobody stated, or of which many values
-        are offered that nobody stated: a list of all that it may be tells nothing."""
+    def decided(self, facts: Sequence[Statement], *, by_last: bool) -> Iterator[Statement]:
+        """The facts without those of a key of which many values are offered that nobody stated: a
+        list of all that it may be tells nothing; with `by_last` or whose last value is one."""
         distinct = {fact[:3]: fact for fact in facts if fact.role != SHIFT}
         rivals, stated = Counter[tuple[object, ...]](), Counter[tuple[object, ...]]()
         for fact in distinct.values():
@@ -155,7 +157,12 @@ class Matcher:
                     yield fact._replace(role=UNSTATED)
             elif fact.role in (FORMER, UNSTATED) or not (
                 is_unknown
-                or (fact.role != SHIFT and len(groups[0]) > 1 and last[fact[:2]] == UNSTATED)
+                or (
+                    by_last
+                    and fact.role != SHIFT
+                    and len(groups[0]) > 1
+                    and last[fact[:2]] == UNSTATED
+                )
             ):
                 yield fact
 
