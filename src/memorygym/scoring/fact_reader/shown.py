@@ -116,6 +116,7 @@ class Shown:
         self.names: set[str] = set()
         facts = tuple(stated)
         self.days = frozenset(fact.date for fact in facts)
+        """The dates on which something was stated."""
         self.keys = dict(vocabulary.by_code)
         for fact in facts:
             self._add(fact)
