@@ -21,6 +21,6 @@ _instances = Instances(recipes=recipes, verification=verification)
 TRACK = Track(
     **defaults.SHARED,
     **generated("codeqa", CodeQASettings, _instances, together=_lazy("verifier:together")),
-    version="codeqa-v5",
+    version="codeqa-v6",
     facts=facts,
 )
