@@ -28,7 +28,7 @@ class Shuffles(MyMemory):
     def compose(self, live: Sequence[Message], budget: int | None) -> Sequence[Message]:
         texts = list(self._kept.texts.values())
         random.shuffle(texts)
-        return [Message("user", text) for text in texts[:1]]
+        return [Message("user", text) for text in texts[:5]]
 
 
 class LooksUpNothing(MyMemory):
