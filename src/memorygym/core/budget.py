@@ -53,6 +53,8 @@ class BudgetTracker:
         """Tokens of each stored text, as counted when it was first stored."""
         self.indexes: dict[str, str] = {}
         """By id: the index at the end of the stored text, where the last dump had one (Entry)."""
+        self.recorded_indexes: dict[str, str] = {}
+        """The same of the last dump that was recorded."""
         self.event = -1
         """Number of the running event, from 0."""
         self.tokens = 0

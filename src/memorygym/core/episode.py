@@ -87,8 +87,6 @@ class Episode:
         self._live: list[Message] = []
         self._context: tuple[Message, ...] = ()
         self._recorded: Mapping[str, str] = {}
-        self._indexes: Mapping[str, str] = {}
-        """Of the recorded entries."""
         self._tracker = BudgetTracker(self.budget, task.system)
         self._tracker.unread_texts.append(task.system)
         self.event = -1
@@ -198,7 +196,8 @@ class Episode:
         if step.evict:
             # A memory may have changed without storing through the tracker: count its dump.
             entries = self._memory.dump()
-            if entries != self._recorded or self._tracker.indexes != self._indexes:
+            indexed = self._tracker.indexes != self._tracker.recorded_indexes
+            if indexed or entries != self._recorded:
                 self._record_memory(entries)
             self._live.clear()
             self._turns, self._failure = 0, NO_FAILURE
@@ -274,17 +273,18 @@ class Episode:
         tokens = self._tracker.dump_tokens(entries)
         if self._undo_excess(tokens):
             return
-        before, indexed, indexes = self._recorded, self._indexes, self._tracker.indexes
+        before, tracker = self._recorded, self._tracker
+        indexed, indexes = tracker.recorded_indexes, tracker.indexes
         changed = tuple(
-            self._tracker.entry(id, stored)
+            tracker.entry(id, stored)
             for id, stored in entries.items()
             if before.get(id) != stored or indexed.get(id) != indexes.get(id)
         )
         dropped = tuple(id for id in before if id not in entries)
-        self._recorded, self._indexes = entries, indexes
-        self._tracker.tokens, self._tracker.changed = tokens, False
+        self._recorded, tracker.recorded_indexes = entries, indexes
+        tracker.tokens, tracker.changed = tokens, False
         self.trace.records.append(
-            MemoryUpdate(self.event, changed, dropped, tokens, self._tracker.writes)
+            MemoryUpdate(self.event, changed, dropped, tokens, tracker.writes)
         )
 
     def _undo_excess(self, tokens: int) -> bool:
@@ -292,7 +292,7 @@ class Episode:
         if self.budget.capacity is None or tokens <= self.budget.capacity:
             return False
         self.trace.records.append(LimitHit(self.event, "memory beyond its capacity was undone"))
-        self._tracker.indexes = {**self._indexes}
+        self._tracker.indexes = self._tracker.recorded_indexes
         self._open_memory(self._recorded)
         self._tracker.tokens = self._tracker.dump_tokens(self._recorded)
         self._tracker.changed = False

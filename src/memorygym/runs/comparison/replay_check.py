@@ -47,7 +47,7 @@ def play_rebuilt(
     task: Task,
     make: Callable[[], Memory],
     name: str,
-    writer: Writer | None = None,
+    writer: Writer,
 ) -> Trace:
     """Plays an episode; in one event that asks something, a copy of the memory, rebuilt from the
     dump of the last event, must compose the same contexts. The event is drawn; if the memory shows
