@@ -64,10 +64,10 @@ PAGES = {
     ),
     "research": Page(
         "Research",
-        ["--track", "research:hops=2,4,8:tokens=20k", "--seeds", "300"],
-        "One question a task. With 1,000 tokens, search answers over 90 %; 600 tell more apart.",
+        ["--track", "research:hops=2,4,8:tokens=20k", "--seeds", "270"],
+        "One question a task. With 1,000 tokens, search answers over 90 %; 500 tell more apart.",
         ("facts", "hops"),
-        budget=600,
+        budget=500,
     ),
     "codeqa": Page(
         "Codeqa",
