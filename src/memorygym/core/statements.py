@@ -150,7 +150,8 @@ class StatementIndex:
 
     def links(self, subject: str, key: str, *, symmetric: bool = False) -> list[Statement]:
         """What states a relation of a subject; a symmetric one holds in both directions."""
-        return self.stated(subject, key) + (self.whose(key, subject) if symmetric else [])
+        links = [s for s in self.stated(subject, key) if s.role != UNSTATED]
+        return links + (self.whose(key, subject) if symmetric else [])
 
     def related(self, subject: str, key: str, *, symmetric: bool = False) -> list[str]:
         """What a relation leads to."""

@@ -7,6 +7,7 @@ stated, the key is unknown: the last value that a text gives decides.
 
 import re
 import textwrap
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import lru_cache
 
@@ -20,6 +21,7 @@ from memorygym.scoring.fact_reader.sentences import (
     DENIED,
     MARKS,
     NAMES,
+    OFFERED,
     SentenceReader,
     SentenceReading,
     Subject,
@@ -106,7 +108,9 @@ class Matcher:
             last = subject.name
             rows.append((item.path, len(stated)))
         scopes.close()
-        return Reading(tuple(self._decided([*_without_replaced(stated, rows)])), unread)
+        return Reading(
+            tuple(self.decided([*_without_replaced(stated, rows)], by_last=True)), unread
+        )
 
     def _placed(
         self, subject: Subject, item: Item, last: str, anchors: Sequence[Anchor]
@@ -128,20 +132,54 @@ class Matcher:
         for name in sorted(names) if subject.shared else ():
             for anchor in subject.shared:
                 code = anchor.keys[0].code
-                if (name, code) not in given and self.shown.states(name, code, anchor.text):
+                if not self.shown.states(name, code, anchor.text):
+                    yield Statement(name, code, anchor.text, OFFERED)
+                elif (name, code) not in given:
                     given.add((name, code))
                     value = self.shown.stated(name, code, anchor.text)
                     date, source = subject.date, subject.source
                     yield Statement(name, code, value, CURRENT, date=date, source=source)
 
-    def _decided(self, facts: Sequence[Statement]) -> Iterator[Statement]:
-        """The facts without those of a key whose last value nobody stated."""
-        last = {fact[:2]: fact.role for fact in facts if fact.role not in (FORMER, SHIFT)}
+    def decided(self, facts: Sequence[Statement], *, by_last: bool) -> Iterator[Statement]:
+        """The facts without those of a key of which many values are offered that nobody stated: a
+        list of all that it may be tells nothing; with `by_last` or whose last value is one."""
+        distinct = {fact[:3]: fact for fact in facts if fact.role != SHIFT}
+        rivals, stated = Counter[tuple[object, ...]](), Counter[tuple[object, ...]]()
+        for fact in distinct.values():
+            (rivals if fact.role in (OFFERED, UNSTATED) else stated).update(self._groups(fact))
+        unknown = {g for g, number in rivals.items() if number > self._most(g, stated[g])}
+        last = {f[:2]: f.role for f in facts if f.role not in (FORMER, SHIFT, OFFERED)}
         for fact in facts:
-            key = self.shown.keys.get(fact.key)
-            is_many = key is not None and key.is_many
-            if fact.role != CURRENT or is_many or last[fact[:2]] != UNSTATED:
+            groups = self._groups(fact)
+            is_unknown = not unknown.isdisjoint(groups)
+            if fact.role == OFFERED:
+                if is_unknown and distinct[fact[:3]] is fact:
+                    yield fact._replace(role=UNSTATED)
+            elif fact.role in (FORMER, UNSTATED) or not (
+                is_unknown
+                or (
+                    by_last
+                    and fact.role != SHIFT
+                    and len(groups[0]) > 1
+                    and last[fact[:2]] == UNSTATED
+                )
+            ):
                 yield fact
+
+    def _groups(self, fact: Statement) -> Sequence[tuple[object, ...]]:
+        """What other facts of a list share with one: its key, if that may have several values, else
+        its subject and key; of a group also its key and value."""
+        key = self.shown.keys.get(fact.key)
+        if key and key.is_many:
+            return [(fact.key,)]
+        return [fact[:2], fact[1:3]] if key in self.shown.shared else [fact[:2]]
+
+    def _most(self, group: tuple[object, ...], stated: int) -> int:
+        """How many values that nobody stated a text may offer beside so many that somebody did:
+        fewer of choices and dates, which are seldom anything else."""
+        key = self.shown.keys.get(str(group[-1]))
+        is_plain = key is None or not (key.is_many or key.kind in ("enum", "date"))
+        return 2 * stated + 1 if is_plain else stated
 
 
 class _Scopes:

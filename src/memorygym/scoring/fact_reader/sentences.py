@@ -26,6 +26,8 @@ from memorygym.scoring.fact_reader.values import (
 )
 from memorygym.scoring.fact_reader.words import COMMON, LINKS, lowered
 
+OFFERED = "offered"
+"""The role of a value that nobody stated, where nothing but that would tell what it is."""
 NAMES, MARKS = ("name", "stranger"), ("label", "verb", "inverse")
 DENIED = re.compile(
     r"\b(?:it is|it's|is it) (?:false|untrue|not true|not the case|wrong)\b"
@@ -153,6 +155,8 @@ class SentenceReader:
         """By label and key: the values that may be its own."""
         self._objects: dict[int, str] = {}
         """By the place of a name: the entity that it is related to."""
+        self._offers: list[tuple[str, str, Value]] = []
+        """By subject and key: values that the stream never stated."""
         self._unread = 0
         self._opens = ""
         """The name that opens the sentence, if an inverse verb makes it a value."""
@@ -214,7 +218,29 @@ class SentenceReader:
                 last = about[0].text if about[0].role == "name" and not is_pair else "?"
             last = self._opens or last
         names = frozenset(a.text for a in about)
-        return SentenceReading(tuple(self._facts), self._unread, last, names, self._waiting)
+        facts = (*self._facts, *self._rivals())
+        return SentenceReading(facts, self._unread, last, names, self._waiting)
+
+    def _offer(self, subject: str, code: str, *values: Value) -> bool:
+        """Keeps the values that the stream stated of no key of the subject, if there are any."""
+        keys = [key for key in self._shown.keys_of(subject) if not key.is_free]
+        offers = [
+            (subject, code, v) for v in values
+            if subject not in ("", "?") and v.role != "other" and v.value not in self._shown.days
+            and self._shown.vocabulary.fits(subject, code, v.value)
+            and not any(self._shown.states(subject, key.code, v.value) for key in keys)
+        ]  # fmt: skip
+        self._offers += offers
+        return bool(offers)
+
+    def _rivals(self) -> Iterator[Statement]:
+        """What it offers of a key that belongs to nothing else, and is no part of a date."""
+        days = dated(self._text) if self._offers else []
+        for subject, code, v in self._offers:
+            key = self._shown.keys[code]
+            is_day = key.kind == "number" and any(a < v.end and v.start < b for a, b in days)
+            if not is_day and (key.kind == "entity" or not self._is_taken(v)):
+                yield Statement(subject, code, v.value, OFFERED, (), self._date, self._source)
 
     def _says_nothing(self) -> bool:
         """Whether it denies, supposes or asks something, or tells what was searched for."""
@@ -472,6 +498,7 @@ class SentenceReader:
             self._state(subject, code, shift.value, SHIFT)
             return
         stated = [v for v in values if self._shown.states(subject, code, v.value)]
+        self._offer(subject, code, *values)
         former = [v for v in stated if v.role == FORMER]
         gone = {v.value for v in former}
         current = [v for v in stated if v.role in (CURRENT, "now", "was") and v.value not in gone]
@@ -494,7 +521,10 @@ class SentenceReader:
             self._state(subject, code, former[0].value, FORMER)
         self._take(*chosen, *former)
         if not chosen and not only_stated and mark.role != "hint":
-            beside = [v for v in values if v.role in ("now", CURRENT) and self._is_beside(mark, v)]
+            beside = [
+                v for v in values
+                if v.role in ("now", CURRENT, "was") and self._is_beside(mark, v)
+            ]  # fmt: skip
             if beside and not former:
                 self._state(subject, code, beside[-1].value, UNSTATED)
                 self._take(beside[-1])
@@ -731,6 +761,8 @@ class SentenceReader:
         if len(stated) == 1 and len(keys) == 1:
             self._take(anchor)
             self._state(subject, stated[0].code, anchor.text, CURRENT)
+        elif len(keys) == 1:
+            self._offer(subject, keys[0].code, value)
 
     def _is_unwanted(self, anchor: Anchor) -> bool:
         """Whether a value is one that its owner wants not; adds it: "no nylon"."""
@@ -807,11 +839,15 @@ class SentenceReader:
             is_cut = before is not None and before[1] in named.split()
             owners = [named if is_cut else about.text if about else self._subject.name]
             for owner in owners if owners[0] else self._shown.owners:
-                stated = []
+                stated, others = [], []
                 for key in self._shown.keys_of(owner):
                     value = self._as(key, form) if key.kind == kind else None
                     if value is not None and self._shown.states(owner, key.code, value):
                         stated.append((key, value))
+                    elif value is not None and self._is_told(Value(start, end, value), key):
+                        others.append((key, value))
+                if len(others) == 1 and not stated and others[0][0] not in self._shown.places:
+                    self._offer(owner, others[0][0].code, Value(start, end, others[0][1]))
                 if stated:
                     yield Value(start, end, stated[0][1]), owner, [key for key, _ in stated]
 
@@ -878,8 +914,7 @@ class SentenceReader:
                 continue
             other = self._partner(name, above)
             known = self._shown.links
-            if (other, name.text) not in known and (name.text, other) not in known:
-                continue
+            is_known = (other, name.text) in known or (name.text, other) in known
             gap = self._rest[start : name.start]
             is_worded = _is_worded(gap) or _is_worded(self._rest[: self._names[0].start])
             is_told = is_worded or _LINK.search(gap) or any(f[0] == other for f in self._facts)
@@ -889,6 +924,9 @@ class SentenceReader:
             kinds = {self._shown.links.get((other, each.text)) for each in listed}
             if len(kinds) > 1 and not self._marks:
                 continue  # A list of values without labels.
+            if not is_known:
+                self._offer_beside(other, name)
+                continue
             pairs = [(other, name.text), (name.text, other)] if is_worded else [(other, name.text)]
             links = [
                 (*pair, code)
@@ -902,6 +940,14 @@ class SentenceReader:
                 if (subject, code, value)[:size] not in given:
                     self._objects[name.start] = other
                     self._state(subject, code, value, CURRENT)
+
+    def _offer_beside(self, subject: str, name: Anchor) -> None:
+        """Offers a name of which nothing is said for the relations of which another was given."""
+        if all(fact.subject != name.text for fact in self._facts):
+            for code in {fact.key for fact in self._facts if fact.subject == subject}:
+                key, value = self._shown.keys[code], Value(name.start, name.end, name.text)
+                if key.kind == "entity" and not key.is_many and self._offer(subject, code, value):
+                    self._objects[name.start] = subject
 
     def _partner(self, name: Anchor, above: str) -> str:
         """Whom words may link to a name: what its clause is about, else the nearest name before of
@@ -944,6 +990,9 @@ class SentenceReader:
                 for name in self._names:
                     if self._shown.states(name.text, anchor.keys[0].code, anchor.text):
                         self._state(name.text, anchor.keys[0].code, anchor.text, CURRENT)
+                    else:
+                        value = Value(anchor.start, anchor.end, anchor.text)
+                        self._offer(name.text, anchor.keys[0].code, value)
 
     def _sole(self, name: Anchor) -> None:
         """Adds the value directly behind a name of which the stream gave one figure only."""
@@ -1114,6 +1163,8 @@ class SentenceReader:
         role = FORMER if is_former else CURRENT
         is_stated = self._shown.states(name, code, other)
         if not is_stated and mark.role != "label":
+            if isinstance(subject, Anchor) or not self._subject.is_weak:
+                self._offer(name, code, Value(mark.start, mark.end, other))
             return
         if isinstance(value, Anchor):
             is_topic = mark.role == "inverse" or (

@@ -115,6 +115,8 @@ class Shown:
         self.shifts: dict[tuple[str, str], set[Parsed]] = {}
         self.names: set[str] = set()
         facts = tuple(stated)
+        self.days = frozenset(fact.date for fact in facts)
+        """The dates on which something was stated."""
         self.keys = dict(vocabulary.by_code)
         for fact in facts:
             self._add(fact)

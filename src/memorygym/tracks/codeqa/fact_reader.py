@@ -85,6 +85,14 @@ class TextReader(StreamReader):
         yield from _shown(text, self._code_of)
         yield from _notes(text)
 
+    def _is_stated(self, fact: Statement) -> bool:
+        return fact.key == "source" or fact[:3] in self._told
+
+    @cached_property
+    def _told(self) -> frozenset[object]:
+        """What the stream stated: subjects, keys and values."""
+        return frozenset(s[:3] for text in self._shown or () for s in read(text))
+
     @cached_property
     def _code_of(self) -> Mapping[str, Sequence[str]]:
         """By first line: the code of functions as the stream has shown it."""
@@ -102,7 +110,10 @@ class TextReader(StreamReader):
         for code in signs.unread():
             for paragraph in paragraphs("", code):
                 if not _METHOD.search(paragraph):
-                    statements += _named(code_statements(paragraph.partition("\n")[2], ""))
+                    found = _named(code_statements(paragraph.partition("\n")[2], ""))
+                    statements += (
+                        f if self._are_stated((f,)) else f._replace(role=UNSTATED) for f in found
+                    )
         return Reading(tuple(statements), reading.unread)
 
     def _noted(self, text: str) -> Reading:

@@ -47,8 +47,8 @@ class _Parser(StreamReader):
 
     def _reading(self, text: str) -> Reading:
         """What an event's documents state, or the documents and notes in a memory's text."""
-        if _EVENT.match(text):
-            return self._prose.read(text)
+        if _EVENT.match(text) and self._are_stated((reading := self._prose.read(text)).facts):
+            return reading
         return super()._reading(text)
 
     def _spans(self, text: str) -> Iterator[Span]:
