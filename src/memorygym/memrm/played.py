@@ -9,7 +9,7 @@ from typing import Any
 from memorygym.core.episode import Episode, Snapshot, play
 from memorygym.core.json_values import canonical
 from memorygym.core.outcome import Goal, Outcome
-from memorygym.core.statements import HELD, STALE, FactReader, Statement
+from memorygym.core.statements import CURRENT, HELD, STALE, UNSTATED, FactReader, Statement
 from memorygym.core.tokens import count
 from memorygym.core.trace import Action, Observation, Trace
 from memorygym.core.trace_reader import TraceReader
@@ -77,7 +77,8 @@ class PlayedTask:
         self.reached = all(outcome.correct for outcome in outcomes)
         """Whether the control reached every goal."""
         self.reader: TraceReader = self.track.reader_for(self.trace)
-        self.facts: FactReader = self.reader.memory_facts
+        self.facts: FactReader = self.track.facts(self.trace.system)
+        """Reads edited texts too, whose values nobody stated."""
         self.goals = tuple(outcome.goal for outcome in outcomes)
         """In the order in which they are due."""
         self.last = max(goal.event for goal in self.goals)
@@ -173,7 +174,9 @@ class PlayedTask:
         return "missing"
 
     def _stated(self, messages: Sequence[Message]) -> list[Statement]:
-        return [fact for message in messages for fact in self.reader.read(message.content)]
+        """What messages state; a value that nobody stated is another value too."""
+        stated = (fact for message in messages for fact in self.reader.read(message.content))
+        return [fact._replace(role=CURRENT) if fact.role == UNSTATED else fact for fact in stated]
 
     def _stated_in_full(self, step: int) -> list[Statement]:
         if step not in self._stated_by_step:

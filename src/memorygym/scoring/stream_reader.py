@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from functools import cached_property, lru_cache
 
-from memorygym.core.statements import SHIFT, Statement
+from memorygym.core.statements import SHIFT, UNSTATED, Statement
 from memorygym.scoring.fact_reader.claims import Reading
 from memorygym.scoring.fact_reader.matching import Matcher
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
@@ -60,20 +60,21 @@ class StreamReader:
         unread = start = 0
         spans = sorted(self._spans(text), key=lambda span: span[:2])
         for begin, end, stated in (*spans, (len(text), len(text), ())):
-            if begin >= start and self._are_stated(stated):
+            if begin >= start:
                 if (between := text[start:begin]).strip():
                     reading = self._general(between)
                     facts += reading.facts
                     unread += reading.unread
-                facts += stated
+                facts += map(self._known, stated)
                 start = end
         if self._shown is not None:
             facts = [*self._matcher.decided(facts, by_last=False)]
         return Reading(tuple(facts), unread)
 
-    def _are_stated(self, facts: Iterable[Statement]) -> bool:
-        """Whether the stream stated all facts of a text, unless it is not known."""
-        return self._shown is None or all(f.role == SHIFT or self._is_stated(f) for f in facts)
+    def _known(self, fact: Statement) -> Statement:
+        """The fact; unstated, where the stream is known and does not state it."""
+        is_known = self._shown is None or fact.role == SHIFT or self._is_stated(fact)
+        return fact if is_known else fact._replace(role=UNSTATED)
 
     def _is_stated(self, fact: Statement) -> bool:
         return self._matcher.shown.states(*fact[:3])

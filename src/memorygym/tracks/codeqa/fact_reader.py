@@ -111,9 +111,7 @@ class TextReader(StreamReader):
             for paragraph in paragraphs("", code):
                 if not _METHOD.search(paragraph):
                     found = _named(code_statements(paragraph.partition("\n")[2], ""))
-                    statements += (
-                        f if self._are_stated((f,)) else f._replace(role=UNSTATED) for f in found
-                    )
+                    statements += map(self._known, found)
         return Reading(tuple(statements), reading.unread)
 
     def _noted(self, text: str) -> Reading:

@@ -47,8 +47,9 @@ class _Parser(StreamReader):
 
     def _reading(self, text: str) -> Reading:
         """What an event's documents state, or the documents and notes in a memory's text."""
-        if _EVENT.match(text) and self._are_stated((reading := self._prose.read(text)).facts):
-            return reading
+        if _EVENT.match(text):
+            facts, unread = self._prose.read(text)
+            return Reading(tuple(map(self._known, facts)), unread)
         return super()._reading(text)
 
     def _spans(self, text: str) -> Iterator[Span]:
