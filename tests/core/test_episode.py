@@ -154,6 +154,33 @@ def test_what_is_marked_as_an_index_is_recorded_as_it_changes() -> None:
     assert shown[-2:] in ([("alpha", ""), ("", "alpha")], [("", "alpha"), ("alpha", "")])
 
 
+class Turning(Diary):
+    """Marks its one word as an index while the last text says "two"."""
+
+    _turned = False
+
+    def observe(self, new: Sequence[Message]) -> None:
+        self._text = "alpha"
+        if new[0].content:
+            self._turned = "two" in new[0].content
+
+    def dump(self) -> list[Entry]:
+        text = ("", self._text) if self._turned else (self._text, "")
+        return [Entry("1", *text)]
+
+    def restore(self, entries: Sequence[Entry]) -> None:
+        self._text, self._turned = "alpha", any(entry.index for entry in entries)
+
+
+def test_a_fork_of_an_earlier_snapshot_records_the_index_marks_again() -> None:
+    episode = stepped(begin("one", "two", memory=Turning), [END])
+    earlier = episode.snapshot()
+    stepped(episode, [END])
+    again = stepped(episode.fork(earlier), [END])
+    assert [e.index for u in recorded(again, MemoryUpdate) for e in u.entries] == ["", "", "alpha"]
+    assert list(again.trace.lines()) == list(episode.trace.lines())
+
+
 PLENTY = Budget(capacity=500, writes=20, slot=20)
 MOVES = (
     calls(write("alpha bravo")),
