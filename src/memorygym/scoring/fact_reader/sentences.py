@@ -28,6 +28,8 @@ from memorygym.scoring.fact_reader.words import COMMON, LINKS, lowered
 
 OFFERED = "offered"
 """The role of a value that nobody stated, where nothing but that would tell what it is."""
+PROSE = 5
+"""Words of a sentence, beside what is known, from which a value without a label means nothing."""
 NAMES, MARKS = ("name", "stranger"), ("label", "verb", "inverse")
 DENIED = re.compile(
     r"\b(?:it is|it's|is it) (?:false|untrue|not true|not the case|wrong)\b"
@@ -239,8 +241,16 @@ class SentenceReader:
         for subject, code, v in self._offers:
             key = self._shown.keys[code]
             is_day = key.kind == "number" and any(a < v.end and v.start < b for a, b in days)
-            if not is_day and (key.kind == "entity" or not self._is_taken(v)):
+            is_labelled = any(key in mark.keys for mark in self._marks)
+            is_free = key.kind == "entity" or not self._is_taken(v)
+            if not is_day and is_free and (is_labelled or not self._is_prose):
                 yield Statement(subject, code, v.value, OFFERED, (), self._date, self._source)
+
+    @cached_property
+    def _is_prose(self) -> bool:
+        """Whether it has words of its own, beside names, labels and values."""
+        words = re.findall(r"[a-z]{2,}", mask(self._lower, self._anchors, " "))
+        return len(words) >= PROSE
 
     def _says_nothing(self) -> bool:
         """Whether it denies, supposes or asks something, or tells what was searched for."""

@@ -19,6 +19,7 @@ from memorygym.tracks.dialogue.desk import CUSTOMER, ORDER, POLICY, ROLES, Desk,
 from memorygym.tracks.dialogue.desks import desk_named
 from memorygym.tracks.dialogue.env import tools_of
 from memorygym.tracks.dialogue.offers import is_row
+from memorygym.tracks.dialogue.resolve import request_in
 
 _NOW = re.compile(r"\bnow\b")
 """What says beside a value that it has changed."""
@@ -92,8 +93,10 @@ class DialogueReader(StreamReader):
         return self._matcher.read("\n".join(filter(self._may_state, text.split("\n"))))
 
     def _may_state(self, line: str) -> bool:
-        """Whether a line may state facts: it is about no offer, and no call of a tool."""
-        return not is_row(self._desk, line) and not self._call.search(line)
+        """Whether a line may state facts: it is about no offer, no request, no call of a tool."""
+        if is_row(self._desk, line) or self._call.search(line):
+            return False
+        return request_in(self._desk, line) is None
 
     def _statements(self, text: str) -> tuple[Statement, ...]:
         facts = self._parsed(text).facts
