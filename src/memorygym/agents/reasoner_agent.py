@@ -39,10 +39,14 @@ class NoteTaker(Policy):
         )
         planned = list(map(write, dict.fromkeys(map(self._facts.render, facts))))
         if "memory_search" in memory_tools and texts:
-            planned.append(search(texts[-1]))
+            planned += map(search, self.queries(live, texts))
         earlier = [(call.name, call.arguments) for message in live for call in message.calls]
         new = [call for call in planned if call not in earlier]
         return calls(*new) if new else self._reasoner.act(view, tools)
+
+    def queries(self, live: Sequence[Message], texts: Sequence[str]) -> Iterator[str]:
+        """What to look up in an event: `texts` are those of the environment."""
+        yield texts[-1]
 
 
 class Silent(Policy):

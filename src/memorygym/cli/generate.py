@@ -43,6 +43,8 @@ def run(args: argparse.Namespace) -> int:
     if not settings.track:
         names = ", ".join(generating_tracks())
         raise BadSettings(f"no track: give --track TRACK, one of {names}")
+    if settings.package:
+        return _fetched(settings.track, settings.package)
     track, parameters = registry.split_spec(settings.track)
     if ":" in track:  # A track of one's own; it has its name from here on.
         track = find(track).name
@@ -70,6 +72,15 @@ def run(args: argparse.Namespace) -> int:
             raise
         finish(folder, new, rows)
     _print(rows, folder)
+    return 0
+
+
+def _fetched(name: str, package: str) -> int:
+    """Downloads a package for a track."""
+    fetch = find(name).fetch
+    if fetch is None:
+        raise BadSettings(f"--package {package}: {name} takes no packages; give --track repair")
+    print(fetch(package))
     return 0
 
 

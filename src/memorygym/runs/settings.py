@@ -527,9 +527,11 @@ class CompareSettings(TaskSettings, ModelSettings):
 class GenerateSettings(TaskSettings):
     """The settings of `generate`."""
 
-    GROUPS: ClassVar = {"": "track n seed output workers quiet"}
+    GROUPS: ClassVar = {"": "track n seed output workers quiet package"}
     track: str = option("", "TRACK")
     """The track, its parameters after colons, as in research:hops=2,4:tokens=10k,1M."""
+    package: str = option("", "NAME==VERSION")
+    """Of repair: download this source distribution, run its tests, keep it for sessions."""
     n: int = option(1, "N", least=1)
     """Instances (default: 1)."""
     seed: int | None = option(None, "S")

@@ -15,6 +15,10 @@ class Package:
     tests: Mapping[str, str]
     """By path: the test modules and what they read, which no agent sees or writes."""
 
+    @property
+    def is_generated(self) -> bool:
+        return "==" not in self.name
+
 
 def module_of(path: str) -> str:
     """The import name of a source file.
@@ -23,3 +27,17 @@ def module_of(path: str) -> str:
     ('linden.beacons', 'linden.marks')
     """
     return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def replaced(source: str, line: int, old: str, new: str) -> str:
+    """A source with other whole lines from a line on, counted from 1. Raises ValueError if `old`
+    does not stand there.
+
+    >>> replaced("a = 1\\nb = 2\\n", 2, "b = 2", "b = 3")
+    'a = 1\\nb = 3\\n'
+    """
+    lines, olds = source.split("\n"), old.split("\n")
+    if lines[line - 1 : line - 1 + len(olds)] != olds:
+        raise ValueError(f"line {line} does not read {old!r}")
+    lines[line - 1 : line - 1 + len(olds)] = new.split("\n") if new else []
+    return "\n".join(lines)

@@ -1,0 +1,65 @@
+"""repair: an agent mends a package, issue after issue, by what it was told and found out before.
+
+Bugs are put into a package by mutation of its syntax tree; its tests, run in a sandbox, judge. In
+the place of SWE-Gym (Pan et al. 2024) under a memory budget.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from memorygym.core.factories import set_parameters
+from memorygym.core.json_types import from_json
+from memorygym.core.statements import SubTaskGold
+from memorygym.core.track import TaskOptions, TaskRecipe, Track, lazily
+from memorygym.core.types import Task
+from memorygym.scoring.episode_scores import rewarded
+from memorygym.tracks._qa.defaults import verified
+from memorygym.tracks.repair.env import TOOLS, RepairEnv
+
+_lazy = lazily(__name__)
+facts = _lazy("fact_reader:reader_of")
+
+
+def tasks(options: TaskOptions) -> Sequence[TaskRecipe]:
+    """The recipes of sessions. Raises UnknownPart or BadSettings."""
+    from memorygym.tracks.repair.generator import RepairRecipe
+
+    parameters = dict(options.parameters)
+    packages = parameters.pop("package", "generated").split(",")
+    settings: dict[str, Any] = set_parameters("repair", RepairRecipe, parameters)
+    return [
+        RepairRecipe(package, seed, options.salt, **settings)
+        for package in packages
+        for seed in options.seeds
+    ]
+
+
+def oracle(task: Task) -> Mapping[int, str]:
+    """The facts that each issue needs, as sentences."""
+    gold = task.gold
+    assert isinstance(gold, SubTaskGold)
+    return gold.texts(facts(task.system).render)
+
+
+TRACK = Track(
+    name="repair",
+    version="repair-v1",
+    tasks=tasks,
+    env=RepairEnv,
+    outcomes=rewarded,
+    gold=partial(from_json, SubTaskGold),
+    facts=facts,
+    reasoners={name: partial(_lazy("reasoners:reasoner"), name) for name in ("strong", "weak")},
+    note_taker=_lazy("reasoners:note_taker"),
+    oracle=oracle,
+    tools=TOOLS,
+    reader=_lazy("fact_reader:RepairTraceReader"),
+    axes=("mend", "error", "limit", "name", "frozen"),
+    fetch=_lazy("real:fetched"),
+    verify=partial(verified, _lazy("verifier:verification"), together=_lazy("verifier:together")),
+    parameters=lambda: {
+        "package": "generated, or real ones as NAME==VERSION that `generate --package` has fetched",
+        "tokens": "length of all that maintainers say and tools print for them (20,000)",
+    },
+)

@@ -1,0 +1,202 @@
+"""The workshop: the sources as they stand, the tools that read and change them, and the judge."""
+
+from collections.abc import Iterator, Mapping
+from copy import copy
+from difflib import get_close_matches
+from typing import Any
+
+from memorygym.core.errors import Refused
+from memorygym.core.types import Call, Env, Message, Step, Task, tool
+from memorygym.tracks.repair import texts
+from memorygym.tracks.repair.judge import TestReport, judge
+from memorygym.tracks.repair.package import Package, replaced
+
+LIST = tool("list_files", "List the source files.")
+SEARCH = tool("search", "Find the lines of the sources that contain a text.", text="string")
+OPEN = tool("open_file", "Print a source file.", path="string")
+EDIT = tool(
+    "edit_file",
+    "Replace a text of a source file, which must occur in it exactly once.",
+    path="string",
+    old="string",
+    new="string",
+)
+RUN = tool("run_tests", "Run the tests of a test profile.", profile="string")
+TRACE = tool("trace", "Run a feature under the tracer, which takes long.", feature="string")
+HAND_OVER = tool("hand_over", "Hand the issue over to its feature's owner.", to="string")
+SUBMIT = tool("submit", "Submit the sources as they are; it closes the issue.")
+TOOLS = (LIST, SEARCH, OPEN, EDIT, RUN, TRACE, HAND_OVER, SUBMIT)
+STEPS = 12
+"""Calls in an issue; with the last one it is closed, submitted or not."""
+TRACE_COST = 12
+"""Calls that a trace counts as, in an issue."""
+MOST_LINES = 40
+"""Lines that a search lists."""
+FEWEST_SEARCHED = 3
+"""Characters of the shortest text that is searched for."""
+
+
+class RepairEnv(Env):
+    """Plays a session: a message of a maintainer is an event.
+
+    An issue is closed by `submit`, by `hand_over`, or when its calls are used up; afterwards the
+    maintainers merge the right fix, so all memories meet the same sources.
+    """
+
+    tools = TOOLS
+
+    def __init__(self, task: Task) -> None:
+        state: Any = task.state
+        self.task = task
+        self._turns, self._features = state["turns"], state["features"]
+        self._package = Package(state["package"], state["files"], state["tests"])
+        self._turn, self._left = 0, STEPS
+        self._edits: dict[str, str] = {}
+        """By path: the sources that the agent changed in this issue."""
+
+    def reset(self) -> Step:
+        return self._shown()
+
+    def step(self, reply: Message) -> Step:
+        if not reply.calls:
+            return self._close("closed without a submission")
+        (call,) = reply.calls
+        if self._issue and call.name == SUBMIT.name:
+            return self._close("submitted")
+        if self._issue and call.name == HAND_OVER.name:
+            return self._close("handed over", str(_argument(call, "to")))
+        try:
+            printed = self._printed(call)
+        except Refused as error:  # It costs a call, or guesses would be free.
+            printed = f"error: {error}"
+        if self._issue:
+            self._left -= TRACE_COST if call.name == TRACE.name else 1
+            if self._left <= 0:
+                return self._close("out of calls")
+        return Step((Message("user", printed),))
+
+    def fork(self) -> "RepairEnv":
+        other = copy(self)
+        other._edits = dict(self._edits)
+        return other
+
+    @property
+    def _issue(self) -> Any:
+        """The running issue; None if the event has none."""
+        return self._turns[self._turn].get("issue")
+
+    @property
+    def _bug(self) -> Mapping[str, str]:
+        """The sources that differ from the package's: those with the bug."""
+        if not self._issue:
+            return {}
+        path, line, old, new = self._issue["bug"]
+        return {path: replaced(self._package.files[path], line, old, new)}
+
+    def _source(self, path: str) -> str:
+        """A source as it stands. Raises Refused for a path that is none."""
+        if path not in self._package.files:
+            near = get_close_matches(path, self._package.files, 1)
+            raise Refused(f"no file {path!r}" + "".join(f"; did you mean {n!r}?" for n in near))
+        return {**self._package.files, **self._bug, **self._edits}[path]
+
+    def _printed(self, call: Call) -> str:
+        """What a tool prints."""
+        match call.name:
+            case "list_files":
+                return "\n".join(sorted(self._package.files))
+            case "search":
+                return self._found(_argument(call, "text"))
+            case "open_file":
+                path = _argument(call, "path")
+                return texts.opened(path, self._source(path))
+            case "edit_file":
+                return self._edited(*(_argument(call, name) for name in ("path", "old", "new")))
+            case "run_tests":
+                return self._tested(_argument(call, "profile"))
+            case "trace":
+                return self._traced(_argument(call, "feature"))
+        raise Refused("there is no open issue")
+
+    def _found(self, text: str) -> str:
+        if len(text) < FEWEST_SEARCHED:
+            raise Refused(f"search for {FEWEST_SEARCHED} characters or more")
+        lines = [
+            f"{path}:{number}: {line}"
+            for path in sorted(self._package.files)
+            for number, line in enumerate(self._source(path).split("\n"), start=1)
+            if text in line
+        ]
+        more = [f"… and {len(lines) - MOST_LINES} more"] if len(lines) > MOST_LINES else []
+        return "\n".join([*lines[:MOST_LINES], *more]) or "nothing found"
+
+    def _edited(self, path: str, old: str, new: str) -> str:
+        source = self._source(path)
+        if not self._issue:
+            raise Refused("there is no open issue, so nothing may be edited")
+        if not old or source.count(old) != 1:
+            raise Refused(f"old stands {source.count(old) if old else 0} times in {path}, not once")
+        self._edits[path] = source.replace(old, new)
+        return "Edited."
+
+    def _tested(self, profile: str) -> str:
+        named = [f for f in self._features.values() if f["profile"] == profile]
+        if not named:
+            raise Refused(f"no test profile {profile!r}")
+        checks = named[0]["checks"]
+        report = judge(self._package, {**self._bug, **self._edits}, checks)
+        return "\n".join(printed(profile, checks, report))
+
+    def _traced(self, feature: str) -> str:
+        if feature not in self._features:
+            raise Refused(f"no feature {feature!r}")
+        printed: str = self._features[feature]["trace"]
+        return printed
+
+    def _close(self, how: str, owner: str = "") -> Step:
+        """Ends the event; an issue is judged."""
+        answer, reward = None, 0.0
+        if issue := self._issue:
+            verdict = self._verdict(issue, how, owner)
+            answer, reward = f"{how}; {verdict[1]}", float(verdict[0])
+        self._edits, self._left = {}, STEPS
+        self._turn += 1
+        return self._shown(Step(reward=reward, answer=answer))
+
+    def _verdict(self, issue: Any, how: str, owner: str) -> tuple[bool, str]:
+        """Whether an issue is done, and the parts of the verdict."""
+        if issue["owner"]:
+            kept = not self._edits
+            parts = f"constraints {'kept' if kept else 'broken'}, to {owner or 'nobody'}"
+            return kept and owner == issue["owner"], parts
+        if how != "submitted":
+            return False, "not mended" + f", to {owner}" * bool(owner)
+        report = judge(self._package, {**self._bug, **self._edits})
+        edited = ", ".join(self._edits) or "nothing"
+        if report.problem:
+            return False, f"tests failed ({report.problem}); edited {edited}"
+        total = len(report.passed) + len(report.failed)
+        return report.ok, f"tests: {len(report.passed)} of {total} passed; edited {edited}"
+
+    def _shown(self, step: Step = Step()) -> Step:  # noqa: B008  # Steps are frozen.
+        if self._turn >= len(self._turns):
+            return Step((), step.reward, done=True, evict=True, answer=step.answer)
+        message = Message("user", self._turns[self._turn]["text"])
+        return Step((message,), step.reward, evict=True, answer=step.answer)
+
+
+def printed(profile: str, checks: list[str], report: TestReport) -> Iterator[str]:
+    """What `run_tests` prints: tests stay hidden, so each has a number."""
+    yield f"profile {profile}: {len(checks)} tests"
+    if report.problem:
+        yield f"ERROR: {report.problem}"
+        return
+    for number, check in enumerate(checks, start=1):
+        why = report.failed.get(check)
+        yield f"test {number:>3}  {'passed' if why is None else f'FAILED  {why}'}"
+    yield f"{len(report.passed)} passed, {len(report.failed)} failed"
+
+
+def _argument(call: Call, name: str) -> str:
+    assert isinstance(call.arguments, Mapping)
+    return str(call.arguments[name])

@@ -1,0 +1,260 @@
+"""Features: functions of a package under other names, and the bugs that can be put in them."""
+
+import ast
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from memorygym.core.errors import BadSettings
+from memorygym.core.rng import Stream
+from memorygym.tracks.repair import texts
+from memorygym.tracks.repair.issues import PLACE, PROFILE
+from memorygym.tracks.repair.judge import judge
+from memorygym.tracks.repair.mutation import Mutation, apply, mutations
+from memorygym.tracks.repair.package import Package, module_of
+
+MOST_CANDIDATES = 4
+"""Most edits of a changed line that the known operators make."""
+MUTANTS = 4
+"""Changes of a function by which its tests are found."""
+MOST_CHECKS = 12
+"""Most tests of a profile."""
+CLASSES = "ValueError TypeError KeyError IndexError RuntimeError".split()
+"""Built-in classes for bad input."""
+FARTHEST = 400
+"""How far a wrong limit is off at most."""
+CALLS = 40
+"""Calls that a trace lists."""
+PUBLIC_TESTS = "tests/test_public_names.py"
+_RAISE = re.compile(r"( *)raise (\w+)\(")
+GUARD = re.compile(r"( *if \w+ > )(\d+)(:)")
+
+
+@dataclass(frozen=True)
+class Feature:
+    """A function under the name by which maintainers know it."""
+
+    name: str
+    path: str
+    function: str
+    job: str
+    profile: str
+    public: str
+    """The public name; "" if it has none."""
+    error: str
+    """The class that it raises on bad input; "" if it raises none."""
+    limit: int
+    """The number above which input is bad; 0 if there is none."""
+    checks: tuple[str, ...]
+    """The tests of its profile."""
+    trace: str
+
+    @property
+    def place(self) -> str:
+        return f"{self.path}::{self.function}"
+
+    @property
+    def kinds(self) -> Sequence[str]:
+        """The kinds of issues that it may have."""
+        has: Mapping[str, object] = {"name": self.public, "error": self.error, "limit": self.limit}
+        return ["mend", *(kind for kind, value in has.items() if value)]
+
+
+class Bug(NamedTuple):
+    """A change of a source that tests find."""
+
+    line: int
+    """The line of the function, from 1; 0 if it is not in the function."""
+    edit: tuple[str, int, str, str]
+    """Path, line of the file, the lines that stand there, and those that replace them."""
+
+
+class FeatureDealer:
+    """Deals the features of a package."""
+
+    def __init__(self, package: Package, rng: Stream) -> None:
+        self._package, self._rng = package, rng
+        files = sorted(package.files.items())
+        self._functions = [f for path, source in files for f in functions_in(path, source)]
+
+    def deal(self, number: int) -> list[Feature]:
+        """So many functions whose changes tests find. Raises BadSettings if there are too few."""
+        features: list[Feature] = []
+        names = self._names(number)
+        order = list(self._functions)
+        self._rng.shuffle(order)
+        for function in order:
+            if len(features) == number:
+                return features
+            if checks := self._checks(function):
+                features.append(self._feature(next(names), function, checks))
+        raise BadSettings(
+            f"{self._package.name}: tests find the changes of {len(features)} functions; a session"
+            f" needs {number}"
+        )
+
+    def _names(self, number: int) -> Iterator[Mapping[str, str]]:
+        """Names, jobs, test profiles and public names, all distinct."""
+        rng = self._rng
+        pairs = [(bird, work) for bird in texts.BIRDS for work in texts.WORKS]
+        names, publics = rng.sample(pairs, number), rng.sample(pairs, number)
+        jobs = rng.sample(range(1000, 9999), number)
+        profiles = rng.sample(
+            [f"{word}-{n}" for word in texts.PROFILES for n in range(10, 99)], number
+        )
+        for name, public, job, profile in zip(names, publics, jobs, profiles, strict=True):
+            yield {
+                "name": " ".join(name),
+                "job": f"{rng.choice('BCDFGHJKLMNQRSTVWXZ')}-{job}",
+                "profile": profile,
+                "public": f"{'_'.join(public).lower()}_v{rng.between(2, 9)}",
+            }
+
+    def _checks(self, function: "Function") -> tuple[str, ...]:
+        """The tests that find changes of a function; () if none is found by some but not all."""
+        source, rng = self._package.files[function.path], self._rng
+        changes = [*mutations(function.path, source, function.name)]
+        rng.shuffle(changes)
+        failing: set[str] = set()
+        for mutation in changes[:MUTANTS]:
+            report = judge(self._package, {function.path: apply(source, mutation)})
+            if report.passed:
+                failing |= set(report.failed)
+        return tuple(sorted(failing)[:MOST_CHECKS])
+
+    def _feature(
+        self, names: Mapping[str, str], function: "Function", checks: tuple[str, ...]
+    ) -> Feature:
+        source = self._package.files[function.path]
+        body = "\n".join(source.split("\n")[function.first - 1 : function.last])
+        raised, guard = _RAISE.search(body), GUARD.search(body)
+        feature = Feature(
+            **{**names, "public": "" if "." in function.name else names["public"]},
+            path=function.path,
+            function=function.name,
+            error=raised[2] if raised else "",
+            limit=int(guard[2]) if guard and raised and self._package.is_generated else 0,
+            checks=checks,
+            trace="",
+        )
+        return replace(feature, trace=self._trace(feature))
+
+    def _trace(self, feature: Feature) -> str:
+        """What a tracer prints of a feature: calls, then where it lives and how it is tested."""
+        rng = self._rng
+        lines = [f"tracing, {CALLS} slowest calls:"]
+        for _ in range(CALLS):
+            called = rng.choice(self._functions)
+            at = rng.between(called.first, called.last)
+            lines.append(f"{rng.between(1, 900):>5} ms  {called.path}:{at}  {called.name}")
+        facts = ((PLACE, feature.place), (PROFILE, feature.profile))
+        told = [texts.FORMS[key][0].format(name=feature.name, value=value) for key, value in facts]
+        return "\n".join([*lines, *told])
+
+
+class Function(NamedTuple):
+    """A function or a method, with its first and last line."""
+
+    path: str
+    name: str
+    first: int
+    last: int
+
+
+def functions_in(path: str, source: str) -> Iterator[Function]:
+    """The functions and methods of a source."""
+    for node in ast.parse(source).body:
+        inner = node.body if isinstance(node, ast.ClassDef) else [node]
+        outer = f"{node.name}." if isinstance(node, ast.ClassDef) else ""
+        for function in inner:
+            if isinstance(function, ast.FunctionDef):
+                last = function.end_lineno or function.lineno
+                yield Function(path, outer + function.name, function.lineno, last)
+
+
+def function_in(path: str, source: str, name: str) -> Function | None:
+    """The function of that name in a source; None if there is none."""
+    return next(
+        (function for function in functions_in(path, source) if function.name == name), None
+    )
+
+
+def with_public_names(package: Package, features: Sequence[Feature]) -> Package:
+    """The package with the public names of features, and a test of each."""
+    files, tests = dict(package.files), list[str]()
+    for feature in features:
+        if feature.public:
+            files[feature.path] += f"\n\n{feature.public} = {feature.function}\n"
+            tests.append(
+                f"def test_{feature.public}():\n"
+                f"    from {module_of(feature.path)} import {feature.public}\n\n"
+                f'    assert {feature.public}.__name__ == "{feature.function}"'
+            )
+    package = Package(
+        package.name, files, {**package.tests, PUBLIC_TESTS: "\n\n\n".join(tests) + "\n"}
+    )
+    if not (report := judge(package)).ok:
+        raise BadSettings(f"{package.name}: {report.problem or dict(report.failed)}")
+    return package
+
+
+def bug_of(package: Package, feature: Feature, kind: str, rng: Stream) -> Bug | None:
+    """A bug of that kind in a feature; None if its tests find none."""
+    path, source = feature.path, package.files[feature.path]
+    lines = source.split("\n")
+    function = function_in(path, source, feature.function)
+    assert function
+    if kind == "mend":
+        return _mutated(package, feature, rng)
+    if kind == "name":
+        line = f"{feature.public} = {feature.function}"
+        return Bug(0, (path, lines.index(line) + 1, line, ""))
+    pattern = _RAISE if kind == "error" else GUARD
+    at = next(n for n in range(function.first, function.last + 1) if pattern.match(lines[n - 1]))
+    old = lines[at - 1]
+    if kind == "error":
+        others = [name for name in _classes(source, feature.error) if name != feature.error]
+        new = old.replace(f"raise {feature.error}(", f"raise {rng.choice(others)}(")
+    else:
+        wrong = feature.limit + rng.between(2, FARTHEST) * rng.choice((1, -1))
+        new = GUARD.sub(rf"\g<1>{wrong}\3", old)
+    return Bug(at - function.first + 1, (path, at, old, new))
+
+
+def _classes(source: str, error: str) -> Sequence[str]:
+    """The classes that a module may raise: those that it imports beside one, or built-in ones."""
+    lines = re.findall(r"^from \S+ import (.+)$", source, re.MULTILINE)
+    lists = (line.split(", ") for line in lines)
+    return next((names for names in lists if error in names), CLASSES)
+
+
+def _mutated(package: Package, feature: Feature, rng: Stream) -> Bug | None:
+    """A change that the feature's tests find, and that few edits of its line may have made; each of
+    these that passes them passes all tests."""
+    source = package.files[feature.path]
+    changes = [*mutations(feature.path, source, feature.function)]
+    rng.shuffle(changes)
+    for change in changes:
+        mutant = apply(source, change)
+        if judge(package, {feature.path: mutant}, feature.checks).failed and _is_decided(
+            package, feature, mutant, change
+        ):
+            return Bug(change.line_of_function, (change.path, change.line, change.old, change.new))
+    return None
+
+
+def _is_decided(package: Package, feature: Feature, mutant: str, change: Mutation) -> bool:
+    edits = candidates(feature.path, mutant, feature.function, change.line_of_function)
+    if len(edits) > MOST_CANDIDATES:
+        return False
+    for edit in edits:
+        changed = {feature.path: apply(mutant, edit)}
+        if judge(package, changed, feature.checks).ok and not judge(package, changed).ok:
+            return False
+    return True
+
+
+def candidates(path: str, source: str, function: str, line: int) -> list[Mutation]:
+    """The edits of a line of a function, counted from its first, that known operators make."""
+    return [m for m in mutations(path, source, function) if m.line_of_function == line]

@@ -1,0 +1,286 @@
+"""Deals a session on a package: what is told, what is found out, which issues come when."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from memorygym.core.errors import BadSettings, require_at_least
+from memorygym.core.rng import Stream, named_rng
+from memorygym.core.statements import Statement, StatementIndex, SubTask, SubTaskGold
+from memorygym.core.tokens import count
+from memorygym.core.types import JSON, Budget, Task, content_id
+from memorygym.tracks._qa.sessions import RECENT
+from memorygym.tracks.repair import issues, texts
+from memorygym.tracks.repair.env import STEPS, TRACE_COST
+from memorygym.tracks.repair.features import Bug, Feature, FeatureDealer, bug_of, with_public_names
+from memorygym.tracks.repair.generated import generated_package
+from memorygym.tracks.repair.issues import Resolver, issue_in
+from memorygym.tracks.repair.package import Package
+from memorygym.tracks.repair.real import real_package
+
+TRACK = "repair"
+PACKAGE_TOKENS = 14_000
+"""Tokens of the sources of a generated package."""
+FEATURES, IDLE = 10, 4
+"""Features of a session, and those that no issue is about."""
+ISSUES, EARLY = 12, 4
+"""Issues of a session, and those before the constraints change."""
+FROZEN = 3
+"""Features that are frozen at first."""
+OWNERS = 6
+MARGIN = 0.005
+"""How far a length may be off."""
+KINDS = tuple(issues.KINDS)
+
+
+@dataclass(frozen=True)
+class RepairRecipe:
+    """A session that can be dealt."""
+
+    template: str
+    """`generated`, or a real package as NAME==VERSION."""
+    seed: int
+    salt: str = ""
+    tokens: int = 20_000
+    """Tokens of all that maintainers say, and that traces and reviews print."""
+
+    def __post_init__(self) -> None:
+        require_at_least(20_000, tokens=self.tokens)
+
+    def generate(self) -> Task:
+        return Dealer(self).task()
+
+
+class Told(NamedTuple):
+    """A sentence, and what it states."""
+
+    text: str
+    fact: Statement
+
+
+class Dealer:
+    """Deals one session."""
+
+    def __init__(self, recipe: RepairRecipe) -> None:
+        self.recipe = recipe
+        rng = self._rng("features")
+        package = _package(recipe)
+        chosen = FeatureDealer(package, rng).deal(FEATURES + IDLE)
+        self.package = with_public_names(package, chosen)
+        self.features = chosen
+        self.used, self.idle = chosen[:FEATURES], chosen[FEATURES:]
+        people = [f"{first} {last}" for first in texts.FIRST for last in texts.LAST]
+        owners = rng.sample(people, OWNERS)
+        self.owners = {feature.name: rng.choice(owners) for feature in chosen}
+        self.frozen = {feature.name for feature in rng.sample(self.used, FROZEN)}
+        limited = [feature for feature in chosen if feature.limit]
+        self.failed = {
+            feature.name: feature.limit - feature.limit % 100 + 150
+            for feature in limited[: len(limited) // 2]
+        }
+        """By name: a limit that is told at first, and fails."""
+        self.facts: list[Statement] = []
+        self.turns: list[dict[str, Any]] = []
+        self.goals: list[SubTask] = []
+        self.length = 0
+        self._paths = self._reviews(self._rng("reviews"))
+
+    def _rng(self, *names: str) -> Stream:
+        return named_rng(TRACK, self.recipe.template, self.recipe.seed, self.recipe.salt, *names)
+
+    def task(self) -> Task:
+        """The session as a task. Raises BadSettings if its length is too short."""
+        self._tell(self._rng("tell"))
+        kinds = self._plans(self._rng("plans"))
+        told = self.length
+        for number, (feature, kind, by_job) in enumerate(kinds):
+            if number == EARLY:
+                self._change(self._rng("changes"))
+            self._fill(told, (number + 1) / ISSUES)
+            self._issue(feature, kind, by_job=by_job)
+        self._close()
+        state: dict[str, JSON] = {
+            "package": self.package.name,
+            "files": dict(self.package.files),
+            "tests": dict(self.package.tests),
+            "turns": list(self.turns),
+            "features": {
+                f.name: {"profile": f.profile, "checks": list(f.checks), "trace": f.trace}
+                for f in self.features
+            },
+        }
+        system = texts.SYSTEM.format(steps=STEPS, cost=TRACE_COST)
+        dials = {name: value for name, value in asdict(self.recipe).items() if name != "salt"}
+        id = content_id(TRACK, system, state)
+        return Task(id, TRACK, dials, system, (), Budget(), SubTaskGold(tuple(self.goals)), state)
+
+    def _say(self, text: str, printed: str = "", **more: Any) -> None:
+        """Adds a turn; `printed` is what its tool prints."""
+        self.turns.append({"text": text, **more})
+        self.length += sum(count(part) + 4 for part in (text, printed) if part)
+
+    def _tell(self, rng: Stream) -> None:
+        """Adds the turns that state all facts, in random order, between reviews."""
+        self._say(texts.said(rng, [texts.GREETING], chat=2))
+        turns: list[Any] = [*self.features]
+        for feature in self.features:
+            told = [*self._told(feature, rng)]
+            rng.shuffle(told)
+            turns += [told[start : start + 2] for start in range(0, len(told), 2)]
+        rng.shuffle(turns)
+        for turn in turns:
+            if isinstance(turn, Feature):
+                self._say(texts.incident(turn.name), turn.trace)
+                self.facts += [
+                    Statement(turn.name, issues.PLACE, turn.place),
+                    Statement(turn.name, issues.PROFILE, turn.profile),
+                ]
+            else:
+                self.facts += [told.fact for told in turn]
+                self._say(texts.said(rng, [told.text for told in turn], chat=2))
+
+        for feature in self.features:
+            if old := self.failed.get(feature.name):
+                text = texts.FAILED.format(name=feature.name, value=feature.limit, old=old)
+                self.facts.append(Statement(feature.name, issues.LIMIT, feature.limit, rank=(1,)))
+                self._say(texts.said(rng, [text], chat=2))
+        self._pause(rng)
+
+    def _pause(self, rng: Stream) -> None:
+        """Adds turns without facts, so that none is told shortly before it is needed."""
+        for _ in range(RECENT - 1):
+            self._say(texts.said(rng, [], chat=2))
+
+    def _told(self, feature: Feature, rng: Stream) -> Iterator[Told]:
+        """What maintainers tell about a feature."""
+        state = issues.FROZEN if feature.name in self.frozen else issues.OPEN
+        values: dict[str, str | int] = {
+            issues.STATE: state,
+            issues.OWNER: self.owners[feature.name],
+            issues.JOB: feature.job,
+            issues.PUBLIC: feature.public,
+            issues.ERROR: feature.error,
+            issues.LIMIT: self.failed.get(feature.name, feature.limit),
+        }
+        for key, value in values.items():
+            if value:
+                text = rng.choice(texts.FORMS[key]).format(name=feature.name, value=value)
+                yield Told(text, Statement(feature.name, key, value))
+
+    def _plans(self, rng: Stream) -> list[tuple[Feature, str, bool]]:
+        """The issues: feature, kind, and whether only its job is named."""
+        self._opened = rng.choice(sorted(self.frozen))
+        late_frozen = rng.choice([f.name for f in self.used if f.name not in self.frozen])
+        self._closed = late_frozen
+        changed = [f for f in self.used if f.name in (self._opened, self._closed)]
+        others = [f for f in self.used if f not in changed]
+        rng.shuffle(others)
+        early, late = others[:EARLY], [*changed, *others[EARLY:], *others[:2]]
+        rng.shuffle(late)
+        order = [*early, *late][:ISSUES]
+        jobs = [number % 3 == 0 for number in range(len(order))]
+        rng.shuffle(jobs)
+        kinds = [rng.choice(f.kinds) for f in order]
+        return list(zip(order, kinds, jobs, strict=True))
+
+    def _change(self, rng: Stream) -> None:
+        """Adds the turns in which two constraints change."""
+        for name, old, new in (
+            (self._opened, issues.FROZEN, issues.OPEN),
+            (self._closed, issues.OPEN, issues.FROZEN),
+        ):
+            text = texts.CHANGE.format(name=name, value=new, old=old)
+            self.facts.append(Statement(name, issues.STATE, new, rank=(1,)))
+            self._say(texts.said(rng, [text], chat=2))
+        self._pause(rng)
+        self.frozen = (self.frozen | {self._closed}) - {self._opened}
+
+    def _issue(self, feature: Feature, kind: str, *, by_job: bool) -> None:
+        """Adds an issue with its bug, and the goal with the facts without which it fails."""
+        event = len(self.turns)
+        bug = self._bug(feature, kind, event)
+        text = issues.report(
+            kind, f"{issues.RUNS}{feature.job}" if by_job else feature.name, bug.line
+        )
+        owner = self.owners[feature.name] if feature.name in self.frozen else ""
+        self._say(text, issue={"bug": list(bug.edit), "owner": owner})
+        self.goals.append(self._goal(event, text, kind if not owner else "frozen"))
+
+    def _bug(self, feature: Feature, kind: str, event: int) -> Bug:
+        bug = bug_of(self.package, feature, kind, self._rng("bugs", str(event)))
+        if bug is None:
+            raise BadSettings(
+                f"{self.package.name}: no change of {feature.place} is found by tests"
+            )
+        return bug
+
+    def _goal(self, event: int, text: str, kind: str) -> SubTask:
+        issue = issue_in(text)
+        assert issue
+        right = Resolver(issue, StatementIndex(self.facts))
+        decision = right.decision()
+        assert decision
+        needs = []
+        for pair, fact in right.used.items():
+            rest = [fact for fact in self.facts if fact[:2] != pair]
+            if Resolver(issue, StatementIndex(rest)).decision() != decision:
+                needs.append(fact)
+        truth = (
+            f"hand over to {decision.owner}"
+            if decision.owner
+            else (f"mend {decision.path}::{decision.function} by {decision.fact}")
+        )
+        return SubTask(event, kind, text, truth, tuple(needs))
+
+    def _reviews(self, rng: Stream) -> Iterator[str]:
+        """Source files in random order, again and again."""
+        paths = sorted(path for path, source in self.package.files.items() if len(source) > 200)
+        while True:
+            rng.shuffle(paths)
+            yield from paths
+
+    def _fill(self, told: int, share: float) -> None:
+        """Adds reviews, as many as the length needs before an issue."""
+        target = told + (self.recipe.tokens - told) * share - 600
+        while self.length < target:
+            path = next(self._paths)
+            self._say(texts.review(path), texts.opened(path, self.package.files[path]))
+
+    def _close(self) -> None:
+        """Ends a session with chat, so that its length is right."""
+        rng, tokens = self._rng("close"), self.recipe.tokens
+        while self.length < tokens * (1 - MARGIN):
+            self._say(texts.said(rng, [], chat=2))
+        if self.length > tokens * (1 + 2 * MARGIN):
+            raise BadSettings(
+                f"repair {self.recipe.template}, seed {self.recipe.seed}: tokens={tokens} is too"
+                f" short, what is told takes {self.length:,}; give more tokens"
+            )
+
+
+def length_of(task: Task) -> int:
+    """Tokens of all that maintainers say in a session, and that its traces and reviews print."""
+    state: Any = task.state
+    length = 0
+    for turn in state["turns"]:
+        printed = ""
+        if not turn.get("issue") and turn["text"].startswith((texts.INCIDENT, texts.READ)):
+            named = texts.named_in(turn["text"])
+            is_trace = named in state["features"]
+            printed = (
+                state["features"][named]["trace"]
+                if is_trace
+                else texts.opened(named, state["files"][named])
+            )
+        length += sum(count(part) + 4 for part in (turn["text"], printed) if part)
+    return length
+
+
+@lru_cache(maxsize=8)
+def _package(recipe: RepairRecipe) -> Package:
+    """The package of a session."""
+    if recipe.template != "generated":
+        return real_package(recipe.template)
+    rng = named_rng(TRACK, "package", recipe.seed, recipe.salt)
+    return generated_package(rng, PACKAGE_TOKENS)

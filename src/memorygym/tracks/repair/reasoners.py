@@ -1,0 +1,191 @@
+"""The scripted debuggers: they act on the view alone, and hand over what it does not tell them.
+
+The strong one reads all of it and checks every edit. The weak one imitates a small model: it reads
+only the first 500 tokens that concern an issue, believes the first statement of each fact, and
+submits its first edit.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+from memorygym.agents.calls import END, ToolCall, calls
+from memorygym.agents.reasoner_agent import NoteTaker
+from memorygym.core.statements import Statement, StatementIndex
+from memorygym.core.tokens import count
+from memorygym.core.types import Call, Message, Policy, Task, Tool
+from memorygym.tracks.repair import texts
+from memorygym.tracks.repair.env import EDIT, HAND_OVER, OPEN, RUN, SUBMIT, TOOLS, TRACE
+from memorygym.tracks.repair.fact_reader import KEYS, reader_for
+from memorygym.tracks.repair.features import GUARD, candidates, function_in
+from memorygym.tracks.repair.issues import Decision, Issue, Resolver, issue_in
+
+ATTENTION = 500
+"""Tokens that the weak debugger reads for an issue."""
+GIVE_UP: ToolCall = (HAND_OVER.name, {"to": "whoever knows it"})
+_TOOL_NAMES = {tool.name for tool in TOOLS}
+
+
+class Turn:
+    """The running event in a view: its message, and what has been done in it."""
+
+    def __init__(self, view: Sequence[Message]) -> None:
+        users = (i for i in reversed(range(len(view))) if view[i].role == "user")
+        start = next(users, len(view) - 1)
+        self.text = view[start].content
+        self.before, self.since = view[1:start], view[start + 1 :]
+
+    @cached_property
+    def issue(self) -> Issue | None:
+        return issue_in(self.text)
+
+    @property
+    def called(self) -> list[Call]:
+        """The calls of the environment's tools so far."""
+        calls = (call for message in self.since for call in message.calls)
+        return [call for call in calls if call.name in _TOOL_NAMES]
+
+    def results(self, name: str) -> list[str]:
+        """What a tool printed in this event, in order."""
+        names = {call.id: call.name for message in self.since for call in message.calls}
+        printed = []
+        for message in self.since:
+            names |= {call.id: call.name for call in message.calls}
+            if message.role == "tool" and names.get(message.call_id) == name:
+                printed.append(message.content)
+        return printed
+
+
+class StrongDebugger(Policy):
+    """The reasoner that believes the whole view, and checks its edits."""
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        turn = Turn(view)
+        if turn.issue:
+            return self._work(turn, turn.issue)
+        if turn.called:
+            return END
+        for start, tool, argument in (
+            (texts.INCIDENT, TRACE, "feature"),
+            (texts.READ, OPEN, "path"),
+        ):
+            if turn.text.startswith(start):
+                return calls((tool.name, {argument: texts.named_in(turn.text)}))
+        return END
+
+    def _work(self, turn: Turn, issue: Issue) -> Message:
+        resolver = Resolver(issue, self.known(turn, issue))
+        decision = resolver.decision()
+        if decision is None:
+            return calls(GIVE_UP)
+        if decision.owner:
+            return calls((HAND_OVER.name, {"to": decision.owner}))
+        opened = turn.results(OPEN.name)
+        if not opened:
+            # What is written beside a call stays in view, whatever the memory shows next.
+            notes = "\n".join(map(reader_for().render, resolver.used.values()))
+            call = calls((OPEN.name, {"path": decision.path}))
+            return Message("assistant", notes, call.calls)
+        edits = [*edits_of(issue, decision, texts.source_in(opened[0])[1])]
+        return self._next(turn, decision, edits)
+
+    def _next(self, turn: Turn, decision: Decision, edits: Sequence[tuple[str, str]]) -> Message:
+        """The next edit, test run or submission."""
+        tried = sum(call.name == EDIT.name for call in turn.called)
+        runs = turn.results(RUN.name)
+        is_checked = len(edits) > 1 and self.checks
+        if tried and is_checked and len(runs) < tried:
+            return calls((RUN.name, {"profile": decision.fact}))
+        is_done = tried and (not is_checked or runs[-1].endswith(" 0 failed"))
+        if is_done or tried >= len(edits):
+            return calls((SUBMIT.name, {}))
+        old = edits[tried - 1][1] if tried else edits[0][0]
+        edit = {"path": decision.path, "old": old, "new": edits[tried][1]}
+        return calls((EDIT.name, edit))
+
+    checks = True
+
+    def known(self, turn: Turn, issue: Issue) -> StatementIndex:
+        """The facts that the reasoner takes from the view."""
+        return StatementIndex(_stated(self._texts(turn)))
+
+    def _texts(self, turn: Turn) -> Iterator[str]:
+        """What the memory shows, and what this event showed before and after it."""
+        yield from (m.content for m in turn.before if m.content)
+        yield from (m.content for m in turn.since if m.content)
+
+
+class WeakDebugger(StrongDebugger):
+    """The reasoner that reads little, believes what it reads first, and checks nothing."""
+
+    checks = False
+
+    def known(self, turn: Turn, issue: Issue) -> StatementIndex:
+        left, read = ATTENTION, list[str]()
+        for text in self._texts(turn):
+            if left > 0 and _concerns(text, issue):
+                read.append(text)
+                left -= count(text)
+        return StatementIndex(_stated(read), first=True)
+
+
+def edits_of(issue: Issue, decision: Decision, source: str) -> Iterator[tuple[str, str]]:
+    """The edits that may mend an issue, each as the text of the function before and after."""
+    function = function_in(decision.path, source, decision.function)
+    if function is None:
+        return
+    lines = source.split("\n")
+    body = lines[function.first - 1 : function.last]
+    whole = "\n".join(body)
+    if issue.kind == "name":
+        yield whole, f"{whole}\n\n\n{decision.fact} = {decision.function}"
+        return
+    if issue.kind == "mend":
+        for m in candidates(decision.path, source, decision.function, issue.line):
+            at = m.line - function.first
+            end = at + len(m.old.split("\n"))
+            yield whole, "\n".join([*body[:at], m.new, *body[end:]])
+        return
+    line = body[issue.line - 1]
+    if issue.kind == "error":
+        before, _, rest = line.partition("raise ")
+        new = f"{before}raise {decision.fact}({rest.partition('(')[2]}"
+    else:
+        new = GUARD.sub(rf"\g<1>{decision.fact}\3", line)
+    yield whole, "\n".join([*body[: issue.line - 1], new, *body[issue.line :]])
+
+
+def _concerns(text: str, issue: Issue) -> bool:
+    name = issue.feature or issue.job
+    return any(name in (fact.subject, fact.value) for fact in reader_for().read(text))
+
+
+REASONERS = {"strong": StrongDebugger, "weak": WeakDebugger}
+"""The reasoners by name."""
+
+
+class Keeper(NoteTaker):
+    """The note taker: it searches for what an issue names, then for the feature behind its job."""
+
+    def queries(self, live: Sequence[Message], texts: Sequence[str]) -> Iterator[str]:
+        issue = issue_in(texts[0])
+        if issue:
+            yield texts[0]
+            index = StatementIndex(_stated(m.content for m in live[1:]))
+            feature = Resolver(issue, index).feature
+            if feature and not issue.feature:
+                yield f"{feature} {' '.join(key.code for key in KEYS)}"
+
+
+def _stated(told: Iterator[str] | Sequence[str]) -> Iterator[Statement]:
+    reader = reader_for()
+    return (statement for text in told for statement in reader.read(text))
+
+
+def reasoner(name: str, _: Task) -> Policy:
+    """The scripted reasoner of that name."""
+    return REASONERS[name]()
+
+
+def note_taker(debugger: Policy, _: Task) -> Policy:
+    """The scripted note taker for memories with tools."""
+    return Keeper(debugger, reader_for())
