@@ -1,0 +1,116 @@
+"""Generated packages, with tests whose expected values come from running the code."""
+
+import ast
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from memorygym.core.rng import Stream
+from memorygym.tracks.codeqa.generator.definitions import number
+from memorygym.tracks.codeqa.generator.package import GrowingPackage
+from memorygym.tracks.repair.package import Package, module_of
+
+CALLS, METHOD_CALLS = 4, 2
+"""Tests of a function with its option at the default, and of a method."""
+SIBLINGS = 3
+"""Further names like each name."""
+
+
+def generated_package(rng: Stream, tokens: int) -> Package:
+    """A package that is read in about so many tokens, and its tests.
+
+    >>> from memorygym.core.rng import named_rng
+    >>> package = generated_package(named_rng("example"), 3_000)
+    >>> print("\\n".join(next(iter(package.tests.values())).splitlines()[:8]))
+    """
+    grown = GrowingPackage(rng, SIBLINGS)
+    grown.grow(tokens, rng)
+    own_tests = f"{grown.name}/tests/"
+    files = {path: code for path, code in grown.files.items() if not path.startswith(own_tests)}
+    names = names_of(files)
+    modules = {
+        node.name: module_of(path)
+        for path, code in files.items()
+        for node in ast.parse(code).body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+    }
+    tests = {}
+    for path, code in files.items():
+        blocks, used = [], set()
+        for name, call, definition in _calls(code, rng):
+            block, fault = _test(name, call, names)
+            blocks.append(block)
+            used |= {definition, fault} - {""}
+        if blocks:
+            imports = sorted(f"from {modules[name]} import {name}" for name in used)
+            head = "\n".join([f'"""Tests of {module_of(path)}."""', *imports])
+            tests[f"tests/test_{path.rpartition('/')[2]}"] = "\n\n\n".join([head, *blocks]) + "\n"
+    return Package(grown.name, files, tests)
+
+
+def names_of(files: Mapping[str, str]) -> dict[str, Any]:
+    """All names of a generated package, no two of which are the same.
+
+    Its files stand in the order of their imports, so they run one after another as one module.
+    """
+    names: dict[str, Any] = {}
+    for path, code in files.items():
+        own_import = f"from {path.partition('/')[0]}."
+        lines = [line for line in code.split("\n") if not line.startswith(own_import)]
+        exec("\n".join(lines), names)
+    return names
+
+
+def _calls(code: str, rng: Stream) -> Iterator[tuple[str, str, str]]:
+    """The tests of a module: the name of each, its call, and what it imports."""
+    for node in ast.parse(code).body:
+        match node:
+            case ast.FunctionDef(args=ast.arguments(args=[_, option], defaults=[_])):
+                name, body = node.name, node.body
+                arguments = [str(value) for value in _numbers(CALLS + 1, rng)]
+                arguments[-1] += f", {option.arg}={number(rng)}"
+                for n, argument in enumerate(arguments, 1):
+                    yield f"test_{name}_{n}", f"{name}({argument})", name
+                if isinstance(body[0], ast.If) and isinstance(body[0].body[0], ast.Raise):
+                    limit = _limit(body[0])
+                    yield f"test_{name}_at_the_limit", f"{name}({limit})", name
+                    yield f"test_{name}_beyond_the_limit", f"{name}({limit + 1})", name
+            case ast.ClassDef(name=name, body=[*_, ast.FunctionDef(name=method)]):
+                for n, argument in enumerate(_numbers(METHOD_CALLS, rng), 1):
+                    values = ", ".join(str(number(rng)) for _ in range(n))
+                    yield f"test_{method}_{n}", f"{name}({values}).{method}({argument})", name
+
+
+def _numbers(count: int, rng: Stream) -> list[int]:
+    """Different numbers."""
+    numbers: dict[int, None] = {}
+    while len(numbers) < count:
+        numbers[number(rng)] = None
+    return list(numbers)
+
+
+def _limit(guard: ast.If) -> int:
+    """The number of `if x > 90573:`."""
+    assert isinstance(guard.test, ast.Compare)
+    limit = ast.literal_eval(guard.test.comparators[0])
+    assert isinstance(limit, int)
+    return limit
+
+
+def _test(name: str, call: str, names: dict[str, Any]) -> tuple[str, str]:
+    """The test that a call does what it does now, and the class of what it raises, if it does."""
+    try:
+        value = eval(call, names)
+    except Exception as error:  # noqa: BLE001 (The code under test decides.)
+        fault = type(error).__name__
+    else:
+        return f"def {name}():\n    assert {call} == {value!r}", ""
+    lines = [
+        f"def {name}():",
+        "    try:",
+        f"        {call}",
+        "    except Exception as error:",
+        f"        assert type(error) is {fault}",
+        "    else:",
+        "        assert False",
+    ]
+    return "\n".join(lines), fault
