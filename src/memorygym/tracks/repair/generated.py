@@ -41,7 +41,7 @@ def generated_package(rng: Stream, tokens: int) -> Package:
             blocks.append(block)
             used |= {definition, fault} - {""}
         if blocks:
-            imports = sorted(f"from {modules[name]} import {name}" for name in used)
+            imports = sorted(f"from {modules[used_name]} import {used_name}" for used_name in used)
             head = "\n".join([f'"""Tests of {module_of(path)}."""', *imports])
             tests[f"tests/test_{path.rpartition('/')[2]}"] = "\n\n\n".join([head, *blocks]) + "\n"
     return Package(grown.name, files, tests)
@@ -68,16 +68,16 @@ def _calls(code: str, rng: Stream) -> Iterator[tuple[str, str, str]]:
                 name, body = node.name, node.body
                 arguments = [str(value) for value in _numbers(CALLS + 1, rng)]
                 arguments[-1] += f", {option.arg}={number(rng)}"
-                for n, argument in enumerate(arguments, 1):
-                    yield f"test_{name}_{n}", f"{name}({argument})", name
+                for n, given in enumerate(arguments, 1):
+                    yield f"test_{name}_{n}", f"{name}({given})", name
                 if isinstance(body[0], ast.If) and isinstance(body[0].body[0], ast.Raise):
                     limit = _limit(body[0])
                     yield f"test_{name}_at_the_limit", f"{name}({limit})", name
                     yield f"test_{name}_beyond_the_limit", f"{name}({limit + 1})", name
             case ast.ClassDef(name=name, body=[*_, ast.FunctionDef(name=method)]):
-                for n, argument in enumerate(_numbers(METHOD_CALLS, rng), 1):
-                    values = ", ".join(str(number(rng)) for _ in range(n))
-                    yield f"test_{method}_{n}", f"{name}({values}).{method}({argument})", name
+                for n, value in enumerate(_numbers(METHOD_CALLS, rng), 1):
+                    made_from = ", ".join(str(number(rng)) for _ in range(n))
+                    yield f"test_{method}_{n}", f"{name}({made_from}).{method}({value})", name
 
 
 def _numbers(count: int, rng: Stream) -> list[int]:

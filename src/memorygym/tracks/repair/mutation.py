@@ -31,9 +31,6 @@ OPPOSITES = (
     ("loop", b"break", b"continue"),
 )
 """Operators that replace a word or sign by another, and the other by it."""
-OTHERS = ("number", "negation", "index", "branches", "arguments", "range")
-OPERATORS = (*dict.fromkeys(operator for operator, _, _ in OPPOSITES), *OTHERS)
-"""The names of all operators."""
 
 _LINE_BREAK = re.compile(r"(\r\n|\r|\n)")
 _TOKEN = re.compile(rb"[\s)]*([^\s()]+(?: [^\s()]+)*)[\s(]*")
@@ -103,7 +100,7 @@ def mutations(path: str, source: str, function: str = "") -> Iterator[Mutation]:
     for name, definition in _functions(tree, ""):
         first, last = definition.lineno, _end(definition)[0]
         edits = set(_edits(definition, text)) if function in ("", name) else ()
-        for line, start, end, operator, replacement in sorted(edits):
+        for (line, start, end, _), operator, replacement in sorted(edits):
             old = lines[line - 1]
             new = (old.encode()[:start] + replacement + old.encode()[end:]).decode()
             if _compiles([*lines[first - 1 : line - 1], new, *lines[line:last]]):
@@ -130,26 +127,17 @@ def _compiles(function: list[str]) -> bool:
     return False
 
 
-class _Edit(NamedTuple):
-    """A part of a line, in bytes of UTF-8 as the positions of syntax trees are."""
-
-    line: int
-    start: int
-    end: int
-    operator: str
-    new: bytes
-
-
 class _Span(NamedTuple):
-    """A part of a line, and what it says."""
+    """A part of a line, in bytes of UTF-8 as the positions of syntax trees are."""
 
     line: int
     start: int
     end: int
     code: bytes
 
-    def edit(self, operator: str, new: bytes) -> _Edit:
-        return _Edit(self.line, self.start, self.end, operator, new)
+
+_Edit = tuple[_Span, str, bytes]
+"""A place, the operator, and the new code."""
 
 
 class _Text:
@@ -158,9 +146,9 @@ class _Text:
     def __init__(self, lines: list[bytes]) -> None:
         self.lines = lines
 
-    def span(self, node: _Node, after: ast.expr | None = None) -> Iterator[_Span]:
-        """The place of a node, or of its end after a part of it."""
-        yield from self._cut(_end(after) if after else _start(node), _end(node))
+    def span(self, node: _Node) -> Iterator[_Span]:
+        """The place of a node."""
+        yield from self._cut(_start(node), _end(node))
 
     def gap(self, left: ast.expr, right: ast.expr) -> Iterator[_Span]:
         """The operator between two operands."""
@@ -172,8 +160,9 @@ class _Text:
         """Two expressions in exchange."""
         for a, b in pairwise(sorted([*self.span(first), *self.span(second)])):
             if a.line == b.line and a.code != b.code:
-                between = self.lines[a.line - 1][a.end : b.start]
-                yield _Edit(a.line, a.start, b.end, operator, b.code + between + a.code)
+                for span in self._cut(a[:2], (b.line, b.end)):
+                    between = span.code[len(a.code) : -len(b.code)]
+                    yield span, operator, b.code + between + a.code
 
     def _cut(self, start: tuple[int, int], end: tuple[int, int]) -> Iterator[_Span]:
         if start[0] == end[0]:
@@ -193,10 +182,9 @@ def _edits(node: ast.AST, text: _Text) -> Iterator[_Edit]:
     for span in _tokens(node, text):
         for operator, one, other in OPPOSITES:
             if span.code in (one, other):
-                yield span.edit(operator, other if span.code == one else one)
+                yield span, operator, other if span.code == one else one
     yield from _other_edits(node, text)
-    for condition in _conditions(node):
-        yield from _negated(condition, text)
+    yield from _negated(node, text)
     for field, value in ast.iter_fields(node):
         if field not in _UNTOUCHED_FIELDS:
             for child in value if isinstance(value, list) else [value]:
@@ -229,11 +217,11 @@ def _other_edits(node: ast.AST, text: _Text) -> Iterator[_Edit]:
             for span in text.span(node):
                 if _NUMBER.fullmatch(span.code):
                     for number in {int(span.code) + 1, abs(int(span.code) - 1)}:
-                        yield span.edit("number", b"%d" % number)
+                        yield span, "number", b"%d" % number
         case ast.Subscript(slice=index):
             for span in text.span(index):
                 if span.code in (b"0", b"-1"):
-                    yield span.edit("index", b"-1" if span.code == b"0" else b"0")
+                    yield span, "index", b"-1" if span.code == b"0" else b"0"
         case ast.IfExp(body=body, orelse=orelse) if not isinstance(body, _LOOSE):
             if not isinstance(orelse, _LOOSE):
                 yield from text.swap("branches", body, orelse)
@@ -248,14 +236,14 @@ def _other_edits(node: ast.AST, text: _Text) -> Iterator[_Edit]:
 
 def _shifted(bound: ast.expr, text: _Text) -> Iterator[_Edit]:
     """A bound of a range and one more or less, or without its ± 1."""
-    if _is_sum(bound):
-        for span in text.span(bound):
-            yield span.edit("range", span.code + b" + 1")
-            yield span.edit("range", span.code + b" - 1")
-    elif isinstance(bound, ast.BinOp) and _is_sum(bound.left):
-        for whole, tail in zip(text.span(bound), text.span(bound, bound.left), strict=False):
-            if tail.code in (b" + 1", b" - 1"):
-                yield whole.edit("range", whole.code.removesuffix(tail.code))
+    inner = bound.left if isinstance(bound, ast.BinOp) and _is_sum(bound.left) else None
+    for span in text.span(bound):
+        for step in (b" + 1", b" - 1"):
+            end = span.line, span.end - len(step)
+            if _is_sum(bound):
+                yield span, "range", span.code + step
+            elif inner and _end(inner) == end and span.code.endswith(step):
+                yield span, "range", span.code.removesuffix(step)
 
 
 def _is_sum(node: ast.expr) -> bool:
@@ -267,27 +255,22 @@ def _is_sum(node: ast.expr) -> bool:
     return isinstance(node, ast.Name | ast.Attribute | ast.Call | ast.Subscript)
 
 
-def _conditions(node: ast.AST) -> list[ast.expr]:
+def _negated(node: ast.AST, text: _Text) -> Iterator[_Edit]:
+    """The conditions of a node, with `not` before them or without."""
+    conditions: list[ast.expr] = []
     match node:
         case ast.If() | ast.While() | ast.IfExp() | ast.Assert():
-            return [node.test]
+            conditions = [node.test]
         case ast.comprehension(ifs=conditions) | ast.BoolOp(values=conditions):
-            return conditions
-    return []
-
-
-def _negated(condition: ast.expr, text: _Text) -> Iterator[_Edit]:
-    """A condition with `not` before it, or without."""
-    match condition:
-        case ast.UnaryOp(op=ast.Not(), operand=operand):
-            is_next = _start(operand) == (condition.lineno, condition.col_offset + len("not "))
-            if is_next and _may_be_negated(operand):
-                for span in text.span(condition):
-                    if span.code.startswith(b"not "):
-                        yield span.edit("negation", span.code.removeprefix(b"not "))
-        case _ if _may_be_negated(condition):
-            for span in text.span(condition):
-                yield span.edit("negation", b"not " + span.code)
+            pass
+    for condition in conditions:
+        for span in text.span(condition):
+            if _may_be_negated(condition):
+                yield span, "negation", b"not " + span.code
+            elif isinstance(condition, ast.UnaryOp) and _may_be_negated(condition.operand):
+                is_next = _start(condition.operand) == (span.line, span.start + len("not "))
+                if is_next and span.code.startswith(b"not "):
+                    yield span, "negation", span.code.removeprefix(b"not ")
 
 
 def _may_be_negated(node: ast.expr) -> bool:
