@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 import tarfile
+import zlib
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import asdict, replace
 from pathlib import Path, PurePosixPath
@@ -34,7 +35,7 @@ _TEST_FOLDERS = {"test", "tests"}
 _TEST_FILE = re.compile(r"(test_.*|.*_test|tests?|conftest)\.py")
 _NO_PACKAGES = {"bench", "benchmarks", "doc", "docs", "examples", "scripts", "tools"}
 _NO_MODULES = {"setup.py", "conftest.py", "noxfile.py", "tasks.py", "versioneer.py"}
-_COMPILED = {".c", ".cc", ".cpp", ".pyx", ".rs"}
+_COMPILED = (".c", ".cc", ".cpp", ".pyx", ".rs")
 _NETWORK = re.compile(
     r"gaierror|URLError|[Nn]etwork is unreachable|name resolution|Connection(Error|Refused)"
 )
@@ -57,10 +58,28 @@ def fetch(spec: str) -> Package:
     """Downloads a source distribution `NAME==VERSION`, checks its tests, and keeps both."""
     path = _place(spec)
     with TemporaryDirectory() as folder:
-        files = _unpacked(spec, _download(spec, folder))
-    package = _checked(_package(spec, files), files)
+        package = checked_package(spec, _download(spec, folder))
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, [json_bytes(asdict(package))])
+    return package
+
+
+def checked_package(spec: str, archive: Path) -> Package:
+    """The package of a source distribution, without the few tests that fail or change.
+
+    Raises BadSettings with the reason if it cannot be used.
+    """
+    files = _unpacked(spec, archive)
+    package = _package(spec, files)
+    reports = _reports(package)
+    seen, unsteady = _tests(reports)
+    if 0 < len(unsteady) <= LEFT_OUT * len(seen):
+        package = replace(package, tests=_without(package.tests, unsteady))
+        reports = [judge(package)]  # The others have passed often enough.
+        seen, unsteady = _tests(reports)
+    if unsteady or not seen:
+        compiled = [path for path in files if path.endswith(_COMPILED) and not _is_test(path)]
+        raise _refused(spec, _reason(reports, compiled))
     return package
 
 
@@ -105,7 +124,7 @@ def _unpacked(spec: str, archive: Path) -> dict[str, bytes]:
                     raise _refused(spec, f"its archive has more than {most}")
                 if content := tar.extractfile(member) if member.isreg() else None:
                     files["/".join(path.parts[1:])] = content.read()
-    except (tarfile.TarError, EOFError, OSError) as error:
+    except (tarfile.TarError, zlib.error, EOFError, OSError) as error:
         raise _refused(spec, f"{archive.name} cannot be unpacked: {error}") from error
     return files
 
@@ -145,31 +164,18 @@ def _is_module(path: str) -> bool:
     return "/" not in path and path.endswith(".py") and path not in _NO_MODULES
 
 
-def _checked(package: Package, files: Mapping[str, bytes]) -> Package:
-    """The package without the few tests that fail or change; BadSettings if they are not few."""
-    reports = _reports(package)
-    seen, unsteady = _tests(reports)
-    if 0 < len(unsteady) <= LEFT_OUT * len(seen):
-        package = replace(package, tests=_without(package.tests, unsteady))
-        reports = _reports(package)
-        seen, unsteady = _tests(reports)
-    if unsteady or not seen:
-        compiled = [
-            path for path in files if PurePosixPath(path).suffix in _COMPILED and not _is_test(path)
-        ]
-        raise _refused(package.name, _reason(reports, compiled))
-    return package
-
-
 def _reports(package: Package) -> list[TestReport]:
     """Each run has another limit, so that none is answered by what the judge remembers."""
-    return [judge(package, seconds=SECONDS + run / 10) for run in range(RUNS)]
+    reports: list[TestReport] = []
+    while len(reports) < RUNS and not (reports and reports[-1].problem):
+        reports.append(judge(package, seconds=SECONDS + len(reports) / 10))
+    return reports
 
 
 def _tests(reports: Sequence[TestReport]) -> tuple[Set[str], Set[str]]:
     """All tests, and those of them that did not pass every time."""
     seen = {test for report in reports for test in (*report.passed, *report.failed)}
-    return seen, seen - set.intersection(*(set(report.passed) for report in reports))
+    return seen, {test for test in seen if any(test not in report.passed for report in reports)}
 
 
 def _without(tests: Mapping[str, str], ids: Set[str]) -> dict[str, str]:
