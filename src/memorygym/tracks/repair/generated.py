@@ -20,9 +20,8 @@ def generated_package(rng: Stream, tokens: int) -> Package:
 
     >>> from memorygym.core.rng import named_rng
     >>> package = generated_package(named_rng("example"), 3_000)
-    >>> print("\n".join(package.tests["tests/test_ivory_wharf.py"].splitlines()[5:7]))
-    def test_patch_coastal_wharf_1():
-        assert patch_coastal_wharf(1296) == 356
+    >>> package.tests["tests/test_ivory_wharf.py"].splitlines()[6].strip()
+    'assert patch_coastal_wharf(1296) == 356'
     """
     grown = GrowingPackage(rng, SIBLINGS)
     grown.grow(tokens, rng)
