@@ -195,6 +195,8 @@ def _report(
     missing = [name for name in chosen or () if name not in {*passed, *failed}]
     if missing or len(passed) + len(failed) != count:
         return _no_report(f"some tests did not run: {', '.join(missing[:3])}"), True
+    if not verdicts[1:]:
+        return _no_report("no test ran"), True
     return TestReport(tuple(passed), failed), True
 
 

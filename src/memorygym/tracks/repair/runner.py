@@ -13,13 +13,14 @@ import builtins
 import importlib.util
 import json
 import os
+import re
 import resource
 import select
 import shutil
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from gc import freeze
 from importlib.abc import InspectLoader, MetaPathFinder
@@ -53,7 +54,7 @@ def bare(value: Any) -> Any:
     kind = type(value)
     for sequence in SEQUENCES:
         if issubclass(kind, sequence):
-            return sequence(bare(part) for part in sequence.__iter__(value))  # type: ignore[arg-type]  # each its own
+            return sequence(bare(part) for part in sequence.__iter__(value))
     if issubclass(kind, dict):
         return {bare(key): bare(part) for key, part in dict.items(value)}
     for static, plain in STATIC.items():
@@ -112,11 +113,12 @@ class Sources(MetaPathFinder, InspectLoader):
     """Imports the package's modules from texts, some of them other than those on the disk."""
 
     def __init__(self, folder: Path, sources: Mapping[str, str]) -> None:
-        self._folder, self._paths = folder, {}
+        self._folder = folder
+        self._paths: dict[str, Path] = {}
         self._sources: dict[str, str] = {}
         self._codes: dict[str, CodeType] = {}
         self.replace(sources)
-        for name in sources and self._paths:
+        for name in self._paths:
             with suppress(SyntaxError, ValueError):
                 self._codes[name] = self.get_code(name)
 
@@ -141,8 +143,7 @@ class Sources(MetaPathFinder, InspectLoader):
     def get_code(self, fullname: str) -> CodeType:
         if fullname in self._codes:
             return self._codes[fullname]
-        text, path = self._sources[fullname], str(self._paths[fullname])
-        return compile(text, path, "exec", dont_inherit=True)
+        return self.source_to_code(self._sources[fullname], str(self._paths[fullname]))
 
     def exec_module(self, module: ModuleType) -> None:
         vars(module)["__builtins__"] = builtins
@@ -198,9 +199,10 @@ class PytestTests:
         self._folder, self._pytest = folder, importlib.import_module("pytest")
         for plugin in importlib.import_module("_pytest.config").builtin_plugins:
             importlib.import_module(f"_pytest.{plugin}")
-        scripts = [path for path in tests if path.endswith(".py")]
-        named = [path for path in scripts if _is_test_module(Path(path).stem)]
-        self._modules = named or [path for path in scripts if "test" in Path(path).stem]
+        self._tests = {str(folder / path) for path in tests}
+        stems = {path: Path(path).stem for path in tests if path.endswith(".py")}
+        named = [path for path, stem in stems.items() if re.match(r"test_|.*_test$", stem)]
+        self._modules = named or [path for path, stem in stems.items() if "test" in stem]
 
     def run(self, chosen: Sequence[str] | None, report: Report) -> int:
         files = self._modules
@@ -208,43 +210,52 @@ class PytestTests:
             files = list(dict.fromkeys(name.partition("::")[0] for name in chosen))
         options = ["-c", os.devnull, "--rootdir", str(self._folder), "-p", "no:cacheprovider", "-q"]
         items: list[Any] = []
-        plugin = _plugin(self._pytest, None if chosen is None else set(chosen), items, report)
-        code = self._pytest.main(
-            [*options, *(str(self._folder / file) for file in files)], [plugin]
-        )
-        if code not in (0, 1):
+        plugins = [self._selection(chosen, items, report), _verdicts(self._pytest, report)]
+        places = [str(self._folder / file) for file in files]
+        code = self._pytest.main([*options, *places], plugins)
+        if code not in (0, 1, 5):
             report("X", "", RuntimeError(f"pytest ended with exit code {int(code)}"))
         return len(items)
 
+    def _selection(self, chosen: Sequence[str] | None, run: list[Any], send: Report) -> object:
+        """The plugin that picks tests, and reports what stops a module from being imported."""
+        wanted, tests, folder = set(chosen or ()), self._tests, f"{self._folder}{os.sep}"
 
-def _is_test_module(stem: str) -> bool:
-    return stem.startswith("test_") or stem.endswith("_test")
+        class Selection:
+            def pytest_collection_modifyitems(self, items: list[Any]) -> None:
+                if chosen is not None:
+                    items[:] = [item for item in items if item.nodeid in wanted]
+                run[:] = items
+
+            def pytest_collectreport(self, report: Any) -> None:
+                if report.skipped:
+                    places = {str(entry.path) for entry in report.call.excinfo.traceback}
+                    if any(place.startswith(folder) for place in places - tests):
+                        send("X", "", RuntimeError("the package skips its tests"))
+
+            def pytest_exception_interact(self, call: Any, report: Any) -> None:
+                if report.when == "collect":
+                    send("X", "", call.excinfo.value.__cause__ or call.excinfo.value)
+
+            def pytest_internalerror(self, excinfo: Any) -> None:
+                send("X", "", excinfo.value)
+
+        return Selection()
 
 
-def _plugin(pytest: Any, chosen: set[str] | None, run: list[Any], send: Report) -> object:
+def _verdicts(pytest: Any, send: Report) -> object:
     """The plugin that reports each test once, when it has ended."""
     outcomes: dict[str, tuple[str, BaseException]] = {}
     intact = _guard(pytest)
 
-    class Reporter:
-        def pytest_collection_modifyitems(self, items: list[Any]) -> None:
-            items[:] = [item for item in items if chosen is None or item.nodeid in chosen]
-            run[:] = items
-
-        def pytest_exception_interact(self, call: Any, report: Any) -> None:
-            if not hasattr(report, "when"):
-                send("X", "", call.excinfo.value.__cause__ or call.excinfo.value)
-
-        def pytest_internalerror(self, excinfo: Any) -> None:
-            send("X", "", excinfo.value)
-
+    class Verdicts:
         @pytest.hookimpl(tryfirst=True)  # type: ignore[untyped-decorator]  # pytest is optional
         def pytest_runtest_logstart(self) -> None:
             intact()
 
         @pytest.hookimpl(wrapper=True, tryfirst=True)  # type: ignore[untyped-decorator]  # same
-        def pytest_runtest_makereport(self, item: Any, call: Any) -> Iterator[None]:
-            result: Any = yield
+        def pytest_runtest_makereport(self, item: Any, call: Any) -> Generator[None, Any, Any]:
+            result = yield
             error = call.excinfo.value if call.excinfo else RuntimeError(str(result.longrepr))
             marked = call.when == "setup" or "xfail" in result.keywords
             if call.when == "call" and not intact():
@@ -253,13 +264,13 @@ def _plugin(pytest: Any, chosen: set[str] | None, run: list[Any], send: Report) 
                 outcomes.setdefault(item.nodeid, ("F", error))
             elif result.skipped:
                 outcomes.setdefault(item.nodeid, ("S", error))
-            return result  # type: ignore[return-value]  # what a wrapper returns
+            return result
 
         def pytest_runtest_logfinish(self, nodeid: str) -> None:
             verdict, error = outcomes.pop(nodeid, ("P", None))
             send(verdict, nodeid, error)
 
-    return Reporter()
+    return Verdicts()
 
 
 def _guard(pytest: Any) -> Callable[[], bool]:
@@ -372,24 +383,15 @@ def _import_standard(texts: Sequence[str]) -> None:
 
 
 def _limit(seconds: float) -> None:
-    tasks = sum(len(list(task.iterdir())) for task in _tasks())
-    for name, most in (
-        ("AS", MEMORY),
-        ("CORE", 0),
-        ("CPU", int(seconds) + 2),
-        ("FSIZE", FILE),
-        ("NOFILE", FILES),
-        ("NPROC", tasks + PROCESSES),
-    ):
-        with suppress(ValueError, OSError):  # Another limit that is lower stays.
-            resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (most, most))
-
-
-def _tasks() -> Iterator[Path]:
-    """The folders of the threads of each process seen here, all of which count as processes."""
+    tasks = 0  # Threads count as processes; all of a user's do, seen here or not.
     for folder in Path("/proc").glob("[0-9]*/task"):
         with suppress(OSError):
-            yield folder
+            tasks += len(os.listdir(folder))
+    limits = {"AS": MEMORY, "CORE": 0, "FSIZE": FILE, "NOFILE": FILES}
+    limits |= {"CPU": int(seconds) + 2, "NPROC": tasks + PROCESSES}
+    for name, most in limits.items():
+        with suppress(ValueError, OSError):  # A lower limit of the machine's stays.
+            resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (most, most))
 
 
 def _reporter(sink: int, nonce: str) -> Report:

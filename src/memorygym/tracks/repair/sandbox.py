@@ -6,7 +6,7 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import lru_cache
 from importlib.metadata import version
@@ -77,8 +77,8 @@ def _walls(shown: Mapping[Path, str]) -> list[str]:
         walls += ["--ro-bind-try", path, path]
     walls += ["--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev"]
     walls += ["--perms", "1777", "--size", str(SPACE), "--tmpfs", "/tmp"]
-    for path, name in shown.items():
-        walls += ["--ro-bind", str(path), name]
+    for place, name in shown.items():
+        walls += ["--ro-bind", str(place), name]
     if os.getuid():
         walls += ["--unshare-user", "--cap-drop", "ALL"]
     else:  # No limit of processes binds root, so the runner becomes another user.
@@ -98,7 +98,7 @@ class TestServer:
         self._lock, self.pid = Lock(), os.getpid()
         _write_tree(tree, package)
         scratch.mkdir()
-        inside = {path: f"/library{place}" for place, path in enumerate(libraries)}
+        inside: dict[Path, str] = {path: f"/library{place}" for place, path in enumerate(libraries)}
         shown = {tree: "/package", RUNNER: "/runner.py", **inside} if walled else {}
         reading, lifeline = os.pipe()
         self._socket, theirs = socket.socketpair()
