@@ -211,8 +211,6 @@ def _reason(reports: Sequence[TestReport], compiled: Sequence[str]) -> str:
         return "its tests need the network"
     if problem:
         return f"its tests do not run ({problem})"
-    if not seen:
-        return "its source distribution has no tests"
     few = f"{len(unsteady)} of {len(seen)} tests"
     example = min(unsteady)
     if any(test in report.passed for report in reports for test in unsteady):
