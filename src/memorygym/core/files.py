@@ -48,6 +48,14 @@ def write_atomically(path: Path, lines: Iterable[bytes]) -> None:
         raise OSError(error.errno, error.strerror, str(path)) from error
 
 
+def cache_folder(name: str) -> Path:
+    """A folder of the user's cache, which need not exist: in MEMORYGYM_CACHE, if that is set."""
+    if own := os.environ.get("MEMORYGYM_CACHE"):
+        return Path(own) / name
+    general = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(general) / "memorygym" / name
+
+
 def is_standard_output(path: Path) -> bool:
     """Whether a path is a name of standard output, such as /dev/stdout."""
     return _target(path) == STANDARD_OUTPUT
