@@ -210,7 +210,10 @@ class PytestTests:
             files = list(dict.fromkeys(name.partition("::")[0] for name in chosen))
         options = ["-c", os.devnull, "--rootdir", str(self._folder), "-p", "no:cacheprovider", "-q"]
         items: list[Any] = []
-        plugins = [self._selection(chosen, items, report), _verdicts(self._pytest, self._is_own, report)]
+        plugins = [
+            self._selection(chosen, items, report),
+            _verdicts(self._pytest, self._is_own, report),
+        ]
         places = [str(self._folder / file) for file in files]
         code = self._pytest.main([*options, *places], plugins)
         if code not in (0, 1, 5):
