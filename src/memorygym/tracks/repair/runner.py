@@ -210,16 +210,24 @@ class PytestTests:
             files = list(dict.fromkeys(name.partition("::")[0] for name in chosen))
         options = ["-c", os.devnull, "--rootdir", str(self._folder), "-p", "no:cacheprovider", "-q"]
         items: list[Any] = []
-        plugins = [self._selection(chosen, items, report), _verdicts(self._pytest, report)]
+        plugins = [
+            self._selection(chosen, items, report),
+            _verdicts(self._pytest, self._is_own, report),
+        ]
         places = [str(self._folder / file) for file in files]
         code = self._pytest.main([*options, *places], plugins)
         if code not in (0, 1, 5):
             report("X", "", RuntimeError(f"pytest ended with exit code {int(code)}"))
         return len(items)
 
+    def _is_own(self, call: Any) -> bool:
+        """Whether an error passed through the package's code, and not only through its tests."""
+        places = {str(entry.path) for entry in call.excinfo.traceback} - self._tests
+        return any(place.startswith(f"{self._folder}{os.sep}") for place in places)
+
     def _selection(self, chosen: Sequence[str] | None, run: list[Any], send: Report) -> object:
         """The plugin that picks tests, and reports what stops a module from being imported."""
-        wanted, tests, folder = set(chosen or ()), self._tests, f"{self._folder}{os.sep}"
+        wanted, is_own = set(chosen or ()), self._is_own
 
         class Selection:
             def pytest_collection_modifyitems(self, items: list[Any]) -> None:
@@ -228,10 +236,8 @@ class PytestTests:
                 run[:] = items
 
             def pytest_collectreport(self, report: Any) -> None:
-                if report.skipped:
-                    places = {str(entry.path) for entry in report.call.excinfo.traceback}
-                    if any(place.startswith(folder) for place in places - tests):
-                        send("X", "", RuntimeError("the package skips its tests"))
+                if report.skipped and is_own(report.call):
+                    send("X", "", RuntimeError("the package skips its tests"))
 
             def pytest_exception_interact(self, call: Any, report: Any) -> None:
                 if report.when == "collect":
@@ -243,31 +249,28 @@ class PytestTests:
         return Selection()
 
 
-def _verdicts(pytest: Any, send: Report) -> object:
+def _verdicts(pytest: Any, is_own: Callable[[Any], bool], send: Report) -> object:
     """The plugin that reports each test once, when it has ended."""
     outcomes: dict[str, tuple[str, BaseException]] = {}
     intact = _guard(pytest)
 
     class Verdicts:
-        @pytest.hookimpl(tryfirst=True)  # type: ignore[untyped-decorator]  # pytest is optional
-        def pytest_runtest_logstart(self) -> None:
+        def pytest_collection_finish(self) -> None:
             intact()
 
-        @pytest.hookimpl(wrapper=True, tryfirst=True)  # type: ignore[untyped-decorator]  # same
+        @pytest.hookimpl(wrapper=True, tryfirst=True)  # type: ignore[untyped-decorator]  # optional
         def pytest_runtest_makereport(self, item: Any, call: Any) -> Generator[None, Any, Any]:
             result = yield
             error = call.excinfo.value if call.excinfo else RuntimeError(str(result.longrepr))
-            marked = call.when == "setup" or "xfail" in result.keywords
-            if call.when == "call" and not intact():
-                outcomes[item.nodeid] = "F", RuntimeError("changed pytest, unittest or builtins")
-            elif result.failed or (result.skipped and not marked):
-                outcomes.setdefault(item.nodeid, ("F", error))
-            elif result.skipped:
-                outcomes.setdefault(item.nodeid, ("S", error))
+            if not result.passed:
+                skips = result.skipped and ("xfail" in result.keywords or not is_own(call))
+                outcomes.setdefault(item.nodeid, ("S" if skips else "F", error))
             return result
 
         def pytest_runtest_logfinish(self, nodeid: str) -> None:
             verdict, error = outcomes.pop(nodeid, ("P", None))
+            if not intact():
+                verdict, error = "F", RuntimeError("changed pytest, unittest or builtins")
             send(verdict, nodeid, error)
 
     return Verdicts()
@@ -284,16 +287,16 @@ def _guard(pytest: Any) -> Callable[[], bool]:
         if isinstance(part, type) and part.__module__.startswith(("_pytest.", "unittest."))
     }
     saved = [(owner, dict(vars(owner))) for owner in (builtins, *judges, *classes)]
+    ids = [[*map(id, values.values())] for _, values in saved]
 
     def intact() -> bool:
-        whole = True
+        if ids == [[*map(id, map(vars(owner).get, values))] for owner, values in saved]:
+            return True
         for owner, values in saved:
-            now = vars(owner)
             for name, value in values.items():
-                if now.get(name, saved) is not value:
-                    whole = False
+                if vars(owner).get(name, saved) is not value:
                     setattr(owner, name, value)
-        return whole
+        return False
 
     return intact
 
@@ -353,11 +356,10 @@ class Server:
 
     def _clean(self, fork: int) -> None:
         """Ends what the fork left running and removes what it wrote; else this process ends."""
-        with suppress(ProcessLookupError, PermissionError):
-            if self._alone:
-                os.kill(-1, signal.SIGKILL)
-            else:
-                os.killpg(fork, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            while True:  # The killed take a moment to be gone; the parent bounds the wait.
+                os.kill(-1 if self._alone else -fork, signal.SIGKILL)
+                time.sleep(0.001)
         for path in self._scratch.iterdir():
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path)
@@ -386,7 +388,7 @@ def _limit(seconds: float) -> None:
     tasks = 0  # Threads count as processes; all of a user's do, seen here or not.
     for folder in Path("/proc").glob("[0-9]*/task"):
         with suppress(OSError):
-            tasks += len(os.listdir(folder))
+            tasks += len([*folder.iterdir()])
     limits = {"AS": MEMORY, "CORE": 0, "FSIZE": FILE, "NOFILE": FILES}
     limits |= {"CPU": int(seconds) + 2, "NPROC": tasks + PROCESSES}
     for name, most in limits.items():

@@ -107,7 +107,7 @@ class TestServer:
         with theirs, (folder / "errors").open("wb") as errors:
             self._process = subprocess.Popen(
                 [*(_walls(shown) if walled else ()), *options],
-                stdin=theirs,
+                stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=errors,
                 env=VARIABLES | variables,
