@@ -1,6 +1,7 @@
 """Generated packages, with tests whose expected values come from running the code."""
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -27,6 +28,7 @@ def generated_package(rng: Stream, tokens: int) -> Package:
     grown.grow(tokens, rng)
     own_tests = f"{grown.name}/tests/"
     files = {path: code for path, code in grown.files.items() if not path.startswith(own_tests)}
+    files = _with_all_faults(files)
     names = names_of(files)
     modules = {
         node.name: module_of(path)
@@ -46,6 +48,30 @@ def generated_package(rng: Stream, tokens: int) -> Package:
             head = "\n".join([f'"""Tests of {module_of(path)}."""', *imports])
             tests[f"tests/test_{path.rpartition('/')[2]}"] = "\n\n\n".join([head, *blocks]) + "\n"
     return Package(grown.name, files, tests)
+
+
+def _with_all_faults(files: Mapping[str, str]) -> dict[str, str]:
+    """The sources, where a module that imports an exception imports all that stand beside it: else
+    one that is imported and not used would tell what a function should raise."""
+    faults = {
+        module_of(path): [node.name for node in ast.parse(code).body if _is_fault(node)]
+        for path, code in files.items()
+    }
+    forms = {
+        rf"^from {re.escape(module)} import .*$": f"from {module} import {', '.join(names)}"
+        for module, names in faults.items()
+        if names
+    }
+    widened = dict(files)
+    for pattern, line in forms.items():
+        for path, code in widened.items():
+            widened[path] = re.sub(pattern, line, code, flags=re.MULTILINE)
+    return widened
+
+
+def _is_fault(node: ast.stmt) -> bool:
+    """Whether it is an exception: a class with a code."""
+    return isinstance(node, ast.ClassDef) and ast.unparse(node.body[0]).startswith("code = ")
 
 
 def names_of(files: Mapping[str, str]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 
 from memorygym.core.errors import BadSettings, clip
 from memorygym.core.files import cache_folder, json_bytes, write_atomically
-from memorygym.tracks.repair.judge import TestReport, judge
+from memorygym.tracks.repair.judge import TestReport, judge, sandbox_line
 from memorygym.tracks.repair.package import Package
 
 RUNS = 3
@@ -52,6 +52,13 @@ def real_package(spec: str) -> Package:
         raise BadSettings(
             f"package {spec} {reason} ({path}): memorygym generate --track repair --package {spec}"
         ) from error
+
+
+def fetched(spec: str) -> str:
+    """Fetches a package; what it is, in a sentence."""
+    package = fetch(spec)
+    tests = len(judge(package).passed)
+    return f"{spec}: {len(package.files)} source files, {tests} tests pass; {sandbox_line()}"
 
 
 def fetch(spec: str) -> Package:
