@@ -1,5 +1,6 @@
 """An agent on one instance: its shell, its tools, and the recorded prefix that arms may share."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -55,6 +56,7 @@ APPLY = tool("apply_patch", "Apply a patch in the form of `git diff`.", patch="s
 SUBMIT = tool("submit", "Submit the repository as it stands; it ends the work.")
 _SHELLS = {"bash", "execute_bash", "terminal"}
 """The tools of mini-swe-agent and OpenHands whose argument `command` is one of a shell."""
+_BUBBLEWRAP = ("bwrap", "--unshare-all", "--ro-bind", "/", "/")
 _FAILED = re.compile(r"^error: patch failed: (.+):(\d+)$", re.MULTILINE)
 _HUNK_LINES = 20
 
@@ -78,10 +80,12 @@ class FolderShell:
     folder: str
 
     def run(self, command: str, text: str = "") -> tuple[int, str]:
-        walls = "bwrap --unshare-all --die-with-parent --ro-bind / / --dev /dev --proc /proc"
-        walls += " --tmpfs /tmp --bind"
-        words = [*walls.split(), self.folder, self.folder] if has_bubblewrap() else []
-        return _run([*words, "--chdir", self.folder] if words else [], command, text, self.folder)
+        words = []
+        if has_bubblewrap():
+            walls = "--die-with-parent --dev /dev --proc /proc --tmpfs /tmp"
+            place = ["--bind", self.folder, self.folder, "--chdir", self.folder]
+            words = [*_BUBBLEWRAP, *walls.split(), *place]
+        return _run(words, command, text, self.folder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +117,7 @@ class DockerShell:
 @cache
 def has_bubblewrap() -> bool:
     """Whether bubblewrap is installed and starts here."""
-    words = ["bwrap", "--unshare-all", "--ro-bind", "/", "/", "true"]
+    words = [*_BUBBLEWRAP, "true"]
     found = bool(shutil.which("bwrap"))
     return found and not subprocess.run(words, capture_output=True, check=False).returncode
 
@@ -125,8 +129,11 @@ def _run(
     limited = ["bash", "-c", f'ulimit -f {MOST_KIB}; exec "$@"', "bash", *outer]
     words = [*limited, "timeout", "-k", "5", str(SECONDS), "bash", "-c", command]
     with TemporaryFile() as printed:  # Not a pipe, which a process left behind would keep open.
+        # No key of the caller may reach a command; bubblewrap itself would show its environment.
+        bare = {"PATH": os.environ["PATH"], "HOME": "/tmp", "LANG": "C.UTF-8"}
         done = subprocess.run(
             words,
+            env=bare if folder else None,
             input=text.encode(),
             stdout=printed,
             stderr=subprocess.STDOUT,

@@ -1,0 +1,91 @@
+"""The official harness runs where a Docker daemon answers; elsewhere one line says what is amiss.
+
+Docker and the harness are stand-ins: a program `docker` and a package `swebench` on the paths.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from memorygym.core.errors import BadSettings
+from memorygym.tracks.repair.swegym import predictions
+from memorygym.tracks.repair.swegym.__main__ import main
+from memorygym.tracks.repair.swegym.session import DockerShell
+from tests.tracks.repair.swegym import recorded
+
+DOCKER = """#!/bin/bash
+case "$1" in
+  version) [ -e "$0.down" ] && echo "Cannot connect to the Docker daemon" >&2 && exit 1; echo 28;;
+  run) [ "${@: -3:1}" = known ] && echo c0ffee || { echo "no such image" >&2; exit 125; };;
+  exec) cd "$(dirname "$0")"; shift 7; "$@";;
+esac
+"""
+HARNESS = """
+import argparse, json
+parser = argparse.ArgumentParser()
+for name in ("dataset_name", "predictions_path", "run_id"):
+    parser.add_argument("--" + name)
+args = parser.parse_args()
+rows = json.load(open(args.predictions_path))
+ids = [id for id, row in rows.items() if row["model_patch"]]
+json.dump({"resolved_ids": ids}, open(f"org__m.{args.run_id}.json", "w"))
+"""
+
+
+@pytest.fixture
+def docker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A stand-in for Docker's client, whose containers are its own folder."""
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "docker").write_text(DOCKER)
+    (tmp_path / "bin" / "docker").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/usr/bin:/bin")
+    return tmp_path / "bin" / "docker"
+
+
+def evaluate(tmp_path: Path) -> int:
+    recorded.write(tmp_path / "lite.jsonl", recorded.bench())
+    rows = [("ann__maps-12", "org/m", recorded.PATCH), ("ann__maps-13", "org/m", "")]
+    predictions.write(tmp_path / "preds.json", [predictions.Prediction(*row) for row in rows])
+    words = ["evaluate", str(tmp_path / "preds.json"), "--dataset", str(tmp_path / "lite.jsonl")]
+    return main([*words, "-o", str(tmp_path / "judged")])
+
+
+def test_without_a_daemon_one_line_names_the_alternative(
+    docker: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    docker.with_name("docker.down").touch()
+    assert evaluate(tmp_path) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "Cannot connect to the Docker daemon; without Docker, `--track repair` measures" in line
+    docker.unlink()
+    assert evaluate(tmp_path) == 2
+    assert "docker is not installed; without Docker" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("docker")
+def test_a_missing_harness_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert evaluate(tmp_path) == 2
+    assert "the harness is missing: pip install swebench" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("docker")
+def test_the_report_of_the_harness_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    package = tmp_path / "lib" / "swebench" / "harness"
+    package.mkdir(parents=True)
+    (package / "run_evaluation.py").write_text(HARNESS)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "lib"))
+    monkeypatch.syspath_prepend(tmp_path / "lib")
+    assert evaluate(tmp_path) == 0
+    assert capsys.readouterr().out == "resolved: 1 of 2\nann__maps-12\n"
+
+
+@pytest.mark.usefixtures("docker")
+def test_commands_run_in_a_container_of_the_image() -> None:
+    shell = DockerShell.started("known")
+    assert shell.container == "c0ffee"
+    assert shell.run("cat; exit 3", "a text") == (3, "a text")
+    shell.close()
+    with pytest.raises(BadSettings, match="docker cannot start other: no such image"):
+        DockerShell.started("other")
