@@ -82,3 +82,11 @@ def clone(folder: Path) -> Path:
 def write(path: Path, *rows: Row) -> Path:
     path.write_text("\n".join(map(json.dumps, rows)))
     return path
+
+
+if __name__ == "__main__":  # For docs/swe.md.
+    steps = [("git log --oneline", "4f2a9c1 maps\n"), ("cat maps.py", BUGGY)]
+    steps += [("git show 4f2a9c1", "commit 4f2a9c1\n")]
+    write(Path("lite.jsonl"), bench())
+    write(Path("ann__maps-12.traj.json"), mini(*steps))
+    clone(Path("maps"))

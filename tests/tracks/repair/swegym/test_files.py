@@ -94,5 +94,30 @@ def test_a_trajectory_that_submitted_nothing_is_an_empty_prediction(tmp_path: Pa
     row["info"]["submission"] = None
     (item,) = predictions.read(recorded.write(tmp_path / "a.traj.json", row))
     assert item == predictions.Prediction("ann__maps-12", "org/m", "")
-    (other,) = predictions.read(recorded.write(tmp_path / "b.json", {"info": {}}))
-    assert "instance_id is missing" in other.text  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ({"instance_id": "a"}, "the record has no text as its patch (model_patch, info.submission"),
+        ({"model_patch": ""}, "instance_id is missing"),
+        ([{"role": "user", "content": ""}], "not an object"),
+    ],
+)
+def test_what_has_no_patch_is_named(row: object, reason: str, tmp_path: Path) -> None:
+    (tmp_path / "b.json").write_text(json.dumps(row))
+    (item,) = predictions.read(tmp_path / "b.json")
+    assert reason in item.text  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("patch", "cleaned"),
+    [
+        ("$ git diff\r\ndiff --git a/x b/x\r\n+y\r\n", "diff --git a/x b/x\n+y\n"),
+        ("diff --git a/x b/x\n+of Windows\r\n", "diff --git a/x b/x\n+of Windows\r\n"),
+        ("diff --git a/x b/x\n+y\n ", "diff --git a/x b/x\n+y\n \n"),
+        ("", ""),
+    ],
+)
+def test_only_what_a_terminal_added_is_taken_from_a_patch(patch: str, cleaned: str) -> None:
+    assert predictions.cleaned(patch) == cleaned

@@ -15,7 +15,7 @@ from memorygym.tracks.repair.swegym.instances import Instance, instance
 from memorygym.tracks.repair.swegym.session import (
     FolderShell,
     SweEnv,
-    Turn,
+    RecordedTurn,
     has_bubblewrap,
     patch_of,
     play_arm,
@@ -50,7 +50,11 @@ def bug() -> Instance:
 
 
 def played(
-    folder: Path, policy: Script, memory: str = "none", turns: tuple[Turn, ...] = (), steps: int = 9
+    folder: Path,
+    policy: Script,
+    memory: str = "none",
+    turns: tuple[RecordedTurn, ...] = (),
+    steps: int = 9,
 ) -> tuple[Trace, SweEnv]:
     env = SweEnv(bug(), FolderShell(str(folder)), turns, steps)
     return play_arm(env, memory_factory(memory), policy), env

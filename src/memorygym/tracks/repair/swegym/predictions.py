@@ -1,7 +1,8 @@
 """Patches as SWE-bench's harness takes them: read from trajectories, written as `preds.json`."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,18 +14,13 @@ from memorygym.datasets._files import FileRecord, records
 from memorygym.datasets._openhands import at
 
 _MODELS = (
-    ("model_name_or_path",),
-    ("info", "config", "model", "model_name"),
-    ("metadata", "llm", "model"),
-    ("metadata", "llm_config", "model"),
-)
+    "model_name_or_path info.config.model.model_name metadata.llm.model metadata.llm_config.model"
+).split()
 """Where predictions, mini-swe-agent and OpenHands, new and old, name the model."""
-_PATCHES = (
-    ("model_patch",),
-    ("info", "submission"),
-    ("test_result", "git_patch"),
-    ("git_patch",),
-)
+_PATCHES = "model_patch info.submission test_result.git_patch git_patch".split()
+"""Where they keep the patch."""
+
+_DIFF = re.compile(r"^diff --git .*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +50,7 @@ def read(path: Path) -> Iterator[Prediction | FileRecord]:
     """
     files = sorted([*path.rglob("*.traj.json"), *path.rglob("output.jsonl")])
     for file in files if path.is_dir() else [path]:
-        for record in records(file):
+        for record in records(file, (), lambda part: isinstance(part, dict) and "role" in part):
             for row in _rows(record.value):
                 try:
                     yield prediction(as_row(row, "the record"), file)
@@ -63,39 +59,37 @@ def read(path: Path) -> Iterator[Prediction | FileRecord]:
                     yield FileRecord(record.index, f"{file.name}, {record.place}", None, problem)
 
 
-def _rows(value: object) -> Sequence[object]:
-    """The predictions of an object by instance, or the one that it is."""
-    by_instance = isinstance(value, dict) and "instance_id" not in value and "info" not in value
-    return [*value.values()] if by_instance and isinstance(value, dict) and value else [value]
+def _rows(value: object) -> list[object]:
+    """The predictions of an object by instance, or the one record that it is."""
+    rows = [*value.values()] if isinstance(value, dict) else []
+    by_instance = all(isinstance(row, dict) and "instance_id" in row for row in rows)
+    return rows if rows and by_instance else [value]
 
 
 def prediction(row: Row, file: Path) -> Prediction:
     """The prediction of a record. Raises SchemaMismatch."""
-    known = {"instance_id": file.name.removesuffix(".traj.json"), **row}
-    if "instance_id" not in row and not file.name.endswith(".traj.json"):
-        raise SchemaMismatch("is missing", "instance_id")
-    paths = [path for path in _PATCHES if path[-1] in (at(row, *path[:-1]) or {})]
-    patch = at(row, *paths[0]) or "" if paths else None
-    if not isinstance(patch, str):
-        known_paths = ", ".join(map(".".join, _PATCHES))
-        raise SchemaMismatch(f"has no text as its patch ({known_paths})", "the record")
-    models = (at(row, *path) for path in _MODELS)
+    named = {"instance_id": file.name.removesuffix(".traj.json")} if "info" in row else {}
+    models = (at(row, *path.split(".")) for path in _MODELS)
     model = next((model for model in models if isinstance(model, str) and model), "unknown")
-    return Prediction(text(known, "instance_id"), model, cleaned(patch))
+    places = [path.rpartition(".")[::2] for path in _PATCHES]
+    held = [(at(row, *filter(None, place.split("."))), name) for place, name in places]
+    patches = [place[name] or "" for place, name in held if name in (place or {})]
+    if not patches or not isinstance(patches[0], str):
+        raise SchemaMismatch(f"has no text as its patch ({', '.join(_PATCHES)})", "the record")
+    return Prediction(text({**named, **row}, "instance_id"), model, cleaned(patches[0]))
 
 
 def cleaned(patch: str) -> str:
-    """A patch without what a terminal printed before it, and with a final line break.
+    """A patch without what a terminal added: text before it, line breaks of its own.
 
     >>> cleaned("$ git diff\\r\\ndiff --git a/x b/x\\r\\n+y")
     'diff --git a/x b/x\\n+y\\n'
     """
-    lines = patch.replace("\r\n", "\n")
-    at_start = 0 if lines.startswith("diff --git ") else lines.find("\ndiff --git ") + 1
-    lines = lines[at_start:]
-    if not lines.strip():
-        return ""
-    return lines if lines.endswith("\n") else f"{lines}\n"
+    start = _DIFF.search(patch)
+    lines = patch[start.start() :] if start else patch
+    if start and start[0].endswith("\r"):  # Not where only the lines of a file end so.
+        lines = lines.replace("\r\n", "\n")
+    return lines if lines.endswith("\n") or not lines.strip() else f"{lines}\n"
 
 
 def write(path: Path, predictions: Iterable[Prediction]) -> int:

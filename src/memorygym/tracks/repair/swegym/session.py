@@ -160,14 +160,14 @@ def refusal(patch: str, shell: Shell) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class RecordedTurn:
     """A reply of a recorded agent, with at most one call of `bash`, and what it then read."""
 
     reply: Message
     observation: str
 
 
-def prefix(log: LoggedTrajectory, replies: int) -> list[Turn]:
+def prefix(log: LoggedTrajectory, replies: int) -> list[RecordedTurn]:
     """The first turns of a recorded trajectory. Raises BadSettings if it has fewer, or calls
     another tool than a shell."""
     turns = list(islice(_turns(log), replies))
@@ -176,13 +176,13 @@ def prefix(log: LoggedTrajectory, replies: int) -> list[Turn]:
     return turns
 
 
-def _turns(log: LoggedTrajectory) -> Iterator[Turn]:
+def _turns(log: LoggedTrajectory) -> Iterator[RecordedTurn]:
     said = ""
     for message, following in pairwise((*log.messages, Message("user", ""))):
         if message.role == "assistant":
             said, calls = message.content, list(message.calls)
             if not calls:
-                yield Turn(message, following.content)
+                yield RecordedTurn(message, following.content)
         elif message.role == "tool":
             call = calls.pop(0)  # Each result stands in the order of the calls before it.
             command = call.arguments.get("command") if isinstance(call.arguments, dict) else None
@@ -192,7 +192,7 @@ def _turns(log: LoggedTrajectory) -> Iterator[Turn]:
                     " shell can be run again; take a shorter prefix"
                 )
             own = Call(BASH.name, freeze({"command": command}), call.id)
-            yield Turn(Message("assistant", said, (own,)), message.content)
+            yield RecordedTurn(Message("assistant", said, (own,)), message.content)
 
 
 class SweEnv(Env):
@@ -205,7 +205,7 @@ class SweEnv(Env):
     tools: tuple[Tool, ...] = (BASH, APPLY, SUBMIT)
 
     def __init__(
-        self, instance: Instance, shell: Shell, turns: Sequence[Turn] = (), steps: int = 250
+        self, instance: Instance, shell: Shell, turns: Sequence[RecordedTurn] = (), steps: int = 250
     ) -> None:
         """Raises BadSettings for an instance without an issue, or a folder that is no clone."""
         if not instance.problem.strip():
@@ -268,7 +268,7 @@ def _printed(observation: str) -> str:
 class Recorded(Policy):
     """Repeats the replies of a prefix; then another policy goes on."""
 
-    def __init__(self, turns: Sequence[Turn], then: Policy) -> None:
+    def __init__(self, turns: Sequence[RecordedTurn], then: Policy) -> None:
         self._left, self._then = [turn.reply for turn in turns], then
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
