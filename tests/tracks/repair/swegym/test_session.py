@@ -14,8 +14,8 @@ from memorygym.tracks.repair.swegym import session
 from memorygym.tracks.repair.swegym.instances import Instance, instance
 from memorygym.tracks.repair.swegym.session import (
     FolderShell,
-    SweEnv,
     RecordedTurn,
+    SweEnv,
     has_bubblewrap,
     patch_of,
     play_arm,
