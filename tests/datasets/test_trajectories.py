@@ -290,3 +290,17 @@ def test_replies_of_the_responses_api_are_read(tmp_path: Path) -> None:
     assert commands(log) == commands(plain)
     results = [[m.content for m in own.messages if m.role == "tool"] for own in (log, plain)]
     assert results[0] == results[1]
+
+
+@pytest.mark.parametrize("broken", [None, 1, "x", [], [1], {"a": 1}])
+@pytest.mark.parametrize("form", ["calls", "pairs", "sdk"])
+def test_a_broken_event_is_no_crash(form: str, broken: object, tmp_path: Path) -> None:
+    rows = []
+    events = files.openhands(form)["history"]
+    for number, event in enumerate(events):
+        for key in event if isinstance(event, dict) else range(2):
+            row = files.openhands(form)
+            row["history"][number][key] = broken
+            rows.append({**row, "instance_id": f"{number}{key}"})
+    good, problems = read_text(tmp_path, "\n".join(map(json.dumps, rows)))
+    assert good or problems

@@ -231,8 +231,10 @@ def _of_responses(raw: Row) -> Row:
     match raw:
         case {"object": "response", "output": list(items)}:
             parts = [i for i in items if isinstance(i, dict)]
-            texts = [part for i in parts if i.get("type") == "message" for part in i["content"]]
-            calls = [i | {"id": i["call_id"]} for i in parts if i.get("type") == "function_call"]
+            said = (i.get("content") for i in parts if i.get("type") == "message")
+            texts = [part for own in said if isinstance(own, list) for part in own]
+            made = (i for i in parts if i.get("type") == "function_call")
+            calls = [{**i, "id": i.get("call_id")} for i in made]
             return {"role": "assistant", "content": texts, "tool_calls": calls}
         case {"type": "function_call_output"}:
             return {

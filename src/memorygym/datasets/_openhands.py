@@ -59,7 +59,9 @@ def _reply_id(event: Row) -> str:
     action = event.get("action")
     if event.get("source") != "agent" or action in (None, "message", "system", *_UNREAD):
         return ""
-    return str(at(event, "tool_call_metadata", "model_response", "id") or f"event {event['id']}")
+    return str(
+        at(event, "tool_call_metadata", "model_response", "id") or f"event {event.get('id')}"
+    )
 
 
 def _reply(same: Sequence[Row]) -> Row:
@@ -72,7 +74,8 @@ def _reply(same: Sequence[Row]) -> Row:
     if isinstance(choices, list) and choices and isinstance(at(choices[0], "message"), dict):
         message: Row = choices[0]["message"]
         return message
-    stated: Row = at(event, "args") or {}
+    args = event.get("args")
+    stated: Row = args if isinstance(args, dict) else {}
     arguments = {k: v for k, v in stated.items() if isinstance(v, str) and v and k not in _OPTIONS}
     call = {"id": str(event.get("id")), "name": event["action"], "arguments": arguments}
     return {"role": "assistant", "content": stated.get("thought"), "tool_calls": [call]}

@@ -21,14 +21,20 @@ case "$1" in
 esac
 """
 HARNESS = """
-import argparse, json
+import argparse, json, os
 parser = argparse.ArgumentParser()
-for name in ("dataset_name", "predictions_path", "run_id"):
+for name in ("dataset_name", "dataset_path", "predictions_path", "run_id"):
     parser.add_argument("--" + name)
 args = parser.parse_args()
 rows = json.load(open(args.predictions_path))
 ids = [id for id, row in rows.items() if row["model_patch"]]
-json.dump({"resolved_ids": ids}, open(f"org__m.{args.run_id}.json", "w"))
+if args.dataset_path:
+    os.makedirs(folder := f"logs/run_evaluation/{args.run_id}")
+    report = {"ids_resolved": ids[:1], "ids_unresolved": ids[1:]}
+    json.dump(report, open(f"{folder}/report.json", "w"))
+elif args.dataset_name != "broken":
+    report = {"resolved_ids": ids[:1], "unresolved_ids": [], "error_ids": ids[1:]}
+    json.dump(report, open(f"org__m.{args.run_id}.json", "w"))
 """
 
 
@@ -42,11 +48,17 @@ def docker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "bin" / "docker"
 
 
-def evaluate(tmp_path: Path) -> int:
+def evaluate(tmp_path: Path, dataset: str = "") -> int:
     recorded.write(tmp_path / "lite.jsonl", recorded.bench())
-    rows = [("ann__maps-12", "org/m", recorded.PATCH), ("ann__maps-13", "org/m", "")]
+    patches = enumerate((recorded.PATCH, recorded.PATCH, ""), start=12)
+    rows = [(f"ann__maps-{number}", "org/m", patch) for number, patch in patches]
     predictions.write(tmp_path / "preds.json", [predictions.Prediction(*row) for row in rows])
-    words = ["evaluate", str(tmp_path / "preds.json"), "--dataset", str(tmp_path / "lite.jsonl")]
+    words = [
+        "evaluate",
+        str(tmp_path / "preds.json"),
+        "--dataset",
+        dataset or str(tmp_path / "lite.jsonl"),
+    ]
     return main([*words, "-o", str(tmp_path / "judged")])
 
 
@@ -68,17 +80,42 @@ def test_a_missing_harness_is_named(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert "the harness is missing: pip install swebench" in capsys.readouterr().err
 
 
-@pytest.mark.usefixtures("docker")
-def test_the_report_of_the_harness_is_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    package = tmp_path / "lib" / "swebench" / "harness"
-    package.mkdir(parents=True)
-    (package / "run_evaluation.py").write_text(HARNESS)
+@pytest.fixture
+def official(docker: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stand-ins for both harnesses."""
+    for name in ("swebench/harness/run_evaluation.py", "swesmith/harness/eval.py"):
+        (tmp_path / "lib" / name).parent.mkdir(parents=True)
+        (tmp_path / "lib" / name).write_text(HARNESS)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "lib"))
     monkeypatch.syspath_prepend(tmp_path / "lib")
-    assert evaluate(tmp_path) == 0
-    assert capsys.readouterr().out == "resolved: 1 of 2\nann__maps-12\n"
+
+
+@pytest.mark.usefixtures("official")
+@pytest.mark.parametrize("dataset", ["", "SWE-bench/SWE-bench_Lite"])
+def test_what_the_harness_could_not_judge_is_no_failure_of_the_patch(
+    dataset: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert evaluate(tmp_path, dataset) == 3
+    assert capsys.readouterr().out == (
+        "resolved: 1 ann__maps-12\nunresolved: 1 ann__maps-14\nunjudged: 1 ann__maps-13\n"
+    )
+
+
+@pytest.mark.usefixtures("official")
+def test_instances_of_swe_smith_have_a_harness_of_their_own(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = recorded.write(tmp_path / "smith.json", recorded.smith())
+    assert evaluate(tmp_path, str(file)) == 0
+    assert "unresolved: 2 ann__maps-13 ann__maps-14\nunjudged: 0\n" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("official")
+def test_a_harness_without_a_report_is_an_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert evaluate(tmp_path, "broken") == 2
+    assert "swebench ended with 0 and left 0 reports, not one" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("docker")

@@ -9,16 +9,19 @@ from itertools import chain
 from pathlib import Path
 
 from memorygym.core.errors import BadSettings, MemoryGymError
+from memorygym.core.json_values import json_hash
 from memorygym.core.tokens import count
 from memorygym.datasets._files import FileRecord
 from memorygym.tracks.repair.swegym import harness, instances, predictions
 from memorygym.tracks.repair.swegym.predictions import Prediction
 
 COMMAND = "python -m memorygym.tracks.repair.swegym"
+FAILED = 3
+"""The exit code if the harness gave no verdict on some patch."""
 
 
 def main(words: list[str] | None = None) -> int:
-    """Returns 0, or 2 for a wrong file or set-up."""
+    """Returns 0, 2 for a wrong file or set-up, or FAILED."""
     parser = argparse.ArgumentParser(prog=COMMAND)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     command = commands.add_parser("show", help="say what a file of instances holds")
@@ -32,8 +35,8 @@ def main(words: list[str] | None = None) -> int:
     command = commands.add_parser("evaluate", help="judge patches with the official harness")
     command.set_defaults(run=_evaluate)
     command.add_argument("predictions", type=Path, metavar="preds.json")
-    command.add_argument("--dataset", type=Path, required=True, metavar="FILE")
-    command.add_argument("--run-id", default="memorygym", metavar="NAME")
+    command.add_argument("--dataset", required=True, metavar="FILE or NAME")
+    command.add_argument("--run-id", metavar="NAME", help="(default: a hash of the patches)")
     command.add_argument("-o", type=Path, default=Path(), metavar="DIR")
     args = parser.parse_args(words)
     try:
@@ -69,11 +72,13 @@ def _predictions(args: argparse.Namespace) -> None:
     print(f"{args.o}: {predictions.write(args.o, named)} predictions, {empty} of them empty")
 
 
-def _evaluate(args: argparse.Namespace) -> None:
-    resolved = harness.evaluate(args.predictions, args.dataset, args.run_id, args.o)
-    items = predictions.read(args.predictions)
-    number = sum(isinstance(item, Prediction) for item in items)
-    print(f"resolved: {len(resolved)} of {number}", *resolved, sep="\n")
+def _evaluate(args: argparse.Namespace) -> int:
+    # The harness judges no instance again that it judged under this id.
+    id = args.run_id or f"memorygym-{json_hash(args.predictions.read_text('utf-8'))[:8]}"
+    verdicts = harness.evaluate(args.predictions, args.dataset, id, args.o)
+    for name, ids in verdicts._asdict().items():
+        print(f"{name}: {len(ids)}", *ids)
+    return FAILED if verdicts.unjudged else 0
 
 
 def _tell(left_out: Iterator[FileRecord]) -> None:

@@ -6,9 +6,12 @@ import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from typing import NamedTuple
 
 from memorygym.core.errors import BadSettings
-from memorygym.tracks.repair.swegym.instances import SMITH, Instance, read
+from memorygym.tracks.repair.swegym import instances
+from memorygym.tracks.repair.swegym.instances import SMITH, Instance
+from memorygym.tracks.repair.swegym.predictions import Prediction, read
 
 INSTEAD = "without Docker, `--track repair` measures offline"
 
@@ -24,23 +27,42 @@ def require_docker() -> None:
         raise BadSettings(f"{problem}; {INSTEAD}")
 
 
-def evaluate(predictions: Path, dataset: Path, run_id: str, folder: Path) -> tuple[str, ...]:
-    """The ids of the instances that the harness found resolved; its logs and report lie in
-    `folder`. Raises BadSettings if Docker or the harness is missing, or it fails."""
+class Verdicts(NamedTuple):
+    """Ids of instances by what a harness found."""
+
+    resolved: tuple[str, ...]
+    unresolved: tuple[str, ...]
+    unjudged: tuple[str, ...]
+    """Those whose container or tests failed: no verdict on their patch."""
+
+
+def evaluate(predictions: Path, dataset: str, run_id: str, folder: Path) -> Verdicts:
+    """Runs the harness of a file of instances, or of a data set that it knows by name; its logs and
+    report lie in `folder`. Empty patches are unresolved.
+
+    Raises BadSettings if Docker or the harness is missing, or if there is no report.
+    """
+    patches = {item.instance_id: item for item in read(predictions) if isinstance(item, Prediction)}
     require_docker()
-    first = next((item for item in read(dataset) if isinstance(item, Instance)), None)
-    is_smith = first is not None and first.family == SMITH
-    package = "swesmith" if is_smith else "swebench"
+    file = Path(dataset)
+    rows = instances.read(file) if file.exists() else iter(())
+    is_smith = any(isinstance(row, Instance) and row.family == SMITH for row in rows)
+    package, harness = ("swesmith", "eval") if is_smith else ("swebench", "run_evaluation")
     if not find_spec(package):
         raise BadSettings(f"the harness is missing: pip install {package}; {INSTEAD}")
-    module = "swesmith.harness.eval" if is_smith else "swebench.harness.run_evaluation"
-    data, given = "--dataset_path" if is_smith else "--dataset_name", predictions.resolve()
-    words = [sys.executable, "-m", module, data, str(dataset.resolve()), "--run_id", run_id]
+    words = [sys.executable, "-m", f"{package}.harness.{harness}", "--run_id", run_id]
+    words += ["--predictions_path", str(predictions.resolve())]
+    words += ["--dataset_path" if is_smith else "--dataset_name"]
+    words += [str(file.resolve()) if file.exists() else dataset]
     folder.mkdir(parents=True, exist_ok=True)
-    done = subprocess.run([*words, "--predictions_path", str(given)], cwd=folder, check=False)
-    of_smith = folder / "logs" / "run_evaluation" / run_id / "report.json"
-    reports = [of_smith] if is_smith else sorted(folder.glob(f"*.{run_id}.json"))
-    if done.returncode or len(reports) != 1 or not reports[0].exists():
-        raise BadSettings(f"{module} ended with {done.returncode} and left no report in {folder}")
+    code = subprocess.run(words, cwd=folder, check=False).returncode
+    pattern = f"logs/run_evaluation/{run_id}/report.json" if is_smith else f"*.{run_id}.json"
+    reports = list(folder.glob(pattern))
+    if code or len(reports) != 1:
+        raise BadSettings(f"{package} ended with {code} and left {len(reports)} reports, not one")
     report = json.loads(reports[0].read_text("utf-8"))
-    return tuple(report["ids_resolved" if is_smith else "resolved_ids"])
+    key = "ids_{}" if is_smith else "{}_ids"
+    resolved, failed = (set(report[key.format(kind)]) for kind in ("resolved", "unresolved"))
+    failed |= {id for id, item in patches.items() if not item.patch}
+    found = (resolved, failed, patches.keys() - resolved - failed)
+    return Verdicts(*(tuple(sorted(ids & patches.keys())) for ids in found))

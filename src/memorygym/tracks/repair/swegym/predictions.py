@@ -73,7 +73,7 @@ def prediction(row: Row, file: Path) -> Prediction:
     model = next((model for model in models if isinstance(model, str) and model), "unknown")
     places = [path.rpartition(".")[::2] for path in _PATCHES]
     held = [(at(row, *filter(None, place.split("."))), name) for place, name in places]
-    patches = [place[name] or "" for place, name in held if name in (place or {})]
+    patches = [own[name] or "" for own, name in held if isinstance(own, dict) and name in own]
     if not patches or not isinstance(patches[0], str):
         raise SchemaMismatch(f"has no text as its patch ({', '.join(_PATCHES)})", "the record")
     return Prediction(text({**named, **row}, "instance_id"), model, cleaned(patches[0]))
