@@ -33,7 +33,8 @@ if args.dataset_path:
     report = {"ids_resolved": ids[:1], "ids_unresolved": ids[1:]}
     json.dump(report, open(f"{folder}/report.json", "w"))
 elif args.dataset_name != "broken":
-    report = {"resolved_ids": ids[:1], "unresolved_ids": [], "error_ids": ids[1:]}
+    report = {"resolved_ids": ids[:1], "unresolved_ids": ids[1:2], "error_ids": ids[2:]}
+    report["infra_failure_ids"] = ids[1:2]
     json.dump(report, open(f"org__m.{args.run_id}.json", "w"))
 """
 
@@ -50,7 +51,7 @@ def docker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def evaluate(tmp_path: Path, dataset: str = "") -> int:
     recorded.write(tmp_path / "lite.jsonl", recorded.bench())
-    patches = enumerate((recorded.PATCH, recorded.PATCH, ""), start=12)
+    patches = enumerate((*[recorded.PATCH] * 3, ""), start=12)
     rows = [(f"ann__maps-{number}", "org/m", patch) for number, patch in patches]
     predictions.write(tmp_path / "preds.json", [predictions.Prediction(*row) for row in rows])
     words = [
@@ -97,7 +98,8 @@ def test_what_the_harness_could_not_judge_is_no_failure_of_the_patch(
 ) -> None:
     assert evaluate(tmp_path, dataset) == 3
     assert capsys.readouterr().out == (
-        "resolved: 1 ann__maps-12\nunresolved: 1 ann__maps-14\nunjudged: 1 ann__maps-13\n"
+        "resolved: 1 ann__maps-12\nunresolved: 1 ann__maps-15\n"
+        "unjudged: 2 ann__maps-13 ann__maps-14\n"
     )
 
 
@@ -107,7 +109,7 @@ def test_instances_of_swe_smith_have_a_harness_of_their_own(
 ) -> None:
     file = recorded.write(tmp_path / "smith.json", recorded.smith())
     assert evaluate(tmp_path, str(file)) == 0
-    assert "unresolved: 2 ann__maps-13 ann__maps-14\nunjudged: 0\n" in capsys.readouterr().out
+    assert "unresolved: 3 ann__maps-13 ann__maps-14 ann__maps-15\n" in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("official")

@@ -33,7 +33,7 @@ class Verdicts(NamedTuple):
     resolved: tuple[str, ...]
     unresolved: tuple[str, ...]
     unjudged: tuple[str, ...]
-    """Those whose container or tests failed: no verdict on their patch."""
+    """Those that the harness could not run, or that failed for its surroundings."""
 
 
 def evaluate(predictions: Path, dataset: str, run_id: str, folder: Path) -> Verdicts:
@@ -63,6 +63,7 @@ def evaluate(predictions: Path, dataset: str, run_id: str, folder: Path) -> Verd
     report = json.loads(reports[0].read_text("utf-8"))
     key = "ids_{}" if is_smith else "{}_ids"
     resolved, failed = (set(report[key.format(kind)]) for kind in ("resolved", "unresolved"))
+    failed -= set(report.get("infra_failure_ids", ()))
     failed |= {id for id, item in patches.items() if not item.patch}
     found = (resolved, failed, patches.keys() - resolved - failed)
     return Verdicts(*(tuple(sorted(ids & patches.keys())) for ids in found))
