@@ -33,6 +33,11 @@ def called(trajectory: LoggedTrajectory) -> list[str]:
     return [call.name for message in trajectory.messages for call in message.calls]
 
 
+def commands(trajectory: LoggedTrajectory) -> list[object]:
+    calls = (call for message in trajectory.messages for call in message.calls)
+    return [call.arguments["command"] for call in calls]  # type: ignore[index, call-overload]
+
+
 CALLED = "find_customer get_order delivery_slots move_delivery add_item charge confirm".split()
 
 
@@ -234,10 +239,7 @@ def test_a_demonstration_and_the_tools_of_the_user_are_no_turns(tmp_path: Path) 
 def test_texts_as_actions_are_calls(tmp_path: Path) -> None:
     (old,), _ = read_text(tmp_path, json.dumps(files.swe_agent(calls=False)))
     (mini,), _ = read_text(tmp_path, json.dumps(files.mini_swe_agent()["messages"]))
-    commands = [
-        [c.arguments["command"] for m in log.messages for c in m.calls] for log in (old, mini)
-    ]  # type: ignore[index, call-overload]
-    assert commands[0] == commands[1]
+    assert commands(old) == commands(mini)
     assert mini.format == "mini-swe-agent"
 
 
@@ -248,3 +250,57 @@ def test_calls_and_results_among_the_parts_of_a_message_are_read(tmp_path: Path)
     (log,), _ = read_text(tmp_path, json.dumps([files.said(*row) for row in rows]))  # type: ignore[arg-type]
     assert called(log) == ["charge"]
     assert [message.content for message in log.messages if message.content] == ["I pay.", "paid"]
+
+
+@pytest.mark.parametrize("form", ["calls", "pairs", "sdk"])
+def test_every_form_of_openhands_gives_the_same_commands(form: str, tmp_path: Path) -> None:
+    row = files.openhands(form)
+    (log,), _ = read_text(tmp_path, json.dumps(row))
+    (old,), _ = read_text(tmp_path, json.dumps(files.swe_agent(calls=False)))
+    assert (log.format, log.task, log.success) == ("OpenHands", "ann__dates-7", True)
+    assert commands(log) == commands(old)
+    texts = [[message.content for message in own.messages] for own in (log, old)]
+    assert texts[0] == texts[1]
+
+
+@pytest.mark.parametrize("form", ["calls", "sdk"])
+def test_a_list_of_openhands_events_is_a_trajectory(form: str, tmp_path: Path) -> None:
+    row = files.openhands(form)
+    (log,), problems = read_text(tmp_path, json.dumps(row["history"], indent=2))
+    assert log.format == "OpenHands"
+    assert len(called(log)) == 7
+    assert not problems
+
+
+def test_calls_of_one_reply_that_are_several_events_are_one_reply(tmp_path: Path) -> None:
+    row = files.openhands("sdk")
+    replies = [event for event in row["history"] if event["kind"] == "ActionEvent"]
+    replies[1]["llm_response_id"] = replies[0]["llm_response_id"]
+    (log,), _ = read_text(tmp_path, json.dumps(row))
+    assert [len(message.calls) for message in log.messages[:4]] == [0, 2, 0, 0]
+    assert [message.content for message in log.messages[2:4]] == [
+        "Found /repo/src/parser.py", "1204: def parse(line):",
+    ]  # fmt: skip
+
+
+def test_replies_of_the_responses_api_are_read(tmp_path: Path) -> None:
+    (log,), problems = read_text(tmp_path, json.dumps(files.responses()))
+    (plain,), _ = read_text(tmp_path, json.dumps(files.mini_swe_agent()))
+    assert not problems
+    assert commands(log) == commands(plain)
+    results = [[m.content for m in own.messages if m.role == "tool"] for own in (log, plain)]
+    assert results[0] == results[1]
+
+
+@pytest.mark.parametrize("broken", [None, 1, "x", [], [1], {"a": 1}])
+@pytest.mark.parametrize("form", ["calls", "pairs", "sdk"])
+def test_a_broken_event_is_no_crash(form: str, broken: object, tmp_path: Path) -> None:
+    rows = []
+    events = files.openhands(form)["history"]
+    for number, event in enumerate(events):
+        for key in event if isinstance(event, dict) else range(2):
+            row = files.openhands(form)
+            row["history"][number][key] = broken
+            rows.append({**row, "instance_id": f"{number}{key}"})
+    good, problems = read_text(tmp_path, "\n".join(map(json.dumps, rows)))
+    assert good or problems

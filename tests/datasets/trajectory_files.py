@@ -162,6 +162,81 @@ def mini_swe_agent() -> Row:
     return {"info": {}, "messages": [*messages, end], "trajectory_format": "mini-swe-agent-1.1"}
 
 
+def responses() -> Row:
+    """A trajectory of mini-swe-agent that asked a model through the Responses API."""
+    row, replies = mini_swe_agent(), 0
+    messages: list[Row] = []
+    for message in row["messages"]:
+        if message["role"] == "assistant":
+            replies += 1
+            command = message["content"].split("\n")[3]
+            said = {"type": "output_text", "text": "THOUGHT: go on"}
+            made = {
+                "type": "function_call", "call_id": f"c{replies}", "name": "bash",
+                "arguments": json.dumps({"command": command}),
+            }  # fmt: skip
+            parts = [{"type": "message", "role": "assistant", "content": [said]}, made]
+            messages.append({"object": "response", "output": parts, "extra": {"actions": []}})
+        elif replies and message["role"] == "user":
+            output = {"call_id": f"c{replies}", "output": message["content"]}
+            messages.append({"type": "function_call_output", **output})
+        else:
+            messages.append(message)
+    return {**row, "messages": messages}
+
+
+def openhands(form: str = "calls") -> Row:
+    """A line of OpenHands' output.jsonl: with function calls, without (`pairs`), of its SDK."""
+    history: list[Any] = [*_OPENHANDS_BEGIN[form == "sdk"]]
+    old = swe_agent(calls=False)["history"][3:]
+    for number, (reply, result) in enumerate(zip(old[::2], old[1::2], strict=True)):
+        made = call(number, "execute_bash", command=reply["action"])["tool_calls"]
+        id, response = made[0]["id"], {"role": "assistant", "content": "I go on."}
+        answer = {"id": f"r{number}", "choices": [{"message": {**response, "tool_calls": made}}]}
+        args = {"command": reply["action"], "thought": "I go on.", "hidden": False}
+        about = {"tool_call_metadata": {"tool_call_id": id, "model_response": answer}}
+        about = about if form == "calls" else {}
+        action = {"id": 2 * number, "source": "agent", "action": "run", "args": args, **about}
+        seen = {"id": 2 * number + 1, "source": "agent", "observation": "run", **about}
+        seen |= {"content": result["content"], "cause": 2 * number, "extras": {}}
+        if form == "sdk":
+            own = {"id": id, "name": "execute_bash", **made[0]["function"], "origin": "completion"}
+            thought = [{"type": "text", "text": "I go on."}]
+            about = {"tool_name": "execute_bash", "tool_call_id": id}
+            action = {"kind": "ActionEvent", "source": "agent", "thought": thought, **about}
+            action |= {"tool_call": own, "llm_response_id": f"r{number}"}
+            content = [{"type": "text", "text": result["content"]}]
+            seen = {"kind": "ObservationEvent", "source": "environment", **about}
+            seen |= {"observation": {"content": content}}
+        history += [[action, seen]] if form == "pairs" else [action, seen]
+    test = {"git_patch": "diff --git a/src/dates.py b/src/dates.py\n"}
+    return {
+        "instance_id": "ann__dates-7", "test_result": test, "history": history,
+        "metadata": {"llm_config": {"model": "m"}}, "report": {"resolved": True},
+    }  # fmt: skip
+
+
+_TASK = "Fix the parser of dates."
+_OPENHANDS_BEGIN: tuple[list[Any], list[Any]] = (
+    [
+        {"source": "user", "action": "message", "args": {"content": _TASK}},
+        {"source": "user", "action": "recall", "args": {"query": _TASK}},
+        {"source": "environment", "observation": "agent_state_changed", "content": ""},
+    ],
+    [
+        {
+            "kind": "SystemPromptEvent", "source": "agent", "tools": [{"name": "execute_bash"}],
+            "system_prompt": {"type": "text", "text": "You are a programmer."},
+        },
+        {
+            "kind": "MessageEvent", "source": "user",
+            "llm_message": {"role": "user", "content": [{"type": "text", "text": _TASK}]},
+        },
+        {"kind": "ConversationStateUpdateEvent", "source": "environment", "key": "k"},
+    ],
+)  # fmt: skip
+
+
 def inspect_sample(number: int = 0) -> Row:
     """A sample of an Inspect log, with a long text kept beside it and the tools of its model."""
     attachment = "ab" * 16
@@ -212,6 +287,7 @@ DOCUMENTS: Mapping[str, Callable[[], object]] = {
     "tau-bench": lambda: [tau()],
     "tau2": lambda: tau2(0),
     "SWE-agent": swe_agent,
+    "OpenHands": openhands,
     "mini-swe-agent": mini_swe_agent,
     "Inspect": lambda: inspect_log(0),
 }

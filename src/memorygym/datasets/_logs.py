@@ -8,11 +8,11 @@ import json
 import re
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zipfile import BadZipFile, ZipFile
 
 from memorygym.core.errors import BadSettings
@@ -23,6 +23,8 @@ from memorygym.core.types import JSON, Call, Message, Role
 from memorygym.datasets._chat import message_of, role_of
 from memorygym.datasets._fields import Row, as_row, quoted, rows, under
 from memorygym.datasets._files import CUT, GZIP, UTF16, records
+from memorygym.datasets._openhands import at as _at
+from memorygym.datasets._openhands import chat_rows, is_event, tools_of
 from memorygym.memories.stores.message_entries import to_text
 
 _ATTACHMENT = re.compile(r"attachment://([0-9a-f]{32,})")
@@ -86,7 +88,7 @@ class LogFormat(NamedTuple):
 
 def trajectory(value: object, header: Row, place: str) -> LoggedTrajectory:
     """The trajectory of a record. Raises SchemaMismatch."""
-    row = {"messages": value} if isinstance(value, list) else as_row(value, "the record")
+    row = value if isinstance(value, dict) else as_row(_named(value), "the record")
     known = next((f for f in FORMATS if f.fields <= row.keys()), None)
     if known is None:
         names = ", ".join(map(str, list(row)[:6])) or "none"
@@ -114,6 +116,14 @@ def trajectory(value: object, header: Row, place: str) -> LoggedTrajectory:
     )
 
 
+def _named(value: object) -> object:
+    """A list of messages or events as the object that other logs keep it in."""
+    if not isinstance(value, list):
+        return value
+    is_events = bool(value) and is_event(value[0])
+    return {"history": value, "test_result": {}} if is_events else {"messages": value}
+
+
 def _solved(reward: object) -> bool | None:
     """Whether a reward from 0 to 1 is full; None if there is none."""
     if isinstance(reward, (bool, int, float)):
@@ -124,14 +134,8 @@ def _solved(reward: object) -> bool | None:
 def _plain(row: Row, _: Row, name: str = "messages") -> Log:
     tools: JSON = row.get("tools")  # type: ignore[assignment]  # JSON of a file
     success = _solved(row.get("reward"))
-    return Log(messages_of(row, name), tools, task=row.get("task_id"), success=success)
-
-
-def _at(value: Any, *path: str) -> Any:
-    """What stands at a path of keys; None if nothing does."""
-    for name in path:
-        value = value.get(name) if isinstance(value, Mapping) else None
-    return value
+    task = row.get("task_id", row.get("instance_id"))
+    return Log(messages_of(row, name), tools, task=task, success=success)
 
 
 def _tau2(row: Row, header: Row) -> Log:
@@ -149,6 +153,17 @@ def _swe_agent(row: Row, _: Row) -> Log:
     own = [(number, message) for number, message in messages if number not in demos]
     shown = (message.content for number, message in messages if number in demos)
     return Log(own, system="\n\n".join(shown))
+
+
+def _openhands(row: Row, _: Row) -> Log:
+    """The events, in older files as pairs of an action and its observation."""
+    items = row["history"] if isinstance(row["history"], list) else []
+    flat = [event for item in items for event in (item if isinstance(item, list) else [item])]
+    events = [as_row(event, f"history[{number}]") for number, event in enumerate(flat)]
+    made = ((n, _message(raw, f"history[{n}]")) for n, raw in chat_rows(events))
+    messages = [(number, message) for number, message in made if message]
+    solved = _solved(_at(row, "report", "resolved"))
+    return Log(messages, tools_of(events), task=row.get("instance_id"), success=solved)
 
 
 def _inspect(row: Row, _: Row) -> Log:
@@ -178,6 +193,7 @@ OPENAI = "OpenAI messages"
 FORMATS = (
     LogFormat("tau-bench", {"traj"}, partial(_plain, name="traj")),
     LogFormat("tau2", {"messages", "reward_info"}, _tau2),
+    LogFormat("OpenHands", {"history", "test_result"}, _openhands),
     LogFormat("SWE-agent", {"history"}, _swe_agent),
     LogFormat("Inspect", {"messages", "epoch"}, _inspect),
     LogFormat("mini-swe-agent", {"messages", "trajectory_format"}, _plain),
@@ -197,6 +213,7 @@ def messages_of(row: Row, name: str) -> list[Numbered]:
 
 def _message(raw: Row, place: str) -> Message | None:
     """A message of any format; None if the agent never read it."""
+    raw = _of_responses(raw)
     if raw.get("role") == ENDED or raw.get("requestor") == "user":
         return None
     role = role_of(raw)
@@ -207,6 +224,25 @@ def _message(raw: Row, place: str) -> Message | None:
     if message.calls:
         return message if role != "user" else None  # tau2's user has tools of its own.
     return replace(message, calls=tuple(Call(*call, TEXT) for call in _actions(raw)))
+
+
+def _of_responses(raw: Row) -> Row:
+    """A message as OpenAI's chat has it, where mini-swe-agent kept one of the Responses API."""
+    match raw:
+        case {"object": "response", "output": list(items)}:
+            parts = [i for i in items if isinstance(i, dict)]
+            said = (i.get("content") for i in parts if i.get("type") == "message")
+            texts = [part for own in said if isinstance(own, list) for part in own]
+            made = (i for i in parts if i.get("type") == "function_call")
+            calls = [{**i, "id": i.get("call_id")} for i in made]
+            return {"role": "assistant", "content": texts, "tool_calls": calls}
+        case {"type": "function_call_output"}:
+            return {
+                "role": "tool",
+                "content": raw.get("output"),
+                "tool_call_id": raw.get("call_id"),
+            }
+    return raw
 
 
 def _actions(raw: Row) -> Iterator[tuple[str, JSON]]:
@@ -365,8 +401,9 @@ def _archive(file: Path, name: str) -> Iterator[LoggedTrajectory | Problem]:
 
 
 def _is_message(value: object) -> bool:
-    """Whether a value is a chat message, not a record that holds some."""
-    return isinstance(value, dict) and "role" in value and "messages" not in value
+    """Whether a value is a chat message or an event, not a record that holds some."""
+    is_message = isinstance(value, dict) and "role" in value and "messages" not in value
+    return is_message or is_event(value)
 
 
 def _made(value: object, header: Row, place: str) -> LoggedTrajectory | Problem:

@@ -487,9 +487,9 @@ class CompareSettings(TaskSettings, ModelSettings):
     """Who answers from the context: strong, weak or a model's name; for several, also whether they
     rank the memories alike (default: strong)."""
     trajectories: Sequence[Path] = option([], "FILE", many="words")
-    """Instead of tasks: logs of your agents (OpenAI messages, tau-bench, tau2, SWE-agent,
-    mini-swe-agent, Inspect), files or folders; measures which values that later calls need a memory
-    still shows (docs/your-logs.md)."""
+    """Instead of tasks: logs of your agents (OpenAI messages, tau-bench, tau2, OpenHands,
+    SWE-agent, mini-swe-agent, Inspect), files or folders; measures which values that later calls
+    need a memory still shows (docs/your-logs.md)."""
     redact: bool = option(True)
     """Mask keys and passwords of the logs in what is printed and kept (default: yes)."""
     controls: bool = option(False)
