@@ -54,7 +54,11 @@ def _with_all_faults(files: Mapping[str, str]) -> dict[str, str]:
     """The sources, where a module that imports an exception imports all that stand beside it: else
     one that is imported and not used would tell what a function should raise."""
     faults = {
-        module_of(path): [node.name for node in ast.parse(code).body if _is_fault(node)]
+        module_of(path): [
+            node.name
+            for node in ast.parse(code).body
+            if isinstance(node, ast.ClassDef) and ast.unparse(node.body[0]).startswith("code = ")
+        ]
         for path, code in files.items()
     }
     forms = {
@@ -67,11 +71,6 @@ def _with_all_faults(files: Mapping[str, str]) -> dict[str, str]:
         for path, code in widened.items():
             widened[path] = re.sub(pattern, line, code, flags=re.MULTILINE)
     return widened
-
-
-def _is_fault(node: ast.stmt) -> bool:
-    """Whether it is an exception: a class with a code."""
-    return isinstance(node, ast.ClassDef) and ast.unparse(node.body[0]).startswith("code = ")
 
 
 def names_of(files: Mapping[str, str]) -> dict[str, Any]:

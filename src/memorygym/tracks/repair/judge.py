@@ -115,6 +115,7 @@ def is_plain(tests: Mapping[str, str]) -> bool:
     return all(PLAIN_PATH.fullmatch(path) and _is_plain(text) for path, text in tests.items())
 
 
+@lru_cache(4096)
 def _is_plain(text: str) -> bool:
     try:
         body = ast.parse(text).body

@@ -1,7 +1,7 @@
 """The scripted debuggers: they act on the view alone, and hand over what it does not tell them.
 
 The strong one reads all of it and checks every edit. The weak one imitates a small model: it reads
-only the first 500 tokens that concern an issue, believes the first statement of each fact, and
+only the first 700 tokens that concern an issue, believes the first statement of each fact, and
 submits its first edit.
 """
 
@@ -19,7 +19,7 @@ from memorygym.tracks.repair.fact_reader import KEYS, reader_for
 from memorygym.tracks.repair.features import GUARD, candidates, function_in
 from memorygym.tracks.repair.issues import Decision, Issue, Resolver, issue_in
 
-ATTENTION = 500
+ATTENTION = 700
 """Tokens that the weak debugger reads for an issue."""
 GIVE_UP: ToolCall = (HAND_OVER.name, {"to": "whoever knows it"})
 _TOOL_NAMES = {tool.name for tool in TOOLS}
