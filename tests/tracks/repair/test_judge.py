@@ -14,13 +14,20 @@ import pytest
 from memorygym.tracks.repair.judge import TestReport, is_sandboxed, judge, sandbox_line
 from memorygym.tracks.repair.package import Package
 
-STOW = "from linden.marks import Full\n\n\ndef stow(n):\n    if n > 9:\n        raise Full(n)\n    return n + 2\n"
+STOW = """from linden.marks import Full
+
+
+def stow(n):
+    if n > 9:
+        raise Full(n)
+    return n + 2
+"""
 WRONG = STOW.replace("n + 2", "n - 2")
 FILES = {
     "linden/__init__.py": "",
     "linden/marks.py": "class Full(Exception):\n    pass\n",
     "linden/stow.py": STOW,
-    "linden/double.py": "from linden.stow import stow\n\n\ndef double(n):\n    return 2 * stow(n)\n",
+    "linden/double.py": "from linden.stow import stow\ndef double(n): return 2 * stow(n)\n",
 }
 STOW_TESTS = """from linden.marks import Full
 from linden.stow import stow
@@ -49,7 +56,11 @@ PLAIN = Package("linden", FILES, TESTS)
 PYTEST = Package("linden", FILES, {path: f"import pytest\n{text}" for path, text in TESTS.items()})
 SMALL, BEYOND = "tests/test_stow.py::test_small", "tests/test_stow.py::test_beyond_the_limit"
 DOUBLE = "tests/test_double.py::test_double"
+slow = pytest.mark.slow
 both = pytest.mark.parametrize("package", [PLAIN, PYTEST], ids=["plain", "pytest"])
+each = pytest.mark.parametrize(
+    "package", [pytest.param(PLAIN, id="plain"), pytest.param(PYTEST, id="pytest", marks=slow)]
+)
 walled = pytest.mark.skipif(not is_sandboxed(), reason="bubblewrap cannot be started here")
 
 
@@ -59,14 +70,10 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "cache"
 
 
-def with_code(lines: str, *, result: str = "n - 2") -> dict[str, str]:
-    """`stow`, whose result is wrong, with more lines in the function."""
+def with_code(lines: str) -> dict[str, str]:
+    """`stow`, whose result is wrong, with more lines at its start."""
     body = lines.replace("\n", "\n    ")
-    return {
-        "linden/stow.py": f"{STOW.replace('n + 2', result)}".replace(
-            "    if", f"    {body}\n    if"
-        )
-    }
+    return {"linden/stow.py": WRONG.replace("    if", f"    {body}\n    if", 1)}
 
 
 @both
@@ -89,9 +96,8 @@ def test_only_the_chosen_tests_run(package: Package) -> None:
 
 @both
 def test_an_unknown_test_is_a_problem(package: Package) -> None:
-    assert (
-        "test_stow.py::test_none" in judge(package, tests=["tests/test_stow.py::test_none"]).problem
-    )
+    test = "tests/test_stow.py::test_none"
+    assert judge(package, tests=[test]).problem == f"some tests did not run: {test}"
 
 
 @both
@@ -111,14 +117,29 @@ def test_a_change_leaves_nothing_for_the_next() -> None:
     assert judge(PLAIN, changed, [SMALL]).ok
 
 
+STYLES = """import unittest
+import pytest
+from linden.stow import stow
+
+
+class TestA(unittest.TestCase):
+    def test_b(self):
+        self.assertEqual(stow(1), 3)
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_c(n, tmp_path):
+    assert stow(n) == 3
+
+
+@pytest.mark.skip
+def test_d():
+    assert False
+"""
+
+
 def test_classes_fixtures_and_parameters_are_run_by_pytest() -> None:
-    tests = (
-        "import unittest\nimport pytest\nfrom linden.stow import stow\n\n"
-        "class TestA(unittest.TestCase):\n    def test_b(self):\n        self.assertEqual(stow(1), 3)\n\n"
-        "@pytest.mark.parametrize('n', [1, 2])\ndef test_c(n, tmp_path):\n    assert stow(n) == 3\n\n"
-        "@pytest.mark.skip\ndef test_d():\n    assert False\n"
-    )
-    report = judge(Package("linden", FILES, {"tests/test_x.py": tests}))
+    report = judge(Package("linden", FILES, {"tests/test_x.py": STYLES}))
     assert report.passed == ("tests/test_x.py::TestA::test_b", "tests/test_x.py::test_c[1]")
     assert report.failed == {"tests/test_x.py::test_c[2]": "AssertionError: assert 4 == 3"}
 
@@ -128,7 +149,34 @@ def test_a_failure_names_no_address() -> None:
     assert judge(PLAIN, changed, [SMALL]).failed[SMALL] == "ValueError: <object object at 0x…>"
 
 
-@both
+def test_a_failure_may_hold_other_line_breaks() -> None:
+    changed = {"linden/stow.py": "def stow(n):\n    raise ValueError('a\\u2028b\\rc\\nd')\n"}
+    assert judge(PLAIN, changed, [SMALL]).failed[SMALL] == "ValueError: a\u2028b\rc"
+
+
+def test_a_skip_of_the_package_is_no_pass_and_one_of_its_tests_is_left_out() -> None:
+    text = "import unittest\nfrom linden import f\nclass TestA(unittest.TestCase):\n"
+    skips = "    def test_b(self): f()"
+    skips += "\n    def test_c(self): self.skipTest('no')\n"
+    package = Package(
+        "linden", {"linden/__init__.py": "def f(): pass\n"}, {"test_a.py": text + skips}
+    )
+    assert judge(package) == TestReport(("test_a.py::TestA::test_b",), {})
+    changed = {
+        "linden/__init__.py": "def f():\n    import unittest; raise unittest.SkipTest('x')\n"
+    }
+    assert [*judge(package, changed).failed] == ["test_a.py::TestA::test_b"]
+
+
+def test_a_fork_leaves_its_parents_processes_alone() -> None:
+    assert judge(PLAIN).ok
+    if not (fork := os.fork()):
+        os._exit(0 if judge(PLAIN, {"linden/marks.py": f"#\n{FILES['linden/marks.py']}"}).ok else 1)
+    assert os.waitpid(fork, 0)[1] == 0
+    assert judge(PLAIN, {"linden/stow.py": f"#\n{STOW}"}).ok
+
+
+@each
 def test_an_endless_loop_is_timed_out_and_not_kept(package: Package, cache: Path) -> None:
     report = judge(package, with_code("while True: pass"), seconds=0.8)
     assert report == TestReport((), {}, "timed out after 0.8 s")
@@ -163,7 +211,7 @@ PLANTED = {
 }
 
 
-@both
+@each
 @pytest.mark.parametrize("path", PLANTED)
 def test_a_planted_file_is_ignored(package: Package, path: str) -> None:
     report = judge(package, {"linden/stow.py": WRONG, path: PLANTED[path]})
@@ -172,7 +220,8 @@ def test_a_planted_file_is_ignored(package: Package, path: str) -> None:
 
 FORGERY = """
 import os, sys
-text = "".join(f"{word} P tests/test_stow.py::test_small\\t\\n{word} E 1\\t\\n" for word in ["", "0" * 32])
+line = "P tests/test_stow.py::test_small\\t\\n"
+text = "".join(f"{word} {line}{word} E 1\\t\\n" for word in ["", "0" * 32])
 print(text), print(text, file=sys.stderr)
 for descriptor in range(256):
     try: os.write(descriptor, text.encode())
@@ -185,11 +234,15 @@ frame = sys._getframe()
 while frame := frame.f_back:
     if frame.f_code.co_filename.endswith("runner.py"): spaces.append(frame.f_globals)
 for space in spaces:
-    for name in ("check", "equal", "bare", "_reporter", "Report", "BaseException"): space[name] = nothing
+    for name in ("check", "equal", "bare", "_reporter", "Report", "BaseException"):
+        space[name] = nothing
 for thing in gc.get_objects():
     if type(thing) is type(nothing) and thing.__code__.co_filename.endswith("runner.py"):
         thing.__code__ = nothing.__code__"""
-ALWAYS = "class Always(int):\n    def __eq__(self, other): return True\n    __hash__ = int.__hash__\nreturn Always(7)"
+ALWAYS = """class Always(int):
+    def __eq__(self, other): return True
+    __hash__ = int.__hash__
+return Always(7)"""
 CHEATS = {
     "sys.exit": "import sys; sys.exit(0)",
     "os._exit": "import os; os._exit(0)",
@@ -210,7 +263,7 @@ CHEATS = {
 }
 
 
-@both
+@each
 @pytest.mark.parametrize("cheat", CHEATS)
 @pytest.mark.parametrize("at", ["import", "call"])
 def test_a_cheat_passes_no_test(package: Package, cheat: str, at: str) -> None:
@@ -244,7 +297,7 @@ REACHES = {
     "write into the root": "open('/x', 'w')",
     "write the sources": "open('/package/linden/__init__.py', 'w')",
     "write the runner": "open('/runner.py', 'w')",
-    "read the home folder": f"os.listdir({str(Path.home())!r} + '/.config')",
+    "read the home folder": f"os.listdir({str(Path.home())!r} + '/.cache')",
     "read this repository": f"open({str(Path(__file__))!r})",
     "read passwords": "open('/etc/passwd')",
     "connect": "socket.create_connection(('1.1.1.1', 53), timeout=2)",
@@ -258,16 +311,19 @@ REACHES = {
 }
 
 
+REFUSALS = (
+    *("ConnectionRefusedError", "FileNotFoundError", "MemoryError", "OSError"),
+    *("PermissionError", "ProcessLookupError"),
+)
+
+
 @walled
 @pytest.mark.parametrize("attempt", REACHES)
 def test_an_escape_fails(attempt: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         code = REACHES[attempt].replace("PORT", str(server.getsockname()[1]))
         failed = in_sandbox(f"{code}\nreturn 'done'").failed["tests/test_reach.py::test_reach"]
-    assert failed.startswith(
-        ("OSError", "PermissionError", "FileNotFoundError", "ProcessLookupError", "MemoryError")
-        + ("ConnectionRefusedError",)
-    )
+    assert failed.startswith(REFUSALS)
 
 
 def test_what_a_package_prints_is_not_kept() -> None:
@@ -275,11 +331,18 @@ def test_what_a_package_prints_is_not_kept() -> None:
     assert in_sandbox(f"{code}\nreturn 'done'").ok
 
 
+ENDLESS_REPORT = """
+while True:
+    for n in range(3, 20):
+        try: os.write(n, b'x' * 9999)
+        except OSError: pass"""
+
+
 def test_an_endless_report_is_cut() -> None:
-    code = "while True:\n    for n in range(3, 20):\n        try: os.write(n, b'x' * 9999)\n        except OSError: pass"
-    assert in_sandbox(code).problem == "the package wrote into the report"
+    assert in_sandbox(ENDLESS_REPORT).problem == "the package wrote into the report"
 
 
+@slow
 @walled
 def test_a_fork_bomb_ends_and_the_next_test_runs() -> None:
     report = in_sandbox("while True:\n    try: os.fork()\n    except OSError: pass", seconds=1)
@@ -301,9 +364,10 @@ def processes_with(mark: str) -> list[str]:
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         with suppress(OSError):
             lines.append(path.read_text())
-    return [line for line in lines if mark in line and "pytest" not in line]
+    return [line for line in lines if mark in line]
 
 
+@slow
 @pytest.mark.parametrize("mode", ["", "none"])
 def test_the_processes_end_with_a_killed_parent(tmp_path: Path, mode: str) -> None:
     script = (
@@ -335,9 +399,8 @@ def test_a_bubblewrap_that_cannot_start_counts_as_missing(tmp_path: Path) -> Non
     (tmp_path / "bwrap").chmod(0o755)
     script = "from memorygym.tracks.repair.judge import sandbox_line; print(sandbox_line())"
     variables = os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
-    line = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, env=variables
-    )
+    command = [sys.executable, "-c", script]
+    line = subprocess.run(command, capture_output=True, text=True, env=variables, check=True)
     assert line.stdout.endswith("not a sandbox: apt-get install bubblewrap\n")
 
 
@@ -347,5 +410,6 @@ def test_a_missing_pytest_is_named_with_the_line_that_installs_it() -> None:
         "from memorygym.tracks.repair.package import Package;"
         "judge(Package('a', {'a.py': ''}, {'test_a.py': 'import pytest'}))"
     )
-    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    command = [sys.executable, "-c", script]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
     assert 'pip install "agent-memorygym[repair]"' in run.stderr
