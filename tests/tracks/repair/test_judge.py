@@ -27,7 +27,7 @@ FILES = {
     "linden/__init__.py": "",
     "linden/marks.py": "class Full(Exception):\n    pass\n",
     "linden/stow.py": STOW,
-    "linden/double.py": "from linden.stow import stow\n\n\ndef double(n):\n    return 2 * stow(n)\n",
+    "linden/double.py": "from linden.stow import stow\ndef double(n): return 2 * stow(n)\n",
 }
 STOW_TESTS = """from linden.marks import Full
 from linden.stow import stow
@@ -147,6 +147,33 @@ def test_classes_fixtures_and_parameters_are_run_by_pytest() -> None:
 def test_a_failure_names_no_address() -> None:
     changed = {"linden/stow.py": "def stow(n):\n    raise ValueError(object())\n"}
     assert judge(PLAIN, changed, [SMALL]).failed[SMALL] == "ValueError: <object object at 0x…>"
+
+
+def test_a_failure_may_hold_other_line_breaks() -> None:
+    changed = {"linden/stow.py": "def stow(n):\n    raise ValueError('a\\u2028b\\rc\\nd')\n"}
+    assert judge(PLAIN, changed, [SMALL]).failed[SMALL] == "ValueError: a\u2028b\rc"
+
+
+def test_a_skip_of_the_package_is_no_pass_and_one_of_its_tests_is_left_out() -> None:
+    text = "import unittest\nfrom linden import f\nclass TestA(unittest.TestCase):\n"
+    skips = "    def test_b(self): f()"
+    skips += "\n    def test_c(self): self.skipTest('no')\n"
+    package = Package(
+        "linden", {"linden/__init__.py": "def f(): pass\n"}, {"test_a.py": text + skips}
+    )
+    assert judge(package) == TestReport(("test_a.py::TestA::test_b",), {})
+    changed = {
+        "linden/__init__.py": "def f():\n    import unittest; raise unittest.SkipTest('x')\n"
+    }
+    assert [*judge(package, changed).failed] == ["test_a.py::TestA::test_b"]
+
+
+def test_a_fork_leaves_its_parents_processes_alone() -> None:
+    assert judge(PLAIN).ok
+    if not (fork := os.fork()):
+        os._exit(0 if judge(PLAIN, {"linden/marks.py": f"#\n{FILES['linden/marks.py']}"}).ok else 1)
+    assert os.waitpid(fork, 0)[1] == 0
+    assert judge(PLAIN, {"linden/stow.py": f"#\n{STOW}"}).ok
 
 
 @each

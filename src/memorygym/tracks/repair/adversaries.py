@@ -12,8 +12,8 @@ from memorygym.core.rng import Stream, named_rng
 from memorygym.core.types import Message, Policy, Tool
 from memorygym.tracks.repair import texts
 from memorygym.tracks.repair.env import EDIT, HAND_OVER, OPEN, SEARCH, SUBMIT, TRACE
-from memorygym.tracks.repair.features import Function, functions_in
 from memorygym.tracks.repair.issues import Decision, Issue
+from memorygym.tracks.repair.package import Function, functions_in
 from memorygym.tracks.repair.reasoners import StrongDebugger, Turn, edits_of
 
 LOOKED_FOR = {"mend": "    return ", "error": "        raise ", "limit": " > 9", "name": "def "}
@@ -44,7 +44,7 @@ class Guesser(Policy):
             return calls(
                 (OPEN.name, {"path": self._last["path"] if self.again and self._last else path})
             )
-        return self._edit(turn.issue, *texts.source_in(opened[0]), rng)
+        return self._edit(turn.issue, *source_in(opened[0]), rng)
 
     def _edit(self, issue: Issue, path: str, source: str, rng: Stream) -> Message:
         """The first edit of a function that has the line of the issue."""
@@ -52,7 +52,7 @@ class Guesser(Policy):
         rng.shuffle(functions)
         for function in functions:
             decision = Decision("", path, function.name, self._fact(issue, source, function, rng))
-            for old, new in edits_of(issue, decision, source):
+            for old, new in edits_of(issue, decision, function.of(source)):
                 if old != new:
                     self._last["path"] = path
                     return calls((EDIT.name, {"path": path, "old": old, "new": new}))
@@ -71,6 +71,12 @@ class Guesser(Policy):
             if line.startswith("from ")
         ]
         return rng.choice(max([*imported, ["ValueError"]], key=len))
+
+
+def source_in(text: str) -> tuple[str, str]:
+    """The path and the source of what `open_file` printed; "" if it printed none."""
+    head, _, source = text.partition("\n")
+    return head.strip("[]"), "" if " lines; " in head or text.startswith("error") else source
 
 
 class HandOver(Policy):

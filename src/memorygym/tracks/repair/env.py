@@ -7,13 +7,20 @@ from typing import Any
 
 from memorygym.core.errors import Refused
 from memorygym.core.types import Call, Env, Message, Step, Task, tool
-from memorygym.tracks.repair import texts
 from memorygym.tracks.repair.judge import TestReport, judge
-from memorygym.tracks.repair.package import Package, replaced
+from memorygym.tracks.repair.package import Package, functions_in, replaced
 
+MOST_OPENED = 250
+"""Lines of the longest file that is printed whole."""
 LIST = tool("list_files", "List the source files.")
 SEARCH = tool("search", "Find the lines of the sources that contain a text.", text="string")
-OPEN = tool("open_file", "Print a source file.", path="string")
+OPEN = tool(
+    "open_file",
+    f"Print a source file, or a function of it; of more than {MOST_OPENED} lines a list of functions.",
+    optional=["function"],
+    path="string",
+    function="string",
+)
 EDIT = tool(
     "edit_file",
     "Replace a text of a source file, which must occur in it exactly once.",
@@ -109,7 +116,7 @@ class RepairEnv(Env):
                 return self._found(_argument(call, "text"))
             case "open_file":
                 path = _argument(call, "path")
-                return texts.opened(path, self._source(path))
+                return opened(path, self._source(path), _argument(call, "function"))
             case "edit_file":
                 return self._edited(*(_argument(call, name) for name in ("path", "old", "new")))
             case "run_tests":
@@ -185,6 +192,20 @@ class RepairEnv(Env):
         return Step((message,), step.reward, evict=True, answer=step.answer)
 
 
+def opened(path: str, source: str, function: str = "") -> str:
+    """What `open_file` prints. Raises Refused for a function that the file does not have."""
+    lines = source.split("\n")
+    if not function and len(lines) <= MOST_OPENED:
+        return f"[{path}]\n{source}"
+    known = {f.name: f for f in functions_in(path, source)}
+    if not function:
+        listed = "\n".join(f"{f.first:>5} {name}" for name, f in known.items())
+        return f"[{path}: {len(lines)} lines; name one of its functions]\n{listed}"
+    if function not in known:
+        raise Refused(f"{path}: no function {function!r}; there are {', '.join(known) or 'none'}")
+    return f"[{path}::{function}]\n" + known[function].of(source)
+
+
 def printed(profile: str, checks: list[str], report: TestReport) -> Iterator[str]:
     """What `run_tests` prints: tests stay hidden, so each has a number."""
     yield f"profile {profile}: {len(checks)} tests"
@@ -199,4 +220,4 @@ def printed(profile: str, checks: list[str], report: TestReport) -> Iterator[str
 
 def _argument(call: Call, name: str) -> str:
     assert isinstance(call.arguments, Mapping)
-    return str(call.arguments[name])
+    return str(call.arguments.get(name, ""))

@@ -1,6 +1,5 @@
 """Features: functions of a package under other names, and the bugs that can be put in them."""
 
-import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,11 +7,12 @@ from typing import NamedTuple
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.rng import Stream
+from memorygym.core.tokens import count
 from memorygym.tracks.repair import texts
 from memorygym.tracks.repair.issues import PLACE, PROFILE
 from memorygym.tracks.repair.judge import judge
 from memorygym.tracks.repair.mutation import Mutation, apply, mutations
-from memorygym.tracks.repair.package import Package, module_of
+from memorygym.tracks.repair.package import Function, Package, function_in, functions_in, module_of
 
 MOST_CANDIDATES = 4
 """Most edits of a changed line that the known operators make."""
@@ -24,8 +24,8 @@ CLASSES = "ValueError TypeError KeyError IndexError RuntimeError".split()
 """Built-in classes for bad input."""
 FARTHEST = 400
 """How far a wrong limit is off at most."""
-CALLS = 40
-"""Calls that a trace lists."""
+TRACE_TOKENS = 560
+"""About the tokens of a trace."""
 PUBLIC_TESTS = "tests/test_public_names.py"
 _RAISE = re.compile(r"( *)raise (\w+)\(")
 GUARD = re.compile(r"( *if \w+ > )(\d+)(:)")
@@ -111,7 +111,7 @@ class FeatureDealer:
                 "public": f"{'_'.join(public).lower()}_v{rng.between(2, 9)}",
             }
 
-    def _checks(self, function: "Function") -> tuple[str, ...]:
+    def _checks(self, function: Function) -> tuple[str, ...]:
         """The tests that find changes of a function; () if none is found by some but not all."""
         source, rng = self._package.files[function.path], self._rng
         changes = [*mutations(function.path, source, function.name)]
@@ -124,10 +124,10 @@ class FeatureDealer:
         return tuple(sorted(failing)[:MOST_CHECKS])
 
     def _feature(
-        self, names: Mapping[str, str], function: "Function", checks: tuple[str, ...]
+        self, names: Mapping[str, str], function: Function, checks: tuple[str, ...]
     ) -> Feature:
         source = self._package.files[function.path]
-        body = "\n".join(source.split("\n")[function.first - 1 : function.last])
+        body = function.of(source)
         raised, guard = _RAISE.search(body), GUARD.search(body)
         feature = Feature(
             **{**names, "public": "" if "." in function.name else names["public"]},
@@ -143,41 +143,16 @@ class FeatureDealer:
     def _trace(self, feature: Feature) -> str:
         """What a tracer prints of a feature: calls, then where it lives and how it is tested."""
         rng = self._rng
-        lines = [f"tracing, {CALLS} slowest calls:"]
-        for _ in range(CALLS):
+        lines = ["tracing, slowest calls:"]
+        tokens = 0
+        while tokens < TRACE_TOKENS:
             called = rng.choice(self._functions)
             at = rng.between(called.first, called.last)
             lines.append(f"{rng.between(1, 900):>5} ms  {called.path}:{at}  {called.name}")
+            tokens += count(lines[-1])
         facts = ((PLACE, feature.place), (PROFILE, feature.profile))
         told = [texts.FORMS[key][0].format(name=feature.name, value=value) for key, value in facts]
         return "\n".join([*lines, *told])
-
-
-class Function(NamedTuple):
-    """A function or a method, with its first and last line."""
-
-    path: str
-    name: str
-    first: int
-    last: int
-
-
-def functions_in(path: str, source: str) -> Iterator[Function]:
-    """The functions and methods of a source."""
-    for node in ast.parse(source).body:
-        inner = node.body if isinstance(node, ast.ClassDef) else [node]
-        outer = f"{node.name}." if isinstance(node, ast.ClassDef) else ""
-        for function in inner:
-            if isinstance(function, ast.FunctionDef):
-                last = function.end_lineno or function.lineno
-                yield Function(path, outer + function.name, function.lineno, last)
-
-
-def function_in(path: str, source: str, name: str) -> Function | None:
-    """The function of that name in a source; None if there is none."""
-    return next(
-        (function for function in functions_in(path, source) if function.name == name), None
-    )
 
 
 def with_public_names(package: Package, features: Sequence[Feature]) -> Package:

@@ -12,11 +12,11 @@ from memorygym.core.tokens import count
 from memorygym.core.types import JSON, Budget, Task, content_id
 from memorygym.tracks._qa.sessions import RECENT
 from memorygym.tracks.repair import issues, texts
-from memorygym.tracks.repair.env import STEPS, TRACE_COST
+from memorygym.tracks.repair.env import MOST_OPENED, STEPS, TRACE_COST, opened
 from memorygym.tracks.repair.features import Bug, Feature, FeatureDealer, bug_of, with_public_names
 from memorygym.tracks.repair.generated import generated_package
 from memorygym.tracks.repair.issues import Resolver, issue_in
-from memorygym.tracks.repair.package import Package
+from memorygym.tracks.repair.package import Package, functions_in
 from memorygym.tracks.repair.real import real_package
 
 TRACK = "repair"
@@ -84,7 +84,7 @@ class Dealer:
         self.turns: list[dict[str, Any]] = []
         self.goals: list[SubTask] = []
         self.length = 0
-        self._paths = self._reviews(self._rng("reviews"))
+        self._places = self._reviews(self._rng("reviews"))
 
     def _rng(self, *names: str) -> Stream:
         return named_rng(TRACK, self.recipe.template, self.recipe.seed, self.recipe.salt, *names)
@@ -233,19 +233,25 @@ class Dealer:
         )
         return SubTask(event, kind, text, truth, tuple(needs))
 
-    def _reviews(self, rng: Stream) -> Iterator[str]:
-        """Source files in random order, again and again."""
-        paths = sorted(path for path, source in self.package.files.items() if len(source) > 200)
+    def _reviews(self, rng: Stream) -> Iterator[tuple[str, str]]:
+        """Sources in random order, again and again: the place of each, and what is printed."""
+        places = []
+        for path, source in sorted(self.package.files.items()):
+            whole = source.count("\n") < MOST_OPENED
+            names = [""] if whole else [f.name for f in functions_in(path, source)]
+            places += [(path, name) for name in names if len(source) > 200]
         while True:
-            rng.shuffle(paths)
-            yield from paths
+            rng.shuffle(places)
+            for path, name in places:
+                place = f"{path}::{name}" if name else path
+                yield place, opened(path, self.package.files[path], name)
 
     def _fill(self, told: int, share: float) -> None:
         """Adds reviews, as many as the length needs before an issue."""
         target = told + (self.recipe.tokens - told) * share - 600
         while self.length < target:
-            path = next(self._paths)
-            self._say(texts.review(path), texts.opened(path, self.package.files[path]))
+            place, printed = next(self._places)
+            self._say(texts.review(place), printed)
 
     def _close(self) -> None:
         """Ends a session with chat, so that its length is right."""
@@ -267,11 +273,12 @@ def length_of(task: Task) -> int:
         printed = ""
         if not turn.get("issue") and turn["text"].startswith((texts.INCIDENT, texts.READ)):
             named = texts.named_in(turn["text"])
+            path, _, function = named.partition("::")
             is_trace = named in state["features"]
             printed = (
                 state["features"][named]["trace"]
                 if is_trace
-                else texts.opened(named, state["files"][named])
+                else opened(path, state["files"][path], function)
             )
         length += sum(count(part) + 4 for part in (turn["text"], printed) if part)
     return length

@@ -1,7 +1,9 @@
 """A package under repair: its sources, and the tests that judge it."""
 
-from collections.abc import Mapping
+import ast
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +43,34 @@ def replaced(source: str, line: int, old: str, new: str) -> str:
         raise ValueError(f"line {line} does not read {old!r}")
     lines[line - 1 : line - 1 + len(olds)] = new.split("\n") if new else []
     return "\n".join(lines)
+
+
+class Function(NamedTuple):
+    """A function or a method, with its first and last line."""
+
+    path: str
+    name: str
+    first: int
+    last: int
+
+    def of(self, source: str) -> str:
+        """Its lines in the source."""
+        return "\n".join(source.split("\n")[self.first - 1 : self.last])
+
+
+def functions_in(path: str, source: str) -> Iterator[Function]:
+    """The functions and methods of a source."""
+    for node in ast.parse(source).body:
+        inner = node.body if isinstance(node, ast.ClassDef) else [node]
+        outer = f"{node.name}." if isinstance(node, ast.ClassDef) else ""
+        for function in inner:
+            if isinstance(function, ast.FunctionDef):
+                last = function.end_lineno or function.lineno
+                yield Function(path, outer + function.name, function.lineno, last)
+
+
+def function_in(path: str, source: str, name: str) -> Function | None:
+    """The function of that name in a source; None if there is none."""
+    return next(
+        (function for function in functions_in(path, source) if function.name == name), None
+    )

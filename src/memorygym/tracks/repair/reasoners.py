@@ -16,7 +16,7 @@ from memorygym.core.types import Call, Message, Policy, Task, Tool
 from memorygym.tracks.repair import texts
 from memorygym.tracks.repair.env import EDIT, HAND_OVER, OPEN, RUN, SUBMIT, TOOLS, TRACE
 from memorygym.tracks.repair.fact_reader import KEYS, reader_for
-from memorygym.tracks.repair.features import GUARD, candidates, function_in
+from memorygym.tracks.repair.features import GUARD, candidates
 from memorygym.tracks.repair.issues import Decision, Issue, Resolver, issue_in
 
 ATTENTION = 700
@@ -64,12 +64,10 @@ class StrongDebugger(Policy):
             return self._work(turn, turn.issue)
         if turn.called:
             return END
-        for start, tool, argument in (
-            (texts.INCIDENT, TRACE, "feature"),
-            (texts.READ, OPEN, "path"),
-        ):
-            if turn.text.startswith(start):
-                return calls((tool.name, {argument: texts.named_in(turn.text)}))
+        if turn.text.startswith(texts.INCIDENT):
+            return calls((TRACE.name, {"feature": texts.named_in(turn.text)}))
+        if turn.text.startswith(texts.READ):
+            return calls(opening(*texts.named_in(turn.text).split("::")))
         return END
 
     def _work(self, turn: Turn, issue: Issue) -> Message:
@@ -83,9 +81,9 @@ class StrongDebugger(Policy):
         if not opened:
             # What is written beside a call stays in view, whatever the memory shows next.
             notes = "\n".join(map(reader_for().render, resolver.used.values()))
-            call = calls((OPEN.name, {"path": decision.path}))
+            call = calls(opening(decision.path, decision.function))
             return Message("assistant", notes, call.calls)
-        edits = [*edits_of(issue, decision, texts.source_in(opened[0])[1])]
+        edits = [*edits_of(issue, decision, opened[0].partition("\n")[2])]
         return self._next(turn, decision, edits)
 
     def _next(self, turn: Turn, decision: Decision, edits: Sequence[tuple[str, str]]) -> Message:
@@ -128,30 +126,33 @@ class WeakDebugger(StrongDebugger):
         return StatementIndex(_stated(read), first=True)
 
 
-def edits_of(issue: Issue, decision: Decision, source: str) -> Iterator[tuple[str, str]]:
-    """The edits that may mend an issue, each as the text of the function before and after."""
-    function = function_in(decision.path, source, decision.function)
-    if function is None:
+def opening(path: str, function: str = "") -> ToolCall:
+    """The call that prints a source file, or a function of it."""
+    return OPEN.name, {"path": path, **({"function": function} if function else {})}
+
+
+def edits_of(issue: Issue, decision: Decision, code: str) -> Iterator[tuple[str, str]]:
+    """The edits that may mend an issue: the function's code before and after."""
+    outer, _, _ = decision.function.rpartition(".")
+    lines, at = code.split("\n"), max(issue.line - 1, 0)
+    if at >= len(lines):
         return
-    lines = source.split("\n")
-    body = lines[function.first - 1 : function.last]
-    whole = "\n".join(body)
     if issue.kind == "name":
-        yield whole, f"{whole}\n\n\n{decision.fact} = {decision.function}"
+        yield code, f"{code}\n\n\n{decision.fact} = {decision.function}"
         return
     if issue.kind == "mend":
-        for m in candidates(decision.path, source, decision.function, issue.line):
-            at = m.line - function.first
-            end = at + len(m.old.split("\n"))
-            yield whole, "\n".join([*body[:at], m.new, *body[end:]])
+        # The lines of a method are indented.
+        source = f"class {outer}:\n{code}" if outer else code
+        for edit in candidates(decision.path, source, decision.function, issue.line):
+            end = at + len(edit.old.split("\n"))
+            yield code, "\n".join([*lines[:at], edit.new, *lines[end:]])
         return
-    line = body[issue.line - 1]
     if issue.kind == "error":
-        before, _, rest = line.partition("raise ")
+        before, _, rest = lines[at].partition("raise ")
         new = f"{before}raise {decision.fact}({rest.partition('(')[2]}"
     else:
-        new = GUARD.sub(rf"\g<1>{decision.fact}\3", line)
-    yield whole, "\n".join([*body[: issue.line - 1], new, *body[issue.line :]])
+        new = GUARD.sub(rf"\g<1>{decision.fact}\3", lines[at])
+    yield code, "\n".join([*lines[:at], new, *lines[at + 1 :]])
 
 
 def _concerns(text: str, issue: Issue) -> bool:

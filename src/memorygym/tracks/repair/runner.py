@@ -20,12 +20,13 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import suppress
 from gc import freeze
 from importlib.abc import InspectLoader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
+from traceback import walk_tb
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, NoReturn
 
@@ -89,24 +90,25 @@ def check(left: Any, right: Any) -> None:
 
 
 class Comparisons(ast.NodeTransformer):
-    """Makes a test module compare by `equal`."""
+    """Makes a test module compare by `equal`, and an assertion of it name both values."""
 
     def visit_Assert(self, node: ast.Assert) -> ast.AST:
         self.generic_visit(node)
         match node:
-            case ast.Assert(test=ast.Call(func=ast.Name(id="@equal"), args=args), msg=None):
-                call = ast.Call(ast.Name("@check", ast.Load()), args, [])
-                return ast.copy_location(ast.Expr(call), node)
+            case ast.Assert(test=ast.Call(func=ast.Name(id="@equal") as function), msg=None):
+                function.id = "@check"
+                return ast.copy_location(ast.Expr(node.test), node)
         return node
 
     def visit_Compare(self, node: ast.Compare) -> ast.AST:
         self.generic_visit(node)
-        match node:
-            case ast.Compare(ops=[ast.Eq() | ast.NotEq() as operator], comparators=[right]):
-                call = ast.Call(ast.Name("@equal", ast.Load()), [node.left, right], [])
-                same = isinstance(operator, ast.Eq)
-                return ast.copy_location(call if same else ast.UnaryOp(ast.Not(), call), node)
-        return node
+        if len(node.ops) > 1 or not isinstance(node.ops[0], ast.Eq | ast.NotEq):
+            return node
+        values = [node.left, *node.comparators]
+        call: ast.expr = ast.Call(ast.Name("@equal", ast.Load()), values, [])
+        if isinstance(node.ops[0], ast.NotEq):
+            call = ast.UnaryOp(ast.Not(), call)
+        return ast.copy_location(call, node)
 
 
 class Sources(MetaPathFinder, InspectLoader):
@@ -114,36 +116,33 @@ class Sources(MetaPathFinder, InspectLoader):
 
     def __init__(self, folder: Path, sources: Mapping[str, str]) -> None:
         self._folder = folder
-        self._paths: dict[str, Path] = {}
-        self._sources: dict[str, str] = {}
+        self._sources: dict[str, tuple[Path, str]] = {}
         self._codes: dict[str, CodeType] = {}
         self.replace(sources)
-        for name in self._paths:
+        for name in self._sources:
             with suppress(SyntaxError, ValueError):
                 self._codes[name] = self.get_code(name)
 
     def replace(self, sources: Mapping[str, str]) -> None:
         for path, source in sources.items():
             name = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-            self._paths[name], self._sources[name] = self._folder / path, source
+            self._sources[name] = self._folder / path, source
             self._codes.pop(name, None)
 
     def find_spec(self, fullname: str, path: object, target: object = None) -> ModuleSpec | None:
-        if fullname not in self._paths:
+        if fullname not in self._sources:
             return None
-        place = self._paths[fullname]
+        place = self._sources[fullname][0]
         folders = [str(place.parent)] if place.name == "__init__.py" else None
-        return importlib.util.spec_from_file_location(
-            fullname, place, loader=self, submodule_search_locations=folders
-        )
+        make = importlib.util.spec_from_file_location
+        return make(fullname, place, loader=self, submodule_search_locations=folders)
 
     def get_source(self, fullname: str) -> str:
-        return self._sources[fullname]
+        return self._sources[fullname][1]
 
     def get_code(self, fullname: str) -> CodeType:
-        if fullname in self._codes:
-            return self._codes[fullname]
-        return self.source_to_code(self._sources[fullname], str(self._paths[fullname]))
+        place, source = self._sources[fullname]
+        return self._codes.get(fullname) or self.source_to_code(source, str(place))
 
     def exec_module(self, module: ModuleType) -> None:
         vars(module)["__builtins__"] = builtins
@@ -154,42 +153,39 @@ class PlainTests:
     """Test modules that hold only functions without arguments."""
 
     def __init__(self, folder: Path, tests: Mapping[str, str]) -> None:
-        self._folder, self._codes = folder, {}
+        self._codes: dict[str, CodeType] = {}
         for path, source in tests.items():
             tree = ast.fix_missing_locations(Comparisons().visit(ast.parse(source)))
             self._codes[path] = compile(tree, str(folder / path), "exec", dont_inherit=True)
 
-    def ids(self, chosen: Sequence[str] | None) -> Iterator[tuple[str, str, CodeType]]:
-        wanted = None if chosen is None else set(chosen)
-        for path, code in self._codes.items():
-            for part in code.co_consts:
-                if isinstance(part, CodeType) and part.co_name.startswith("test_"):
-                    name = f"{path}::{part.co_name}"
-                    if wanted is None or name in wanted:
-                        yield path, name, part
-
     def run(self, chosen: Sequence[str] | None, report: Report) -> int:
-        spaces: dict[str, dict[str, object]] = {}
-        tests = list(self.ids(chosen))
-        for path in dict.fromkeys(path for path, _, _ in tests):
-            space = spaces[path] = {"__builtins__": dict(globals()["__builtins__"])}
-            space |= {"__name__": Path(path).stem, "__file__": str(self._folder / path)}
+        tests, wanted = [], set(chosen or ())
+        for path, module in self._codes.items():
+            space: dict[str, Any] = {"__builtins__": dict(globals()["__builtins__"])}
+            space |= {"__name__": Path(path).stem, "__file__": module.co_filename}
             space |= {"@check": check, "@equal": equal}
+            # Made of the test's own code: whatever the import puts under its name is not run.
+            functions = [
+                (f"{path}::{code.co_name}", FunctionType(code, space))
+                for code in module.co_consts
+                if isinstance(code, CodeType) and code.co_name.startswith("test_")
+            ]
+            functions = [test for test in functions if chosen is None or test[0] in wanted]
             try:
-                exec(self._codes[path], space)
+                if functions:
+                    exec(module, space)
             except BaseException as error:  # noqa: BLE001  # sys.exit() is an error, too
                 report("X", "", error)
                 return 0
-        # Made of the test's own code: whatever the import put under its name is not run.
-        functions = [(name, FunctionType(code, spaces[path])) for path, name, code in tests]
-        for name, function in functions:
+            tests += functions
+        for name, function in tests:
             try:
                 function()
             except BaseException as error:  # noqa: BLE001  # so is a KeyboardInterrupt
                 report("F", name, error)
             else:
                 report("P", name, None)
-        return len(functions)
+        return len(tests)
 
 
 class PytestTests:
@@ -222,8 +218,13 @@ class PytestTests:
 
     def _is_own(self, call: Any) -> bool:
         """Whether an error passed through the package's code, and not only through its tests."""
-        places = {str(entry.path) for entry in call.excinfo.traceback} - self._tests
-        return any(place.startswith(f"{self._folder}{os.sep}") for place in places)
+        error = call.excinfo and call.excinfo.value
+        while error:  # unittest raises another error while it handles the package's.
+            places = {frame.f_code.co_filename for frame, _ in walk_tb(error.__traceback__)}
+            if any(place.startswith(f"{self._folder}{os.sep}") for place in places - self._tests):
+                return True
+            error = error.__context__
+        return False
 
     def _selection(self, chosen: Sequence[str] | None, run: list[Any], send: Report) -> object:
         """The plugin that picks tests, and reports what stops a module from being imported."""
@@ -260,10 +261,12 @@ def _verdicts(pytest: Any, is_own: Callable[[Any], bool], send: Report) -> objec
 
         @pytest.hookimpl(wrapper=True, tryfirst=True)  # type: ignore[untyped-decorator]  # optional
         def pytest_runtest_makereport(self, item: Any, call: Any) -> Generator[None, Any, Any]:
+            is_early = is_own(call)  # pytest replaces the error of a skip.
             result = yield
             error = call.excinfo.value if call.excinfo else RuntimeError(str(result.longrepr))
             if not result.passed:
-                skips = result.skipped and ("xfail" in result.keywords or not is_own(call))
+                skips = "xfail" in result.keywords or not (is_early or is_own(call))
+                skips = result.skipped and skips
                 outcomes.setdefault(item.nodeid, ("S" if skips else "F", error))
             return result
 
@@ -309,7 +312,7 @@ class Server:
         self._alone, self._pytest = start["alone"], start["pytest"]
         sys.path += [*start["libraries"], str(self._folder)]
         texts = {path: (self._folder / path).read_text("utf-8") for path in start["scripts"]}
-        _import_standard([*texts.values()])
+        _import_standard(texts.values())
         tests = {path: text for path, text in texts.items() if path in start["tests"]}
         self._sources = Sources(
             self._folder, {path: text for path, text in texts.items() if path not in tests}
@@ -367,17 +370,10 @@ class Server:
                 path.unlink()
 
 
-def _import_standard(texts: Sequence[str]) -> None:
+def _import_standard(texts: Iterable[str]) -> None:
     """Imports what the texts import of the standard library, which every fork then has."""
-    names = set()
-    for text in texts:
-        with suppress(SyntaxError):
-            for node in ast.walk(ast.parse(text)):
-                if isinstance(node, ast.Import):
-                    names |= {alias.name for alias in node.names}
-                elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                    names.add(node.module)
-    for name in sorted(names):
+    imports = re.compile(r"^(?:import|from) ([a-z_][\w.]*)", re.MULTILINE)
+    for name in sorted({name for text in texts for name in imports.findall(text)}):
         if name.partition(".")[0] in sys.stdlib_module_names - {"antigravity", "this"}:
             with suppress(ImportError):
                 importlib.import_module(name)
@@ -415,7 +411,7 @@ def _reporter(sink: int, nonce: str) -> Report:
 def _read(source: int, end: bytes, deadline: float) -> bytes:
     """What is written until the last line, the end of the input, the deadline or the limit."""
     text = b""
-    while end not in text and len(text) <= REPORT:
+    while not (end in text and text.endswith(b"\n")) and len(text) <= REPORT:
         left = deadline - time.monotonic()
         if left <= 0 or not select.select([source], [], [], left)[0]:
             break

@@ -21,6 +21,7 @@ from weakref import finalize
 from memorygym.core.errors import BadSettings, missing
 from memorygym.tracks.repair.package import Package
 
+Process = subprocess.Popen[bytes]
 RUNNER = Path(__file__).with_name("runner.py")
 SPACE = 2**26
 """Bytes that the tests may write."""
@@ -95,7 +96,7 @@ class TestServer:
         libraries = [] if plain else _libraries()
         folder = Path(mkdtemp(prefix="memorygym-"))
         tree, scratch = folder / "package", folder / "scratch"
-        self._lock, self.pid = Lock(), os.getpid()
+        self._lock = Lock()
         _write_tree(tree, package)
         scratch.mkdir()
         inside: dict[Path, str] = {path: f"/library{place}" for place, path in enumerate(libraries)}
@@ -115,7 +116,9 @@ class TestServer:
                 start_new_session=True,
             )
         os.close(reading)
-        self.close = finalize(self, _end, self._process, self._socket, lifeline, folder)
+        self.close = finalize(
+            self, _end, os.getpid(), self._process, self._socket, lifeline, folder
+        )
         start = {
             "folder": "/package" if walled else str(tree),
             "scratch": "/tmp" if walled else str(scratch),
@@ -176,10 +179,12 @@ def _libraries() -> list[Path]:
     return list({Path(spec.origin).parent.parent for spec in specs if spec and spec.origin})
 
 
-def _end(process: subprocess.Popen[bytes], link: socket.socket, lifeline: int, tree: Path) -> None:
+def _end(owner: int, process: Process, link: socket.socket, lifeline: int, folder: Path) -> None:
+    if os.getpid() != owner:  # A fork of the owner leaves its processes alone.
+        return
     os.close(lifeline)
     link.close()
     with suppress(ProcessLookupError):
         os.killpg(process.pid, SIGKILL)
     process.wait()
-    shutil.rmtree(tree, ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)

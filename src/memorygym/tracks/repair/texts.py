@@ -69,8 +69,8 @@ def incident(name: str) -> str:
     return f"{INCIDENT}the {name} failed last night. Trace it, so that we know it next time."
 
 
-def review(path: str) -> str:
-    return f"{READ}please read {path} once; nothing is to be done there yet."
+def review(place: str) -> str:
+    return f"{READ}please read {place} once; nothing is to be done there yet."
 
 
 def named_in(text: str) -> str:
@@ -84,14 +84,3 @@ def named_in(text: str) -> str:
         if text.startswith(INCIDENT)
         else (text.split(" read ", 1)[1].partition(" once;")[0])
     )
-
-
-def opened(path: str, source: str) -> str:
-    """What `open_file` prints."""
-    return f"[{path}]\n{source}"
-
-
-def source_in(text: str) -> tuple[str, str]:
-    """The path and the source of what `open_file` printed."""
-    head, _, source = text.partition("\n")
-    return head.strip("[]"), source
