@@ -115,7 +115,7 @@ def is_plain(tests: Mapping[str, str]) -> bool:
     return all(PLAIN_PATH.fullmatch(path) and _is_plain(text) for path, text in tests.items())
 
 
-@lru_cache(1024)
+@lru_cache(4096)
 def _is_plain(text: str) -> bool:
     try:
         body = ast.parse(text).body
@@ -172,10 +172,10 @@ def _report(
     """The report in an answer, and whether the same tests would say so again."""
     if answer is None or answer["late"]:
         return _no_report(LATE.format(seconds) if answer else ENDED), False
-    *whole, rest = answer["text"].split("\n")
+    *whole, cut = answer["text"].split("\n")
     lines = [line.partition(" ")[::2] for line in whole]
     verdicts = [rest.partition(" ")[::2] for _, rest in lines]
-    if rest or any(word != nonce for word, _ in lines):
+    if cut or any(word != nonce for word, _ in lines):
         return _no_report("the package wrote into the report"), True
     passed, failed, count = [], {}, -1
     for verdict, rest in verdicts:
