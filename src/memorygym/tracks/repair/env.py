@@ -16,7 +16,7 @@ LIST = tool("list_files", "List the source files.")
 SEARCH = tool("search", "Find the lines of the sources that contain a text.", text="string")
 OPEN = tool(
     "open_file",
-    f"Print a source file, or a function of it; of more than {MOST_OPENED} lines a list of functions.",
+    f"Print a source file or one of its functions; of over {MOST_OPENED} lines a list of these.",
     optional=["function"],
     path="string",
     function="string",

@@ -116,12 +116,11 @@ class FeatureDealer:
         source, rng = self._package.files[function.path], self._rng
         changes = [*mutations(function.path, source, function.name)]
         rng.shuffle(changes)
-        failing: set[str] = set()
         for mutation in changes[:MUTANTS]:
             report = judge(self._package, {function.path: apply(source, mutation)})
-            if report.passed:
-                failing |= set(report.failed)
-        return tuple(sorted(failing)[:MOST_CHECKS])
+            if report.failed and report.passed:
+                return tuple(sorted(report.failed)[:MOST_CHECKS])
+        return ()
 
     def _feature(
         self, names: Mapping[str, str], function: Function, checks: tuple[str, ...]

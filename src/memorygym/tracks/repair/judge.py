@@ -80,7 +80,11 @@ def judge(
     `conftest.py`, a test or a top-level module of another name is ignored. Name the tests where
     the author of a change might gain by a test that is not run: each of them must report.
     """
-    counted = {path: text for path, text in changed.items() if _counts(package, path)}
+    counted = {
+        path: text
+        for path, text in changed.items()
+        if text != package.files.get(path) and _counts(package, path)
+    }
     plain, walled = is_plain(package.tests), is_sandboxed()
     engine = "" if plain else pytest_version()
     place = _hash([dict(package.files), dict(package.tests), walled])
@@ -172,9 +176,16 @@ def _report(
     """The report in an answer, and whether the same tests would say so again."""
     if answer is None or answer["late"]:
         return _no_report(LATE.format(seconds) if answer else ENDED), False
+<<<<<<< HEAD
     lines = [line.partition(" ")[::2] for line in answer["text"].splitlines()]
     verdicts = [rest.partition(" ")[::2] for _, rest in lines]
     if any(word != nonce for word, _ in lines):
+=======
+    *whole, cut = answer["text"].split("\n")
+    lines = [line.partition(" ")[::2] for line in whole]
+    verdicts = [rest.partition(" ")[::2] for _, rest in lines]
+    if cut or any(word != nonce for word, _ in lines):
+>>>>>>> sandbox
         return _no_report("the package wrote into the report"), True
     passed, failed, count = [], {}, -1
     for verdict, rest in verdicts:

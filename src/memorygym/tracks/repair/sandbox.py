@@ -42,6 +42,8 @@ VARIABLES = {
 PYTHON = str(Path(sys.executable).resolve())
 SYSTEM = ("/bin", "/lib", "/lib64", "/sbin", "/nix/store", "/etc/ld.so.cache", sys.base_prefix)
 NAMESPACES = ("ipc", "pid", "net", "uts", "cgroup-try")
+CLEANING = ("/bin/sh", "-c", '"$@"; rm -rf "$0"')
+"""Runs a command and then removes a folder, for a parent that was killed."""
 LIBRARIES = ("pytest", "pluggy", "iniconfig", "packaging", "pygments")
 """Modules that pytest imports."""
 
@@ -70,7 +72,13 @@ def _starts() -> bool:
 
 def _walls(shown: Mapping[Path, str]) -> list[str]:
     """The command that starts bubblewrap; `shown` is readable inside, under other names."""
-    walls = ["bwrap", *(f"--unshare-{name}" for name in NAMESPACES), "--ro-bind", "/usr", "/usr"]
+    walls = [
+        shutil.which("bwrap") or "bwrap",
+        *(f"--unshare-{name}" for name in NAMESPACES),
+        "--ro-bind",
+        "/usr",
+        "/usr",
+    ]
     for path in SYSTEM:
         for parent in reversed(Path(path).parents[:-1]):  # Else its owner's alone.
             if not parent.is_relative_to("/usr"):
@@ -107,7 +115,7 @@ class TestServer:
         variables = {} if walled else {"HOME": str(scratch), "TMPDIR": str(scratch)}
         with theirs, (folder / "errors").open("wb") as errors:
             self._process = subprocess.Popen(
-                [*(_walls(shown) if walled else ()), *options],
+                [*CLEANING, str(folder), *(_walls(shown) if walled else ()), *options],
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=errors,
