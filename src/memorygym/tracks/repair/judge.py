@@ -176,16 +176,10 @@ def _report(
     """The report in an answer, and whether the same tests would say so again."""
     if answer is None or answer["late"]:
         return _no_report(LATE.format(seconds) if answer else ENDED), False
-<<<<<<< HEAD
-    lines = [line.partition(" ")[::2] for line in answer["text"].splitlines()]
-    verdicts = [rest.partition(" ")[::2] for _, rest in lines]
-    if any(word != nonce for word, _ in lines):
-=======
     *whole, cut = answer["text"].split("\n")
     lines = [line.partition(" ")[::2] for line in whole]
     verdicts = [rest.partition(" ")[::2] for _, rest in lines]
     if cut or any(word != nonce for word, _ in lines):
->>>>>>> sandbox
         return _no_report("the package wrote into the report"), True
     passed, failed, count = [], {}, -1
     for verdict, rest in verdicts:
