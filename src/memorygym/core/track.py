@@ -225,6 +225,8 @@ class Track:
     """The parameters that may follow the track's name, each with its meaning."""
     instances: Instances | None = None
     """How its tasks are written to files, if they are."""
+    surroundings: Callable[[], str] = str
+    """What results must say of the machine they came from; "" if nothing."""
     fetch: Callable[[str], str] | None = None
     """Brings a package from outside into the user's cache; returns what it is, in a sentence."""
     references: Mapping[str, str] = field(default_factory=FrozenDict)

@@ -69,7 +69,8 @@ def comparison_text(
     for report in run.reports:
         parts.append(report_text(run, report, tasks, run.clock(report), details=details))
         parts += [curve_text(report, kind, _score(run, report)) for kind in curves]
-    return "\n\n".join([*parts, *map(agreement_text, run.agreements)])
+    parts += map(agreement_text, run.agreements)
+    return "\n\n".join(filter(None, [*parts, run.surroundings]))
 
 
 def report_text(

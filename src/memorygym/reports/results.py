@@ -102,7 +102,8 @@ class Results:
 
     def __str__(self) -> str:
         texts = [table.text() for run in self.runs for table in tables(run)]
-        return "\n\n".join(filter(None, [*texts, source_note(self.runs)]))
+        said = dict.fromkeys(run.surroundings for run in self.runs)
+        return "\n\n".join(filter(None, [*texts, *said, source_note(self.runs)]))
 
     __repr__ = __str__
 

@@ -23,7 +23,7 @@ from memorygym.core.json_types import parts_of
 from memorygym.core.json_values import canonical
 from memorygym.core.text import replace_surrogates
 from memorygym.core.trace import Trace
-from memorygym.core.track import Invariant, TaskRecipe, gold_table, version_of
+from memorygym.core.track import Invariant, TaskRecipe, find, gold_table, version_of
 from memorygym.core.types import JSON, Task
 from memorygym.models.reply_log import ReplyLog
 from memorygym.runs.episode_result import (
@@ -92,6 +92,8 @@ class Job(ABC):
             "source": source_hash(),
             "tasks": self.tasks.description,
         }
+        if surroundings := find(self.tasks.track).surroundings():
+            about["surroundings"] = surroundings
         return {**about, "recipe": {**recipe, **self.model_roles.recipe()}}
 
     def episodes(self) -> Iterator[EpisodeKey]:

@@ -140,6 +140,12 @@ class RunResults:
         return str(self.about["version"])
 
     @property
+    def surroundings(self) -> str:
+        """What the results must say of the machine they came from; "" if nothing."""
+        said = str(self.about.get("surroundings", ""))
+        return said and f"{said[0].upper()}{said[1:]}."
+
+    @property
     def heading(self) -> str:
         """The recipe of the run in a few words."""
         which = [

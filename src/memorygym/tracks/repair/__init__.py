@@ -35,6 +35,13 @@ def tasks(options: TaskOptions) -> Sequence[TaskRecipe]:
     ]
 
 
+def surroundings() -> str:
+    """Says so where tests do not run in a sandbox."""
+    from memorygym.tracks.repair.judge import is_sandboxed, sandbox_line
+
+    return "" if is_sandboxed() else sandbox_line()
+
+
 def oracle(task: Task) -> Mapping[int, str]:
     """The facts that each issue needs, as sentences."""
     gold = task.gold
@@ -56,6 +63,7 @@ TRACK = Track(
     tools=TOOLS,
     reader=_lazy("fact_reader:RepairTraceReader"),
     axes=("mend", "error", "limit", "name", "frozen"),
+    surroundings=surroundings,
     fetch=_lazy("real:fetched"),
     verify=partial(verified, _lazy("verifier:verification"), together=_lazy("verifier:together")),
     parameters=lambda: {
