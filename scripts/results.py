@@ -1,6 +1,6 @@
 """Writes docs/results/TRACK.md: every built-in memory on a track, or on LoCoMo's own file.
 
-    python scripts/results.py [worlds|research|codeqa|dialogue|locomo=FILE ...] [--folder DIR]
+    python scripts/results.py [worlds|research|codeqa|dialogue|repair|locomo=FILE ...] [--folder DIR]
 
 The comparisons are stored in the folder; to resume an interrupted run, repeat the command.
 """
@@ -80,6 +80,13 @@ PAGES = {
         ["--track", "dialogue", "--seeds", "20"],
         "Three desks, twenty seeds of each, fifteen requests a task; accuracy is the percentage of"
         " requests that are granted.",
+    ),
+    "repair": Page(
+        "Repair",
+        ["--track", "repair:package=generated,toolz==0.12.1,parse==1.20.2", "--seeds", "10"],
+        "Ten sessions of twelve issues on each of three packages: a generated one a session, and"
+        " two real ones (fetched by `memorygym generate --track repair --package NAME==VERSION`).",
+        ("facts", "kind"),
     ),
     "locomo": Page(
         "LoCoMo",
