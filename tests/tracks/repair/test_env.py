@@ -11,7 +11,7 @@ from memorygym.core.episode import Episode
 from memorygym.core.registry import make
 from memorygym.core.types import Message, Policy, Tool
 from memorygym.tracks.repair.env import STEPS, RepairEnv
-from memorygym.tracks.repair.reasoners import StrongDebugger, Turn
+from memorygym.tracks.repair.reasoners import IssueTurn, StrongDebugger
 from tests.tracks.repair.sessions import TRACK, ended, played, session
 
 NAMED = re.compile(r"def (test_\w+)")
@@ -20,11 +20,11 @@ NAMED = re.compile(r"def (test_\w+)")
 class Changed(Policy):
     """The strong reasoner, some of whose replies are changed."""
 
-    def __init__(self, change: Callable[[Turn, Message], Message]) -> None:
+    def __init__(self, change: Callable[[IssueTurn, Message], Message]) -> None:
         self._change = change
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        return self._change(Turn(view), StrongDebugger().act(view, tools))
+        return self._change(IssueTurn(view), StrongDebugger().act(view, tools))
 
 
 def at_issue(number: int = 0) -> Episode:
@@ -59,7 +59,7 @@ def test_memories_meet_the_same_texts_before_issues() -> None:
 
 
 def test_an_edit_of_what_is_frozen_breaks_a_constraint() -> None:
-    def edits_first(turn: Turn, reply: Message) -> Message:
+    def edits_first(turn: IssueTurn, reply: Message) -> Message:
         hands_over = any(call.name == "hand_over" for call in reply.calls)
         files = next(iter(session().state["files"].items()))  # type: ignore[union-attr]
         line = str(files[1]).partition("\n")[0]
@@ -75,7 +75,7 @@ def test_an_edit_of_what_is_frozen_breaks_a_constraint() -> None:
 
 
 def test_handing_over_what_is_open_mends_nothing() -> None:
-    def hands_over(turn: Turn, reply: Message) -> Message:
+    def hands_over(turn: IssueTurn, reply: Message) -> Message:
         return calls(("hand_over", {"to": "Ada Novak"})) if turn.issue else reply
 
     outcomes = ended(session(), policy=Changed(hands_over))
@@ -83,7 +83,7 @@ def test_handing_over_what_is_open_mends_nothing() -> None:
 
 
 def test_an_issue_without_a_submission_is_not_done() -> None:
-    def forgets(turn: Turn, reply: Message) -> Message:
+    def forgets(turn: IssueTurn, reply: Message) -> Message:
         return END if any(call.name == "submit" for call in reply.calls) else reply
 
     outcomes = ended(session(), policy=Changed(forgets))

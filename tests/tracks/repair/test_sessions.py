@@ -8,7 +8,7 @@ from memorygym.scoring.episode_scores import rewarded
 from memorygym.tracks._qa.ablation import failed
 from memorygym.tracks.repair.adversaries import GUESSES
 from memorygym.tracks.repair.features import Feature
-from memorygym.tracks.repair.generator import ISSUES, Dealer, RepairRecipe, length_of
+from memorygym.tracks.repair.generator import ISSUES, RepairRecipe, SessionDealer, length_of
 from memorygym.tracks.repair.verifier import verification
 from tests.slow import mostly_slow
 from tests.tracks.repair.sessions import TRACK, ended, played, session
@@ -60,6 +60,6 @@ def test_a_memory_with_everything_misses_nothing_by_any_cause() -> None:
 
 
 def test_features_differ_in_name_place_profile_and_job() -> None:
-    features: list[Feature] = Dealer(RepairRecipe("generated", 3)).features
+    features: list[Feature] = SessionDealer(RepairRecipe("generated", 3)).features
     for field in ("name", "place", "profile", "job"):
         assert len({getattr(feature, field) for feature in features}) == len(features)

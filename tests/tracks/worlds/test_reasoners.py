@@ -11,7 +11,7 @@ from memorygym.core.episode import Episode, play
 from memorygym.core.errors import UnknownPart
 from memorygym.core.outcome import Outcome
 from memorygym.core.statements import Statement, Value
-from memorygym.core.types import JSON, Budget, Memory, Message, Task
+from memorygym.core.types import JSON, Budget, Event, Memory, Message, Task
 from memorygym.runs.comparison.memory_specs import Oracle, least_view
 from memorygym.runs.systems import scripted
 from memorygym.scoring.episode_scores import outcomes
@@ -154,7 +154,9 @@ def weak_answer(task: Task, facts: Sequence[tuple[str, Value]], question: str) -
     )
     head, end = "=== QUESTION · event 9 of 9 · 5 March 2031 ===", "Answer with submit_answer."
     asked = f"{head}\n{question}\n\n{end}"
-    texts = [("system", task.system), ("user", "\n\n".join(documents)), ("user", asked)]
+    text = "\n\n".join(documents)
+    task = replace(task, events=(Event("documents", text),))
+    texts = [("system", task.system), ("user", text), ("user", asked)]
     reply = scripted("weak", task).act([Message(*text) for text in texts], ())
     assert isinstance(reply.calls[0].arguments, Mapping)
     return reply.calls[0].arguments["answer"]

@@ -12,16 +12,16 @@ from memorygym.core.rng import Stream, named_rng
 from memorygym.core.types import Message, Policy, Tool
 from memorygym.tracks.repair import texts
 from memorygym.tracks.repair.env import EDIT, HAND_OVER, OPEN, SEARCH, SUBMIT, TRACE
-from memorygym.tracks.repair.issues import Decision, Issue
+from memorygym.tracks.repair.issues import Issue, Mending
 from memorygym.tracks.repair.package import Function, functions_in
-from memorygym.tracks.repair.reasoners import StrongDebugger, Turn, edits_of
+from memorygym.tracks.repair.reasoners import IssueTurn, StrongDebugger, edits_of
 
 LOOKED_FOR = {"mend": "    return ", "error": "        raise ", "limit": " > 9", "name": "def "}
 """By kind of issue: what stands in the function that may have it."""
 
 
 @dataclass
-class Guesser(Policy):
+class EditGuesser(Policy):
     """Searches for functions that may have the bug, and makes the first edit that would mend one;
     it takes the function of the last issue with `again`."""
 
@@ -29,7 +29,7 @@ class Guesser(Policy):
     _last: dict[str, str] = field(default_factory=dict)
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        turn = Turn(view)
+        turn = IssueTurn(view)
         if not turn.issue:
             return StrongDebugger().act(view, tools)
         rng = named_rng("repair", "guess", turn.text, str(self.again))
@@ -51,7 +51,7 @@ class Guesser(Policy):
         functions = [*functions_in(path, source)]
         rng.shuffle(functions)
         for function in functions:
-            decision = Decision("", path, function.name, self._fact(issue, source, function, rng))
+            decision = Mending("", path, function.name, self._fact(issue, source, function, rng))
             for old, new in edits_of(issue, decision, function.of(source)):
                 if old != new:
                     self._last["path"] = path
@@ -83,7 +83,7 @@ class HandOver(Policy):
     """Hands every issue over to somebody."""
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        turn = Turn(view)
+        turn = IssueTurn(view)
         rng = named_rng("repair", "hand over", turn.text)
         owner = f"{rng.choice(texts.FIRST)} {rng.choice(texts.LAST)}"
         return calls((HAND_OVER.name, {"to": owner})) if turn.issue else END
@@ -93,7 +93,7 @@ class Tracer(StrongDebugger):
     """Traces the feature again, whatever it costs, then goes on."""
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        turn = Turn(view)
+        turn = IssueTurn(view)
         if turn.issue and turn.issue.feature and not turn.called:
             return calls((TRACE.name, {"feature": turn.issue.feature}))
         return super().act(view, tools)
@@ -103,7 +103,7 @@ GUESSES: Mapping[str, Callable[[], Policy]] = {
     "silent": Silent,
     "hand over": HandOver,
     "trace again": Tracer,
-    "mutate back": Guesser,
-    "mutate back where last": lambda: Guesser(again=True),
+    "mutate back": EditGuesser,
+    "mutate back where last": lambda: EditGuesser(again=True),
 }
 """The strategies without memory, by name."""

@@ -15,7 +15,7 @@ from memorygym.tracks.repair import issues, texts
 from memorygym.tracks.repair.env import MOST_OPENED, STEPS, TRACE_COST, opened
 from memorygym.tracks.repair.features import Bug, Feature, FeatureDealer, bug_of, with_public_names
 from memorygym.tracks.repair.generated import generated_package
-from memorygym.tracks.repair.issues import Resolver, issue_in
+from memorygym.tracks.repair.issues import IssueResolver, issue_in
 from memorygym.tracks.repair.package import Package, functions_in
 from memorygym.tracks.repair.real import real_package
 
@@ -49,7 +49,7 @@ class RepairRecipe:
         require_at_least(20_000, tokens=self.tokens)
 
     def generate(self) -> Task:
-        return Dealer(self).task()
+        return SessionDealer(self).task()
 
 
 class Told(NamedTuple):
@@ -59,7 +59,7 @@ class Told(NamedTuple):
     fact: Statement
 
 
-class Dealer:
+class SessionDealer:
     """Deals one session."""
 
     def __init__(self, recipe: RepairRecipe) -> None:
@@ -122,7 +122,8 @@ class Dealer:
 
     def _tell(self, rng: Stream) -> None:
         """Adds the turns that state all facts, in random order, between reviews."""
-        self._say(texts.said(rng, [texts.GREETING], chat=2))
+        names = ", the ".join(feature.name for feature in self.used)
+        self._say(texts.SAYS + texts.GREETING.format(names=names))
         turns: list[Any] = [*self.features]
         for feature in self.features:
             told = [*self._told(feature, rng)]
@@ -218,13 +219,13 @@ class Dealer:
     def _goal(self, event: int, text: str, kind: str) -> SubTask:
         issue = issue_in(text)
         assert issue
-        right = Resolver(issue, StatementIndex(self.facts))
+        right = IssueResolver(issue, StatementIndex(self.facts))
         decision = right.decision()
         assert decision
         needs = []
         for pair, fact in right.used.items():
             rest = [fact for fact in self.facts if fact[:2] != pair]
-            if Resolver(issue, StatementIndex(rest)).decision() != decision:
+            if IssueResolver(issue, StatementIndex(rest)).decision() != decision:
                 needs.append(fact)
         truth = (
             f"hand over to {decision.owner}"

@@ -68,7 +68,7 @@ def issue_in(text: str) -> Issue | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class Mending:
     """What an issue asks for: an edit at a place, or to hand it over."""
 
     owner: str = ""
@@ -80,7 +80,7 @@ class Decision:
 
 
 @dataclass
-class Resolver:
+class IssueResolver:
     """Decides an issue; `used` collects the facts that it took."""
 
     issue: Issue
@@ -98,7 +98,7 @@ class Resolver:
             return fact.subject
         return None
 
-    def decision(self) -> Decision | None:
+    def decision(self) -> Mending | None:
         """What to do; None if a fact is missing. Nobody touches what may be frozen."""
         feature = self.feature
         state = feature and self._value(feature, STATE)
@@ -106,12 +106,12 @@ class Resolver:
             return None
         if state == FROZEN:
             owner = self._value(feature, OWNER)
-            return Decision(owner) if owner else None
+            return Mending(owner) if owner else None
         place, fact = self._value(feature, PLACE), self._value(feature, KINDS[self.issue.kind][0])
         if not place or not fact:
             return None
         path, _, function = place.partition("::")
-        return Decision("", path, function, fact)
+        return Mending("", path, function, fact)
 
     def _value(self, subject: str, key: str) -> str | None:
         """The value of a fact, which is noted as used."""

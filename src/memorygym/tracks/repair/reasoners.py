@@ -17,7 +17,7 @@ from memorygym.tracks.repair import texts
 from memorygym.tracks.repair.env import EDIT, HAND_OVER, OPEN, RUN, SUBMIT, TOOLS, TRACE
 from memorygym.tracks.repair.fact_reader import KEYS, reader_for
 from memorygym.tracks.repair.features import GUARD, candidates
-from memorygym.tracks.repair.issues import Decision, Issue, Resolver, issue_in
+from memorygym.tracks.repair.issues import Issue, IssueResolver, Mending, issue_in
 
 ATTENTION = 700
 """Tokens that the weak debugger reads for an issue."""
@@ -25,7 +25,7 @@ GIVE_UP: ToolCall = (HAND_OVER.name, {"to": "whoever knows it"})
 _TOOL_NAMES = {tool.name for tool in TOOLS}
 
 
-class Turn:
+class IssueTurn:
     """The running event in a view: its message, and what has been done in it."""
 
     def __init__(self, view: Sequence[Message]) -> None:
@@ -59,7 +59,7 @@ class StrongDebugger(Policy):
     """The reasoner that believes the whole view, and checks its edits."""
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        turn = Turn(view)
+        turn = IssueTurn(view)
         if turn.issue:
             return self._work(turn, turn.issue)
         if turn.called:
@@ -70,8 +70,8 @@ class StrongDebugger(Policy):
             return calls(opening(*texts.named_in(turn.text).split("::")))
         return END
 
-    def _work(self, turn: Turn, issue: Issue) -> Message:
-        resolver = Resolver(issue, self.known(turn, issue))
+    def _work(self, turn: IssueTurn, issue: Issue) -> Message:
+        resolver = IssueResolver(issue, self.known(turn, issue))
         decision = resolver.decision()
         if decision is None:
             return calls(GIVE_UP)
@@ -86,7 +86,9 @@ class StrongDebugger(Policy):
         edits = [*edits_of(issue, decision, opened[0].partition("\n")[2])]
         return self._next(turn, decision, edits)
 
-    def _next(self, turn: Turn, decision: Decision, edits: Sequence[tuple[str, str]]) -> Message:
+    def _next(
+        self, turn: IssueTurn, decision: Mending, edits: Sequence[tuple[str, str]]
+    ) -> Message:
         """The next edit, test run or submission."""
         tried = sum(call.name == EDIT.name for call in turn.called)
         runs = turn.results(RUN.name)
@@ -102,11 +104,11 @@ class StrongDebugger(Policy):
 
     checks = True
 
-    def known(self, turn: Turn, issue: Issue) -> StatementIndex:
+    def known(self, turn: IssueTurn, issue: Issue) -> StatementIndex:
         """The facts that the reasoner takes from the view."""
         return StatementIndex(_stated(self._texts(turn)))
 
-    def _texts(self, turn: Turn) -> Iterator[str]:
+    def _texts(self, turn: IssueTurn) -> Iterator[str]:
         """What the memory shows, and what this event showed before and after it."""
         yield from (m.content for m in turn.before if m.content)
         yield from (m.content for m in turn.since if m.content)
@@ -117,7 +119,7 @@ class WeakDebugger(StrongDebugger):
 
     checks = False
 
-    def known(self, turn: Turn, issue: Issue) -> StatementIndex:
+    def known(self, turn: IssueTurn, issue: Issue) -> StatementIndex:
         left, read = ATTENTION, list[str]()
         for text in self._texts(turn):
             if left > 0 and _concerns(text, issue):
@@ -131,7 +133,7 @@ def opening(path: str, function: str = "") -> ToolCall:
     return OPEN.name, {"path": path, **({"function": function} if function else {})}
 
 
-def edits_of(issue: Issue, decision: Decision, code: str) -> Iterator[tuple[str, str]]:
+def edits_of(issue: Issue, decision: Mending, code: str) -> Iterator[tuple[str, str]]:
     """The edits that may mend an issue: the function's code before and after."""
     outer, _, _ = decision.function.rpartition(".")
     lines, at = code.split("\n"), max(issue.line - 1, 0)
@@ -172,7 +174,7 @@ class Keeper(NoteTaker):
         if issue:
             yield texts[0]
             index = StatementIndex(_stated(m.content for m in live[1:]))
-            feature = Resolver(issue, index).feature
+            feature = IssueResolver(issue, index).feature
             if feature and not issue.feature:
                 yield f"{feature} {' '.join(key.code for key in KEYS)}"
 

@@ -40,7 +40,7 @@ FORMS: dict[str, tuple[str, ...]] = {
 """By key: sentences that state it."""
 CHANGE = "The state of the {name} is now {value}, no longer {old}."
 FAILED = "The highest input of the {name} is now {value}, no longer {old}: that fix failed."
-GREETING = "Welcome to the package; here is what you need to know, in no good order."
+GREETING = "Welcome; you will hear much in no good order. What must one know to mend the {names}?"
 CHAT = (
     "The build farm was slow all morning, so be patient with it.",
     "I shall be on a train until {number}, ask the others meanwhile.",

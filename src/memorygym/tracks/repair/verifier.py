@@ -15,7 +15,7 @@ from memorygym.tracks._qa.verification import Checks, Totals, result
 from memorygym.tracks.repair.adversaries import GUESSES
 from memorygym.tracks.repair.fact_reader import reader_for
 from memorygym.tracks.repair.generator import MARGIN, length_of
-from memorygym.tracks.repair.issues import JOB, Decision, Resolver, issue_in
+from memorygym.tracks.repair.issues import JOB, IssueResolver, Mending, issue_in
 from memorygym.tracks.repair.reasoners import StrongDebugger
 
 
@@ -46,8 +46,8 @@ def _guesses(session: Session) -> CheckResult:
     return {"ok": True, "applies": applies, "right": right}
 
 
-def _decided(goal: SubTask, facts: Sequence[Statement]) -> Decision | None:
+def _decided(goal: SubTask, facts: Sequence[Statement]) -> Mending | None:
     """What follows from these facts."""
     issue = issue_in(goal.text)
     assert issue
-    return Resolver(issue, StatementIndex(facts)).decision()
+    return IssueResolver(issue, StatementIndex(facts)).decision()
