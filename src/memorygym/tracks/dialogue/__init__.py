@@ -19,6 +19,7 @@ from memorygym.core.track import SelfTest, TaskOptions, TaskRecipe, Track, lazil
 from memorygym.core.types import Task
 from memorygym.scoring.episode_scores import accuracies, rewarded
 from memorygym.tracks._qa.defaults import verified
+from memorygym.tracks._qa.self_test import no_measures
 from memorygym.tracks.dialogue.agents import AGENTS, note_taker, reasoner, validate
 from memorygym.tracks.dialogue.desks import desk_named
 from memorygym.tracks.dialogue.env import DialogueEnv, tools_of
@@ -53,11 +54,6 @@ def oracle(task: Task) -> Mapping[int, str]:
     gold = task.gold
     assert isinstance(gold, SubTaskGold)
     return gold.texts(facts(task.system).render)
-
-
-def inspect(*_: object) -> Mapping[str, float]:
-    """No measures: the self-test needs scores alone."""
-    return {}
 
 
 def score(trace: Trace, outcomes: Sequence[Outcome]) -> Score:
@@ -101,7 +97,7 @@ TRACK = Track(
     axes=(*KINDS, *CHAIN),
     agents=AGENTS,
     verify=partial(verified, _lazy("verifier:verification"), together=_lazy("verifier:together")),
-    self_test=SelfTest(inspect, validate),
+    self_test=SelfTest(no_measures, validate),
     parameters=lambda: {
         "template": "a desk, or several with commas between (default: all)",
         "chains": "chains of requests about one order; each brings seven requests (2)",

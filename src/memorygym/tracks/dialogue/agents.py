@@ -4,11 +4,12 @@ An adversary imitates an agent that does without memory: one that does nothing, 
 asks for everything again, or guesses which offer is right. None is imported before it plays.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 
-from memorygym.core.track import Agent, Bound, Invariant, PlayAgain, PlayedEpisode, TaskRecipe
+from memorygym.core.track import Agent, Bound
 from memorygym.core.types import Policy, Task
+from memorygym.tracks._qa.self_test import within_bounds
 
 MOST_GUESSED = 1
 """Points that a guess may reach: it applies to a fifth of the requests, and grants 5 % of these."""
@@ -54,31 +55,4 @@ AGENTS: Mapping[str, Agent] = {
 }
 
 
-def validate(
-    recipes: Sequence[TaskRecipe],  # noqa: ARG001
-    results: Sequence[PlayedEpisode],
-    play: PlayAgain,  # noqa: ARG001
-) -> Sequence[Invariant]:
-    """The self-test: adversaries stay within their bounds, and agents with notes above all of them.
-
-    With few sessions a mean fails only if its whole 95 % interval lies above the bound.
-    """
-    from memorygym.stats import estimate
-
-    scores: dict[str, list[float]] = {}
-    for result in results:
-        scores.setdefault(result.agent, []).append(100 * result.score.composite)
-    found = []
-    for name, agent in AGENTS.items():
-        if name not in scores:
-            continue
-        mean = estimate(scores[name])
-        if agent.bound:
-            bound, label = agent.bound.most, f"{name} at most"
-            value = mean.low if mean.has_interval and mean.mean > bound else mean.mean
-            margin = bound - value
-        else:
-            value, bound, label = mean.mean, LEAST_OF_NOTES, f"{name} at least"
-            margin = value - bound
-        found.append(Invariant(label, value, bound, margin, margin >= 0))
-    return found
+validate = partial(within_bounds, AGENTS, LEAST_OF_NOTES)

@@ -11,10 +11,12 @@ from typing import Any
 from memorygym.core.factories import set_parameters
 from memorygym.core.json_types import from_json
 from memorygym.core.statements import SubTaskGold
-from memorygym.core.track import TaskOptions, TaskRecipe, Track, lazily
+from memorygym.core.track import SelfTest, TaskOptions, TaskRecipe, Track, lazily
 from memorygym.core.types import Task
 from memorygym.scoring.episode_scores import rewarded
 from memorygym.tracks._qa.defaults import verified
+from memorygym.tracks._qa.self_test import no_measures
+from memorygym.tracks.repair.agents import AGENTS, note_taker, reasoner, validate
 from memorygym.tracks.repair.env import TOOLS, RepairEnv
 
 _lazy = lazily(__name__)
@@ -57,11 +59,13 @@ TRACK = Track(
     outcomes=rewarded,
     gold=partial(from_json, SubTaskGold),
     facts=facts,
-    reasoners={name: partial(_lazy("reasoners:reasoner"), name) for name in ("strong", "weak")},
-    note_taker=_lazy("reasoners:note_taker"),
+    reasoners={name: partial(reasoner, name) for name in ("strong", "weak")},
+    note_taker=note_taker,
     oracle=oracle,
     tools=TOOLS,
     reader=_lazy("fact_reader:RepairTraceReader"),
+    agents=AGENTS,
+    self_test=SelfTest(no_measures, validate),
     axes=("mend", "error", "limit", "name", "frozen"),
     surroundings=surroundings,
     fetch=_lazy("real:fetched"),

@@ -11,7 +11,7 @@ from memorygym.agents.reasoner_agent import Silent
 from memorygym.core.rng import Stream, named_rng
 from memorygym.core.types import Message, Policy, Tool
 from memorygym.tracks.repair import texts
-from memorygym.tracks.repair.env import EDIT, HAND_OVER, OPEN, SEARCH, SUBMIT, TRACE
+from memorygym.tracks.repair.env import EDIT, ERROR, HAND_OVER, OPEN, SEARCH, SUBMIT, TRACE
 from memorygym.tracks.repair.issues import Issue, Mending
 from memorygym.tracks.repair.package import Function, functions_in
 from memorygym.tracks.repair.reasoners import IssueTurn, StrongDebugger, edits_of
@@ -76,7 +76,7 @@ class EditGuesser(Policy):
 def source_in(text: str) -> tuple[str, str]:
     """The path and the source of what `open_file` printed; "" if it printed none."""
     head, _, source = text.partition("\n")
-    return head.strip("[]"), "" if " lines; " in head or text.startswith("error") else source
+    return head.strip("[]"), "" if " lines; " in head or text.startswith(ERROR) else source
 
 
 class HandOver(Policy):

@@ -33,6 +33,8 @@ TRACE = tool("trace", "Run a feature under the tracer, which takes long.", featu
 HAND_OVER = tool("hand_over", "Hand the issue over to its feature's owner.", to="string")
 SUBMIT = tool("submit", "Submit the sources as they are; it closes the issue.")
 TOOLS = (LIST, SEARCH, OPEN, EDIT, RUN, TRACE, HAND_OVER, SUBMIT)
+ERROR = "error: "
+"""How a tool's complaint begins."""
 STEPS = 12
 """Calls in an issue; with the last one it is closed, submitted or not."""
 TRACE_COST = 12
@@ -75,7 +77,7 @@ class RepairEnv(Env):
         try:
             printed = self._printed(call)
         except Refused as error:  # It costs a call, or guesses would be free.
-            printed = f"error: {error}"
+            printed = f"{ERROR}{error}"
         if self._issue:
             self._left -= TRACE_COST if call.name == TRACE.name else 1
             if self._left <= 0:

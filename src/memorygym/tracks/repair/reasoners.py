@@ -12,9 +12,9 @@ from memorygym.agents.calls import END, ToolCall, calls
 from memorygym.agents.reasoner_agent import NoteTaker
 from memorygym.core.statements import Statement, StatementIndex
 from memorygym.core.tokens import count
-from memorygym.core.types import Call, Message, Policy, Task, Tool
+from memorygym.core.types import Call, Message, Policy, Tool
 from memorygym.tracks.repair import texts
-from memorygym.tracks.repair.env import EDIT, HAND_OVER, OPEN, RUN, SUBMIT, TOOLS, TRACE
+from memorygym.tracks.repair.env import EDIT, ERROR, HAND_OVER, OPEN, RUN, SUBMIT, TOOLS, TRACE
 from memorygym.tracks.repair.fact_reader import KEYS, reader_for
 from memorygym.tracks.repair.features import GUARD, candidates
 from memorygym.tracks.repair.issues import Issue, IssueResolver, Mending, issue_in
@@ -83,6 +83,8 @@ class StrongDebugger(Policy):
             notes = "\n".join(map(reader_for().render, resolver.used.values()))
             call = calls(opening(decision.path, decision.function))
             return Message("assistant", notes, call.calls)
+        if opened[0].startswith(ERROR):  # It was told of a place that is none.
+            return calls(GIVE_UP)
         edits = [*edits_of(issue, decision, opened[0].partition("\n")[2])]
         return self._next(turn, decision, edits)
 
@@ -182,13 +184,3 @@ class Keeper(NoteTaker):
 def _stated(told: Iterator[str] | Sequence[str]) -> Iterator[Statement]:
     reader = reader_for()
     return (statement for text in told for statement in reader.read(text))
-
-
-def reasoner(name: str, _: Task) -> Policy:
-    """The scripted reasoner of that name."""
-    return REASONERS[name]()
-
-
-def note_taker(debugger: Policy, _: Task) -> Policy:
-    """The scripted note taker for memories with tools."""
-    return Keeper(debugger, reader_for())
