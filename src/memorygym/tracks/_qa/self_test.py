@@ -2,15 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from memorygym.core.track import Agent, Invariant, PlayAgain, PlayedEpisode, TaskRecipe
+from memorygym.core.track import Agent, Invariant, PlayedEpisode
 
 
 def within_bounds(
-    agents: Mapping[str, Agent],
-    least: float,
-    recipes: Sequence[TaskRecipe],  # noqa: ARG001
-    results: Sequence[PlayedEpisode],
-    play: PlayAgain,  # noqa: ARG001
+    agents: Mapping[str, Agent], least: float, results: Sequence[PlayedEpisode]
 ) -> Sequence[Invariant]:
     """Adversaries stay within their bounds, and agents with notes reach `least` points.
 

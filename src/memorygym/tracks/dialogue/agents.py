@@ -4,10 +4,10 @@ An adversary imitates an agent that does without memory: one that does nothing, 
 asks for everything again, or guesses which offer is right. None is imported before it plays.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
-from memorygym.core.track import Agent, Bound
+from memorygym.core.track import Agent, Bound, Invariant, PlayAgain, PlayedEpisode, TaskRecipe
 from memorygym.core.types import Policy, Task
 from memorygym.tracks._qa.self_test import within_bounds
 
@@ -55,4 +55,10 @@ AGENTS: Mapping[str, Agent] = {
 }
 
 
-validate = partial(within_bounds, AGENTS, LEAST_OF_NOTES)
+def validate(
+    recipes: Sequence[TaskRecipe],  # noqa: ARG001
+    results: Sequence[PlayedEpisode],
+    play: PlayAgain,  # noqa: ARG001
+) -> Sequence[Invariant]:
+    """The self-test: adversaries stay within their bounds, and agents with notes above these."""
+    return within_bounds(AGENTS, LEAST_OF_NOTES, results)

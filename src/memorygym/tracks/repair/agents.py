@@ -3,10 +3,10 @@
 None is imported before it plays.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
-from memorygym.core.track import Agent, Bound
+from memorygym.core.track import Agent, Bound, Invariant, PlayAgain, PlayedEpisode, TaskRecipe
 from memorygym.core.types import Policy, Task
 from memorygym.tracks._qa.self_test import within_bounds
 
@@ -53,4 +53,12 @@ AGENTS: Mapping[str, Agent] = {
     "mutate_back": _adversary("mutate back", "mutates a line back that looks like it"),
     "mutate_last": _adversary("mutate back where last", "the same, in the last file again"),
 }
-validate = partial(within_bounds, AGENTS, LEAST_OF_NOTES)
+
+
+def validate(
+    recipes: Sequence[TaskRecipe],  # noqa: ARG001
+    results: Sequence[PlayedEpisode],
+    play: PlayAgain,  # noqa: ARG001
+) -> Sequence[Invariant]:
+    """The self-test: adversaries stay within their bounds, and agents with notes above these."""
+    return within_bounds(AGENTS, LEAST_OF_NOTES, results)
