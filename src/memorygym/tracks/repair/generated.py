@@ -8,10 +8,15 @@ from typing import Any
 from memorygym.core.rng import Stream
 from memorygym.tracks.codeqa.generator.definitions import number
 from memorygym.tracks.codeqa.generator.package import GrowingPackage
+from memorygym.tracks.repair.mutation import mutations
 from memorygym.tracks.repair.package import Package, module_of
 
 CALLS, METHOD_CALLS = 4, 2
 """Tests of a function with its option at the default, and of a method."""
+VARIED = 2
+"""Lines of a function that are changed before its tests are written."""
+FIXED = ("if ", "raise ", "def ", "@", "partial")
+"""What stands in lines that are not."""
 SIBLINGS = 3
 """Further names like each name."""
 
@@ -28,7 +33,7 @@ def generated_package(rng: Stream, tokens: int) -> Package:
     grown.grow(tokens, rng)
     own_tests = f"{grown.name}/tests/"
     files = {path: code for path, code in grown.files.items() if not path.startswith(own_tests)}
-    files = _with_all_faults(files)
+    files = {path: _varied(path, code, rng) for path, code in _with_all_faults(files).items()}
     names = names_of(files)
     modules = {
         node.name: module_of(path)
@@ -44,10 +49,26 @@ def generated_package(rng: Stream, tokens: int) -> Package:
             blocks.append(block)
             used |= {definition, fault} - {""}
         if blocks:
-            imports = sorted(f"from {modules[used_name]} import {used_name}" for used_name in used)
+            imports = sorted(
+                f"from {modules[name]} import {name}" for name in used if name in modules
+            )
             head = "\n".join([f'"""Tests of {module_of(path)}."""', *imports])
             tests[f"tests/test_{path.rpartition('/')[2]}"] = "\n\n\n".join([head, *blocks]) + "\n"
     return Package(grown.name, files, tests)
+
+
+def _varied(path: str, code: str, rng: Stream) -> str:
+    """The source with a line or two of each function changed as bugs change them: else a bug would
+    be what looks unlike all other code."""
+    lines = code.split("\n")
+    by_function: dict[str, dict[int, list[str]]] = {}
+    for m in mutations(path, code):
+        if "\n" not in m.old and not any(word in m.old for word in FIXED):
+            by_function.setdefault(m.function, {}).setdefault(m.line, []).append(m.new)
+    for changes in by_function.values():
+        for line in rng.sample([*changes], min(VARIED, len(changes))):
+            lines[line - 1] = rng.choice(changes[line])
+    return "\n".join(lines)
 
 
 def _with_all_faults(files: Mapping[str, str]) -> dict[str, str]:
