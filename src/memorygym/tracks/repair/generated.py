@@ -27,7 +27,7 @@ def generated_package(rng: Stream, tokens: int) -> Package:
     >>> from memorygym.core.rng import named_rng
     >>> package = generated_package(named_rng("example"), 3_000)
     >>> package.tests["tests/test_ivory_wharf.py"].splitlines()[6].strip()
-    'assert patch_coastal_wharf(1296) == 356'
+    'assert patch_coastal_wharf(1387) == 3593'
     """
     grown = GrowingPackage(rng, SIBLINGS)
     grown.grow(tokens, rng)
