@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from memorygym.core.errors import BadSettings
-from memorygym.core.rng import Stream
+from memorygym.core.rng import Stream, named_rng
 from memorygym.core.tokens import count
 from memorygym.tracks.repair import texts
 from memorygym.tracks.repair.issues import PLACE, PROFILE
@@ -18,6 +18,8 @@ MOST_CANDIDATES = 4
 """Most edits of a changed line that the known operators make."""
 MUTANTS = 4
 """Changes of a function by which its tests are found."""
+MOST_TRIED = 60
+"""Functions that may become features."""
 MOST_CHECKS = 12
 """Most tests of a profile."""
 CLASSES = "ValueError TypeError KeyError IndexError RuntimeError".split()
@@ -81,14 +83,16 @@ class FeatureDealer:
     def deal(self, number: int) -> list[Feature]:
         """So many functions whose changes tests find. Raises BadSettings if there are too few."""
         features: list[Feature] = []
-        names = self._names(number)
         order = list(self._functions)
         self._rng.shuffle(order)
-        for function in order:
+        checked = ((f, checks) for f in order if (checks := self._checks(f)))
+        for named, (function, checks) in zip(self._names(MOST_TRIED), checked, strict=False):
+            feature = self._feature(named, function, checks)
+            rng = named_rng("repair", "mendable", feature.place)
+            if bug_of(self._package, feature, "mend", rng):
+                features.append(feature)
             if len(features) == number:
                 return features
-            if checks := self._checks(function):
-                features.append(self._feature(next(names), function, checks))
         raise BadSettings(
             f"{self._package.name}: tests find the changes of {len(features)} functions; a session"
             f" needs {number}"
