@@ -45,10 +45,12 @@ def check(left: Any, right: Any) -> None:
 
     >>> check((1, 2.0), (True, 2))
     """
-    with suppress(ValueError):
-        if loads(dumps(left)) == loads(dumps(right)):
-            return
-    raise AssertionError(f"assert {left!r} == {right!r}")
+    try:
+        plain = loads(dumps((left, right)))
+    except ValueError:
+        plain = False, True
+    if plain[0] != plain[1]:
+        raise AssertionError(f"assert {left!r} == {right!r}")
 
 
 class Comparisons(ast.NodeTransformer):
@@ -227,7 +229,8 @@ class Server:
         os.close(sink)
         end = f"{nonce}\tE\t".encode()
         text = _read(source, end, deadline)
-        os.kill(fork, signal.SIGKILL)
+        if end not in text:
+            os.kill(fork, signal.SIGKILL)
         os.waitpid(fork, 0)
         self._clean(fork)
         os.close(source)
