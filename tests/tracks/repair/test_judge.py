@@ -218,6 +218,17 @@ def test_a_planted_file_is_ignored(package: Package, path: str) -> None:
     assert report == judge(package, {"linden/stow.py": WRONG})
 
 
+@slow
+@pytest.mark.parametrize("path", ["tests.py", "tests/test_a/__init__.py", "tests/b.py", "x/y.py"])
+def test_a_new_file_stands_for_no_test_in_the_folder_of_the_sources(path: str) -> None:
+    inner = {path.replace("tests", "linden/tests"): text for path, text in TESTS.items()}
+    package = Package("linden==1.0", FILES, {"linden/tests/__init__.py": "", **inner})
+    changed = {"linden/stow.py": WRONG, f"linden/{path}": "def test_small(): pass\n"}
+    report = judge(package, changed)
+    assert report == judge(package, {"linden/stow.py": WRONG})
+    assert "linden/tests/test_stow.py::test_small" in report.failed
+
+
 FORGERY = """
 import os, sys
 line = "P tests/test_stow.py::test_small\\t\\n"

@@ -227,14 +227,14 @@ class Server:
             finally:
                 os._exit(1)
         os.close(sink)
-        end = f"{nonce}\tE\t".encode()
-        text = _read(source, end, deadline)
-        if end not in text:
+        text = _read(source, end := f"{nonce}\tE\t\t\n".encode(), deadline)
+        if is_cut := not text.endswith(end):
             os.kill(fork, signal.SIGKILL)
+        is_late = is_cut and time.monotonic() >= deadline
         os.waitpid(fork, 0)
         self._clean(fork)
         os.close(source)
-        return [text.decode("utf-8", "replace"), end not in text and time.monotonic() >= deadline]
+        return [text.decode("utf-8", "replace"), is_late]
 
     def _judge(self, request: Mapping[str, Any], report: Report) -> NoReturn:
         leave, chosen = os._exit, request["tests"]
@@ -302,10 +302,10 @@ def _reporter(sink: int, nonce: str) -> Report:
     return report
 
 
-def _read(source: int, end: bytes, deadline: float) -> bytes:
+def _read(source: int, end: bytes, deadline: float) -> bytearray:
     """What is written until the last line, the end of the input, the deadline or the limit."""
-    text = b""
-    while not (end in text and text.endswith(b"\n")) and len(text) <= REPORT:
+    text = bytearray()
+    while not text.endswith(end) and len(text) <= REPORT:
         left = deadline - time.monotonic()
         if left <= 0 or not select.select([source], [], [], left)[0]:
             break
