@@ -47,9 +47,7 @@ def at(value: Any, *path: str) -> Any:
 
 def is_event(value: object) -> bool:
     """Whether a value is an event, as in a trajectory that is a list of them."""
-    return isinstance(value, dict) and "source" in value and not value.keys().isdisjoint(
-        ("action", "observation", "kind")
-    )  # fmt: skip
+    return isinstance(value, dict) and "source" in value and "role" not in value
 
 
 def _reply_id(event: Row) -> str:
@@ -59,9 +57,12 @@ def _reply_id(event: Row) -> str:
     action = event.get("action")
     if event.get("source") != "agent" or action in (None, "message", "system", *_UNREAD):
         return ""
-    return str(
-        at(event, "tool_call_metadata", "model_response", "id") or f"event {event.get('id')}"
-    )
+    return str(_about(event, "model_response", "id") or f"event {event.get('id')}")
+
+
+def _about(event: Row, *path: str) -> Any:
+    """What the evaluation's events keep of the model's call."""
+    return at(event, "tool_call_metadata", *path)
 
 
 def _reply(same: Sequence[Row]) -> Row:
@@ -70,15 +71,13 @@ def _reply(same: Sequence[Row]) -> Row:
     if "kind" in event:
         calls = [own.get("tool_call") for own in same]
         return {"role": "assistant", "content": event.get("thought"), "tool_calls": calls}
-    choices = at(event, "tool_call_metadata", "model_response", "choices")
-    if isinstance(choices, list) and choices and isinstance(at(choices[0], "message"), dict):
-        message: Row = choices[0]["message"]
-        return message
-    args = event.get("args")
-    stated: Row = args if isinstance(args, dict) else {}
-    arguments = {k: v for k, v in stated.items() if isinstance(v, str) and v and k not in _OPTIONS}
+    match _about(event, "model_response", "choices"):
+        case [{"message": dict(message)}, *_]:
+            return message
+    args: Row = event["args"] if isinstance(event.get("args"), dict) else {}  # type: ignore[assignment]  # JSON
+    arguments = {k: v for k, v in args.items() if isinstance(v, str) and v and k not in _OPTIONS}
     call = {"id": str(event.get("id")), "name": event["action"], "arguments": arguments}
-    return {"role": "assistant", "content": stated.get("thought"), "tool_calls": [call]}
+    return {"role": "assistant", "content": args.get("thought"), "tool_calls": [call]}
 
 
 def _shown(event: Row) -> Row | None:
@@ -99,6 +98,6 @@ def _shown(event: Row) -> Row | None:
             role = "system" if action == "system" else role
             return {"role": role, "content": at(event, "args", "content")}
         case {"observation": str(name)} if name not in _UNREAD:
-            of = at(event, "tool_call_metadata", "tool_call_id") or event.get("cause")
+            of = _about(event, "tool_call_id") or event.get("cause")
             return {"role": "tool", "tool_call_id": str(of), "content": event.get("content")}
     return None

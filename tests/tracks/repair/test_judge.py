@@ -53,7 +53,7 @@ def test_double():
 """
 TESTS = {"tests/test_double.py": DOUBLE_TESTS, "tests/test_stow.py": STOW_TESTS}
 PLAIN = Package("linden", FILES, TESTS)
-PYTEST = Package("linden", FILES, {path: f"import pytest\n{text}" for path, text in TESTS.items()})
+PYTEST = Package("linden==1.0", FILES, TESTS)
 SMALL, BEYOND = "tests/test_stow.py::test_small", "tests/test_stow.py::test_beyond_the_limit"
 DOUBLE = "tests/test_double.py::test_double"
 slow = pytest.mark.slow
@@ -139,7 +139,7 @@ def test_d():
 
 
 def test_classes_fixtures_and_parameters_are_run_by_pytest() -> None:
-    report = judge(Package("linden", FILES, {"tests/test_x.py": STYLES}))
+    report = judge(Package("linden==1.0", FILES, {"tests/test_x.py": STYLES}))
     assert report.passed == ("tests/test_x.py::TestA::test_b", "tests/test_x.py::test_c[1]")
     assert report.failed == {"tests/test_x.py::test_c[2]": "AssertionError: assert 4 == 3"}
 
@@ -159,7 +159,7 @@ def test_a_skip_of_the_package_is_no_pass_and_one_of_its_tests_is_left_out() -> 
     skips = "    def test_b(self): f()"
     skips += "\n    def test_c(self): self.skipTest('no')\n"
     package = Package(
-        "linden", {"linden/__init__.py": "def f(): pass\n"}, {"test_a.py": text + skips}
+        "linden==1.0", {"linden/__init__.py": "def f(): pass\n"}, {"test_a.py": text + skips}
     )
     assert judge(package) == TestReport(("test_a.py::TestA::test_b",), {})
     changed = {
@@ -178,7 +178,7 @@ def test_a_fork_leaves_its_parents_processes_alone() -> None:
 
 @each
 def test_an_endless_loop_is_timed_out_and_not_kept(package: Package, cache: Path) -> None:
-    report = judge(package, with_code("while True: pass"), seconds=0.8)
+    report = judge(package, with_code("while True: pass"), [SMALL], seconds=0.8)
     assert report == TestReport((), {}, "timed out after 0.8 s")
     assert not [*cache.rglob("*.json")]
 
@@ -216,6 +216,17 @@ PLANTED = {
 def test_a_planted_file_is_ignored(package: Package, path: str) -> None:
     report = judge(package, {"linden/stow.py": WRONG, path: PLANTED[path]})
     assert report == judge(package, {"linden/stow.py": WRONG})
+
+
+@slow
+@pytest.mark.parametrize("path", ["tests.py", "tests/test_a/__init__.py", "tests/b.py", "x/y.py"])
+def test_a_new_file_stands_for_no_test_in_the_folder_of_the_sources(path: str) -> None:
+    inner = {path.replace("tests", "linden/tests"): text for path, text in TESTS.items()}
+    package = Package("linden==1.0", FILES, {"linden/tests/__init__.py": "", **inner})
+    changed = {"linden/stow.py": WRONG, f"linden/{path}": "def test_small(): pass\n"}
+    report = judge(package, changed)
+    assert report == judge(package, {"linden/stow.py": WRONG})
+    assert "linden/tests/test_stow.py::test_small" in report.failed
 
 
 FORGERY = """
@@ -408,7 +419,7 @@ def test_a_missing_pytest_is_named_with_the_line_that_installs_it() -> None:
     script = (
         "import sys; sys.modules['pytest'] = None; from memorygym.tracks.repair.judge import judge;"
         "from memorygym.tracks.repair.package import Package;"
-        "judge(Package('a', {'a.py': ''}, {'test_a.py': 'import pytest'}))"
+        "judge(Package('a==1.0', {'a.py': ''}, {'test_a.py': 'import pytest'}))"
     )
     command = [sys.executable, "-c", script]
     run = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -1,5 +1,6 @@
 """Where a memory runs: built-in memories in this process, every other one in its own process."""
 
+import os
 import sys
 import weakref
 from collections.abc import Callable, Mapping, Sequence
@@ -86,7 +87,10 @@ class Remote(Memory):
         self._proxy = proxy = EndpointProxy(endpoint) if endpoint else None
         if proxy:  # The model that it waits for takes its time.
             limits = replace(limits, seconds=PATIENCE)
-        self._process = Process(spec, limits, **(proxy.environment if proxy else {}))
+        command = [sys.executable, "-m", "memorygym.memories.sandbox.server", spec]
+        # One order of sets, so that the same episode gives the same trace.
+        variables = {"PYTHONHASHSEED": "0", **os.environ, **(proxy.environment if proxy else {})}
+        self._process = Process(command, variables, limits)
         self._end = weakref.finalize(self, _end, self._process, proxy)
         try:
             self._ask("start", asdict(limits), [*sys.path, str(Path.cwd())])

@@ -10,7 +10,7 @@ import os
 import signal
 import socket
 import subprocess
-import sys
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
@@ -51,26 +51,33 @@ class Ended(Exception):
 
 
 class Process:
-    """A running `memorygym.memories.sandbox.server`; whoever starts it calls `end`.
+    """A program that answers lines, such as `server`; whoever starts it calls `end`.
+
+    It reads requests from the socket that is its standard input, and gets the number of the
+    lifeline's descriptor as its last argument.
 
     The process leads a process group, which ends as a whole: with `end`, or when this process is
     killed. In the latter case the kernel kills the group at the other end of `_lifeline` (Linux);
-    elsewhere the server reads the end of its requests.
+    elsewhere the program reads the end of its requests.
     """
 
-    def __init__(self, spec: str, limits: ProcessLimits, **environment: str) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        variables: Mapping[str, str],
+        limits: ProcessLimits = DEFAULT,
+    ) -> None:
         self.limits = limits
         self._line, theirs = socket.socketpair()
         listening, self._lifeline = os.pipe()
         try:
             self._popen = subprocess.Popen(
-                [sys.executable, "-m", "memorygym.memories.sandbox.server", spec, str(listening)],
+                [*command, str(listening)],
                 stdin=theirs.fileno(),
                 stdout=2,  # Its prints go to standard error, so they do not mix with results.
                 pass_fds=[listening],
                 process_group=0,
-                # One order of sets, so that the same episode gives the same trace.
-                env={"PYTHONHASHSEED": "0", **os.environ, **environment},
+                env=variables,
             )
         finally:
             theirs.close()

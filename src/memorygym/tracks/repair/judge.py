@@ -1,6 +1,5 @@
 """Verdicts of a package's tests, when some of its sources were replaced."""
 
-import ast
 import json
 import os
 import re
@@ -9,13 +8,12 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
-from typing import Any
 
 from memorygym.core.files import cache_folder, json_bytes, write_atomically
+from memorygym.core.types import JSON
 from memorygym.tracks.repair.package import Package
 from memorygym.tracks.repair.sandbox import (
     RUNNER,
@@ -31,27 +29,15 @@ SECONDS = 10.0
 """How long the tests of one call may take."""
 SERVERS = 4
 """Packages whose processes are kept."""
-REPORTS = 4096
-"""Reports kept in memory."""
-ENDED = "the process ended before its report"
-LATE = "timed out after {:g} s"
-LONGEST = 200
-"""Characters of a failure."""
 ADDRESS = re.compile(r"\b0x[0-9a-fA-F]+")
-FRAMEWORK = re.compile(r"(_?pytest|unittest|tests?|conftest)\b")
-FIXTURE = re.compile(r"(setup|teardown)(_module|_function)?$|pytest_|setUpModule|tearDownModule")
-PLAIN_PATH = re.compile(r"([a-zA-Z_]\w*/)*test_\w+\.py")
-SOURCE_PATH = re.compile(r"([a-zA-Z_]\w*/)+[a-zA-Z_]\w*\.py")
-TEST_PART = re.compile(r"conftest\.py|tests?|test_.*|.*_test\.py")
 
 _servers: dict[str, TestServer] = {}
-_reports: dict[str, "TestReport"] = {}
 _lock = Lock()
 
 
 @dataclass(frozen=True, slots=True)
 class TestReport:
-    """What the tests said. Tests that skip themselves by a mark are in neither list."""
+    """What the tests said. Tests that skip themselves are in neither list."""
 
     __test__ = False
 
@@ -74,139 +60,93 @@ def judge(
     *,
     seconds: float = SECONDS,
 ) -> TestReport:
-    """Runs tests (default: all) of a package some of whose sources were replaced.
+    """Runs tests of a package some of whose sources were replaced: those named, each of which must
+    report, or all. pytest runs those of a real package.
 
-    Of `changed` only Python sources of the package and new ones in its folders count; a
-    `conftest.py`, a test or a top-level module of another name is ignored. Name the tests where
-    the author of a change might gain by a test that is not run: each of them must report.
+    Of `changed` only Python sources of the package and new ones in their folders count; a test or
+    a top-level module of another name is ignored.
     """
     counted = {
         path: text
         for path, text in changed.items()
         if text != package.files.get(path) and _counts(package, path)
     }
-    plain, walled = is_plain(package.tests), is_sandboxed()
-    engine = "" if plain else pytest_version()
-    place = _hash([dict(package.files), dict(package.tests), walled])
-    chosen = None if tests is None else [*tests]
-    key = _hash([place, counted, chosen, seconds, engine, sys.version, _runner_hash()])
+    if counted and tests is None and not package.is_generated:
+        # A changed source may skip its tests; so all must report that do without the change.
+        whole = judge(package, seconds=seconds)
+        if whole.problem:
+            return whole
+        tests = [*whole.passed, *whole.failed]
+    chosen: list[JSON] | None = None if tests is None else [*tests]
+    walled, engine = is_sandboxed(), "" if package.is_generated else pytest_version()
+    place = _hash([package.name, dict(package.files), dict(package.tests), walled])
+    runner = [engine, sys.version, RUNNER.read_text("utf-8")]
+    key = _hash([place, counted, chosen, seconds, runner])
     file = cache_folder("repair") / key[:2] / f"{key}.json"
-    if (report := _reports.get(key) or _read(file)) is None:
-        server = _server(f"{os.getpid()} {place}", package, plain=plain, walled=walled)
-        nonce = secrets.token_hex(16)
-        request = {"changed": counted, "tests": chosen, "seconds": seconds, "nonce": nonce}
-        report, is_kept = _report(server.ask(request, seconds), nonce, chosen, seconds)
-        if not is_kept:
-            return report
+    if report := _read(file):
+        return report
+    nonce = secrets.token_hex(16)
+    request: dict[str, JSON] = {"changed": counted, "tests": chosen, "nonce": nonce}
+    server = _server(f"{os.getpid()} {place}", package, walled=walled)
+    match server.ask({**request, "seconds": seconds}, seconds):
+        case [str(text), False]:
+            report = _report(text, nonce, tests)
+        case [_, True]:
+            report = _without(f"timed out after {seconds:g} s")
+        case _:
+            report = _without("the process ended before its report")
+    if not report.problem:  # Which may be the machine's.
         with suppress(OSError):
             file.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(file, [json_bytes(asdict(report))])
-    with _lock:
-        _reports[key] = report
-        while len(_reports) > REPORTS:
-            del _reports[next(iter(_reports))]
     return report
 
 
-def is_plain(tests: Mapping[str, str]) -> bool:
-    """Whether the tests are modules of functions without arguments, which need no pytest.
-
-    >>> is_plain({"tests/test_a.py": "def test_a():\\n    assert True\\n"})
-    True
-    >>> is_plain({"tests/test_a.py": "def test_a(tmp_path):\\n    assert tmp_path\\n"})
-    False
-    """
-    return all(PLAIN_PATH.fullmatch(path) and _is_plain(text) for path, text in tests.items())
-
-
-@lru_cache(4096)
-def _is_plain(text: str) -> bool:
-    try:
-        body = ast.parse(text).body
-    except SyntaxError:
-        return False
-    names = [node.name for node in body if isinstance(node, ast.FunctionDef)]
-    return len(names) == len({*names}) and all(map(_is_plain_statement, body))
-
-
-def _is_plain_statement(node: ast.stmt) -> bool:
-    match node:
-        case ast.Import(names=names):
-            return not any(FRAMEWORK.match(alias.name) for alias in names)
-        case ast.ImportFrom(module=str(module), level=0):
-            return not FRAMEWORK.match(module)
-        case ast.FunctionDef(decorator_list=[], args=arguments):
-            bare = not ast.unparse(arguments) or not node.name.startswith("test_")
-            return bare and not FIXTURE.match(node.name)
-        case ast.Assign() | ast.AnnAssign() | ast.Expr(value=ast.Constant()):
-            return True
-    return False
-
-
 def _counts(package: Package, path: str) -> bool:
-    """Whether a changed file is one of the package's: an old source, or a new one in a folder."""
-    if path in package.tests or not path.endswith(".py"):
-        return False
-    if path in package.files:
-        return True
-    parts = path.split("/")
-    top = {old.partition("/")[0] for old in package.files if "/" in old}
-    return bool(
-        SOURCE_PATH.fullmatch(path)
-        and parts[0] in top
-        and not any(TEST_PART.fullmatch(part) for part in parts)
+    """Whether a changed file is one of the package's: an old source, or a new one beside one, which
+    can be imported but lies nowhere, so that pytest does not find it."""
+    folder, stem = path.rpartition("/")[0], path.removesuffix(".py")
+    if path in package.files or stem == path:
+        return stem != path
+    return folder in {old.rpartition("/")[0] for old in package.files} - {""} and not any(
+        test == path or test.startswith(f"{stem}/") for test in package.tests
     )
 
 
-def _server(name: str, package: Package, *, plain: bool, walled: bool) -> TestServer:
+def _server(name: str, package: Package, *, walled: bool) -> TestServer:
     """The package's process of this process: one that a fork inherited is its parent's."""
     with _lock:
         server = _servers.pop(name, None)
         if server is None or not server.close.alive:
-            server = TestServer(package, plain=plain, walled=walled)
+            server = TestServer(package, walled=walled)
         _servers[name] = server
         if len(_servers) > SERVERS:
             del _servers[next(iter(_servers))]  # Ended once no thread asks it any more.
     return server
 
 
-def _report(
-    answer: Mapping[str, Any] | None, nonce: str, chosen: Sequence[str] | None, seconds: float
-) -> tuple[TestReport, bool]:
-    """The report in an answer, and whether the same tests would say so again."""
-    if answer is None or answer["late"]:
-        return _no_report(LATE.format(seconds) if answer else ENDED), False
-    *whole, cut = answer["text"].split("\n")
-    lines = [line.partition(" ")[::2] for line in whole]
-    verdicts = [rest.partition(" ")[::2] for _, rest in lines]
-    if cut or any(word != nonce for word, _ in lines):
-        return _no_report("the package wrote into the report"), True
-    passed, failed, count = [], {}, -1
-    for verdict, rest in verdicts:
-        name, _, text = rest.partition("\t")
-        text = ADDRESS.sub("0x…", text)[:LONGEST]
+def _report(text: str, nonce: str, chosen: Sequence[str] | None) -> TestReport:
+    *lines, rest = (line.split("\t", 3) for line in text.split("\n"))
+    if rest != [""] or any(line[0] != nonce for line in lines):
+        return _without("the package wrote into the report")
+    passed, failed = list[str](), dict[str, str]()
+    for _, verdict, name, error in lines:
         match verdict:
             case "P":
                 passed.append(name)
-            case "S" if chosen is None:
-                count -= 1
-            case "F" | "S":
-                failed[name] = text
+            case "F":
+                failed[name] = ADDRESS.sub("0x…", error)
             case "X":
-                return _no_report(f"cannot import: {text}"), True
-            case "E":
-                count += 1 + int(name)
-    if answer["status"] or not verdicts or verdicts[-1][0] != "E":
-        return _no_report(ENDED), not os.WIFSIGNALED(answer["status"])
-    missing = [name for name in chosen or () if name not in {*passed, *failed}]
-    if missing or len(passed) + len(failed) != count:
-        return _no_report(f"some tests did not run: {', '.join(missing[:3])}"), True
-    if not verdicts[1:]:
-        return _no_report("no test ran"), True
-    return TestReport(tuple(passed), failed), True
+                return _without(f"cannot import: {ADDRESS.sub('0x…', error)}")
+    if not lines or lines[-1][1] != "E":
+        return _without("the process ended before its report")
+    reported = {*passed, *failed}
+    if missing := [name for name in chosen or () if name not in reported]:
+        return _without(f"some tests did not run: {', '.join(missing[:3])}")
+    return TestReport(tuple(passed), failed) if reported else _without("no test ran")
 
 
-def _no_report(problem: str) -> TestReport:
+def _without(problem: str) -> TestReport:
     return TestReport((), {}, problem)
 
 
@@ -214,8 +154,8 @@ def _read(file: Path) -> TestReport | None:
     """A kept report; a damaged file is as good as none."""
     try:
         match json.loads(file.read_bytes()):
-            case {"passed": list(passed), "failed": dict(failed), "problem": str(problem)}:
-                return TestReport(tuple(passed), failed, problem)
+            case {"passed": list(passed), "failed": dict(failed)}:
+                return TestReport(tuple(passed), failed)
     except (OSError, ValueError):
         pass
     return None
@@ -223,8 +163,3 @@ def _read(file: Path) -> TestReport | None:
 
 def _hash(value: object) -> str:
     return sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
-
-
-@lru_cache(1)
-def _runner_hash() -> str:
-    return sha256(RUNNER.read_bytes()).hexdigest()

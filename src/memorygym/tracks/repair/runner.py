@@ -20,13 +20,13 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Set
 from contextlib import suppress
 from gc import freeze
-from importlib.abc import InspectLoader, MetaPathFinder
 from importlib.machinery import ModuleSpec
+from marshal import dumps, loads
+from operator import is_
 from pathlib import Path
-from traceback import walk_tb
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, NoReturn
 
@@ -34,119 +34,72 @@ globals()["__builtins__"] = dict(vars(builtins))  # The package may change those
 
 MEMORY, FILE, FILES, PROCESSES = 2**30, 2**24, 256, 32
 """Limits of a fork: bytes of memory and of a file, open files, processes."""
-REPORT = 2**20
-"""Most bytes of a report."""
-STATIC = {int: int.__pos__, float: float.__pos__, complex: complex.__pos__, str: str.__str__}
-SEQUENCES = (list, tuple, set, frozenset)
+REPORT, LONGEST = 2**20, 200
+"""Most bytes of a report, and characters of a failure."""
 Report = Callable[[str, str, BaseException | None], None]
 
 
-class Opaque(Exception):
-    """A value is neither plain nor made of plain values."""
-
-
-def bare(value: Any) -> Any:
-    """A value without what subclasses of the built-in types add. Raises Opaque for other objects.
-
-    >>> from collections import Counter
-    >>> bare([Counter("aa"), True])
-    [{'a': 2}, 1]
-    """
-    kind = type(value)
-    for sequence in SEQUENCES:
-        if issubclass(kind, sequence):
-            return sequence(bare(part) for part in sequence.__iter__(value))
-    if issubclass(kind, dict):
-        return {bare(key): bare(part) for key, part in dict.items(value)}
-    for static, plain in STATIC.items():
-        if issubclass(kind, static):
-            return plain(value)
-    if value is None or value is ... or kind in (bytes, bytearray, range, type, FunctionType):
-        return value
-    raise Opaque
-
-
-def equal(left: Any, right: Any) -> bool:
-    """Whether two values are equal, where no object can claim to equal a plain one.
-
-    >>> from unittest.mock import ANY
-    >>> equal((1, 2.0), (True, 2)), equal(ANY, 3)
-    (True, False)
-    """
-    opaque, values = [], [left, right]
-    for place, value in enumerate(values):
-        try:
-            values[place] = bare(value)
-        except Opaque:
-            opaque.append(place)
-    if len(opaque) == 1:
-        return False
-    return bool(left == right if opaque else values[0] == values[1])
-
-
 def check(left: Any, right: Any) -> None:
-    if not equal(left, right):
+    """Raises AssertionError unless both values are plain ones, and equal: no object can claim to
+    equal a plain value, not even one of a subclass.
+
+    >>> check((1, 2.0), (True, 2))
+    """
+    try:
+        plain = loads(dumps((left, right)))
+    except ValueError:
+        plain = False, True
+    if plain[0] != plain[1]:
         raise AssertionError(f"assert {left!r} == {right!r}")
 
 
 class Comparisons(ast.NodeTransformer):
-    """Makes a test module compare by `equal`, and an assertion of it name both values."""
+    """Makes a test module assert by `check` that values are equal."""
 
     def visit_Assert(self, node: ast.Assert) -> ast.AST:
-        self.generic_visit(node)
-        match node:
-            case ast.Assert(test=ast.Call(func=ast.Name(id="@equal") as function), msg=None):
-                function.id = "@check"
-                return ast.copy_location(ast.Expr(node.test), node)
+        match node.test:
+            case ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]):
+                call = ast.Call(ast.Name("@check", ast.Load()), [left, right], [])
+                return ast.copy_location(ast.Expr(call), node)
         return node
 
-    def visit_Compare(self, node: ast.Compare) -> ast.AST:
-        self.generic_visit(node)
-        if len(node.ops) > 1 or not isinstance(node.ops[0], ast.Eq | ast.NotEq):
-            return node
-        values = [node.left, *node.comparators]
-        call: ast.expr = ast.Call(ast.Name("@equal", ast.Load()), values, [])
-        if isinstance(node.ops[0], ast.NotEq):
-            call = ast.UnaryOp(ast.Not(), call)
-        return ast.copy_location(call, node)
 
-
-class Sources(MetaPathFinder, InspectLoader):
+class Sources:
     """Imports the package's modules from texts, some of them other than those on the disk."""
 
     def __init__(self, folder: Path, sources: Mapping[str, str]) -> None:
         self._folder = folder
-        self._sources: dict[str, tuple[Path, str]] = {}
-        self._codes: dict[str, CodeType] = {}
+        self._modules: dict[str, tuple[Path, CodeType | Exception]] = {}
         self.replace(sources)
-        for name in self._sources:
-            with suppress(SyntaxError, ValueError):
-                self._codes[name] = self.get_code(name)
 
     def replace(self, sources: Mapping[str, str]) -> None:
         for path, source in sources.items():
             name = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-            self._sources[name] = self._folder / path, source
-            self._codes.pop(name, None)
+            place = self._folder / path
+            code: CodeType | Exception
+            try:
+                code = compile(source, place, "exec", dont_inherit=True)
+            except (SyntaxError, ValueError) as error:
+                code = error
+            self._modules[name] = place, code
 
-    def find_spec(self, fullname: str, path: object, target: object = None) -> ModuleSpec | None:
-        if fullname not in self._sources:
+    def find_spec(self, name: str, path: object, target: object = None) -> ModuleSpec | None:
+        if name not in self._modules:
             return None
-        place = self._sources[fullname][0]
+        place = self._modules[name][0]
         folders = [str(place.parent)] if place.name == "__init__.py" else None
         make = importlib.util.spec_from_file_location
-        return make(fullname, place, loader=self, submodule_search_locations=folders)
+        return make(name, place, loader=self, submodule_search_locations=folders)  # type: ignore[arg-type]  # a loader
 
-    def get_source(self, fullname: str) -> str:
-        return self._sources[fullname][1]
-
-    def get_code(self, fullname: str) -> CodeType:
-        place, source = self._sources[fullname]
-        return self._codes.get(fullname) or self.source_to_code(source, str(place))
+    def create_module(self, spec: ModuleSpec) -> None:
+        """Python makes it."""
 
     def exec_module(self, module: ModuleType) -> None:
+        code = self._modules[module.__name__][1]
+        if isinstance(code, Exception):
+            raise code
         vars(module)["__builtins__"] = builtins
-        exec(self.get_code(module.__name__), vars(module))
+        exec(code, vars(module))
 
 
 class PlainTests:
@@ -158,116 +111,72 @@ class PlainTests:
             tree = ast.fix_missing_locations(Comparisons().visit(ast.parse(source)))
             self._codes[path] = compile(tree, str(folder / path), "exec", dont_inherit=True)
 
-    def run(self, chosen: Sequence[str] | None, report: Report) -> int:
-        tests, wanted = [], set(chosen or ())
+    def run(self, chosen: Set[str] | None, report: Report) -> None:
         for path, module in self._codes.items():
             space: dict[str, Any] = {"__builtins__": dict(globals()["__builtins__"])}
-            space |= {"__name__": Path(path).stem, "__file__": module.co_filename}
-            space |= {"@check": check, "@equal": equal}
+            space |= {"__name__": Path(path).stem, "__file__": module.co_filename, "@check": check}
             # Made of the test's own code: whatever the import puts under its name is not run.
-            functions = [
-                (f"{path}::{code.co_name}", FunctionType(code, space))
+            tests = {
+                f"{path}::{code.co_name}": FunctionType(code, space)
                 for code in module.co_consts
                 if isinstance(code, CodeType) and code.co_name.startswith("test_")
-            ]
-            functions = [test for test in functions if chosen is None or test[0] in wanted]
+            }
+            tests = {name: tests[name] for name in tests if chosen is None or name in chosen}
             try:
-                if functions:
+                if tests:
                     exec(module, space)
             except BaseException as error:  # noqa: BLE001  # sys.exit() is an error, too
                 report("X", "", error)
-                return 0
-            tests += functions
-        for name, function in tests:
-            try:
-                function()
-            except BaseException as error:  # noqa: BLE001  # so is a KeyboardInterrupt
-                report("F", name, error)
-            else:
-                report("P", name, None)
-        return len(tests)
+                return
+            for name, function in tests.items():
+                try:
+                    function()
+                except BaseException as error:  # noqa: BLE001  # so is a KeyboardInterrupt
+                    report("F", name, error)
+                else:
+                    report("P", name, None)
 
 
 class PytestTests:
     """Test modules that need pytest: imported before the fork, with all its own plugins."""
 
     def __init__(self, folder: Path, tests: Mapping[str, str]) -> None:
-        self._folder, self._pytest = folder, importlib.import_module("pytest")
+        self._pytest = importlib.import_module("pytest")
         for plugin in importlib.import_module("_pytest.config").builtin_plugins:
             importlib.import_module(f"_pytest.{plugin}")
-        self._tests = {str(folder / path) for path in tests}
-        stems = {path: Path(path).stem for path in tests if path.endswith(".py")}
-        named = [path for path, stem in stems.items() if re.match(r"test_|.*_test$", stem)]
-        self._modules = named or [path for path, stem in stems.items() if "test" in stem]
+        options = ["-c", os.devnull, "--rootdir", str(folder), "-p", "no:cacheprovider", "-q"]
+        module = re.compile(r"(.*/)?(test_[^/]*|[^/]*_test|tests?)\.py")
+        self._arguments = [*options, *(str(folder / path) for path in tests if module.match(path))]
 
-    def run(self, chosen: Sequence[str] | None, report: Report) -> int:
-        files = self._modules
-        if chosen is not None:
-            files = list(dict.fromkeys(name.partition("::")[0] for name in chosen))
-        options = ["-c", os.devnull, "--rootdir", str(self._folder), "-p", "no:cacheprovider", "-q"]
-        items: list[Any] = []
-        plugins = [
-            self._selection(chosen, items, report),
-            _verdicts(self._pytest, self._is_own, report),
-        ]
-        places = [str(self._folder / file) for file in files]
-        code = self._pytest.main([*options, *places], plugins)
+    def run(self, chosen: Set[str] | None, report: Report) -> None:
+        code = self._pytest.main(self._arguments, [_plugin(self._pytest, chosen, report)])
         if code not in (0, 1, 5):
             report("X", "", RuntimeError(f"pytest ended with exit code {int(code)}"))
-        return len(items)
-
-    def _is_own(self, call: Any) -> bool:
-        """Whether an error passed through the package's code, and not only through its tests."""
-        error = call.excinfo and call.excinfo.value
-        while error:  # unittest raises another error while it handles the package's.
-            places = {frame.f_code.co_filename for frame, _ in walk_tb(error.__traceback__)}
-            if any(place.startswith(f"{self._folder}{os.sep}") for place in places - self._tests):
-                return True
-            error = error.__context__
-        return False
-
-    def _selection(self, chosen: Sequence[str] | None, run: list[Any], send: Report) -> object:
-        """The plugin that picks tests, and reports what stops a module from being imported."""
-        wanted, is_own = set(chosen or ()), self._is_own
-
-        class Selection:
-            def pytest_collection_modifyitems(self, items: list[Any]) -> None:
-                if chosen is not None:
-                    items[:] = [item for item in items if item.nodeid in wanted]
-                run[:] = items
-
-            def pytest_collectreport(self, report: Any) -> None:
-                if report.skipped and is_own(report.call):
-                    send("X", "", RuntimeError("the package skips its tests"))
-
-            def pytest_exception_interact(self, call: Any, report: Any) -> None:
-                if report.when == "collect":
-                    send("X", "", call.excinfo.value.__cause__ or call.excinfo.value)
-
-            def pytest_internalerror(self, excinfo: Any) -> None:
-                send("X", "", excinfo.value)
-
-        return Selection()
 
 
-def _verdicts(pytest: Any, is_own: Callable[[Any], bool], send: Report) -> object:
-    """The plugin that reports each test once, when it has ended."""
+def _plugin(pytest: Any, chosen: Set[str] | None, send: Report) -> object:
+    """The plugin that picks tests, and reports each once, when it has ended."""
     outcomes: dict[str, tuple[str, BaseException]] = {}
     intact = _guard(pytest)
 
-    class Verdicts:
-        def pytest_collection_finish(self) -> None:
-            intact()
+    class Plugin:
+        def pytest_collection_modifyitems(self, items: list[Any]) -> None:
+            items[:] = [item for item in items if chosen is None or item.nodeid in chosen]
+
+        def pytest_exception_interact(self, call: Any, report: Any) -> None:
+            if report.when == "collect":
+                send("X", "", call.excinfo.value.__cause__ or call.excinfo.value)
+
+        def pytest_internalerror(self, excinfo: Any) -> None:
+            send("X", "", excinfo.value)
 
         @pytest.hookimpl(wrapper=True, tryfirst=True)  # type: ignore[untyped-decorator]  # optional
         def pytest_runtest_makereport(self, item: Any, call: Any) -> Generator[None, Any, Any]:
-            is_early = is_own(call)  # pytest replaces the error of a skip.
             result = yield
             error = call.excinfo.value if call.excinfo else RuntimeError(str(result.longrepr))
             if not result.passed:
-                skips = "xfail" in result.keywords or not (is_early or is_own(call))
-                skips = result.skipped and skips
-                outcomes.setdefault(item.nodeid, ("S" if skips else "F", error))
+                verdict = "S" if result.skipped and chosen is None else "F"
+                outcomes.setdefault(item.nodeid, (verdict, error))
             return result
 
         def pytest_runtest_logfinish(self, nodeid: str) -> None:
@@ -276,54 +185,39 @@ def _verdicts(pytest: Any, is_own: Callable[[Any], bool], send: Report) -> objec
                 verdict, error = "F", RuntimeError("changed pytest, unittest or builtins")
             send(verdict, nodeid, error)
 
-    return Verdicts()
+    return Plugin()
 
 
 def _guard(pytest: Any) -> Callable[[], bool]:
-    """Tells whether what tests judge with is as it is now, and puts it back."""
+    """Tells whether what tests judge with is as it is now."""
     judges = [pytest, importlib.import_module("unittest.case")]
     judges += [sys.modules[part.__module__] for part in (pytest.approx, pytest.fail, pytest.raises)]
-    classes = {
-        part
-        for module in judges
-        for part in vars(module).values()
-        if isinstance(part, type) and part.__module__.startswith(("_pytest.", "unittest."))
-    }
-    saved = [(owner, dict(vars(owner))) for owner in (builtins, *judges, *classes)]
-    ids = [[*map(id, values.values())] for _, values in saved]
-
-    def intact() -> bool:
-        if ids == [[*map(id, map(vars(owner).get, values))] for owner, values in saved]:
-            return True
-        for owner, values in saved:
-            for name, value in values.items():
-                if vars(owner).get(name, saved) is not value:
-                    setattr(owner, name, value)
-        return False
-
-    return intact
+    owners = [builtins, *judges]
+    for module in judges:
+        own = (part for part in vars(module).values() if isinstance(part, type))
+        owners += [part for part in own if part.__module__ == module.__name__]
+    saved = [(vars(owner), dict(vars(owner))) for owner in owners]
+    return lambda: all(all(map(is_, map(now.get, old), old.values())) for now, old in saved)
 
 
 class Server:
     """Forks for each request, and reads what the fork reports."""
 
     def __init__(self, start: Mapping[str, Any]) -> None:
-        self._folder, self._scratch = Path(start["folder"]), Path(start["scratch"])
-        self._alone, self._pytest = start["alone"], start["pytest"]
-        sys.path += [*start["libraries"], str(self._folder)]
-        texts = {path: (self._folder / path).read_text("utf-8") for path in start["scripts"]}
+        folder, self._scratch = Path(start["folder"]), Path(start["scratch"])
+        self._alone = start["alone"]
+        sys.path += [*start["libraries"], str(folder)]
+        texts = {path: (folder / path).read_text("utf-8") for path in start["scripts"]}
         _import_standard(texts.values())
-        tests = {path: text for path, text in texts.items() if path in start["tests"]}
-        self._sources = Sources(
-            self._folder, {path: text for path, text in texts.items() if path not in tests}
-        )
-        self._tests = (PytestTests if self._pytest else PlainTests)(self._folder, tests)
+        tests = {path: texts.pop(path) for path in start["tests"] if path in texts}
+        self._sources = Sources(folder, texts)
+        self._tests = (PytestTests if start["libraries"] else PlainTests)(folder, tests)
         with suppress(OSError):  # Nor can a fork read or write this process's memory.
             self._prctl = importlib.import_module("ctypes").CDLL(None).prctl
             self._prctl(4, 0)
 
-    def answer(self, request: dict[str, Any], close: Callable[[], None]) -> dict[str, Any]:
-        """What the fork wrote, whether it ended well, and whether in time."""
+    def answer(self, request: dict[str, Any], close: Callable[[], None]) -> list[Any]:
+        """What the fork wrote, and whether it was ended for its time."""
         source, sink = os.pipe()
         nonce, deadline = request.pop("nonce"), time.monotonic() + request["seconds"]
         if not (fork := os.fork()):
@@ -333,18 +227,17 @@ class Server:
             finally:
                 os._exit(1)
         os.close(sink)
-        end = f"{nonce} E".encode()
-        text = _read(source, end, deadline)
-        late = time.monotonic() >= deadline and end not in text
-        if late or end not in text:
+        text = _read(source, end := f"{nonce}\tE\t\t\n".encode(), deadline)
+        if is_cut := not text.endswith(end):
             os.kill(fork, signal.SIGKILL)
-        status = os.waitpid(fork, 0)[1]
+        is_late = is_cut and time.monotonic() >= deadline
+        os.waitpid(fork, 0)
         self._clean(fork)
         os.close(source)
-        return {"text": text.decode("utf-8", "replace"), "status": status, "late": late}
+        return [text.decode("utf-8", "replace"), is_late]
 
     def _judge(self, request: Mapping[str, Any], report: Report) -> NoReturn:
-        leave = os._exit
+        leave, chosen = os._exit, request["tests"]
         os.setsid()
         with suppress(AttributeError):
             self._prctl(1, signal.SIGKILL)
@@ -354,7 +247,8 @@ class Server:
         self._sources.replace(request["changed"])
         sys.meta_path.insert(0, self._sources)
         freeze()
-        report("E", str(self._tests.run(request["tests"], report)), None)
+        self._tests.run(None if chosen is None else {*chosen}, report)
+        report("E", "", None)
         leave(0)
 
     def _clean(self, fork: int) -> None:
@@ -374,7 +268,7 @@ def _import_standard(texts: Iterable[str]) -> None:
     """Imports what the texts import of the standard library, which every fork then has."""
     imports = re.compile(r"^(?:import|from) ([a-z_][\w.]*)", re.MULTILINE)
     for name in sorted({name for text in texts for name in imports.findall(text)}):
-        if name.partition(".")[0] in sys.stdlib_module_names - {"antigravity", "this"}:
+        if name.partition(".")[0] in sys.stdlib_module_names:
             with suppress(ImportError):
                 importlib.import_module(name)
     importlib.import_module("random").seed(0)
@@ -402,16 +296,16 @@ def _reporter(sink: int, nonce: str) -> Report:
             text = type(error).__name__
             with suppress(BaseException):
                 message = str(error).strip().partition("\n")[0]
-                text = f"{text}: {message[:300]}" if message else text
-        write(sink, f"{nonce} {verdict} {name}\t{text}\n".encode("utf-8", "replace"))
+                text = f"{text}: {message}"[:LONGEST] if message else text
+        write(sink, f"{nonce}\t{verdict}\t{name}\t{text}\n".encode("utf-8", "replace"))
 
     return report
 
 
-def _read(source: int, end: bytes, deadline: float) -> bytes:
+def _read(source: int, end: bytes, deadline: float) -> bytearray:
     """What is written until the last line, the end of the input, the deadline or the limit."""
-    text = b""
-    while not (end in text and text.endswith(b"\n")) and len(text) <= REPORT:
+    text = bytearray()
+    while not text.endswith(end) and len(text) <= REPORT:
         left = deadline - time.monotonic()
         if left <= 0 or not select.select([source], [], [], left)[0]:
             break
@@ -432,11 +326,11 @@ def _end_with(lifeline: int) -> None:
 
 def main(lifeline: int) -> None:
     """Serves on the socket that is the standard input until the parent closes it."""
-    with os.fdopen(os.dup(0), "rb") as requests, os.fdopen(os.dup(0), "wb") as answers:
+    with os.fdopen(os.dup(0), "rb") as requests, os.fdopen(os.dup(0), "wb", 0) as answers:
         empty = os.open(os.devnull, os.O_RDWR)
         os.dup2(empty, 0)
         os.dup2(empty, 1)
-        start = json.loads(requests.readline())
+        (start,) = json.loads(requests.readline())
         if start["user"] is not None:
             os.setgroups([])
             os.setresgid(start["user"], start["user"], start["user"])
@@ -449,11 +343,10 @@ def main(lifeline: int) -> None:
             for descriptor in (requests.fileno(), answers.fileno(), lifeline):
                 os.close(descriptor)
 
-        answers.write(b"ready\n")
-        answers.flush()
+        answers.write(b'["ready"]\n')
         for line in requests:
-            answers.write(json.dumps(server.answer(json.loads(line), close)).encode() + b"\n")
-            answers.flush()
+            (request,) = json.loads(line)
+            answers.write(json.dumps(server.answer(request, close)).encode() + b"\n")
 
 
 if __name__ == "__main__":

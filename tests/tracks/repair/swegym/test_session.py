@@ -10,13 +10,13 @@ from memorygym.core.trace import Trace
 from memorygym.core.types import Call, Message, Policy
 from memorygym.datasets._logs import LoggedTrajectory, read_all
 from memorygym.memories.sandbox.placement import memory_factory
+from memorygym.tracks.repair.sandbox import is_sandboxed
 from memorygym.tracks.repair.swegym import session
 from memorygym.tracks.repair.swegym.instances import Instance, instance
 from memorygym.tracks.repair.swegym.session import (
     FolderShell,
     RecordedTurn,
     SweEnv,
-    has_bubblewrap,
     patch_of,
     play_arm,
     prefix,
@@ -159,7 +159,7 @@ def test_a_folder_inside_another_clone_is_refused(tmp_path: Path) -> None:
         SweEnv(instance(recorded.smith()), FolderShell(str(tmp_path / "maps")))
 
 
-@pytest.mark.skipif(not has_bubblewrap(), reason="bubblewrap is not installed")
+@pytest.mark.skipif(not is_sandboxed(), reason="bubblewrap is not installed")
 def test_a_command_writes_nowhere_else_and_has_neither_network_nor_keys(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,26 +3,26 @@
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
+from typing import TypeVar
 
 from memorygym.core.errors import BadSettings, MemoryGymError
 from memorygym.core.json_values import json_hash
 from memorygym.core.tokens import count
 from memorygym.datasets._files import FileRecord
 from memorygym.tracks.repair.swegym import harness, instances, predictions
-from memorygym.tracks.repair.swegym.predictions import Prediction
 
-COMMAND = "python -m memorygym.tracks.repair.swegym"
+T = TypeVar("T")
 FAILED = 3
 """The exit code if the harness gave no verdict on some patch."""
 
 
 def main(words: list[str] | None = None) -> int:
     """Returns 0, 2 for a wrong file or set-up, or FAILED."""
-    parser = argparse.ArgumentParser(prog=COMMAND)
+    parser = argparse.ArgumentParser(prog="python -m memorygym.tracks.repair.swegym")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     command = commands.add_parser("show", help="say what a file of instances holds")
     command.set_defaults(run=_show)
@@ -47,26 +47,22 @@ def main(words: list[str] | None = None) -> int:
 
 
 def _show(args: argparse.Namespace) -> None:
-    items = list(instances.read(args.file))
-    good = [item for item in items if isinstance(item, instances.Instance)]
-    _tell(item for item in items if isinstance(item, FileRecord))
+    good = list(_good(instances.read(args.file)))
     if not good:
         raise BadSettings(f"{args.file} holds no instances")
     for family, number in Counter(item.family for item in good).items():
         own = [item for item in good if item.family == family]
-        tokens = sum(count(item.problem) for item in own) / number
-        tests = [sum(len(getattr(i, kind)) for i in own) for kind in ("failing", "passing")]
         print(
             f"{family}: {number} instances of {len({item.repo for item in own})} repositories;"
-            f" issues of {tokens:.0f} tokens; {tests[0]} tests to mend, {tests[1]} to keep;"
+            f" issues of {sum(count(item.problem) for item in own) / number:.0f} tokens;"
+            f" {sum(len(item.failing) for item in own)} tests to mend,"
+            f" {sum(len(item.passing) for item in own)} to keep;"
             f" without an issue: {sum(not item.problem.strip() for item in own)}"
         )
 
 
 def _predictions(args: argparse.Namespace) -> None:
-    items = list(chain.from_iterable(map(predictions.read, args.files)))
-    _tell(item for item in items if isinstance(item, FileRecord))
-    good = [item for item in items if isinstance(item, Prediction)]
+    good = _good(chain.from_iterable(map(predictions.read, args.files)))
     named = [replace(item, model=args.name or item.model) for item in good]
     empty = sum(not item.patch for item in named)
     print(f"{args.o}: {predictions.write(args.o, named)} predictions, {empty} of them empty")
@@ -81,9 +77,13 @@ def _evaluate(args: argparse.Namespace) -> int:
     return FAILED if verdicts.unjudged else 0
 
 
-def _tell(left_out: Iterator[FileRecord]) -> None:
-    for record in left_out:
-        print(f"left out {record.text}", file=sys.stderr)
+def _good(items: Iterable[T | FileRecord]) -> Iterator[T]:
+    """The items that could be read; the others are named on standard error."""
+    for item in items:
+        if isinstance(item, FileRecord):
+            print(f"left out {item.text}", file=sys.stderr)
+        else:
+            yield item
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """The official harnesses, which judge patches in Docker containers, as processes of their own."""
 
 import json
-import shutil
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -19,12 +18,12 @@ INSTEAD = "without Docker, `--track repair` measures offline"
 def require_docker() -> None:
     """Raises BadSettings, with Docker's words, if no Docker daemon answers."""
     words = ["docker", "version", "--format", "{{.Server.Version}}"]
-    problem = "docker is not installed"
-    if shutil.which("docker"):
-        done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
-        problem = " ".join(done.stderr.split()) if done.returncode else ""
-    if problem:
-        raise BadSettings(f"{problem}; {INSTEAD}")
+    try:
+        subprocess.run(words, capture_output=True, text=True, timeout=60, check=True)
+    except FileNotFoundError:
+        raise BadSettings(f"docker is not installed; {INSTEAD}") from None
+    except subprocess.CalledProcessError as error:
+        raise BadSettings(f"{' '.join(error.stderr.split())}; {INSTEAD}") from None
 
 
 class Verdicts(NamedTuple):

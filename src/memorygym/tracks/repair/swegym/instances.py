@@ -13,7 +13,6 @@ from memorygym.datasets._fields import Row, as_row, optional, quoted, text
 from memorygym.datasets._files import FileRecord, records
 
 SMITH, GYM, BENCH = "SWE-smith", "SWE-Gym", "SWE-bench"
-_PARQUET = b"PAR1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +23,8 @@ class Instance:
     family: str
     """SWE-bench, SWE-Gym or SWE-smith."""
     repo: str
-    base_commit: str
-    """"" where SWE-smith leaves it out: its image holds the commit."""
     problem: str
     """The issue; "" for the instances of SWE-smith that have none."""
-    patch: str
-    """The patch that mends the bug; of SWE-smith the one that makes it."""
     failing: tuple[str, ...]
     """Tests that fail, and must pass."""
     passing: tuple[str, ...]
@@ -37,20 +32,13 @@ class Instance:
     image: str
     """The Docker image that holds the repository at `/testbed`."""
 
-    @property
-    def makes_bug(self) -> bool:
-        """Whether `patch` makes the bug, so that its reverse mends it."""
-        return self.family == SMITH
-
 
 def read(path: Path) -> Iterator[Instance | FileRecord]:
     """The instances of a JSON, JSON lines or Parquet file, and the records that are none.
 
     Raises BadSettings for a Parquet file without pyarrow, or OSError.
     """
-    with path.open("rb") as file:
-        is_parquet = file.read(len(_PARQUET)) == _PARQUET
-    for record in _parquet(path) if is_parquet else records(path):
+    for record in _parquet(path) if path.suffix == ".parquet" else records(path):
         try:
             row = record.problem or instance(as_row(record.value, "the record"))
         except SchemaMismatch as misfit:
@@ -60,15 +48,13 @@ def read(path: Path) -> Iterator[Instance | FileRecord]:
 
 def _parquet(path: Path) -> Iterator[FileRecord]:
     try:
-        from pyarrow.parquet import ParquetFile
+        from pyarrow.parquet import read_table
     except ImportError:
         raise BadSettings(
             f"{path} is a Parquet file, which pyarrow reads: pip install pyarrow, or give the data"
             " set as JSON lines"
         ) from None
-    batches = ParquetFile(path).iter_batches(batch_size=64)
-    rows = (row for batch in batches for row in batch.to_pylist())
-    for index, row in enumerate(rows):
+    for index, row in enumerate(read_table(path).to_pylist()):
         yield FileRecord(index, f"row {index}", row)
 
 
@@ -76,19 +62,15 @@ def instance(row: Row) -> Instance:
     """The instance of a record. Raises SchemaMismatch."""
     id, repo = text(row, "instance_id"), text(row, "repo")
     family = _family(row, repo)
+    named = (optional(row, name) for name in ("image", "image_name", "docker_image"))
     return Instance(
         id=id,
         family=family,
         repo=repo,
-        base_commit=optional(row, "base_commit"),
         problem=optional(row, "problem_statement"),
-        patch=text(row, "patch"),
         failing=_tests(row, "FAIL_TO_PASS"),
         passing=_tests(row, "PASS_TO_PASS"),
-        image=next(
-            filter(None, (optional(row, n) for n in ("image", "image_name", "docker_image"))),
-            _image(id, family),
-        ),
+        image=next(filter(None, named), _image(id, family)),
     )
 
 

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from memorygym.core.errors import BadSettings
@@ -16,10 +16,8 @@ from memorygym.datasets._openhands import at
 _MODELS = (
     "model_name_or_path info.config.model.model_name metadata.llm.model metadata.llm_config.model"
 ).split()
-"""Where predictions, mini-swe-agent and OpenHands, new and old, name the model."""
 _PATCHES = "model_patch info.submission test_result.git_patch git_patch".split()
-"""Where they keep the patch."""
-
+"""Where predictions, mini-swe-agent and OpenHands, new and old, keep the model and the patch."""
 _DIFF = re.compile(r"^diff --git .*$", re.MULTILINE)
 
 
@@ -35,11 +33,8 @@ class Prediction:
     @property
     def row(self) -> dict[str, str]:
         """As the harness reads it."""
-        return {
-            "model_name_or_path": self.model,
-            "instance_id": self.instance_id,
-            "model_patch": self.patch,
-        }
+        about = {"model_name_or_path": self.model, "instance_id": self.instance_id}
+        return {**about, "model_patch": self.patch}
 
 
 def read(path: Path) -> Iterator[Prediction | FileRecord]:
@@ -55,8 +50,8 @@ def read(path: Path) -> Iterator[Prediction | FileRecord]:
                 try:
                     yield prediction(as_row(row, "the record"), file)
                 except SchemaMismatch as misfit:
-                    problem = record.problem or str(misfit)
-                    yield FileRecord(record.index, f"{file.name}, {record.place}", None, problem)
+                    place, problem = f"{file.name}, {record.place}", record.problem or str(misfit)
+                    yield replace(record, place=place, problem=problem)
 
 
 def _rows(value: object) -> list[object]:
@@ -69,14 +64,14 @@ def _rows(value: object) -> list[object]:
 def prediction(row: Row, file: Path) -> Prediction:
     """The prediction of a record. Raises SchemaMismatch."""
     named = {"instance_id": file.name.removesuffix(".traj.json")} if "info" in row else {}
-    models = (at(row, *path.split(".")) for path in _MODELS)
-    model = next((model for model in models if isinstance(model, str) and model), "unknown")
-    places = [path.rpartition(".")[::2] for path in _PATCHES]
-    held = [(at(row, *filter(None, place.split("."))), name) for place, name in places]
-    patches = [own[name] or "" for own, name in held if isinstance(own, dict) and name in own]
-    if not patches or not isinstance(patches[0], str):
+    models, patches = (
+        [at(row, *path.split(".")) for path in paths] for paths in (_MODELS, _PATCHES)
+    )
+    model, patch = next(filter(None, models), "unknown"), next(filter(None, patches), "")
+    holders = {path.partition(".")[0] for path in _PATCHES}
+    if not isinstance(patch, str) or holders.isdisjoint(row):
         raise SchemaMismatch(f"has no text as its patch ({', '.join(_PATCHES)})", "the record")
-    return Prediction(text({**named, **row}, "instance_id"), model, cleaned(patches[0]))
+    return Prediction(text({**named, **row}, "instance_id"), str(model), cleaned(patch))
 
 
 def cleaned(patch: str) -> str:

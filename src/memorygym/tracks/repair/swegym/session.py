@@ -2,14 +2,12 @@
 
 import os
 import re
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import islice, pairwise
 from tempfile import TemporaryFile
-from typing import Protocol
+from typing import Any, NamedTuple, TypeAlias
 
 from memorygym.core.episode import Episode, play
 from memorygym.core.errors import BadSettings
@@ -30,6 +28,7 @@ from memorygym.core.types import (
     tool,
 )
 from memorygym.datasets._logs import LoggedTrajectory
+from memorygym.tracks.repair.sandbox import is_sandboxed
 from memorygym.tracks.repair.swegym.instances import Instance
 from memorygym.tracks.repair.swegym.predictions import cleaned
 
@@ -39,8 +38,6 @@ MOST_KIB, MOST_READ = 1 << 18, 4 << 20
 """Size of the largest file, such as its output, and how many bytes of that are read."""
 SHOWN = 10_000
 """Characters of its output that the agent reads, half of them from its end."""
-MISSING = 127
-"""The exit code of bash for a command that it cannot find."""
 TESTBED = "/testbed"
 """The folder of the repository in the images."""
 SYSTEM = """\
@@ -56,20 +53,7 @@ APPLY = tool("apply_patch", "Apply a patch in the form of `git diff`.", patch="s
 SUBMIT = tool("submit", "Submit the repository as it stands; it ends the work.")
 _SHELLS = {"bash", "execute_bash", "terminal"}
 """The tools of mini-swe-agent and OpenHands whose argument `command` is one of a shell."""
-_BUBBLEWRAP = ("bwrap", "--unshare-all", "--ro-bind", "/", "/")
 _FAILED = re.compile(r"^error: patch failed: (.+):(\d+)$", re.MULTILINE)
-_HUNK_LINES = 20
-
-
-class Shell(Protocol):
-    """Runs commands in the folder of a repository."""
-
-    @property
-    def folder(self) -> str:
-        """The folder, as the commands see it."""
-
-    def run(self, command: str, text: str = "") -> tuple[int, str]:
-        """Runs a command of bash with a text as its input: its exit code, and what it printed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +64,10 @@ class FolderShell:
     folder: str
 
     def run(self, command: str, text: str = "") -> tuple[int, str]:
-        words = []
-        if has_bubblewrap():
-            walls = "--die-with-parent --dev /dev --proc /proc --tmpfs /tmp"
-            place = ["--bind", self.folder, self.folder, "--chdir", self.folder]
-            words = [*_BUBBLEWRAP, *walls.split(), *place]
-        return _run(words, command, text, self.folder)
+        """Runs a command of bash with a text as its input: its exit code, and what it printed."""
+        walls = "bwrap --unshare-all --die-with-parent --ro-bind / / --dev /dev --proc /proc"
+        words = [*walls.split(), "--tmpfs", "/tmp", "--bind", self.folder, self.folder]
+        return _run(words if is_sandboxed() else [], command, text, self.folder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,53 +96,39 @@ class DockerShell:
         subprocess.run(["docker", "rm", "-f", self.container], capture_output=True, check=False)
 
 
-@cache
-def has_bubblewrap() -> bool:
-    """Whether bubblewrap is installed and starts here."""
-    words = [*_BUBBLEWRAP, "true"]
-    found = bool(shutil.which("bwrap"))
-    return found and not subprocess.run(words, capture_output=True, check=False).returncode
-
-
 def _run(
     outer: Sequence[str], command: str, text: str, folder: str | None = None
 ) -> tuple[int, str]:
     """Runs a command within others, which set its place, with limits of time and output."""
     limited = ["bash", "-c", f'ulimit -f {MOST_KIB}; exec "$@"', "bash", *outer]
     words = [*limited, "timeout", "-k", "5", str(SECONDS), "bash", "-c", command]
+    # No key of the caller may reach a command; bubblewrap itself would show its environment.
+    bare = {"PATH": os.environ["PATH"], "HOME": "/tmp", "LANG": "C.UTF-8"} if folder else None
     with TemporaryFile() as printed:  # Not a pipe, which a process left behind would keep open.
-        # No key of the caller may reach a command; bubblewrap itself would show its environment.
-        bare = {"PATH": os.environ["PATH"], "HOME": "/tmp", "LANG": "C.UTF-8"}
-        done = subprocess.run(
-            words,
-            env=bare if folder else None,
-            input=text.encode(),
-            stdout=printed,
-            stderr=subprocess.STDOUT,
-            cwd=folder,
-            check=False,
-        )
+        place: dict[str, Any] = {"cwd": folder, "env": bare, "stdout": printed, "stderr": printed}
+        done = subprocess.run(words, input=text.encode(), check=False, **place)
         printed.seek(0)
         return done.returncode, printed.read(MOST_READ).decode(errors="replace")
+
+
+Shell: TypeAlias = FolderShell | DockerShell
 
 
 def refusal(patch: str, shell: Shell) -> str:
     """Why a patch does not apply, with its first hunk that fails; "" if it applies."""
     code, output = shell.run("git apply --check -", patch)
-    if code in (0, MISSING):
-        return "git is missing here, so no patch can be applied" if code else ""
-    failed = _FAILED.search(output)
-    if not failed:
+    if not code:
+        return ""
+    if not (failed := _FAILED.search(output)):
         return f"the patch does not apply: {output.strip()}"
     file, line = failed.groups()
     _, _, changes = patch.partition(f"--- a/{file}\n")
     at = re.search(rf"^@@ -{line}\b.*(?:\n(?!@@ |diff --git ).*)*", changes, re.MULTILINE)
-    hunk = "\n".join(at[0].splitlines()[:_HUNK_LINES]) if at else f"line {line}"
+    hunk = at[0] if at else f"line {line}"
     return f"the patch does not apply; the first hunk that failed is of {file}:\n{hunk}"
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedTurn:
+class RecordedTurn(NamedTuple):
     """A reply of a recorded agent, with at most one call of `bash`, and what it then read."""
 
     reply: Message
@@ -184,15 +152,15 @@ def _turns(log: LoggedTrajectory) -> Iterator[RecordedTurn]:
             if not calls:
                 yield RecordedTurn(message, following.content)
         elif message.role == "tool":
-            call = calls.pop(0)  # Each result stands in the order of the calls before it.
-            command = call.arguments.get("command") if isinstance(call.arguments, dict) else None
-            if call.name not in _SHELLS or not isinstance(command, str):
-                raise BadSettings(
-                    f"{log.place}: the recorded agent calls {call.name}, and only commands of a"
-                    " shell can be run again; take a shorter prefix"
-                )
-            own = Call(BASH.name, freeze({"command": command}), call.id)
-            yield RecordedTurn(Message("assistant", said, (own,)), message.content)
+            match calls.pop(0):  # Each result stands in the order of the calls before it.
+                case Call(name, {"command": str(command)}, id) if name in _SHELLS:
+                    own = Call(BASH.name, freeze({"command": command}), id)
+                    yield RecordedTurn(Message("assistant", said, (own,)), message.content)
+                case call:
+                    raise BadSettings(
+                        f"{log.place}: the recorded agent calls {call.name}, and only commands of a"
+                        " shell can be run again; take a shorter prefix"
+                    )
 
 
 class SweEnv(Env):
@@ -246,11 +214,12 @@ class SweEnv(Env):
             return "Every reply needs a call of bash, apply_patch or submit."
         (call,) = reply.calls
         assert isinstance(call.arguments, Mapping)  # The episode has checked it.
+        (argument,) = map(str, call.arguments.values())
         if call.name == APPLY.name:
-            patch = cleaned(str(call.arguments["patch"]))
-            problem = refusal(patch, self._shell)
-            return problem or self._shell.run("git apply -", patch)[1] or "applied"
-        code, output = self._shell.run(str(call.arguments["command"]))
+            return refusal(patch := cleaned(argument), self._shell) or (
+                self._shell.run("git apply -", patch)[1] or "applied"
+            )
+        code, output = self._shell.run(argument)
         half, left = SHOWN // 2, len(output) - SHOWN
         if left > 0:
             output = f"{output[:half]}\n[{left} characters left out]\n{output[-half:]}"
