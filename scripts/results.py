@@ -1,7 +1,8 @@
 """Writes docs/results/TRACK.md: every built-in memory on a track, or on LoCoMo's own file.
 
-    python scripts/results.py [worlds|research|codeqa|dialogue|repair|locomo=FILE ...] [--folder DIR]
+    python scripts/results.py [PAGE ...] [--folder DIR]
 
+Pages: worlds, research, codeqa, dialogue, repair, locomo=FILE.
 The comparisons are stored in the folder; to resume an interrupted run, repeat the command.
 """
 
