@@ -74,6 +74,39 @@ def test_an_edit_of_what_is_frozen_breaks_a_constraint() -> None:
     assert any("constraints broken" in str(outcome.answer) for outcome in outcomes)
 
 
+HEAD = '"""The works of '
+ELSEWHERE = ("import sys; sys.meta_path.pop(0)", "import atexit", "X = 1")
+
+
+@pytest.mark.parametrize("code", ELSEWHERE)
+def test_an_edit_outside_the_function_breaks_a_constraint(code: str) -> None:
+    files: dict[str, str] = session().state["files"]  # type: ignore[assignment]
+    path = next(path for path, source in files.items() if source.startswith(HEAD))
+
+    def edits_elsewhere(turn: IssueTurn, reply: Message) -> Message:
+        edit = ("edit_file", {"path": path, "old": HEAD, "new": f"{code}\n{HEAD}"})
+        is_last = any(call.name == "submit" for call in reply.calls)
+        is_done = any(call.arguments == edit[1] for call in turn.called)
+        return calls(edit) if is_last and not is_done else reply
+
+    outcomes = [
+        o for o in ended(session(), policy=Changed(edits_elsewhere)) if o.goal.kind != "frozen"
+    ]
+    assert all(not o.correct and "constraints broken" in str(o.answer) for o in outcomes)
+
+
+@pytest.mark.parametrize("text", ["def (", "\0", "\ud800", "x = 1\v", "x = " + "-" * 100_000])
+def test_a_source_that_does_not_parse_is_an_observation(text: str) -> None:
+    episode = at_issue(1)
+    files: dict[str, str] = session().state["files"]  # type: ignore[assignment]
+    path = next(path for path in files if "\ndef " in files[path] and path.count("/") == 2)
+    edit = {"path": path, "old": '"""The ', "new": f'{text}\n"""The '}
+    episode.step(calls(("edit_file", edit)))
+    assert result(episode, ("open_file", {"path": path, "function": "stow"})).startswith("error: ")
+    episode.step(calls(("submit", {})))
+    assert not episode.done
+
+
 def test_handing_over_what_is_open_mends_nothing() -> None:
     def hands_over(turn: IssueTurn, reply: Message) -> Message:
         return calls(("hand_over", {"to": "Ada Novak"})) if turn.issue else reply
@@ -91,9 +124,9 @@ def test_an_issue_without_a_submission_is_not_done() -> None:
 
 
 def test_a_trace_in_an_issue_uses_up_its_calls() -> None:
-    episode, name = at_issue(), next(iter(session().state["features"]))  # type: ignore[call-overload]
+    episode, name = at_issue(), next(iter(session().state["services"]))  # type: ignore[call-overload]
     event = episode.event
-    episode.step(calls(("trace", {"feature": name})))
+    episode.step(calls(("trace", {"service": name})))
     assert episode.event == event + 1
 
 

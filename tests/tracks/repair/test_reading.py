@@ -26,6 +26,7 @@ LAYOUTS = {
     "json": '{"Heron Export": {' + ", ".join(f'"{f.key}": "{f.value}"' for f in FACTS) + "}}",
     "table": f"| name | {' | '.join(VALUES)} |\n|{'---|' * 9}\n"
     + f"| {NAME} | {' | '.join(map(str, VALUES.values()))} |",
+    "csv": f"service,{','.join(VALUES)}\n{NAME},{','.join(map(str, VALUES.values()))}",
     "triples": "\n".join(f"({NAME}; {f.key}; {f.value})" for f in FACTS),
 }
 
@@ -59,7 +60,7 @@ def test_an_issue_is_read_as_it_is_reported_and_states_nothing(kind: str, name: 
     text = issues.report(kind, name, 3)
     issue = issues.issue_in(text)
     assert issue and issue.kind == kind
-    assert (issue.feature or f"{issues.RUNS}{issue.job}") == name
+    assert (issue.service or f"{issues.RUNS}{issue.job}") == name
     assert reader_for().coverage(text) == (0, 0)
 
 

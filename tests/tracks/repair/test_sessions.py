@@ -7,8 +7,8 @@ from memorygym.scoring.attribution import Attribution
 from memorygym.scoring.episode_scores import rewarded
 from memorygym.tracks._qa.ablation import failed
 from memorygym.tracks.repair.adversaries import GUESSES
-from memorygym.tracks.repair.features import Feature
 from memorygym.tracks.repair.generator import ISSUES, RepairRecipe, SessionDealer, length_of
+from memorygym.tracks.repair.services import Service
 from memorygym.tracks.repair.verifier import verification
 from tests.slow import mostly_slow
 from tests.tracks.repair.sessions import TRACK, ended, played, session
@@ -59,7 +59,12 @@ def test_a_memory_with_everything_misses_nothing_by_any_cause() -> None:
     assert attribution.store_precision["wrong"] == 0
 
 
-def test_features_differ_in_name_place_profile_and_job() -> None:
-    features: list[Feature] = SessionDealer(RepairRecipe("generated", 3)).features
+def test_services_differ_in_name_place_profile_and_job() -> None:
+    services: list[Service] = SessionDealer(RepairRecipe("generated", 3)).services
     for field in ("name", "place", "profile", "job"):
-        assert len({getattr(feature, field) for feature in features}) == len(features)
+        assert len({getattr(service, field) for service in services}) == len(services)
+
+
+@mostly_slow("seed", range(100, 130), quick=1)
+def test_every_seed_can_be_dealt(seed: int) -> None:
+    assert len(RepairRecipe("generated", seed).generate().gold.goals) == ISSUES

@@ -90,12 +90,12 @@ class HandOver(Policy):
 
 
 class Tracer(StrongDebugger):
-    """Traces the feature again, whatever it costs, then goes on."""
+    """Traces the service again, whatever it costs, then goes on."""
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
         turn = IssueTurn(view)
-        if turn.issue and turn.issue.feature and not turn.called:
-            return calls((TRACE.name, {"feature": turn.issue.feature}))
+        if turn.issue and turn.issue.service and not turn.called:
+            return calls((TRACE.name, {"service": turn.issue.service}))
         return super().act(view, tools)
 
 

@@ -1,5 +1,6 @@
 """The workshop: the sources as they stand, the tools that read and change them, and the judge."""
 
+import re
 from collections.abc import Iterator, Mapping
 from copy import copy
 from difflib import get_close_matches
@@ -29,10 +30,12 @@ EDIT = tool(
     new="string",
 )
 RUN = tool("run_tests", "Run the tests of a test profile.", profile="string")
-TRACE = tool("trace", "Run a feature under the tracer, which takes long.", feature="string")
-HAND_OVER = tool("hand_over", "Hand the issue over to its feature's owner.", to="string")
+TRACE = tool("trace", "Run a service under the tracer, which takes long.", service="string")
+HAND_OVER = tool("hand_over", "Hand the issue over to its service's owner.", to="string")
 SUBMIT = tool("submit", "Submit the sources as they are; it closes the issue.")
 TOOLS = (LIST, SEARCH, OPEN, EDIT, RUN, TRACE, HAND_OVER, SUBMIT)
+UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
+"""What the parser raises for a source that it cannot read."""
 ERROR = "error: "
 """How a tool's complaint begins."""
 STEPS = 12
@@ -57,7 +60,7 @@ class RepairEnv(Env):
     def __init__(self, task: Task) -> None:
         state: Any = task.state
         self.task = task
-        self._turns, self._features = state["turns"], state["features"]
+        self._turns, self._services = state["turns"], state["services"]
         self._package = Package(state["package"], state["files"], state["tests"])
         self._turn, self._left = 0, STEPS
         self._edits: dict[str, str] = {}
@@ -124,7 +127,7 @@ class RepairEnv(Env):
             case "run_tests":
                 return self._tested(_argument(call, "profile"))
             case "trace":
-                return self._traced(_argument(call, "feature"))
+                return self._traced(_argument(call, "service"))
         raise Refused("there is no open issue")
 
     def _found(self, text: str) -> str:
@@ -145,21 +148,25 @@ class RepairEnv(Env):
             raise Refused("there is no open issue, so nothing may be edited")
         if not old or source.count(old) != 1:
             raise Refused(f"old stands {source.count(old) if old else 0} times in {path}, not once")
+        try:
+            new.encode()
+        except UnicodeEncodeError as error:
+            raise Refused("new is no text: it holds half of a character") from error
         self._edits[path] = source.replace(old, new)
         return "Edited."
 
     def _tested(self, profile: str) -> str:
-        named = [f for f in self._features.values() if f["profile"] == profile]
+        named = [f for f in self._services.values() if f["profile"] == profile]
         if not named:
             raise Refused(f"no test profile {profile!r}")
         checks = named[0]["checks"]
         report = judge(self._package, {**self._bug, **self._edits}, checks)
         return "\n".join(printed(profile, checks, report))
 
-    def _traced(self, feature: str) -> str:
-        if feature not in self._features:
-            raise Refused(f"no feature {feature!r}")
-        printed: str = self._features[feature]["trace"]
+    def _traced(self, service: str) -> str:
+        if service not in self._services:
+            raise Refused(f"no service {service!r}")
+        printed: str = self._services[service]["trace"]
         return printed
 
     def _close(self, how: str, owner: str = "") -> Step:
@@ -180,12 +187,23 @@ class RepairEnv(Env):
             return kept and owner == issue["owner"], parts
         if how != "submitted":
             return False, "not mended" + f", to {owner}" * bool(owner)
-        report = judge(self._package, {**self._bug, **self._edits})
         edited = ", ".join(self._edits) or "nothing"
+        if far := self._edited_elsewhere(issue):
+            return False, f"constraints broken: {far} was edited elsewhere; edited {edited}"
+        report = judge(self._package, {**self._bug, **self._edits})
         if report.problem:
             return False, f"tests failed ({report.problem}); edited {edited}"
         total = len(report.passed) + len(report.failed)
         return report.ok, f"tests: {len(report.passed)} of {total} passed; edited {edited}"
+
+    def _edited_elsewhere(self, issue: Any) -> str:
+        """The file that was edited outside the function of the issue; "" if there is none."""
+        path, name = issue["place"].split("::")
+        for edited, source in self._edits.items():
+            before = self._bug.get(edited, self._package.files[edited])
+            if edited != path or without(edited, before, name) != without(edited, source, name):
+                return edited
+        return ""
 
     def _shown(self, step: Step = Step()) -> Step:  # noqa: B008  # Steps are frozen.
         if self._turn >= len(self._turns):
@@ -194,12 +212,27 @@ class RepairEnv(Env):
         return Step((message,), step.reward, evict=True, answer=step.answer)
 
 
+def without(path: str, source: str, name: str) -> list[str] | None:
+    """The lines of a source without a function, what binds names to it, and blank lines; None if
+    the source cannot be read."""
+    try:
+        function = next(f for f in functions_in(path, source) if f.name == name)
+    except (*UNREADABLE, StopIteration):
+        return None
+    lines = source.split("\n")
+    lines[function.first - 1 : function.last] = []
+    return [line for line in lines if line.strip() and not re.fullmatch(rf"\w+ = {name}", line)]
+
+
 def opened(path: str, source: str, function: str = "") -> str:
     """What `open_file` prints. Raises Refused for a function that the file does not have."""
     lines = source.split("\n")
     if not function and len(lines) <= MOST_OPENED:
         return f"[{path}]\n{source}"
-    known = {f.name: f for f in functions_in(path, source)}
+    try:
+        known = {f.name: f for f in functions_in(path, source)}
+    except UNREADABLE as error:
+        raise Refused(f"{path} cannot be read: {type(error).__name__}") from error
     if not function:
         listed = "\n".join(f"{f.first:>5} {name}" for name, f in known.items())
         return f"[{path}: {len(lines)} lines; name one of its functions]\n{listed}"

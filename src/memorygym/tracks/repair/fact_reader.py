@@ -1,4 +1,4 @@
-"""The fact reader of repair: where features live, how they are tested, what maintainers allow."""
+"""The fact reader of repair: where services live, how they are tested, what maintainers allow."""
 
 import re
 from collections.abc import Iterable
@@ -34,7 +34,7 @@ _NOW = re.compile(r"\bnow\b")
 
 
 def _key(kind: ValueKind, label: str, pattern: str = "", **form: str | tuple[str, ...]) -> Key:
-    return Key(label, kind, (label,), pattern=pattern, subject="feature", **form)  # type: ignore[arg-type]  # each has its field's type
+    return Key(label, kind, (label,), pattern=pattern, subject="service", **form)  # type: ignore[arg-type]  # each has its field's type
 
 
 KEYS = (
@@ -47,12 +47,12 @@ KEYS = (
     _key("word", PUBLIC, r"\b([a-z]+_[a-z]+_v\d)\b"),
     _key("number", LIMIT),
 )
-NOUNS = frozenset(("feature", "person", "issue", "maintainer"))
+NOUNS = frozenset(("service", "person", "issue", "maintainer"))
 VOCABULARY = Vocabulary(
     KEYS,
     CapitalisedNames(KEYS, NOUNS),
     NOUNS,
-    lambda name: "feature" if name.rpartition(" ")[2] in WORKS else "person",
+    lambda name: "service" if name.rpartition(" ")[2] in WORKS else "person",
 )
 
 

@@ -2,7 +2,8 @@
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from memorygym.core.rng import Stream
@@ -33,7 +34,8 @@ def generated_package(rng: Stream, tokens: int) -> Package:
     grown.grow(tokens, rng)
     own_tests = f"{grown.name}/tests/"
     files = {path: code for path, code in grown.files.items() if not path.startswith(own_tests)}
-    files = {path: _varied(path, code, rng) for path, code in _with_all_faults(files).items()}
+    files = _with_drawn_faults(files, rng)
+    files = {path: _varied(path, code, rng) for path, code in files.items()}
     names = names_of(files)
     modules = {
         node.name: module_of(path)
@@ -71,9 +73,9 @@ def _varied(path: str, code: str, rng: Stream) -> str:
     return "\n".join(lines)
 
 
-def _with_all_faults(files: Mapping[str, str]) -> dict[str, str]:
-    """The sources, where a module that imports an exception imports all that stand beside it: else
-    one that is imported and not used would tell what a function should raise."""
+def _with_drawn_faults(files: Mapping[str, str], rng: Stream) -> dict[str, str]:
+    """The sources, where a module that raises one of a district's exceptions imports them all, and
+    raises any: else what is imported and not used, or the turns, would tell what is right."""
     faults = {
         module_of(path): [
             node.name
@@ -82,16 +84,18 @@ def _with_all_faults(files: Mapping[str, str]) -> dict[str, str]:
         ]
         for path, code in files.items()
     }
-    forms = {
-        rf"^from {re.escape(module)} import .*$": f"from {module} import {', '.join(names)}"
-        for module, names in faults.items()
-        if names
-    }
-    widened = dict(files)
-    for pattern, line in forms.items():
-        for path, code in widened.items():
-            widened[path] = re.sub(pattern, line, code, flags=re.MULTILINE)
-    return widened
+    drawn = dict(files)
+    for module, names in faults.items():
+        line = f"from {module} import {', '.join(names)}"
+        raised = re.compile(rf"raise (?:{'|'.join(names)})\(")
+        for path, code in drawn.items():
+            wide = re.sub(rf"^from {re.escape(module)} import .*$", line, code, flags=re.MULTILINE)
+            drawn[path] = raised.sub(partial(_drawn, names, rng), wide) if names else code
+    return drawn
+
+
+def _drawn(names: Sequence[str], rng: Stream, _: re.Match[str]) -> str:
+    return f"raise {rng.choice(names)}("
 
 
 def names_of(files: Mapping[str, str]) -> dict[str, Any]:

@@ -13,22 +13,24 @@ from memorygym.core.types import JSON, Budget, Task, content_id
 from memorygym.tracks._qa.sessions import RECENT
 from memorygym.tracks.repair import issues, texts
 from memorygym.tracks.repair.env import MOST_OPENED, STEPS, TRACE_COST, opened
-from memorygym.tracks.repair.features import Bug, Feature, FeatureDealer, bug_of, with_public_names
 from memorygym.tracks.repair.generated import generated_package
 from memorygym.tracks.repair.issues import IssueResolver, issue_in
 from memorygym.tracks.repair.package import Package, functions_in
 from memorygym.tracks.repair.real import real_package
+from memorygym.tracks.repair.services import Bug, Service, ServiceDealer, bug_of, with_public_names
 
 TRACK = "repair"
 PACKAGE_TOKENS = 14_000
 """Tokens of the sources of a generated package."""
-FEATURES, IDLE = 10, 4
-"""Features of a session, and those that no issue is about."""
+SERVICES, IDLE = 10, 4
+"""Services of a session, and those that no issue is about."""
 ISSUES, EARLY = 12, 4
 """Issues of a session, and those before the constraints change."""
 FROZEN = 3
-"""Features that are frozen at first."""
+"""Services that are frozen at first."""
 OWNERS = 6
+MOST_DEALS = 4
+"""How often a session is dealt, until there is one."""
 MARGIN = 0.005
 """How far a length may be off."""
 KINDS = tuple(issues.KINDS)
@@ -49,7 +51,12 @@ class RepairRecipe:
         require_at_least(20_000, tokens=self.tokens)
 
     def generate(self) -> Task:
-        return SessionDealer(self).task()
+        for attempt in range(MOST_DEALS - 1):
+            try:
+                return SessionDealer(self, attempt).task()
+            except BadSettings:  # By chance there is no bug, or too much is told.
+                continue
+        return SessionDealer(self, MOST_DEALS - 1).task()
 
 
 class Told(NamedTuple):
@@ -62,22 +69,22 @@ class Told(NamedTuple):
 class SessionDealer:
     """Deals one session."""
 
-    def __init__(self, recipe: RepairRecipe) -> None:
-        self.recipe = recipe
-        rng = self._rng("features")
+    def __init__(self, recipe: RepairRecipe, attempt: int = 0) -> None:
+        self.recipe, self._attempt = recipe, attempt
+        rng = self._rng("services")
         package = _package(recipe)
-        chosen = FeatureDealer(package, rng).deal(FEATURES + IDLE)
+        chosen = ServiceDealer(package, rng).deal(SERVICES + IDLE)
         self.package = with_public_names(package, chosen)
-        self.features = chosen
-        self.used, self.idle = chosen[:FEATURES], chosen[FEATURES:]
+        self.services = chosen
+        self.used, self.idle = chosen[:SERVICES], chosen[SERVICES:]
         people = [f"{first} {last}" for first in texts.FIRST for last in texts.LAST]
         owners = rng.sample(people, OWNERS)
-        self.owners = {feature.name: rng.choice(owners) for feature in chosen}
-        self.frozen = {feature.name for feature in rng.sample(self.used, FROZEN)}
-        limited = [feature for feature in chosen if feature.limit]
+        self.owners = {service.name: rng.choice(owners) for service in chosen}
+        self.frozen = {service.name for service in rng.sample(self.used, FROZEN)}
+        limited = [service for service in chosen if service.limit]
         self.failed = {
-            feature.name: feature.limit - feature.limit % 100 + 150
-            for feature in limited[: len(limited) // 2]
+            service.name: service.limit - service.limit % 100 + 150
+            for service in limited[: len(limited) // 2]
         }
         """By name: a limit that is told at first, and fails."""
         self.facts: list[Statement] = []
@@ -87,27 +94,28 @@ class SessionDealer:
         self._places = self._reviews(self._rng("reviews"))
 
     def _rng(self, *names: str) -> Stream:
-        return named_rng(TRACK, self.recipe.template, self.recipe.seed, self.recipe.salt, *names)
+        recipe, again = self.recipe, [str(self._attempt)] * (self._attempt > 0)
+        return named_rng(TRACK, recipe.template, recipe.seed, recipe.salt, *names, *again)
 
     def task(self) -> Task:
         """The session as a task. Raises BadSettings if its length is too short."""
         self._tell(self._rng("tell"))
         kinds = self._plans(self._rng("plans"))
         told = self.length
-        for number, (feature, kind, by_job) in enumerate(kinds):
+        for number, (service, kind, by_job) in enumerate(kinds):
             if number == EARLY:
                 self._change(self._rng("changes"))
             self._fill(told, (number + 1) / ISSUES)
-            self._issue(feature, kind, by_job=by_job)
+            self._issue(service, kind, by_job=by_job)
         self._close()
         state: dict[str, JSON] = {
             "package": self.package.name,
             "files": dict(self.package.files),
             "tests": dict(self.package.tests),
             "turns": list(self.turns),
-            "features": {
+            "services": {
                 f.name: {"profile": f.profile, "checks": list(f.checks), "trace": f.trace}
-                for f in self.features
+                for f in self.services
             },
         }
         system = texts.SYSTEM.format(steps=STEPS, cost=TRACE_COST)
@@ -122,16 +130,16 @@ class SessionDealer:
 
     def _tell(self, rng: Stream) -> None:
         """Adds the turns that state all facts, in random order, between reviews."""
-        names = ", the ".join(feature.name for feature in self.used)
+        names = ", the ".join(service.name for service in self.used)
         self._say(texts.SAYS + texts.GREETING.format(names=names))
-        turns: list[Any] = [*self.features]
-        for feature in self.features:
-            told = [*self._told(feature, rng)]
+        turns: list[Any] = [*self.services]
+        for service in self.services:
+            told = [*self._told(service, rng)]
             rng.shuffle(told)
             turns += [told[start : start + 2] for start in range(0, len(told), 2)]
         rng.shuffle(turns)
         for turn in turns:
-            if isinstance(turn, Feature):
+            if isinstance(turn, Service):
                 self._say(texts.incident(turn.name), turn.trace)
                 self.facts += [
                     Statement(turn.name, issues.PLACE, turn.place),
@@ -141,10 +149,10 @@ class SessionDealer:
                 self.facts += [told.fact for told in turn]
                 self._say(texts.said(rng, [told.text for told in turn], chat=2))
 
-        for feature in self.features:
-            if old := self.failed.get(feature.name):
-                text = texts.FAILED.format(name=feature.name, value=feature.limit, old=old)
-                self.facts.append(Statement(feature.name, issues.LIMIT, feature.limit, rank=(1,)))
+        for service in self.services:
+            if old := self.failed.get(service.name):
+                text = texts.FAILED.format(name=service.name, value=service.limit, old=old)
+                self.facts.append(Statement(service.name, issues.LIMIT, service.limit, rank=(1,)))
                 self._say(texts.said(rng, [text], chat=2))
         self._pause(rng)
 
@@ -153,24 +161,24 @@ class SessionDealer:
         for _ in range(RECENT - 1):
             self._say(texts.said(rng, [], chat=2))
 
-    def _told(self, feature: Feature, rng: Stream) -> Iterator[Told]:
-        """What maintainers tell about a feature."""
-        state = issues.FROZEN if feature.name in self.frozen else issues.OPEN
+    def _told(self, service: Service, rng: Stream) -> Iterator[Told]:
+        """What maintainers tell about a service."""
+        state = issues.FROZEN if service.name in self.frozen else issues.OPEN
         values: dict[str, str | int] = {
             issues.STATE: state,
-            issues.OWNER: self.owners[feature.name],
-            issues.JOB: feature.job,
-            issues.PUBLIC: feature.public,
-            issues.ERROR: feature.error,
-            issues.LIMIT: self.failed.get(feature.name, feature.limit),
+            issues.OWNER: self.owners[service.name],
+            issues.JOB: service.job,
+            issues.PUBLIC: service.public,
+            issues.ERROR: service.error,
+            issues.LIMIT: self.failed.get(service.name, service.limit),
         }
         for key, value in values.items():
             if value:
-                text = rng.choice(texts.FORMS[key]).format(name=feature.name, value=value)
-                yield Told(text, Statement(feature.name, key, value))
+                text = rng.choice(texts.FORMS[key]).format(name=service.name, value=value)
+                yield Told(text, Statement(service.name, key, value))
 
-    def _plans(self, rng: Stream) -> list[tuple[Feature, str, bool]]:
-        """The issues: feature, kind, and whether only its job is named."""
+    def _plans(self, rng: Stream) -> list[tuple[Service, str, bool]]:
+        """The issues: service, kind, and whether only its job is named."""
         self._opened = rng.choice(sorted(self.frozen))
         late_frozen = rng.choice([f.name for f in self.used if f.name not in self.frozen])
         self._closed = late_frozen
@@ -197,22 +205,22 @@ class SessionDealer:
         self._pause(rng)
         self.frozen = (self.frozen | {self._closed}) - {self._opened}
 
-    def _issue(self, feature: Feature, kind: str, *, by_job: bool) -> None:
+    def _issue(self, service: Service, kind: str, *, by_job: bool) -> None:
         """Adds an issue with its bug, and the goal with the facts without which it fails."""
         event = len(self.turns)
-        bug = self._bug(feature, kind, event)
+        bug = self._bug(service, kind, event)
         text = issues.report(
-            kind, f"{issues.RUNS}{feature.job}" if by_job else feature.name, bug.line
+            kind, f"{issues.RUNS}{service.job}" if by_job else service.name, bug.line
         )
-        owner = self.owners[feature.name] if feature.name in self.frozen else ""
-        self._say(text, issue={"bug": list(bug.edit), "owner": owner})
+        owner = self.owners[service.name] if service.name in self.frozen else ""
+        self._say(text, issue={"bug": list(bug.edit), "owner": owner, "place": service.place})
         self.goals.append(self._goal(event, text, kind if not owner else "frozen"))
 
-    def _bug(self, feature: Feature, kind: str, event: int) -> Bug:
-        bug = bug_of(self.package, feature, kind, self._rng("bugs", str(event)))
+    def _bug(self, service: Service, kind: str, event: int) -> Bug:
+        bug = bug_of(self.package, service, kind, self._rng("bugs", str(event)))
         if bug is None:
             raise BadSettings(
-                f"{self.package.name}: no change of {feature.place} is found by tests"
+                f"{self.package.name}: no change of {service.place} is found by tests"
             )
         return bug
 
@@ -275,9 +283,9 @@ def length_of(task: Task) -> int:
         if not turn.get("issue") and turn["text"].startswith((texts.INCIDENT, texts.READ)):
             named = texts.named_in(turn["text"])
             path, _, function = named.partition("::")
-            is_trace = named in state["features"]
+            is_trace = named in state["services"]
             printed = (
-                state["features"][named]["trace"]
+                state["services"][named]["trace"]
                 if is_trace
                 else opened(path, state["files"][path], function)
             )

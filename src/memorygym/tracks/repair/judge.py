@@ -154,7 +154,7 @@ def _read(file: Path) -> TestReport | None:
     """A kept report; a damaged file is as good as none."""
     try:
         match json.loads(file.read_bytes()):
-            case {"passed": list(passed), "failed": dict(failed)}:
+            case {"passed": list(passed), "failed": dict(failed)} if passed or failed:
                 return TestReport(tuple(passed), failed)
     except (OSError, ValueError):
         pass

@@ -16,8 +16,8 @@ from memorygym.core.types import Call, Message, Policy, Tool
 from memorygym.tracks.repair import texts
 from memorygym.tracks.repair.env import EDIT, ERROR, HAND_OVER, OPEN, RUN, SUBMIT, TOOLS, TRACE
 from memorygym.tracks.repair.fact_reader import KEYS, reader_for
-from memorygym.tracks.repair.features import GUARD, candidates
 from memorygym.tracks.repair.issues import Issue, IssueResolver, Mending, issue_in
+from memorygym.tracks.repair.services import GUARD, candidates
 
 ATTENTION = 700
 """Tokens that the weak debugger reads for an issue."""
@@ -65,7 +65,7 @@ class StrongDebugger(Policy):
         if turn.called:
             return END
         if turn.text.startswith(texts.INCIDENT):
-            return calls((TRACE.name, {"feature": texts.named_in(turn.text)}))
+            return calls((TRACE.name, {"service": texts.named_in(turn.text)}))
         if turn.text.startswith(texts.READ):
             return calls(opening(*texts.named_in(turn.text).split("::")))
         return END
@@ -160,7 +160,7 @@ def edits_of(issue: Issue, decision: Mending, code: str) -> Iterator[tuple[str, 
 
 
 def _concerns(text: str, issue: Issue) -> bool:
-    name = issue.feature or issue.job
+    name = issue.service or issue.job
     return any(name in (fact.subject, fact.value) for fact in reader_for().read(text))
 
 
@@ -169,16 +169,16 @@ REASONERS = {"strong": StrongDebugger, "weak": WeakDebugger}
 
 
 class Keeper(NoteTaker):
-    """The note taker: it searches for what an issue names, then for the feature behind its job."""
+    """The note taker: it searches for what an issue names, then for the service behind its job."""
 
     def queries(self, live: Sequence[Message], texts: Sequence[str]) -> Iterator[str]:
         issue = issue_in(texts[0])
         if issue:
             yield texts[0]
             index = StatementIndex(_stated(m.content for m in live[1:]))
-            feature = IssueResolver(issue, index).feature
-            if feature and not issue.feature:
-                yield f"{feature} {' '.join(key.code for key in KEYS)}"
+            service = IssueResolver(issue, index).service
+            if service and not issue.service:
+                yield f"{service} {' '.join(key.code for key in KEYS)}"
 
 
 def _stated(told: Iterator[str] | Sequence[str]) -> Iterator[Statement]:

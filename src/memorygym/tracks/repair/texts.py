@@ -11,7 +11,7 @@ BIRDS = (
     "Heron Amber Cobalt Linden Osprey Quartz Saffron Juniper Marble Falcon Crimson Walnut".split()
 )
 WORKS = "Export Digest Import Audit Rollup Forecast Handover Snapshot".split()
-"""Words of features' names. They recur, so that a name has others near it."""
+"""Words of services' names. They recur, so that a name has others near it."""
 FIRST = "Ada Ben Cleo Dan Eva Finn Gil Hana".split()
 LAST = "Novak Lindholm Okafor Petrov Quill Sandoval".split()
 """Words of maintainers' names."""
@@ -20,12 +20,12 @@ SYSTEM = (
     "You maintain a Python package. Maintainers tell you what you may touch and how; some of it"
     " changes. Incidents are to be traced with `trace`, reviews to be read with `open_file`; then"
     " reply with a text. An issue is mended by editing the sources: find the function of the"
-    " feature, `edit_file`, check with `run_tests` (it needs the feature's test profile), then"
+    " service, `edit_file`, check with `run_tests` (it needs the service's test profile), then"
     " `submit`, once. An issue allows {steps} calls; a trace costs {cost}. What is frozen must not"
-    " be edited: `hand_over` the issue to the feature's owner. On bad input a function raises its"
-    " feature's error class. A function's guard lets its feature's highest input through. A public"
-    " name is bound at the end of the module of its function. Hidden tests judge. You see only the"
-    " current event and what your memory shows."
+    " be edited: `hand_over` the issue to the service's owner. On bad input a function raises its"
+    " service's error class. A function's guard lets its service's highest input through. A public"
+    " name is bound below its function. Whatever else is edited breaks a constraint. Hidden tests"
+    " judge. You see only the current event and what your memory shows."
 )
 FORMS: dict[str, tuple[str, ...]] = {
     issues.STATE: ("The state of the {name} is {value}.", "The {name}'s state is {value}."),

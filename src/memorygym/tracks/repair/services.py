@@ -1,4 +1,4 @@
-"""Features: functions of a package under other names, and the bugs that can be put in them."""
+"""Services: functions of a package under other names, and the bugs that can be put in them."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ MOST_CANDIDATES = 4
 MUTANTS = 4
 """Changes of a function by which its tests are found."""
 MOST_TRIED = 60
-"""Functions that may become features."""
+"""Functions that may become services."""
 MOST_CHECKS = 12
 """Most tests of a profile."""
 CLASSES = "ValueError TypeError KeyError IndexError RuntimeError".split()
@@ -34,7 +34,7 @@ GUARD = re.compile(r"( *if \w+ > )(\d+)(:)")
 
 
 @dataclass(frozen=True)
-class Feature:
+class Service:
     """A function under the name by which maintainers know it."""
 
     name: str
@@ -72,29 +72,29 @@ class Bug(NamedTuple):
     """Path, line of the file, the lines that stand there, and those that replace them."""
 
 
-class FeatureDealer:
-    """Deals the features of a package."""
+class ServiceDealer:
+    """Deals the services of a package."""
 
     def __init__(self, package: Package, rng: Stream) -> None:
         self._package, self._rng = package, rng
         files = sorted(package.files.items())
         self._functions = [f for path, source in files for f in functions_in(path, source)]
 
-    def deal(self, number: int) -> list[Feature]:
+    def deal(self, number: int) -> list[Service]:
         """So many functions whose changes tests find. Raises BadSettings if there are too few."""
-        features: list[Feature] = []
+        services: list[Service] = []
         order = list(self._functions)
         self._rng.shuffle(order)
         checked = ((f, checks) for f in order if (checks := self._checks(f)))
         for named, (function, checks) in zip(self._names(MOST_TRIED), checked, strict=False):
-            feature = self._feature(named, function, checks)
-            rng = named_rng("repair", "mendable", feature.place)
-            if bug_of(self._package, feature, "mend", rng):
-                features.append(feature)
-            if len(features) == number:
-                return features
+            service = self._service(named, function, checks)
+            rng = named_rng("repair", "mendable", service.place)
+            if bug_of(self._package, service, "mend", rng):
+                services.append(service)
+            if len(services) == number:
+                return services
         raise BadSettings(
-            f"{self._package.name}: tests find the changes of {len(features)} functions; a session"
+            f"{self._package.name}: tests find the changes of {len(services)} functions; a session"
             f" needs {number}"
         )
 
@@ -126,13 +126,13 @@ class FeatureDealer:
                 return tuple(sorted(report.failed)[:MOST_CHECKS])
         return ()
 
-    def _feature(
+    def _service(
         self, names: Mapping[str, str], function: Function, checks: tuple[str, ...]
-    ) -> Feature:
+    ) -> Service:
         source = self._package.files[function.path]
         body = function.of(source)
         raised, guard = _RAISE.search(body), GUARD.search(body)
-        feature = Feature(
+        service = Service(
             **{**names, "public": "" if "." in function.name else names["public"]},
             path=function.path,
             function=function.name,
@@ -141,10 +141,10 @@ class FeatureDealer:
             checks=checks,
             trace="",
         )
-        return replace(feature, trace=self._trace(feature))
+        return replace(service, trace=self._trace(service))
 
-    def _trace(self, feature: Feature) -> str:
-        """What a tracer prints of a feature: calls, then where it lives and how it is tested."""
+    def _trace(self, service: Service) -> str:
+        """What a tracer prints of a service: calls, then where it lives and how it is tested."""
         rng = self._rng
         lines = ["tracing, slowest calls:"]
         tokens = 0
@@ -153,21 +153,21 @@ class FeatureDealer:
             at = rng.between(called.first, called.last)
             lines.append(f"{rng.between(1, 900):>5} ms  {called.path}:{at}  {called.name}")
             tokens += count(lines[-1])
-        facts = ((PLACE, feature.place), (PROFILE, feature.profile))
-        told = [texts.FORMS[key][0].format(name=feature.name, value=value) for key, value in facts]
+        facts = ((PLACE, service.place), (PROFILE, service.profile))
+        told = [texts.FORMS[key][0].format(name=service.name, value=value) for key, value in facts]
         return "\n".join([*lines, *told])
 
 
-def with_public_names(package: Package, features: Sequence[Feature]) -> Package:
-    """The package with the public names of features, and a test of each."""
+def with_public_names(package: Package, services: Sequence[Service]) -> Package:
+    """The package with the public names of services, and a test of each."""
     files, tests = dict(package.files), list[str]()
-    for feature in features:
-        if feature.public:
-            files[feature.path] += f"\n\n{feature.public} = {feature.function}\n"
+    for service in services:
+        if service.public:
+            files[service.path] += f"\n\n{service.public} = {service.function}\n"
             tests.append(
-                f"def test_{feature.public}():\n"
-                f"    from {module_of(feature.path)} import {feature.public}\n\n"
-                f'    assert {feature.public}.__name__ == "{feature.function}"'
+                f"def test_{service.public}():\n"
+                f"    from {module_of(service.path)} import {service.public}\n\n"
+                f'    assert {service.public}.__name__ == "{service.function}"'
             )
     package = Package(
         package.name, files, {**package.tests, PUBLIC_TESTS: "\n\n\n".join(tests) + "\n"}
@@ -177,25 +177,25 @@ def with_public_names(package: Package, features: Sequence[Feature]) -> Package:
     return package
 
 
-def bug_of(package: Package, feature: Feature, kind: str, rng: Stream) -> Bug | None:
-    """A bug of that kind in a feature; None if its tests find none."""
-    path, source = feature.path, package.files[feature.path]
+def bug_of(package: Package, service: Service, kind: str, rng: Stream) -> Bug | None:
+    """A bug of that kind in a service; None if its tests find none."""
+    path, source = service.path, package.files[service.path]
     lines = source.split("\n")
-    function = function_in(path, source, feature.function)
+    function = function_in(path, source, service.function)
     assert function
     if kind == "mend":
-        return _mutated(package, feature, rng)
+        return _mutated(package, service, rng)
     if kind == "name":
-        line = f"{feature.public} = {feature.function}"
+        line = f"{service.public} = {service.function}"
         return Bug(0, (path, lines.index(line) + 1, line, ""))
     pattern = _RAISE if kind == "error" else GUARD
     at = next(n for n in range(function.first, function.last + 1) if pattern.match(lines[n - 1]))
     old = lines[at - 1]
     if kind == "error":
-        others = [name for name in _classes(source, feature.error) if name != feature.error]
-        new = old.replace(f"raise {feature.error}(", f"raise {rng.choice(others)}(")
+        others = [name for name in _classes(source, service.error) if name != service.error]
+        new = old.replace(f"raise {service.error}(", f"raise {rng.choice(others)}(")
     else:
-        wrong = feature.limit + rng.between(2, FARTHEST) * rng.choice((1, -1))
+        wrong = service.limit + rng.between(2, FARTHEST) * rng.choice((1, -1))
         new = GUARD.sub(rf"\g<1>{wrong}\3", old)
     return Bug(at - function.first + 1, (path, at, old, new))
 
@@ -207,28 +207,28 @@ def _classes(source: str, error: str) -> Sequence[str]:
     return next((names for names in lists if error in names), CLASSES)
 
 
-def _mutated(package: Package, feature: Feature, rng: Stream) -> Bug | None:
-    """A change that the feature's tests find, and that few edits of its line may have made; each of
+def _mutated(package: Package, service: Service, rng: Stream) -> Bug | None:
+    """A change that the service's tests find, and that few edits of its line may have made; each of
     these that passes them passes all tests."""
-    source = package.files[feature.path]
-    changes = [*mutations(feature.path, source, feature.function)]
+    source = package.files[service.path]
+    changes = [*mutations(service.path, source, service.function)]
     rng.shuffle(changes)
     for change in changes:
         mutant = apply(source, change)
-        if judge(package, {feature.path: mutant}, feature.checks).failed and _is_decided(
-            package, feature, mutant, change
+        if judge(package, {service.path: mutant}, service.checks).failed and _is_decided(
+            package, service, mutant, change
         ):
             return Bug(change.line_of_function, (change.path, change.line, change.old, change.new))
     return None
 
 
-def _is_decided(package: Package, feature: Feature, mutant: str, change: Mutation) -> bool:
-    edits = candidates(feature.path, mutant, feature.function, change.line_of_function)
+def _is_decided(package: Package, service: Service, mutant: str, change: Mutation) -> bool:
+    edits = candidates(service.path, mutant, service.function, change.line_of_function)
     if len(edits) > MOST_CANDIDATES:
         return False
     for edit in edits:
-        changed = {feature.path: apply(mutant, edit)}
-        if judge(package, changed, feature.checks).ok and not judge(package, changed).ok:
+        changed = {service.path: apply(mutant, edit)}
+        if judge(package, changed, service.checks).ok and not judge(package, changed).ok:
             return False
     return True
 
