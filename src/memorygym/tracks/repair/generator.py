@@ -31,6 +31,8 @@ FROZEN = 3
 OWNERS = 6
 MOST_DEALS = 4
 """How often a session is dealt, until there is one."""
+ROOM = 600
+"""Tokens that reviews leave free before an issue."""
 MARGIN = 0.005
 """How far a length may be off."""
 KINDS = tuple(issues.KINDS)
@@ -257,10 +259,14 @@ class SessionDealer:
 
     def _fill(self, told: int, share: float) -> None:
         """Adds reviews, as many as the length needs before an issue."""
-        target = told + (self.recipe.tokens - told) * share - 600
+        target = told + (self.recipe.tokens - told) * share - ROOM
+        rng = self._rng("fill", str(len(self.turns)))
         while self.length < target:
             place, printed = next(self._places)
-            self._say(texts.review(place), printed)
+            if self.length + count(printed) < target + ROOM:
+                self._say(texts.review(place), printed)
+            else:
+                self._say(texts.said(rng, [], chat=2))
 
     def _close(self) -> None:
         """Ends a session with chat, so that its length is right."""
