@@ -76,7 +76,7 @@ class SessionDealer:
         rng = self._rng("services")
         package = _package(recipe)
         chosen = ServiceDealer(package, rng).deal(SERVICES + IDLE)
-        self.package = with_public_names(package, chosen)
+        self.package = with_public_names(package, chosen, self._rng("names"))
         self.services = chosen
         self.used, self.idle = chosen[:SERVICES], chosen[SERVICES:]
         people = [f"{first} {last}" for first in texts.FIRST for last in texts.LAST]

@@ -18,6 +18,8 @@ MOST_CANDIDATES = 4
 """Most edits of a changed line that the known operators make."""
 MUTANTS = 4
 """Changes of a function by which its tests are found."""
+OTHERS_NAMED = 0.7
+"""The share of other functions that have a public name."""
 MOST_TRIED = 60
 """Functions that may become services."""
 MOST_CHECKS = 12
@@ -102,7 +104,7 @@ class ServiceDealer:
         """Names, jobs, test profiles and public names, all distinct."""
         rng = self._rng
         pairs = [(bird, work) for bird in texts.BIRDS for work in texts.WORKS]
-        names, publics = rng.sample(pairs, number), rng.sample(pairs, number)
+        names, publics = rng.sample(pairs, number), rng.sample(_public_names(), number)
         jobs = rng.sample(range(1000, 9999), number)
         profiles = rng.sample(
             [f"{word}-{n}" for word in texts.PROFILES for n in range(10, 99)], number
@@ -112,7 +114,7 @@ class ServiceDealer:
                 "name": " ".join(name),
                 "job": f"{rng.choice('BCDFGHJKLMNQRSTVWXZ')}-{job}",
                 "profile": profile,
-                "public": f"{'_'.join(public).lower()}_v{rng.between(2, 9)}",
+                "public": public,
             }
 
     def _checks(self, function: Function) -> tuple[str, ...]:
@@ -158,23 +160,43 @@ class ServiceDealer:
         return "\n".join([*lines, *told])
 
 
-def with_public_names(package: Package, services: Sequence[Service]) -> Package:
-    """The package with the public names of services, and a test of each."""
-    files, tests = dict(package.files), list[str]()
-    for service in services:
-        if service.public:
-            files[service.path] += f"\n\n{service.public} = {service.function}\n"
-            tests.append(
-                f"def test_{service.public}():\n"
-                f"    from {module_of(service.path)} import {service.public}\n\n"
-                f'    assert {service.public}.__name__ == "{service.function}"'
-            )
+def with_public_names(package: Package, services: Sequence[Service], rng: Stream) -> Package:
+    """The package with the public names of services, a test of each, and names of most other
+    functions of a generated one, so that names do not tell which functions are services."""
+    named = {(s.path, s.function): s.public for s in services if s.public}
+    free = [name for name in _public_names() if name not in named.values()]
+    rng.shuffle(free)
+    lines: dict[str, list[str]] = {}
+    for path, source in sorted(package.files.items()):
+        for function in functions_in(path, source):
+            is_other = package.is_generated and "." not in function.name
+            is_other = is_other and rng.bernoulli(OTHERS_NAMED)
+            if public := named.get((path, function.name)) or (is_other and free.pop()):
+                lines.setdefault(path, []).append(f"{public} = {function.name}")
+    files = dict(package.files)
+    for path, bound in lines.items():
+        files[path] = "\n".join([files[path], "", *bound, ""])
+    tests = [
+        f"def test_{public}():\n    from {module_of(path)} import {public}\n\n"
+        f'    assert {public}.__name__ == "{function}"'
+        for (path, function), public in named.items()
+    ]
     package = Package(
         package.name, files, {**package.tests, PUBLIC_TESTS: "\n\n\n".join(tests) + "\n"}
     )
     if not (report := judge(package)).ok:
         raise BadSettings(f"{package.name}: {report.problem or dict(report.failed)}")
     return package
+
+
+def _public_names() -> list[str]:
+    """All names that may be public."""
+    return [
+        f"{bird}_{work}_v{number}".lower()
+        for bird in texts.BIRDS
+        for work in texts.WORKS
+        for number in range(2, 10)
+    ]
 
 
 def bug_of(package: Package, service: Service, kind: str, rng: Stream) -> Bug | None:
