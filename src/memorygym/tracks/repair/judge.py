@@ -31,6 +31,9 @@ SERVERS = 4
 """Packages whose processes are kept."""
 ADDRESS = re.compile(r"\b0x[0-9a-fA-F]+")
 
+ENDED = "the process ended before its report"
+_late: dict[str, "TestReport"] = {}
+"""By key: reports of changes that took too long, of this process."""
 _servers: dict[str, TestServer] = {}
 _lock = Lock()
 
@@ -83,7 +86,7 @@ def judge(
     runner = [engine, sys.version, RUNNER.read_text("utf-8")]
     key = _hash([place, counted, chosen, seconds, runner])
     file = cache_folder("repair") / key[:2] / f"{key}.json"
-    if report := _read(file):
+    if report := _late.get(key) or _read(file):
         return report
     nonce = secrets.token_hex(16)
     request: dict[str, JSON] = {"changed": counted, "tests": chosen, "nonce": nonce}
@@ -92,10 +95,11 @@ def judge(
         case [str(text), False]:
             report = _report(text, nonce, tests)
         case [_, True]:
-            report = _without(f"timed out after {seconds:g} s")
+            report = _late[key] = _without(f"timed out after {seconds:g} s")
         case _:
-            report = _without("the process ended before its report")
-    if not report.problem:  # Which may be the machine's.
+            report = _without(ENDED)
+    # What ended or was late may be the machine's fault.
+    if key not in _late and report.problem != ENDED:
         with suppress(OSError):
             file.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(file, [json_bytes(asdict(report))])
@@ -139,7 +143,7 @@ def _report(text: str, nonce: str, chosen: Sequence[str] | None) -> TestReport:
             case "X":
                 return _without(f"cannot import: {ADDRESS.sub('0x…', error)}")
     if not lines or lines[-1][1] != "E":
-        return _without("the process ended before its report")
+        return _without(ENDED)
     reported = {*passed, *failed}
     if missing := [name for name in chosen or () if name not in reported]:
         return _without(f"some tests did not run: {', '.join(missing[:3])}")
@@ -154,8 +158,10 @@ def _read(file: Path) -> TestReport | None:
     """A kept report; a damaged file is as good as none."""
     try:
         match json.loads(file.read_bytes()):
-            case {"passed": list(passed), "failed": dict(failed)} if passed or failed:
-                return TestReport(tuple(passed), failed)
+            case {"passed": list(passed), "failed": dict(failed), "problem": str(problem)} if (
+                passed or failed or problem
+            ):
+                return TestReport(tuple(passed), failed, problem)
     except (OSError, ValueError):
         pass
     return None
