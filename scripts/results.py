@@ -84,8 +84,8 @@ PAGES = {
     ),
     "repair": Page(
         "Repair",
-        ["--track", "repair:package=generated,toolz==0.12.1,parse==1.20.2", "--seeds", "10"],
-        "Ten sessions of twelve issues on each of three packages: a generated one a session, and"
+        ["--track", "repair:package=generated,toolz==0.12.1,parse==1.20.2", "--seeds", "7"],
+        "Seven sessions of twelve issues on each of three packages: a generated one a session, and"
         " two real ones (fetched by `memorygym generate --track repair --package NAME==VERSION`).",
         ("facts", "kind"),
     ),

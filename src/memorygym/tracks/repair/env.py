@@ -201,7 +201,10 @@ class RepairEnv(Env):
         path, name = issue["place"].split("::")
         for edited, source in self._edits.items():
             before = self._bug.get(edited, self._package.files[edited])
-            if edited != path or without(edited, before, name) != without(edited, source, name):
+            rest, new_rest = without(edited, before, name), without(edited, source, name)
+            if edited != path or rest is None or new_rest is None:
+                return edited
+            if rest[0] != new_rest[0] or len(new_rest[1]) > len(rest[1]) + 1:
                 return edited
         return ""
 
@@ -212,16 +215,18 @@ class RepairEnv(Env):
         return Step((message,), step.reward, evict=True, answer=step.answer)
 
 
-def without(path: str, source: str, name: str) -> list[str] | None:
-    """The lines of a source without a function, what binds names to it, and blank lines; None if
-    the source cannot be read."""
+def without(path: str, source: str, name: str) -> tuple[list[str], list[str]] | None:
+    """The lines of a source without a function and blank ones, and those that bind names to it;
+    None if the source cannot be read."""
     try:
         function = next(f for f in functions_in(path, source) if f.name == name)
     except (*UNREADABLE, StopIteration):
         return None
     lines = source.split("\n")
     lines[function.first - 1 : function.last] = []
-    return [line for line in lines if line.strip() and not re.fullmatch(rf"\w+ = {name}", line)]
+    binds = re.compile(rf"\w+ = {name}")
+    bound = [line for line in lines if binds.fullmatch(line)]
+    return [line for line in lines if line.strip() and not binds.fullmatch(line)], bound
 
 
 def opened(path: str, source: str, function: str = "") -> str:

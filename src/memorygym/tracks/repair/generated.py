@@ -9,13 +9,15 @@ from typing import Any
 from memorygym.core.rng import Stream
 from memorygym.tracks.codeqa.generator.definitions import number
 from memorygym.tracks.codeqa.generator.package import GrowingPackage
-from memorygym.tracks.repair.mutation import mutations
+from memorygym.tracks.repair.mutation import Mutation, mutations
 from memorygym.tracks.repair.package import Package, module_of
 
 CALLS, METHOD_CALLS = 4, 2
 """Tests of a function with its option at the default, and of a method."""
 VARIED = 2
-"""Lines of a function that are changed before its tests are written."""
+"""Changes of a function before its tests are written."""
+MODULI = (6_000, 9_999)
+"""The least and the greatest modulus of a result."""
 FIXED = ("if ", "raise ", "def ", "@", "partial")
 """What stands in lines that are not."""
 SIBLINGS = 3
@@ -60,17 +62,21 @@ def generated_package(rng: Stream, tokens: int) -> Package:
 
 
 def _varied(path: str, code: str, rng: Stream) -> str:
-    """The source with a line or two of each function changed as bugs change them: else a bug would
-    be what looks unlike all other code."""
-    lines = code.split("\n")
-    by_function: dict[str, dict[int, list[str]]] = {}
-    for m in mutations(path, code):
-        if "\n" not in m.old and not any(word in m.old for word in FIXED):
-            by_function.setdefault(m.function, {}).setdefault(m.line, []).append(m.new)
-    for changes in by_function.values():
-        for line in rng.sample([*changes], min(VARIED, len(changes))):
-            lines[line - 1] = rng.choice(changes[line])
-    return "\n".join(lines)
+    """The source with moduli and signs of shares drawn anew, and twice a line of each function
+    changed as bugs change them: else a bug would be what looks unlike all other code."""
+    code = re.sub(r"% \d{4}$", lambda _: f"% {rng.between(*MODULI)}", code, flags=re.MULTILINE)
+    code = re.sub(r"total [+-] self", lambda _: f"total {rng.choice('+-')} self", code)
+    for _ in range(VARIED):
+        lines = code.split("\n")
+        by_function: dict[str, list[Mutation]] = {}
+        for change in mutations(path, code):
+            if "\n" not in change.old and not any(word in change.old for word in FIXED):
+                by_function.setdefault(change.function, []).append(change)
+        for changes in by_function.values():
+            change = rng.choice(changes)
+            lines[change.line - 1] = change.new
+        code = "\n".join(lines)
+    return code
 
 
 def _with_drawn_faults(files: Mapping[str, str], rng: Stream) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from memorygym.core.errors import BadSettings
 from memorygym.core.rng import Stream, named_rng
 from memorygym.core.tokens import count
+from memorygym.tracks.codeqa.generator.definitions import number
 from memorygym.tracks.repair import texts
 from memorygym.tracks.repair.issues import PLACE, PROFILE
 from memorygym.tracks.repair.judge import judge
@@ -26,8 +27,8 @@ MOST_CHECKS = 12
 """Most tests of a profile."""
 CLASSES = "ValueError TypeError KeyError IndexError RuntimeError".split()
 """Built-in classes for bad input."""
-FARTHEST = 400
-"""How far a wrong limit is off at most."""
+HIGH = 90_000
+"""What all limits of generated packages lie above."""
 TRACE_TOKENS = 560
 """About the tokens of a trace."""
 PUBLIC_TESTS = "tests/test_public_names.py"
@@ -217,7 +218,7 @@ def bug_of(package: Package, service: Service, kind: str, rng: Stream) -> Bug | 
         others = [name for name in _classes(source, service.error) if name != service.error]
         new = old.replace(f"raise {service.error}(", f"raise {rng.choice(others)}(")
     else:
-        wrong = service.limit + rng.between(2, FARTHEST) * rng.choice((1, -1))
+        wrong = next(n for n in iter(lambda: HIGH + number(rng), 0) if n != service.limit)
         new = GUARD.sub(rf"\g<1>{wrong}\3", old)
     return Bug(at - function.first + 1, (path, at, old, new))
 
@@ -233,7 +234,9 @@ def _mutated(package: Package, service: Service, rng: Stream) -> Bug | None:
     """A change that the service's tests find, and that few edits of its line may have made; each of
     these that passes them passes all tests."""
     source = package.files[service.path]
-    changes = [*mutations(service.path, source, service.function)]
+    # No default is among what generated packages vary.
+    found = mutations(service.path, source, service.function)
+    changes = [change for change in found if "def " not in change.old]
     rng.shuffle(changes)
     for change in changes:
         mutant = apply(source, change)
