@@ -30,7 +30,7 @@ def generated_package(rng: Stream, tokens: int) -> Package:
     >>> from memorygym.core.rng import named_rng
     >>> package = generated_package(named_rng("example"), 3_000)
     >>> package.tests["tests/test_ivory_wharf.py"].splitlines()[6].strip()
-    'assert patch_coastal_wharf(1387) == 3593'
+    'assert patch_coastal_wharf(498) == 2416'
     """
     grown = GrowingPackage(rng, SIBLINGS)
     grown.grow(tokens, rng)
