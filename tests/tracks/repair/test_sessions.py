@@ -8,7 +8,7 @@ from memorygym.scoring.episode_scores import rewarded
 from memorygym.tracks._qa.ablation import failed
 from memorygym.tracks.repair.adversaries import GUESSES
 from memorygym.tracks.repair.generator import ISSUES, RepairRecipe, SessionDealer, length_of
-from memorygym.tracks.repair.services import Service
+from memorygym.tracks.repair.services import PackageService
 from memorygym.tracks.repair.verifier import verification
 from tests.slow import mostly_slow
 from tests.tracks.repair.sessions import TRACK, ended, played, session
@@ -60,7 +60,7 @@ def test_a_memory_with_everything_misses_nothing_by_any_cause() -> None:
 
 
 def test_services_differ_in_name_place_profile_and_job() -> None:
-    services: list[Service] = SessionDealer(RepairRecipe("generated", 3)).services
+    services: list[PackageService] = SessionDealer(RepairRecipe("generated", 3)).services
     for field in ("name", "place", "profile", "job"):
         assert len({getattr(service, field) for service in services}) == len(services)
 

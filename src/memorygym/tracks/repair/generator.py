@@ -17,7 +17,13 @@ from memorygym.tracks.repair.generated import generated_package
 from memorygym.tracks.repair.issues import IssueResolver, issue_in
 from memorygym.tracks.repair.package import Package, functions_in
 from memorygym.tracks.repair.real import real_package
-from memorygym.tracks.repair.services import Bug, Service, ServiceDealer, bug_of, with_public_names
+from memorygym.tracks.repair.services import (
+    Bug,
+    PackageService,
+    ServiceDealer,
+    bug_of,
+    with_public_names,
+)
 
 TRACK = "repair"
 PACKAGE_TOKENS = 14_000
@@ -141,7 +147,7 @@ class SessionDealer:
             turns += [told[start : start + 2] for start in range(0, len(told), 2)]
         rng.shuffle(turns)
         for turn in turns:
-            if isinstance(turn, Service):
+            if isinstance(turn, PackageService):
                 self._say(texts.incident(turn.name), turn.trace)
                 self.facts += [
                     Statement(turn.name, issues.PLACE, turn.place),
@@ -163,7 +169,7 @@ class SessionDealer:
         for _ in range(RECENT - 1):
             self._say(texts.said(rng, [], chat=2))
 
-    def _told(self, service: Service, rng: Stream) -> Iterator[Told]:
+    def _told(self, service: PackageService, rng: Stream) -> Iterator[Told]:
         """What maintainers tell about a service."""
         state = issues.FROZEN if service.name in self.frozen else issues.OPEN
         values: dict[str, str | int] = {
@@ -179,7 +185,7 @@ class SessionDealer:
                 text = rng.choice(texts.FORMS[key]).format(name=service.name, value=value)
                 yield Told(text, Statement(service.name, key, value))
 
-    def _plans(self, rng: Stream) -> list[tuple[Service, str, bool]]:
+    def _plans(self, rng: Stream) -> list[tuple[PackageService, str, bool]]:
         """The issues: service, kind, and whether only its job is named."""
         self._opened = rng.choice(sorted(self.frozen))
         late_frozen = rng.choice([f.name for f in self.used if f.name not in self.frozen])
@@ -207,7 +213,7 @@ class SessionDealer:
         self._pause(rng)
         self.frozen = (self.frozen | {self._closed}) - {self._opened}
 
-    def _issue(self, service: Service, kind: str, *, by_job: bool) -> None:
+    def _issue(self, service: PackageService, kind: str, *, by_job: bool) -> None:
         """Adds an issue with its bug, and the goal with the facts without which it fails."""
         event = len(self.turns)
         bug = self._bug(service, kind, event)
@@ -218,7 +224,7 @@ class SessionDealer:
         self._say(text, issue={"bug": list(bug.edit), "owner": owner, "place": service.place})
         self.goals.append(self._goal(event, text, kind if not owner else "frozen"))
 
-    def _bug(self, service: Service, kind: str, event: int) -> Bug:
+    def _bug(self, service: PackageService, kind: str, event: int) -> Bug:
         bug = bug_of(self.package, service, kind, self._rng("bugs", str(event)))
         if bug is None:
             raise BadSettings(

@@ -37,7 +37,7 @@ GUARD = re.compile(r"( *if \w+ > )(\d+)(:)")
 
 
 @dataclass(frozen=True)
-class Service:
+class PackageService:
     """A function under the name by which maintainers know it."""
 
     name: str
@@ -83,9 +83,9 @@ class ServiceDealer:
         files = sorted(package.files.items())
         self._functions = [f for path, source in files for f in functions_in(path, source)]
 
-    def deal(self, number: int) -> list[Service]:
+    def deal(self, number: int) -> list[PackageService]:
         """So many functions whose changes tests find. Raises BadSettings if there are too few."""
-        services: list[Service] = []
+        services: list[PackageService] = []
         order = list(self._functions)
         self._rng.shuffle(order)
         checked = ((f, checks) for f in order if (checks := self._checks(f)))
@@ -131,11 +131,11 @@ class ServiceDealer:
 
     def _service(
         self, names: Mapping[str, str], function: Function, checks: tuple[str, ...]
-    ) -> Service:
+    ) -> PackageService:
         source = self._package.files[function.path]
         body = function.of(source)
         raised, guard = _RAISE.search(body), GUARD.search(body)
-        service = Service(
+        service = PackageService(
             **{**names, "public": "" if "." in function.name else names["public"]},
             path=function.path,
             function=function.name,
@@ -146,7 +146,7 @@ class ServiceDealer:
         )
         return replace(service, trace=self._trace(service))
 
-    def _trace(self, service: Service) -> str:
+    def _trace(self, service: PackageService) -> str:
         """What a tracer prints of a service: calls, then where it lives and how it is tested."""
         rng = self._rng
         lines = ["tracing, slowest calls:"]
@@ -161,7 +161,7 @@ class ServiceDealer:
         return "\n".join([*lines, *told])
 
 
-def with_public_names(package: Package, services: Sequence[Service], rng: Stream) -> Package:
+def with_public_names(package: Package, services: Sequence[PackageService], rng: Stream) -> Package:
     """The package with the public names of services, a test of each, and names of most other
     functions of a generated one, so that names do not tell which functions are services."""
     named = {(s.path, s.function): s.public for s in services if s.public}
@@ -200,7 +200,7 @@ def _public_names() -> list[str]:
     ]
 
 
-def bug_of(package: Package, service: Service, kind: str, rng: Stream) -> Bug | None:
+def bug_of(package: Package, service: PackageService, kind: str, rng: Stream) -> Bug | None:
     """A bug of that kind in a service; None if its tests find none."""
     path, source = service.path, package.files[service.path]
     lines = source.split("\n")
@@ -230,7 +230,7 @@ def _classes(source: str, error: str) -> Sequence[str]:
     return next((names for names in lists if error in names), CLASSES)
 
 
-def _mutated(package: Package, service: Service, rng: Stream) -> Bug | None:
+def _mutated(package: Package, service: PackageService, rng: Stream) -> Bug | None:
     """A change that the service's tests find, and that few edits of its line may have made; each of
     these that passes them passes all tests."""
     source = package.files[service.path]
@@ -247,7 +247,7 @@ def _mutated(package: Package, service: Service, rng: Stream) -> Bug | None:
     return None
 
 
-def _is_decided(package: Package, service: Service, mutant: str, change: Mutation) -> bool:
+def _is_decided(package: Package, service: PackageService, mutant: str, change: Mutation) -> bool:
     edits = candidates(service.path, mutant, service.function, change.line_of_function)
     if len(edits) > MOST_CANDIDATES:
         return False
