@@ -1,9 +1,10 @@
 """The base of a track's fact reader: it reads texts alone, or against what a stream has stated."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 
-from memorygym.core.statements import SHIFT, UNSTATED, Statement
+from memorygym.core.statements import CURRENT, FORMER, SHIFT, UNSTATED, Statement
 from memorygym.scoring.fact_reader.claims import Reading
 from memorygym.scoring.fact_reader.matching import Matcher
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
@@ -16,6 +17,26 @@ Span = tuple[int, int, Sequence[Statement]]
 def free_matcher(vocabulary: Vocabulary) -> Matcher:
     """The matcher for which a value counts though nobody stated it."""
     return Matcher(vocabulary, every_value=True)
+
+
+_NOW = re.compile(r"\bnow\b")
+"""What says beside a value that it has changed."""
+
+
+def ranked(
+    text: str, facts: Sequence[Statement], words_of: Callable[[Statement], Sequence[str]]
+) -> Iterator[Statement]:
+    """The facts of a text that hold, where what replaces a value ranks above what it replaces: a
+    line says "now" beside the words of the fact, or gives the former value."""
+    former = {fact[:3] for fact in facts if fact.role == FORMER}
+    replaced = {fact[:2] for fact in former}
+    changed = [line.lower() for line in text.split("\n") if _NOW.search(line)]
+    for fact in facts:
+        if fact.role in (CURRENT, UNSTATED):
+            words = [word.lower() for word in words_of(fact)]
+            is_now = any(all(word in line for word in words) for line in changed)
+            is_new = (fact[:2] in replaced or is_now) and fact[:3] not in former
+            yield Statement(*fact[:3], fact.role, (1,) if is_new else ())
 
 
 class StreamReader:

@@ -1,17 +1,12 @@
-"""Sessions to play in tests, and how they end."""
+"""Sessions to play in tests, and how many requests are granted."""
 
 from functools import cache
 
 from memorygym.core import registry
-from memorygym.core.episode import Episode, play
-from memorygym.core.outcome import Outcome
-from memorygym.core.trace import Trace
 from memorygym.core.track import find
-from memorygym.core.types import Budget, Policy, Task
-from memorygym.scoring.episode_scores import rewarded
-from memorygym.tracks.dialogue.env import DialogueEnv
+from memorygym.core.types import Policy, Task
 from memorygym.tracks.dialogue.generator import DialogueRecipe
-from memorygym.tracks.dialogue.reasoners import StrongClerk
+from tests.tracks.plays import ended
 
 DESKS = tuple(registry.names("desks"))
 TRACK = find("dialogue")
@@ -21,19 +16,6 @@ TRACK = find("dialogue")
 def session(template: str = "retail", seed: int = 0, **dials: int | str) -> Task:
     """The task of a recipe."""
     return DialogueRecipe(template, seed, **dials).generate()  # type: ignore[arg-type]
-
-
-def played(task: Task, memory: str = "full", policy: Policy | None = None, **budget: int) -> Trace:
-    """The trace of a session, with its gold table."""
-    episode = Episode(DialogueEnv(task), lambda: registry.make("memory", memory), Budget(**budget))
-    trace = play(episode, policy or StrongClerk())
-    trace.gold = task.gold
-    return trace
-
-
-def ended(task: Task, memory: str = "full", policy: Policy | None = None) -> list[Outcome]:
-    """The outcome of each request."""
-    return rewarded(played(task, memory, policy))
 
 
 def granted(task: Task, memory: str = "full", policy: Policy | None = None) -> float:

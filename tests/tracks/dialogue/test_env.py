@@ -24,7 +24,8 @@ from memorygym.tracks.dialogue.env import DialogueEnv
 from memorygym.tracks.dialogue.fact_reader import reader_for
 from memorygym.tracks.dialogue.reasoners import StrongClerk, Turn
 from memorygym.tracks.dialogue.resolve import Resolver, request_in
-from tests.tracks.dialogue.sessions import DESKS, TRACK, ended, granted, played, session
+from tests.tracks.dialogue.sessions import DESKS, TRACK, granted, session
+from tests.tracks.plays import ended, played
 
 
 class Changed(Policy):
@@ -163,7 +164,7 @@ def test_an_exchange_that_nobody_asked_for_changes_nothing() -> None:
     product = session().state["stock"][0]["id"]
 
     def eager(turn: Turn, reply: Message) -> Message:
-        numbers.extend(re.findall(r"is (\S+)\.$", turn.results.get("order_item", "")))
+        numbers.extend(re.findall(r"is (\S+)\.$", turn.last.get("order_item", "")))
         if turn.request or turn.called or not numbers:
             return reply
         return calls(("exchange_item", {"order": numbers[-1], "product": product}))

@@ -9,7 +9,8 @@ from memorygym.core.tokens import count
 from memorygym.core.trace import Observation, ToolResult
 from memorygym.core.track import TaskOptions
 from memorygym.tracks.dialogue.generator import DialogueRecipe
-from tests.tracks.dialogue.sessions import DESKS, TRACK, granted, played, session
+from tests.tracks.dialogue.sessions import DESKS, TRACK, granted, session
+from tests.tracks.plays import played
 
 
 @pytest.mark.parametrize("template", DESKS)

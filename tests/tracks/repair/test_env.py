@@ -12,7 +12,8 @@ from memorygym.core.registry import make
 from memorygym.core.types import Message, Policy, Tool
 from memorygym.tracks.repair.env import STEPS, RepairEnv
 from memorygym.tracks.repair.reasoners import IssueTurn, StrongDebugger
-from tests.tracks.repair.sessions import TRACK, ended, played, session
+from tests.tracks.plays import ended, played
+from tests.tracks.repair.sessions import TRACK, session
 
 NAMED = re.compile(r"def (test_\w+)")
 

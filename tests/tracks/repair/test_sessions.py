@@ -7,11 +7,12 @@ from memorygym.scoring.attribution import Attribution
 from memorygym.scoring.episode_scores import rewarded
 from memorygym.tracks._qa.ablation import failed
 from memorygym.tracks.repair.adversaries import GUESSES
-from memorygym.tracks.repair.generator import ISSUES, RepairRecipe, SessionDealer, length_of
+from memorygym.tracks.repair.generator import ISSUES, RepairRecipe, SessionDealer
 from memorygym.tracks.repair.services import PackageService
 from memorygym.tracks.repair.verifier import verification
 from tests.slow import mostly_slow
-from tests.tracks.repair.sessions import TRACK, ended, played, session
+from tests.tracks.plays import ended, played
+from tests.tracks.repair.sessions import TRACK, session
 
 
 @mostly_slow("seed", range(6), quick=1)
@@ -28,7 +29,8 @@ def test_a_strategy_without_memory_does_few_issues(guess: str) -> None:
 
 @pytest.mark.parametrize("tokens", [20_000, pytest.param(100_000, marks=pytest.mark.slow)])
 def test_a_session_has_its_length(tokens: int) -> None:
-    assert length_of(session(2, tokens)) == pytest.approx(tokens, rel=0.01)
+    length = verification(session(2, tokens))["length"]["tokens"]
+    assert length == pytest.approx(tokens, rel=0.01)
 
 
 def test_a_session_has_its_issues_and_most_need_three_facts_or_more() -> None:

@@ -155,15 +155,10 @@ class Matcher:
             if fact.role == OFFERED:
                 if is_unknown and distinct[fact[:3]] is fact:
                     yield fact._replace(role=UNSTATED)
-            elif fact.role in (FORMER, UNSTATED) or not (
-                is_unknown
-                or (
-                    by_last
-                    and fact.role != SHIFT
-                    and len(groups[0]) > 1
-                    and last[fact[:2]] == UNSTATED
-                )
-            ):
+                continue
+            if by_last and fact.role != SHIFT and len(groups[0]) > 1:
+                is_unknown = is_unknown or last.get(fact[:2]) == UNSTATED
+            if fact.role in (FORMER, UNSTATED) or not is_unknown:
                 yield fact
 
     def _groups(self, fact: Statement) -> Sequence[tuple[object, ...]]:

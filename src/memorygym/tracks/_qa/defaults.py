@@ -1,11 +1,12 @@
 """The fields of `Track` that all question-answering tracks share."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.json_types import from_json
+from memorygym.core.statements import FactReader, SubTaskGold
 from memorygym.core.track import lazily
 from memorygym.core.types import Message, Step, Task, tool
 from memorygym.tracks._qa.questions import QuestionGold
@@ -57,6 +58,13 @@ def recall_step(query: str) -> Step:
 def asks(view: Sequence[Message]) -> bool:
     """Whether the current event asks a question."""
     return view[event_start(view)].content.startswith(QUESTION)
+
+
+def sub_task_oracle(facts: Callable[[str], FactReader], task: Task) -> Mapping[int, str]:
+    """The oracle of a track of sub-tasks: the facts that each needs, as sentences."""
+    gold = task.gold
+    assert isinstance(gold, SubTaskGold)
+    return gold.texts(facts(task.system).render)
 
 
 _lazy = lazily("memorygym.tracks._qa")

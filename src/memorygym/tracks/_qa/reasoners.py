@@ -12,7 +12,6 @@ from typing import Any, TypeAlias
 
 from memorygym.agents.calls import END, calls, read, search, submit, write
 from memorygym.core.statements import CURRENT, UNSTATED, Statement, StatementIndex, against
-from memorygym.core.tokens import count
 from memorygym.core.track import find
 from memorygym.core.types import Call, Message, Policy, Task, Tool
 from memorygym.scoring.attribution import coverage
@@ -27,6 +26,7 @@ from memorygym.tracks._qa.stream import (
     asked_in,
     event_start,
 )
+from memorygym.tracks._qa.turns import attended
 
 Serve: TypeAlias = Callable[[Sequence[Message], str], Iterable[str]]
 """Notes on the text in view, from the notes so far."""
@@ -212,14 +212,8 @@ def attended_parts(
 
     A part is a paragraph, or a document or line of notes within one.
     """
-    tokens_left = most
-    for text in texts:
-        for part in text.replace("\n[", "\n\n[").split("\n\n"):
-            if is_relevant(part):
-                yield part
-                tokens_left -= count(part)
-                if tokens_left <= 0:
-                    return
+    parts = (part for text in texts for part in text.replace("\n[", "\n\n[").split("\n\n"))
+    return attended(parts, is_relevant, most)
 
 
 class LookupNoteTaker(Policy):

@@ -1,12 +1,22 @@
 """The self-test of a track of sub-tasks: each agent keeps to what it may, or must, reach."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
-from memorygym.core.track import Agent, Invariant, PlayedEpisode
+from memorygym.core.track import Invariant, PlayAgain, PlayedEpisode, SelfTest, TaskRecipe, find
+
+
+def self_test(track: str, least: float) -> SelfTest:
+    """The self-test of a track, whose agents with notes must reach `least` points."""
+    return SelfTest(no_measures, partial(within_bounds, track, least))
 
 
 def within_bounds(
-    agents: Mapping[str, Agent], least: float, results: Sequence[PlayedEpisode]
+    track: str,
+    least: float,
+    recipes: Sequence[TaskRecipe],  # noqa: ARG001
+    results: Sequence[PlayedEpisode],
+    play: PlayAgain,  # noqa: ARG001
 ) -> Sequence[Invariant]:
     """Adversaries stay within their bounds, and agents with notes reach `least` points.
 
@@ -18,7 +28,7 @@ def within_bounds(
     for result in results:
         scores.setdefault(result.agent, []).append(100 * result.score.composite)
     found = []
-    for name, agent in agents.items():
+    for name, agent in find(track).agents.items():
         if name not in scores:
             continue
         mean = estimate(scores[name])

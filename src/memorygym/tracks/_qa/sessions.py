@@ -1,6 +1,6 @@
 """Checks of sessions of sub-tasks that the tracks share: what is shown, needed, told too near."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Protocol
@@ -122,6 +122,16 @@ class Session:
                         f"event {goal.event}: {'' if fails else 'not '}needed: {' '.join(pair)}"
                     )
         return {"ok": not wrong, "needed": needed, "spare": spare, "wrong": wrong}
+
+
+def needed(
+    used: Iterable[Statement],
+    facts: Sequence[Statement],
+    decide: Callable[[Sequence[Statement]], object],
+) -> list[Statement]:
+    """Of the facts that a decision used, those without which it is another."""
+    decided = decide(facts)
+    return [fact for fact in used if decide([f for f in facts if f[:2] != fact[:2]]) != decided]
 
 
 def ended(trace: Trace, *, done: bool) -> Iterator[str]:

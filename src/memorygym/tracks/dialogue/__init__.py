@@ -15,12 +15,11 @@ from memorygym.core.json_types import from_json
 from memorygym.core.outcome import Outcome, Score
 from memorygym.core.statements import SubTaskGold
 from memorygym.core.trace import Trace
-from memorygym.core.track import SelfTest, TaskOptions, TaskRecipe, Track, lazily
-from memorygym.core.types import Task
+from memorygym.core.track import TaskOptions, TaskRecipe, Track, lazily
 from memorygym.scoring.episode_scores import accuracies, rewarded
-from memorygym.tracks._qa.defaults import verified
-from memorygym.tracks._qa.self_test import no_measures
-from memorygym.tracks.dialogue.agents import AGENTS, note_taker, reasoner, validate
+from memorygym.tracks._qa.defaults import sub_task_oracle, verified
+from memorygym.tracks._qa.self_test import self_test
+from memorygym.tracks.dialogue.agents import AGENTS, LEAST_OF_NOTES, note_taker, reasoner
 from memorygym.tracks.dialogue.desks import desk_named
 from memorygym.tracks.dialogue.env import DialogueEnv, tools_of
 from memorygym.tracks.dialogue.generator import DialogueRecipe
@@ -47,13 +46,6 @@ def tasks(options: TaskOptions) -> Sequence[TaskRecipe]:
 
 
 facts = _lazy("fact_reader:reader_of")
-
-
-def oracle(task: Task) -> Mapping[int, str]:
-    """The facts that each request needs, as sentences."""
-    gold = task.gold
-    assert isinstance(gold, SubTaskGold)
-    return gold.texts(facts(task.system).render)
 
 
 def score(trace: Trace, outcomes: Sequence[Outcome]) -> Score:
@@ -89,7 +81,7 @@ TRACK = Track(
     facts=facts,
     reasoners={name: partial(reasoner, name) for name in ("strong", "weak")},
     note_taker=note_taker,
-    oracle=oracle,
+    oracle=partial(sub_task_oracle, facts),
     # Desks of this package that share a name of a tool share the tool.
     tools=tuple({tool.name: tool for desk in BUILT_IN for tool in tools_of(desk)}.values()),
     reader=_lazy("fact_reader:DialogueTraceReader"),
@@ -97,7 +89,7 @@ TRACK = Track(
     axes=(*KINDS, *CHAIN),
     agents=AGENTS,
     verify=partial(verified, _lazy("verifier:verification"), together=_lazy("verifier:together")),
-    self_test=SelfTest(no_measures, validate),
+    self_test=self_test("dialogue", LEAST_OF_NOTES),
     parameters=lambda: {
         "template": "a desk, or several with commas between (default: all)",
         "chains": "chains of requests about one order; each brings seven requests (2)",

@@ -144,8 +144,8 @@ class Asker(Policy):
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
         turn = Turn(view)
         if turn.request is None or turn.is_acted_on:
-            return Message("assistant", turn.results.get(ASK.name, ""))
-        told = turn.results.get(ASK.name)
+            return Message("assistant", turn.last.get(ASK.name, ""))
+        told = turn.last.get(ASK.name)
         if told is None:
             return calls((ASK.name, {"question": "What did you tell me about this?"}))
         values = told.partition("It comes to: ")[2].rstrip(".").split(", ")
@@ -169,7 +169,7 @@ class Guesser(Policy):
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
         turn = Turn(view)
-        request, listed = turn.request, turn.results.get("search")
+        request, listed = turn.request, turn.last.get("search")
         if request is None or turn.is_acted_on:
             return END
         if request.chooses and listed is None:

@@ -4,12 +4,11 @@ An adversary imitates an agent that does without memory: one that does nothing, 
 asks for everything again, or guesses which offer is right. None is imported before it plays.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 
-from memorygym.core.track import Agent, Bound, Invariant, PlayAgain, PlayedEpisode, TaskRecipe
+from memorygym.core.track import Agent, Bound
 from memorygym.core.types import Policy, Task
-from memorygym.tracks._qa.self_test import within_bounds
 
 MOST_GUESSED = 1
 """Points that a guess may reach: it applies to a fifth of the requests, and grants 5 % of these."""
@@ -53,12 +52,3 @@ AGENTS: Mapping[str, Agent] = {
     "fitted_offer": _adversary("fitted offer", "takes what is most like right ones", MOST_GUESSED),
     "likely_offer": _adversary("likely offer", "takes what most would take", MOST_GUESSED),
 }
-
-
-def validate(
-    recipes: Sequence[TaskRecipe],  # noqa: ARG001
-    results: Sequence[PlayedEpisode],
-    play: PlayAgain,  # noqa: ARG001
-) -> Sequence[Invariant]:
-    """The self-test: adversaries stay within their bounds, and agents with notes above these."""
-    return within_bounds(AGENTS, LEAST_OF_NOTES, results)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-from memorygym.core.statements import CURRENT, FORMER, UNSTATED, Statement
+from memorygym.core.statements import Statement
 from memorygym.core.trace import Trace
 from memorygym.core.trace_reader import TraceReader
 from memorygym.scoring.episode_scores import rewarded
@@ -13,7 +13,7 @@ from memorygym.scoring.fact_reader.claims import Reading
 from memorygym.scoring.fact_reader.key import Key, ValueKind
 from memorygym.scoring.fact_reader.names import CapitalisedNames
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
-from memorygym.scoring.stream_reader import StreamReader
+from memorygym.scoring.stream_reader import StreamReader, ranked
 from memorygym.tracks.dialogue import texts
 from memorygym.tracks.dialogue.desk import CUSTOMER, ORDER, POLICY, ROLES, Desk, Term
 from memorygym.tracks.dialogue.desks import desk_named
@@ -21,8 +21,6 @@ from memorygym.tracks.dialogue.env import tools_of
 from memorygym.tracks.dialogue.offers import is_row
 from memorygym.tracks.dialogue.resolve import request_in
 
-_NOW = re.compile(r"\bnow\b")
-"""What says beside a value that it has changed."""
 CODE = r"\b([B-DF-HJ-NP-TV-XZb-df-hj-np-tv-xz]-\d{4})\b"
 _IS_CODE = re.compile(CODE)
 
@@ -99,26 +97,20 @@ class DialogueReader(StreamReader):
         return request_in(self._desk, line) is None
 
     def _statements(self, text: str) -> tuple[Statement, ...]:
-        facts = self._parsed(text).facts
-        former = {f[:3] for f in facts if f.role == FORMER}
-        replaced = {fact[:2] for fact in former}
-        changed = [line.lower() for line in text.split("\n") if _NOW.search(line)]
-        read = []
-        for f in facts:
-            if f.role in (CURRENT, UNSTATED):
-                value = f.text.upper() if _IS_CODE.fullmatch(f.text) else f.text
-                is_new = f[:2] in replaced or any(
-                    f.key in line and value.lower() in line for line in changed
-                )
-                is_new = is_new and f[:3] not in former
-                read.append(Statement(*f[:2], value, f.role, (1,) if is_new else ()))
-        return tuple(read)
+        # A customer's facts need no name beside them.
+        read = ranked(text, self._parsed(text).facts, lambda fact: (fact.key, fact.text))
+        return tuple(fact._replace(value=_in_capitals(fact.text)) for fact in read)
 
     def render(self, fact: Statement) -> str:
         """The sentence that states a fact."""
         value = texts.shown(self._desk, fact.key, fact.text)
         whose = "The" if fact.subject in (CUSTOMER, POLICY) else f"{fact.subject}'s"
         return f"{whose} {fact.key} is {'now ' if fact.rank else ''}{value}."
+
+
+def _in_capitals(value: str) -> str:
+    """A value, of which a code is in capitals."""
+    return value.upper() if _IS_CODE.fullmatch(value) else value
 
 
 class DialogueTraceReader(TraceReader):

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 
 from memorygym.core.errors import BadSettings, UnknownPart, require_at_least
 from memorygym.core.rng import Stream, named_rng
 from memorygym.core.statements import Statement, StatementIndex, SubTask, SubTaskGold
 from memorygym.core.types import JSON, Budget, Task, content_id
+from memorygym.tracks._qa.sessions import needed
 from memorygym.tracks.dialogue import texts
 from memorygym.tracks.dialogue.desk import ORDER, Desk, DeskAction
 from memorygym.tracks.dialogue.desks import desk_named
@@ -195,19 +197,19 @@ class Dealer:
         """The sub-task of a request, with the facts without which it fails."""
         facts = self.script.stated[:told]
         right = self._resolver(request, facts)
-        arguments, said = done = right.arguments(), right.says()
+        arguments, said = right.arguments(), right.says()
         assert arguments is not None
-        needs = []
-        for pair, fact in right.used.items():
-            other = self._resolver(request, [fact for fact in facts if fact[:2] != pair])
-            if (other.arguments(), other.says()) != done:
-                needs.append(fact)
+        needs = needed(right.used.values(), facts, partial(self._decided, request))
         needs.sort(key=lambda fact: fact.subject != request.words.get("person"))
         self._right[str(event)] = [dict(arguments), said]
         action = request.action
         truth = described(action.tool, arguments, said)
         type_ = f"{action.name} (link {action.link})" if action.link else action.name
         return SubTask(event, kind_of(request, needs), text, truth, tuple(needs), type_)
+
+    def _decided(self, request: Request, facts: Sequence[Statement]) -> object:
+        resolver = self._resolver(request, facts)
+        return resolver.arguments(), resolver.says()
 
     def _resolver(self, request: Request, facts: Sequence[Statement]) -> Resolver:
         return Resolver(request, StatementIndex(facts), self.script.stock.search)

@@ -10,8 +10,8 @@ from functools import cached_property
 from memorygym.agents.calls import END, ToolCall, calls, search, write
 from memorygym.agents.reasoner_agent import MEMORY_TOOLS
 from memorygym.core.statements import Statement, StatementIndex
-from memorygym.core.tokens import count
 from memorygym.core.types import Message, Policy, Tool
+from memorygym.tracks._qa.turns import LiveTurn, attended
 from memorygym.tracks.dialogue import texts
 from memorygym.tracks.dialogue.desk import CUSTOMER, POLICY, Desk, words_of
 from memorygym.tracks.dialogue.desks import desk_named
@@ -25,18 +25,12 @@ ATTENTION = 700
 """Tokens that the weak reasoner reads a request."""
 
 
-class Turn:
-    """The running turn in a view: its message, and what has been done in it."""
+class Turn(LiveTurn):
+    """The running turn in a view."""
 
     def __init__(self, view: Sequence[Message]) -> None:
+        super().__init__(view)
         self.desk: Desk = desk_named(texts.desk_of(view[0].content))
-        users = (i for i in reversed(range(len(view))) if view[i].role == "user")
-        start = next(users, len(view) - 1)
-        self.text = view[start].content
-        self.shown = view[1:start]
-        """What the memory shows before the turn."""
-        self.since = view[start + 1 :]
-        self.called = [call for message in self.since for call in message.calls]
 
     @cached_property
     def request(self) -> Request | None:
@@ -48,15 +42,9 @@ class Turn:
         return any(self.request and call.name == self.request.action.tool for call in self.called)
 
     @cached_property
-    def results(self) -> dict[str, str]:
-        """By tool: the text of its last result in this turn."""
-        names: dict[str, str] = {}
-        results: dict[str, str] = {}
-        for message in self.since:
-            names |= {call.id: call.name for call in message.calls}
-            if message.role == "tool":
-                results[names.get(message.call_id, "")] = message.content
-        return results
+    def last(self) -> dict[str, str]:
+        """By tool: what it returned last in this turn."""
+        return dict(self.results())
 
 
 class StrongClerk(Policy):
@@ -64,7 +52,7 @@ class StrongClerk(Policy):
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
         turn = Turn(view)
-        listed = turn.results.get("search")
+        listed = turn.last.get("search")
         if turn.request is None:
             wishes = words_of(turn.desk.look_up, turn.text)
             return calls(("search", wishes)) if wishes and listed is None else END
@@ -96,11 +84,11 @@ class WeakClerk(StrongClerk):
 
     def known(self, turn: Turn, request: Request) -> StatementIndex:
         subjects = {CUSTOMER, POLICY, *request.words.values()}
-        left, read = ATTENTION, list[str]()
-        for text in self._texts(turn):
-            if left > 0 and any(s.subject in subjects for s in _reader(turn).read(text)):
-                read.append(text)
-                left -= count(text)
+
+        def concerns(text: str) -> bool:
+            return any(fact.subject in subjects for fact in _reader(turn).read(text))
+
+        read = attended(self._texts(turn), concerns, ATTENTION)
         return StatementIndex(_stated(turn, read), first=True)
 
 
@@ -119,7 +107,7 @@ class Clerk(Policy):
         reader, planned = _reader(turn), list[ToolCall]()
         if "Write" in named:
             told = [turn.text] if not turn.request else []
-            told += [text for name, text in turn.results.items() if name not in MEMORY_TOOLS]
+            told += [text for name, text in turn.last.items() if name not in MEMORY_TOOLS]
             notes = (reader.render(fact) for text in told for fact in reader.read(text))
             planned += map(write, dict.fromkeys(notes))
         if "memory_search" in named and turn.request:

@@ -4,19 +4,18 @@ Bugs are put into a package by mutation of its syntax tree; its tests, run in a 
 the place of SWE-Gym (Pan et al. 2024) under a memory budget.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 from memorygym.core.factories import set_parameters
 from memorygym.core.json_types import from_json
 from memorygym.core.statements import SubTaskGold
-from memorygym.core.track import SelfTest, TaskOptions, TaskRecipe, Track, lazily
-from memorygym.core.types import Task
+from memorygym.core.track import TaskOptions, TaskRecipe, Track, lazily
 from memorygym.scoring.episode_scores import rewarded
-from memorygym.tracks._qa.defaults import verified
-from memorygym.tracks._qa.self_test import no_measures
-from memorygym.tracks.repair.agents import AGENTS, note_taker, reasoner, validate
+from memorygym.tracks._qa.defaults import sub_task_oracle, verified
+from memorygym.tracks._qa.self_test import self_test
+from memorygym.tracks.repair.agents import AGENTS, LEAST_OF_NOTES, note_taker, reasoner
 from memorygym.tracks.repair.env import TOOLS, RepairEnv
 
 _lazy = lazily(__name__)
@@ -44,13 +43,6 @@ def surroundings() -> str:
     return "" if is_sandboxed() else sandbox_line()
 
 
-def oracle(task: Task) -> Mapping[int, str]:
-    """The facts that each issue needs, as sentences."""
-    gold = task.gold
-    assert isinstance(gold, SubTaskGold)
-    return gold.texts(facts(task.system).render)
-
-
 TRACK = Track(
     name="repair",
     version="repair-v1",
@@ -61,11 +53,11 @@ TRACK = Track(
     facts=facts,
     reasoners={name: partial(reasoner, name) for name in ("strong", "weak")},
     note_taker=note_taker,
-    oracle=oracle,
+    oracle=partial(sub_task_oracle, facts),
     tools=TOOLS,
     reader=_lazy("fact_reader:RepairTraceReader"),
     agents=AGENTS,
-    self_test=SelfTest(no_measures, validate),
+    self_test=self_test("repair", LEAST_OF_NOTES),
     axes=("mend", "error", "limit", "name", "frozen"),
     surroundings=surroundings,
     fetch=_lazy("real:fetched"),

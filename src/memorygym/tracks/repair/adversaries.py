@@ -4,7 +4,7 @@ A guess knows the operators, the form of an issue, and the sources; each must se
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from memorygym.agents.calls import END, calls
 from memorygym.agents.reasoner_agent import Silent
@@ -26,14 +26,15 @@ class EditGuesser(Policy):
     it takes the function of the last issue with `again`."""
 
     again: bool = False
-    _last: dict[str, str] = field(default_factory=dict)
+    _last: str = ""
+    """The file of the last edit."""
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
         turn = IssueTurn(view)
         if not turn.issue:
             return StrongDebugger().act(view, tools)
         rng = named_rng("repair", "guess", turn.text, str(self.again))
-        found, opened = turn.results(SEARCH.name), turn.results(OPEN.name)
+        found, opened = turn.printed(SEARCH), turn.printed(OPEN)
         if any(call.name == EDIT.name for call in turn.called) or len(opened) > 1:
             return calls((SUBMIT.name, {}))
         if not found:
@@ -41,9 +42,7 @@ class EditGuesser(Policy):
         if not opened:
             places = [line.split(":")[0] for line in found[0].split("\n") if ".py:" in line]
             path = rng.choice(places) if places else "none.py"
-            return calls(
-                (OPEN.name, {"path": self._last["path"] if self.again and self._last else path})
-            )
+            return calls((OPEN.name, {"path": (self.again and self._last) or path}))
         return self._edit(turn.issue, *source_in(opened[0]), rng)
 
     def _edit(self, issue: Issue, path: str, source: str, rng: Stream) -> Message:
@@ -54,7 +53,7 @@ class EditGuesser(Policy):
             decision = Mending("", path, function.name, self._fact(issue, source, function, rng))
             for old, new in edits_of(issue, decision, function.of(source)):
                 if old != new:
-                    self._last["path"] = path
+                    self._last = path
                     return calls((EDIT.name, {"path": path, "old": old, "new": new}))
         return calls((SUBMIT.name, {}))
 

@@ -3,12 +3,11 @@
 None is imported before it plays.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 
-from memorygym.core.track import Agent, Bound, Invariant, PlayAgain, PlayedEpisode, TaskRecipe
+from memorygym.core.track import Agent, Bound
 from memorygym.core.types import Policy, Task
-from memorygym.tracks._qa.self_test import within_bounds
 
 MOST_GUESSED = 5
 """Points that an adversary may reach."""
@@ -53,12 +52,3 @@ AGENTS: Mapping[str, Agent] = {
     "mutate_back": _adversary("mutate back", "mutates a line back that looks like it"),
     "mutate_last": _adversary("mutate back where last", "the same, in the last file again"),
 }
-
-
-def validate(
-    recipes: Sequence[TaskRecipe],  # noqa: ARG001
-    results: Sequence[PlayedEpisode],
-    play: PlayAgain,  # noqa: ARG001
-) -> Sequence[Invariant]:
-    """The self-test: adversaries stay within their bounds, and agents with notes above these."""
-    return within_bounds(AGENTS, LEAST_OF_NOTES, results)

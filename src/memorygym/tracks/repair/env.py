@@ -9,7 +9,7 @@ from typing import Any
 from memorygym.core.errors import Refused
 from memorygym.core.types import Call, Env, Message, Step, Task, tool
 from memorygym.tracks.repair.judge import TestReport, judge
-from memorygym.tracks.repair.package import Package, functions_in, replaced
+from memorygym.tracks.repair.package import Package, function_in, functions_in, replaced
 
 MOST_OPENED = 250
 """Lines of the longest file that is printed whole."""
@@ -76,7 +76,7 @@ class RepairEnv(Env):
         if self._issue and call.name == SUBMIT.name:
             return self._close("submitted")
         if self._issue and call.name == HAND_OVER.name:
-            return self._close("handed over", str(_argument(call, "to")))
+            return self._close("handed over", _argument(call, "to"))
         try:
             printed = self._printed(call)
         except Refused as error:  # It costs a call, or guesses would be free.
@@ -99,34 +99,44 @@ class RepairEnv(Env):
 
     @property
     def _bug(self) -> Mapping[str, str]:
-        """The sources that differ from the package's: those with the bug."""
+        """The source with the bug, if there is an issue."""
         if not self._issue:
             return {}
-        path, line, old, new = self._issue["bug"]
-        return {path: replaced(self._package.files[path], line, old, new)}
+        path = self._issue["bug"][0]
+        return {path: replaced(self._package.files[path], *self._issue["bug"])}
+
+    @property
+    def _changed(self) -> Mapping[str, str]:
+        """The sources that differ from the package's, as they stand."""
+        return {**self._bug, **self._edits}
+
+    @property
+    def _sources(self) -> Mapping[str, str]:
+        return {**self._package.files, **self._changed}
 
     def _source(self, path: str) -> str:
         """A source as it stands. Raises Refused for a path that is none."""
-        if path not in self._package.files:
-            near = get_close_matches(path, self._package.files, 1)
+        sources = self._sources
+        if path not in sources:
+            near = get_close_matches(path, sources, 1)
             raise Refused(f"no file {path!r}" + "".join(f"; did you mean {n!r}?" for n in near))
-        return {**self._package.files, **self._bug, **self._edits}[path]
+        return sources[path]
 
     def _printed(self, call: Call) -> str:
         """What a tool prints."""
         match call.name:
-            case "list_files":
+            case LIST.name:
                 return "\n".join(sorted(self._package.files))
-            case "search":
+            case SEARCH.name:
                 return self._found(_argument(call, "text"))
-            case "open_file":
+            case OPEN.name:
                 path = _argument(call, "path")
                 return opened(path, self._source(path), _argument(call, "function"))
-            case "edit_file":
+            case EDIT.name:
                 return self._edited(*(_argument(call, name) for name in ("path", "old", "new")))
-            case "run_tests":
+            case RUN.name:
                 return self._tested(_argument(call, "profile"))
-            case "trace":
+            case TRACE.name:
                 return self._traced(_argument(call, "service"))
         raise Refused("there is no open issue")
 
@@ -135,8 +145,8 @@ class RepairEnv(Env):
             raise Refused(f"search for {FEWEST_SEARCHED} characters or more")
         lines = [
             f"{path}:{number}: {line}"
-            for path in sorted(self._package.files)
-            for number, line in enumerate(self._source(path).split("\n"), start=1)
+            for path, source in sorted(self._sources.items())
+            for number, line in enumerate(source.split("\n"), start=1)
             if text in line
         ]
         more = [f"… and {len(lines) - MOST_LINES} more"] if len(lines) > MOST_LINES else []
@@ -156,11 +166,10 @@ class RepairEnv(Env):
         return "Edited."
 
     def _tested(self, profile: str) -> str:
-        named = [f for f in self._services.values() if f["profile"] == profile]
-        if not named:
+        checks = next((s["checks"] for s in self._services.values() if s["profile"] == profile), ())
+        if not checks:
             raise Refused(f"no test profile {profile!r}")
-        checks = named[0]["checks"]
-        report = judge(self._package, {**self._bug, **self._edits}, checks)
+        report = judge(self._package, self._changed, checks)
         return "\n".join(printed(profile, checks, report))
 
     def _traced(self, service: str) -> str:
@@ -190,7 +199,7 @@ class RepairEnv(Env):
         edited = ", ".join(self._edits) or "nothing"
         if far := self._edited_elsewhere(issue):
             return False, f"constraints broken: {far} was edited elsewhere; edited {edited}"
-        report = judge(self._package, {**self._bug, **self._edits})
+        report = judge(self._package, self._changed)
         if report.problem:
             return False, f"tests failed ({report.problem}); edited {edited}"
         total = len(report.passed) + len(report.failed)
@@ -219,8 +228,10 @@ def without(path: str, source: str, name: str) -> tuple[list[str], list[str]] | 
     """The lines of a source without a function and blank ones, and those that bind names to it;
     None if the source cannot be read."""
     try:
-        function = next(f for f in functions_in(path, source) if f.name == name)
-    except (*UNREADABLE, StopIteration):
+        function = function_in(path, source, name)
+    except UNREADABLE:
+        return None
+    if function is None:
         return None
     lines = source.split("\n")
     lines[function.first - 1 : function.last] = []

@@ -1,10 +1,9 @@
 """The fact reader of repair: where services live, how they are tested, what maintainers allow."""
 
-import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from memorygym.core.statements import CURRENT, FORMER, UNSTATED, Statement
+from memorygym.core.statements import Statement
 from memorygym.core.trace import Trace
 from memorygym.core.trace_reader import TraceReader
 from memorygym.scoring.episode_scores import rewarded
@@ -12,7 +11,7 @@ from memorygym.scoring.fact_reader.claims import Reading
 from memorygym.scoring.fact_reader.key import Key, ValueKind
 from memorygym.scoring.fact_reader.names import CapitalisedNames
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
-from memorygym.scoring.stream_reader import StreamReader
+from memorygym.scoring.stream_reader import StreamReader, ranked
 from memorygym.tracks.repair.env import TOOLS
 from memorygym.tracks.repair.issues import (
     ERROR,
@@ -28,9 +27,6 @@ from memorygym.tracks.repair.issues import (
     issue_in,
 )
 from memorygym.tracks.repair.texts import WORKS
-
-_NOW = re.compile(r"\bnow\b")
-"""What says beside a value that it has changed."""
 
 
 def _key(kind: ValueKind, label: str, pattern: str = "", **form: str | tuple[str, ...]) -> Key:
@@ -76,19 +72,7 @@ class RepairReader(StreamReader):
 
     def _statements(self, text: str) -> tuple[Statement, ...]:
         facts = self._parsed(text).facts
-        former = {fact[:3] for fact in facts if fact.role == FORMER}
-        replaced = {fact[:2] for fact in former}
-        changed = [line.lower() for line in text.split("\n") if _NOW.search(line)]
-        read = []
-        for fact in facts:
-            if fact.role in (CURRENT, UNSTATED):
-                is_new = fact[:2] in replaced or any(
-                    fact.subject.lower() in line and fact.key in line and fact.text.lower() in line
-                    for line in changed
-                )
-                is_new = is_new and fact[:3] not in former
-                read.append(Statement(*fact[:3], fact.role, (1,) if is_new else ()))
-        return tuple(read)
+        return tuple(ranked(text, facts, lambda fact: (fact.subject, fact.key, fact.text)))
 
     def render(self, fact: Statement) -> str:
         """The sentence that states a fact."""

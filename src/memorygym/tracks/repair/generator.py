@@ -10,7 +10,7 @@ from memorygym.core.rng import Stream, named_rng
 from memorygym.core.statements import Statement, StatementIndex, SubTask, SubTaskGold
 from memorygym.core.tokens import count
 from memorygym.core.types import JSON, Budget, Task, content_id
-from memorygym.tracks._qa.sessions import RECENT
+from memorygym.tracks._qa.sessions import RECENT, needed
 from memorygym.tracks.repair import issues, texts
 from memorygym.tracks.repair.env import MOST_OPENED, STEPS, TRACE_COST, opened
 from memorygym.tracks.repair.generated import generated_package
@@ -84,7 +84,7 @@ class SessionDealer:
         chosen = ServiceDealer(package, rng).deal(SERVICES + IDLE)
         self.package = with_public_names(package, chosen, self._rng("names"))
         self.services = chosen
-        self.used, self.idle = chosen[:SERVICES], chosen[SERVICES:]
+        self.used = chosen[:SERVICES]
         people = [f"{first} {last}" for first in texts.FIRST for last in texts.LAST]
         owners = rng.sample(people, OWNERS)
         self.owners = {service.name: rng.choice(owners) for service in chosen}
@@ -238,11 +238,11 @@ class SessionDealer:
         right = IssueResolver(issue, StatementIndex(self.facts))
         decision = right.decision()
         assert decision
-        needs = []
-        for pair, fact in right.used.items():
-            rest = [fact for fact in self.facts if fact[:2] != pair]
-            if IssueResolver(issue, StatementIndex(rest)).decision() != decision:
-                needs.append(fact)
+        needs = needed(
+            right.used.values(),
+            self.facts,
+            lambda facts: IssueResolver(issue, StatementIndex(facts)).decision(),
+        )
         truth = (
             f"hand over to {decision.owner}"
             if decision.owner
@@ -284,25 +284,6 @@ class SessionDealer:
                 f"repair {self.recipe.template}, seed {self.recipe.seed}: tokens={tokens} is too"
                 f" short, what is told takes {self.length:,}; give more tokens"
             )
-
-
-def length_of(task: Task) -> int:
-    """Tokens of all that maintainers say in a session, and that its traces and reviews print."""
-    state: Any = task.state
-    length = 0
-    for turn in state["turns"]:
-        printed = ""
-        if not turn.get("issue") and turn["text"].startswith((texts.INCIDENT, texts.READ)):
-            named = texts.named_in(turn["text"])
-            path, _, function = named.partition("::")
-            is_trace = named in state["services"]
-            printed = (
-                state["services"][named]["trace"]
-                if is_trace
-                else opened(path, state["files"][path], function)
-            )
-        length += sum(count(part) + 4 for part in (turn["text"], printed) if part)
-    return length
 
 
 @lru_cache(maxsize=8)

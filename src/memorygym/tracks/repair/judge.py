@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
@@ -81,10 +82,9 @@ def judge(
             return whole
         tests = [*whole.passed, *whole.failed]
     chosen: list[JSON] | None = None if tests is None else [*tests]
-    walled, engine = is_sandboxed(), "" if package.is_generated else pytest_version()
+    walled = is_sandboxed()
     place = _hash([package.name, dict(package.files), dict(package.tests), walled])
-    runner = [engine, sys.version, RUNNER.read_text("utf-8")]
-    key = _hash([place, counted, chosen, seconds, runner])
+    key = _hash([place, counted, chosen, seconds, *_engine(plain=package.is_generated)])
     file = cache_folder("repair") / key[:2] / f"{key}.json"
     if report := _late.get(key) or _read(file):
         return report
@@ -104,6 +104,13 @@ def judge(
             file.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(file, [json_bytes(asdict(report))])
     return report
+
+
+@lru_cache(2)
+def _engine(*, plain: bool) -> Sequence[str]:
+    """What runs the tests: other programs may give other verdicts. Read once a process, as `judge`
+    is called a hundred times a session."""
+    return "" if plain else pytest_version(), sys.version, RUNNER.read_text("utf-8")
 
 
 def _counts(package: Package, path: str) -> bool:

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
+from memorygym.tracks.repair.package import LINE_BREAK, replaced
+
 OPPOSITES = (
     ("sign", b"+", b"-"),
     ("scaling", b"*", b"//"),
@@ -32,7 +34,6 @@ OPPOSITES = (
 )
 """Operators that replace a word or sign by another, and the other by it."""
 
-_LINE_BREAK = re.compile(r"(\r\n|\r|\n)")
 _TOKEN = re.compile(rb"[\s)]*([^\s()]+(?: [^\s()]+)*)[\s(]*")
 """What stands between two operands: the operator, and parentheses of the operands."""
 _NUMBER = re.compile(rb"0|[1-9][0-9]*")
@@ -78,12 +79,7 @@ def apply(source: str, mutation: Mutation) -> str:
     Traceback (most recent call last):
     ValueError: shop.py: line 2 is not '    return n // 2'
     """
-    parts = _LINE_BREAK.split(source)
-    place = 2 * mutation.line - 2
-    if parts[place : place + 1] != [mutation.old]:
-        raise ValueError(f"{mutation.path}: line {mutation.line} is not {mutation.old!r}")
-    parts[place] = mutation.new
-    return "".join(parts)
+    return replaced(source, mutation.path, mutation.line, mutation.old, mutation.new)
 
 
 def mutations(path: str, source: str, function: str = "") -> Iterator[Mutation]:
@@ -93,7 +89,7 @@ def mutations(path: str, source: str, function: str = "") -> Iterator[Mutation]:
     >>> [change.new.strip() for change in mutations("shop.py", source, "no")]
     ['return True']
     """
-    lines = _LINE_BREAK.split(source)[::2]
+    lines = LINE_BREAK.split(source)[::2]
     text = _Text([line.encode() for line in lines])
     with warnings.catch_warnings(action="ignore"):
         tree = ast.parse(source)

@@ -1,6 +1,7 @@
 """A package under repair: its sources, and the tests that judge it."""
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -31,18 +32,23 @@ def module_of(path: str) -> str:
     return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
-def replaced(source: str, line: int, old: str, new: str) -> str:
-    """A source with other whole lines from a line on, counted from 1. Raises ValueError if `old`
-    does not stand there.
+LINE_BREAK = re.compile(r"(\r\n|\r|\n)")
+"""What ends a line of a source."""
 
-    >>> replaced("a = 1\\nb = 2\\n", 2, "b = 2", "b = 3")
+
+def replaced(source: str, path: str, line: int, old: str, new: str) -> str:
+    """A source with another line, counted from 1; "" takes it out. Raises ValueError if `old` does
+    not stand there.
+
+    >>> replaced("a = 1\\nb = 2\\n", "shop.py", 2, "b = 2", "b = 3")
     'a = 1\\nb = 3\\n'
     """
-    lines, olds = source.split("\n"), old.split("\n")
-    if lines[line - 1 : line - 1 + len(olds)] != olds:
-        raise ValueError(f"line {line} does not read {old!r}")
-    lines[line - 1 : line - 1 + len(olds)] = new.split("\n") if new else []
-    return "\n".join(lines)
+    parts = LINE_BREAK.split(source)
+    place = 2 * line - 2
+    if parts[place : place + 1] != [old]:
+        raise ValueError(f"{path}: line {line} is not {old!r}")
+    parts[place : place + (1 if new else 2)] = [new]
+    return "".join(parts)
 
 
 class Function(NamedTuple):

@@ -5,14 +5,14 @@ only the first 700 tokens that concern an issue, believes the first statement of
 submits its first edit.
 """
 
-from collections.abc import Iterator, Sequence
-from functools import cached_property
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property, partial
 
 from memorygym.agents.calls import END, ToolCall, calls
 from memorygym.agents.reasoner_agent import NoteTaker
 from memorygym.core.statements import Statement, StatementIndex
-from memorygym.core.tokens import count
 from memorygym.core.types import Call, Message, Policy, Tool
+from memorygym.tracks._qa.turns import LiveTurn, attended
 from memorygym.tracks.repair import texts
 from memorygym.tracks.repair.env import EDIT, ERROR, HAND_OVER, OPEN, RUN, SUBMIT, TOOLS, TRACE
 from memorygym.tracks.repair.fact_reader import KEYS, reader_for
@@ -25,14 +25,8 @@ GIVE_UP: ToolCall = (HAND_OVER.name, {"to": "whoever knows it"})
 _TOOL_NAMES = {tool.name for tool in TOOLS}
 
 
-class IssueTurn:
-    """The running event in a view: its message, and what has been done in it."""
-
-    def __init__(self, view: Sequence[Message]) -> None:
-        users = (i for i in reversed(range(len(view))) if view[i].role == "user")
-        start = next(users, len(view) - 1)
-        self.text = view[start].content
-        self.before, self.since = view[1:start], view[start + 1 :]
+class IssueTurn(LiveTurn):
+    """The running event in a view."""
 
     @cached_property
     def issue(self) -> Issue | None:
@@ -41,22 +35,17 @@ class IssueTurn:
     @property
     def called(self) -> list[Call]:
         """The calls of the environment's tools so far."""
-        calls = (call for message in self.since for call in message.calls)
-        return [call for call in calls if call.name in _TOOL_NAMES]
+        return [call for call in super().called if call.name in _TOOL_NAMES]
 
-    def results(self, name: str) -> list[str]:
+    def printed(self, tool: Tool) -> list[str]:
         """What a tool printed in this event, in order."""
-        names = {call.id: call.name for message in self.since for call in message.calls}
-        printed = []
-        for message in self.since:
-            names |= {call.id: call.name for call in message.calls}
-            if message.role == "tool" and names.get(message.call_id) == name:
-                printed.append(message.content)
-        return printed
+        return [text for _, text in self.results(tool.name)]
 
 
 class StrongDebugger(Policy):
     """The reasoner that believes the whole view, and checks its edits."""
+
+    checks = True
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
         turn = IssueTurn(view)
@@ -77,7 +66,7 @@ class StrongDebugger(Policy):
             return calls(GIVE_UP)
         if decision.owner:
             return calls((HAND_OVER.name, {"to": decision.owner}))
-        opened = turn.results(OPEN.name)
+        opened = turn.printed(OPEN)
         if not opened:
             # What is written beside a call stays in view, whatever the memory shows next.
             notes = "\n".join(map(reader_for().render, resolver.used.values()))
@@ -93,7 +82,7 @@ class StrongDebugger(Policy):
     ) -> Message:
         """The next edit, test run or submission."""
         tried = sum(call.name == EDIT.name for call in turn.called)
-        runs = turn.results(RUN.name)
+        runs = turn.printed(RUN)
         is_checked = len(edits) > 1 and self.checks
         if tried and is_checked and len(runs) < tried:
             return calls((RUN.name, {"profile": decision.fact}))
@@ -104,15 +93,13 @@ class StrongDebugger(Policy):
         edit = {"path": decision.path, "old": old, "new": edits[tried][1]}
         return calls((EDIT.name, edit))
 
-    checks = True
-
     def known(self, turn: IssueTurn, issue: Issue) -> StatementIndex:
         """The facts that the reasoner takes from the view."""
         return StatementIndex(_stated(self._texts(turn)))
 
     def _texts(self, turn: IssueTurn) -> Iterator[str]:
         """What the memory shows, and what this event showed before and after it."""
-        yield from (m.content for m in turn.before if m.content)
+        yield from (m.content for m in turn.shown if m.content)
         yield from (m.content for m in turn.since if m.content)
 
 
@@ -122,11 +109,7 @@ class WeakDebugger(StrongDebugger):
     checks = False
 
     def known(self, turn: IssueTurn, issue: Issue) -> StatementIndex:
-        left, read = ATTENTION, list[str]()
-        for text in self._texts(turn):
-            if left > 0 and _concerns(text, issue):
-                read.append(text)
-                left -= count(text)
+        read = attended(self._texts(turn), partial(_concerns, issue), ATTENTION)
         return StatementIndex(_stated(read), first=True)
 
 
@@ -148,8 +131,7 @@ def edits_of(issue: Issue, decision: Mending, code: str) -> Iterator[tuple[str, 
         # The lines of a method are indented.
         source = f"class {outer}:\n{code}" if outer else code
         for edit in candidates(decision.path, source, decision.function, issue.line):
-            end = at + len(edit.old.split("\n"))
-            yield code, "\n".join([*lines[:at], edit.new, *lines[end:]])
+            yield code, "\n".join([*lines[:at], edit.new, *lines[at + 1 :]])
         return
     if issue.kind == "error":
         before, _, rest = lines[at].partition("raise ")
@@ -159,7 +141,7 @@ def edits_of(issue: Issue, decision: Mending, code: str) -> Iterator[tuple[str, 
     yield code, "\n".join([*lines[:at], new, *lines[at + 1 :]])
 
 
-def _concerns(text: str, issue: Issue) -> bool:
+def _concerns(issue: Issue, text: str) -> bool:
     name = issue.service or issue.job
     return any(name in (fact.subject, fact.value) for fact in reader_for().read(text))
 
@@ -181,6 +163,6 @@ class Keeper(NoteTaker):
                 yield f"{service} {' '.join(key.code for key in KEYS)}"
 
 
-def _stated(told: Iterator[str] | Sequence[str]) -> Iterator[Statement]:
+def _stated(told: Iterable[str]) -> Iterator[Statement]:
     reader = reader_for()
     return (statement for text in told for statement in reader.read(text))

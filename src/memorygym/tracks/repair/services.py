@@ -13,7 +13,14 @@ from memorygym.tracks.repair import texts
 from memorygym.tracks.repair.issues import PLACE, PROFILE
 from memorygym.tracks.repair.judge import judge
 from memorygym.tracks.repair.mutation import Mutation, apply, mutations
-from memorygym.tracks.repair.package import Function, Package, function_in, functions_in, module_of
+from memorygym.tracks.repair.package import (
+    LINE_BREAK,
+    Function,
+    Package,
+    function_in,
+    functions_in,
+    module_of,
+)
 
 MOST_CANDIDATES = 4
 """Most edits of a changed line that the known operators make."""
@@ -202,15 +209,15 @@ def _public_names() -> list[str]:
 
 def bug_of(package: Package, service: PackageService, kind: str, rng: Stream) -> Bug | None:
     """A bug of that kind in a service; None if its tests find none."""
-    path, source = service.path, package.files[service.path]
-    lines = source.split("\n")
-    function = function_in(path, source, service.function)
-    assert function
     if kind == "mend":
         return _mutated(package, service, rng)
+    path, source = service.path, package.files[service.path]
+    lines = LINE_BREAK.split(source)[::2]
     if kind == "name":
         line = f"{service.public} = {service.function}"
         return Bug(0, (path, lines.index(line) + 1, line, ""))
+    function = function_in(path, source, service.function)
+    assert function
     pattern = _RAISE if kind == "error" else GUARD
     at = next(n for n in range(function.first, function.last + 1) if pattern.match(lines[n - 1]))
     old = lines[at - 1]
