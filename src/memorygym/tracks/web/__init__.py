@@ -1,0 +1,1 @@
+"""web: an agent runs errands on pages."""
