@@ -9,6 +9,7 @@ from memorygym.core.episode import Episode, play
 from memorygym.core.registry import make
 from memorygym.core.statements import CountingReader, FactReader, Statement, SubTask, SubTaskGold
 from memorygym.core.trace import Observation, ToolResult, Trace
+from memorygym.core.tokens import count
 from memorygym.core.track import find
 from memorygym.core.types import JSON, Budget, Policy, Task
 from memorygym.scoring.episode_scores import rewarded
@@ -67,6 +68,13 @@ class Session:
             if isinstance(record, Observation | ToolResult)
             for message in record.messages
         ]
+
+    @property
+    def length(self) -> int:
+        """Tokens of all that people say, and that tools print between sub-tasks."""
+        goals = {goal.event: goal.text for goal in self.goals}
+        others = [text for event, text in self.shown if event not in goals]
+        return sum(count(text) + 4 for text in (*others, *goals.values()))
 
     def checks(self) -> dict[str, CheckResult]:
         """The checks of every session."""

@@ -1,0 +1,109 @@
+"""The fact reader of web: what is known of records, on pages as they are shown and in any layout."""
+
+import json
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from memorygym.core.statements import Statement
+from memorygym.core.trace import Trace
+from memorygym.core.trace_reader import TraceReader
+from memorygym.scoring.episode_scores import rewarded
+from memorygym.scoring.fact_reader.claims import Reading
+from memorygym.scoring.fact_reader.key import Key
+from memorygym.scoring.fact_reader.names import CapitalisedNames
+from memorygym.scoring.fact_reader.vocabulary import Vocabulary
+from memorygym.scoring.stream_reader import StreamReader, ranked
+from memorygym.tracks.web import texts
+from memorygym.tracks.web.app import CODE, App, Attribute
+from memorygym.tracks.web.apps import app_named
+from memorygym.tracks.web.env import WEB_TOOLS
+
+_TOLD = re.compile(r"^ *- (?:paragraph|listitem|text|alert): (.*)$")
+"""A line of a page that may state facts."""
+_TREE = re.compile(r"^ *- (?:\[\d+\] )?[a-z]+(?: |:|$)|^Page: |^… \d+ lines ")
+"""Any line of a page."""
+
+
+def _key(attribute: Attribute) -> Key:
+    kinds = {"code": "word", "number": "number", "choice": "enum", "record": "entity"}
+    return Key(
+        attribute.key,
+        kinds[attribute.kind],  # type: ignore[arg-type]  # These are kinds of values.
+        (attribute.key, *attribute.others),
+        pattern=CODE if attribute.kind == "code" else "",
+        prefix=attribute.prefix,
+        choices=attribute.choices,
+        subject=attribute.type,
+        value=attribute.of,
+    )
+
+
+@lru_cache
+def vocabulary_of(app: App) -> Vocabulary:
+    """What the reader knows of an application."""
+    keys, nouns = tuple(map(_key, app.attributes)), frozenset(app.types)
+    return Vocabulary(keys, CapitalisedNames(keys, nouns), nouns, app.type_of)
+
+
+class WebReader(StreamReader):
+    """Reads the facts of one application. What replaces a value ranks above it."""
+
+    def __init__(self, app: App, shown: tuple[str, ...] | None = None) -> None:
+        super().__init__(vocabulary_of(app), shown)
+        self._app = app
+
+    def against(self, shown: Iterable[str]) -> "WebReader":
+        """See core.statements.MatchingReader."""
+        return reader_for(self._app.name, tuple(shown))
+
+    def _stated(self, shown: tuple[str, ...]) -> Iterable[Statement]:
+        told = reader_for(self._app.name)
+        return (fact for text in shown for fact in told._parsed(text).facts)
+
+    def _general(self, text: str) -> Reading:
+        return self._matcher.read("\n".join(filter(None, map(_plain, text.split("\n")))))
+
+    def _statements(self, text: str) -> tuple[Statement, ...]:
+        facts = self._parsed(text).facts
+        return tuple(ranked(text, facts, lambda fact: (fact.subject, fact.key, fact.text)))
+
+    def render(self, fact: Statement) -> str:
+        """The sentence that states a fact."""
+        value = self._app.by_key[fact.key].shown(fact.text)
+        return f"The {fact.key} of {fact.subject} is {'now ' if fact.rank else ''}{value}."
+
+
+def _plain(line: str) -> str:
+    """What a line of a text may state; "" for the frame of a page and for errands."""
+    if line.startswith((texts.ERRAND, texts.READ)):
+        return ""
+    if match := _TOLD.match(line):
+        told = match[1]
+        return f"- {json.loads(told) if told.startswith(chr(34)) else told}"
+    return "" if _TREE.match(line) else line
+
+
+class WebTraceReader(TraceReader):
+    """The reader of a trace."""
+
+    def __init__(self, trace: Trace) -> None:
+        """Raises BadTrace if the trace has no gold table."""
+        goals = [outcome.goal for outcome in rewarded(trace)]
+        tools = frozenset(tool.name for tool in WEB_TOOLS)
+        super().__init__(trace, goals, reader_of(trace.system), tools)
+
+    def mention(self, fact: Statement) -> str:
+        return fact.subject
+
+
+@lru_cache(maxsize=64)
+def reader_for(name: str, shown: tuple[str, ...] | None = None) -> WebReader:
+    """The reader of an application, against the texts of a session if they are known; it parses
+    each text once."""
+    return WebReader(app_named(name), shown)
+
+
+def reader_of(system: str) -> WebReader:
+    """The reader for a system message, which names the application."""
+    return reader_for(texts.app_of(system))
