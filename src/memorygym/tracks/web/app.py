@@ -93,9 +93,7 @@ class App:
     def patterns(self) -> Mapping[str, re.Pattern[str]]:
         """By form: the pattern of the errand that asks for it."""
         return {
-            form.name: re.compile(
-                re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+?)", re.escape(form.errand))
-            )
+            form.name: re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+?)", re.escape(form.errand)))
             for form in self.forms
         }
 

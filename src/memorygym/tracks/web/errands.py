@@ -62,7 +62,7 @@ class ErrandResolver:
     facts: StatementIndex
     used: dict[tuple[str, str], Statement] = field(default_factory=dict)
     missing: str = ""
-    """The fact that was looked for and not known."""
+    """The question for the first fact that was not known; "" if none was."""
 
     def filled(self) -> Filled | None:
         """What to save; None if a fact is missing."""
@@ -87,14 +87,16 @@ class ErrandResolver:
         for fact in self.facts.whose(match["key"], match["value"])[:1]:
             self.used[fact[:2]] = fact
             return fact.subject
-        self.missing = self.missing or f"whose {match['key']} is {match['value']}"
+        self.missing = (
+            self.missing or f"Which {match['type']} has the {match['key']} {match['value']}?"
+        )
         return None
 
     def _value(self, subject: str, key: str) -> str | None:
         """The value of a fact, which is noted as used."""
         stated = self.facts.get(subject, key)
         if stated is None:
-            self.missing = self.missing or f"the {key} of {subject}"
+            self.missing = self.missing or f"What is the {key} of {subject}?"
             return None
         self.used[stated[:2]] = stated
         return stated.text

@@ -19,10 +19,15 @@ from memorygym.tracks.web.app import CODE, App, Attribute
 from memorygym.tracks.web.apps import app_named
 from memorygym.tracks.web.env import WEB_TOOLS
 
-_TOLD = re.compile(r"^ *- (?:paragraph|listitem|text|alert): (.*)$")
-"""A line of a page that may state facts."""
-_TREE = re.compile(r"^ *- (?:\[\d+\] )?[a-z]+(?: |:|$)|^Page: |^… \d+ lines ")
-"""Any line of a page."""
+_FRAME = re.compile(
+    r'\[\d+\] [a-z]+ "[^"]*"(?:: (?:"[^"]*"|[\w-]+))?|\b(?:heading|option|row|cell|columnheader)'
+    r' "[^"]*"(?: \[\w+(?:=\d+)?\])?:?|\b(?:banner|navigation|main|list|table|rowgroup|listitem):(?=\n|$)'
+    r"|\bPage: [^(\n]*\([^)\n]*\)|^… \d+ lines .*$",
+    re.MULTILINE,
+)
+"""What belongs to the frame of a page, wherever a memory puts it: elements, titles, addresses."""
+_TOLD = re.compile(r"\b(?:paragraph|listitem|alert): (\"(?:[^\"\\]|\\.)*\")?")
+"""What stands before a text on a page; the text may be in quotes."""
 
 
 def _key(attribute: Attribute) -> Key:
@@ -62,7 +67,10 @@ class WebReader(StreamReader):
         return (fact for text in shown for fact in told._parsed(text).facts)
 
     def _general(self, text: str) -> Reading:
-        return self._matcher.read("\n".join(filter(None, map(_plain, text.split("\n")))))
+        told = _TOLD.sub(lambda match: json.loads(match[1]) if match[1] else "", text)
+        lines = (line for line in _FRAME.sub("", told).split("\n") if line.strip(" -"))
+        asked = (texts.ERRAND, texts.READ)
+        return self._matcher.read("\n".join(x for x in lines if not x.startswith(asked)))
 
     def _statements(self, text: str) -> tuple[Statement, ...]:
         facts = self._parsed(text).facts
@@ -72,16 +80,6 @@ class WebReader(StreamReader):
         """The sentence that states a fact."""
         value = self._app.by_key[fact.key].shown(fact.text)
         return f"The {fact.key} of {fact.subject} is {'now ' if fact.rank else ''}{value}."
-
-
-def _plain(line: str) -> str:
-    """What a line of a text may state; "" for the frame of a page and for errands."""
-    if line.startswith((texts.ERRAND, texts.READ)):
-        return ""
-    if match := _TOLD.match(line):
-        told = match[1]
-        return f"- {json.loads(told) if told.startswith(chr(34)) else told}"
-    return "" if _TREE.match(line) else line
 
 
 class WebTraceReader(TraceReader):

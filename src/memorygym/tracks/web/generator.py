@@ -142,13 +142,19 @@ class SessionDealer:
     def _tell(self, rng: Stream) -> None:
         """Adds a greeting and the notes that state all facts, in random order."""
         self._say(texts.GREETING)
-        facts = [Statement(*pair, value) for pair, value in self.current.items()]
+        facts = [self._fact(*pair) for pair in self.current]
         rng.shuffle(facts)
         self.facts += facts
         while facts:
             some = [facts.pop() for _ in range(min(rng.between(1, 3), len(facts)))]
             self._read(rng, [self._stated(rng, fact) for fact in some])
         self._pause(rng)
+
+    def _fact(self, record: str, key: str) -> Statement:
+        """The fact that holds, as the reader reads it."""
+        value = self.current[record, key]
+        is_number = self.app.by_key[key].kind == "number"
+        return Statement(record, key, int(value) if is_number else value)
 
     def _stated(self, rng: Stream, fact: Statement) -> tuple[str, str]:
         """A fact as a sentence, and as an item of a list."""
@@ -181,7 +187,9 @@ class SessionDealer:
 
     def _printed(self, number: str) -> str:
         """What the agent reads of a note."""
-        browser = InProcess(Site({**self._content, "notes": self.notes}, {**START, "open": [number]}))  # type: ignore[dict-item]  # START is an object.
+        browser = InProcess(
+            Site({**self._content, "notes": self.notes}, {**START, "open": [number]})
+        )  # type: ignore[dict-item]  # START is an object.
         browser.goto(f"/notes/{number}")
         return Tab(browser).text()
 
@@ -221,7 +229,7 @@ class SessionDealer:
         for record, key in rng.sample([*dict.fromkeys(needed_late)], CHANGES):
             attribute, old = self.app.by_key[key], self.current[record, key]
             new = self.current[record, key] = self._value(rng, attribute, record)
-            self.facts.append(Statement(record, key, new, rank=(1,)))
+            self.facts.append(self._fact(record, key)._replace(rank=(1,)))
             shown = {"value": attribute.shown(new), "old": attribute.shown(old)}
             text = texts.CHANGE.format(key=key, name=record, **shown)
             self._read(rng, [(text, text)])
@@ -275,7 +283,9 @@ def _records(app: App, number: int, rng: Stream) -> dict[str, list[str]]:
     return {
         type_: rng.sample(
             [f"{a} {b}" for a in first for b in second],
-            min(number, app.numbers.get(type_, number)) if number < RECORDS else app.numbers.get(type_, number),
+            min(number, app.numbers.get(type_, number))
+            if number < RECORDS
+            else app.numbers.get(type_, number),
         )
         for type_, (first, second) in app.types.items()
     }

@@ -81,7 +81,9 @@ class StrongClerk(Policy):
     def _texts(self, turn: ErrandTurn) -> Iterator[str]:
         """What the memory shows, and what the agent and the memory's tools said in this event."""
         yield from (m.content for m in turn.shown if m.content)
-        yield from (m.content for m in turn.since if m.content and not m.content.startswith("Page: "))
+        yield from (
+            m.content for m in turn.since if m.content and not m.content.startswith("Page: ")
+        )
 
 
 class WeakClerk(StrongClerk):

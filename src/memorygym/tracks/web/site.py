@@ -39,7 +39,9 @@ class Site:
         """The page of an address; one that says so if there is none."""
         parts = [part for part in address.split("/") if part]
         if not parts:
-            links = [Node("link", app.title, address=f"/{name}") for name, app in self._apps.items()]
+            links = [
+                Node("link", app.title, address=f"/{name}") for name, app in self._apps.items()
+            ]
             return self._page("Applications", _list(links))
         if parts == [ARCHIVE]:
             fields = Node("textbox", NOTE), Node("button", "Restore")
