@@ -24,7 +24,7 @@ facts = _lazy("fact_reader:reader_of")
 
 
 def tasks(options: TaskOptions) -> Sequence[TaskRecipe]:
-    """The recipes of the applications that the parameters name. Raises UnknownPart or BadSettings."""
+    """The recipes of the chosen applications. Raises UnknownPart or BadSettings."""
     from memorygym.tracks.web.apps import app_named
     from memorygym.tracks.web.generator import WebRecipe
 

@@ -6,7 +6,7 @@ None is imported before it plays.
 from collections.abc import Mapping
 from functools import partial
 
-from memorygym.core.track import Agent, Bound
+from memorygym.core.track import Agent
 from memorygym.core.types import Policy, Task
 
 MOST_GUESSED = 3

@@ -87,9 +87,8 @@ class ErrandResolver:
         for fact in self.facts.whose(match["key"], match["value"])[:1]:
             self.used[fact[:2]] = fact
             return fact.subject
-        self.missing = (
-            self.missing or f"Which {match['type']} has the {match['key']} {match['value']}?"
-        )
+        query = "Which {type} has the {key} {value}?".format_map(match.groupdict())
+        self.missing = self.missing or query
         return None
 
     def _value(self, subject: str, key: str) -> str | None:

@@ -1,4 +1,4 @@
-"""The fact reader of web: what is known of records, on pages as they are shown and in any layout."""
+"""The fact reader of web: what is known of records, on pages as shown and in any layout."""
 
 import json
 import re
@@ -20,12 +20,21 @@ from memorygym.tracks.web.apps import app_named
 from memorygym.tracks.web.env import WEB_TOOLS
 
 _FRAME = re.compile(
-    r'\[\d+\] [a-z]+ "[^"]*"(?:: (?:"[^"]*"|[\w-]+))?|\b(?:heading|option|row|cell|columnheader)'
-    r' "[^"]*"(?: \[\w+(?:=\d+)?\])?:?|\b(?:banner|navigation|main|list|table|rowgroup|listitem):(?=\n|$)'
-    r"|\bPage: [^(\n]*\([^)\n]*\)|^… \d+ lines .*$",
+    "|".join(
+        (
+            r'\[\d+\] [a-z]+ "[^"]*"(?:: (?:"[^"]*"|[\w-]+))?',
+            r'\b(?:heading|option|row|cell|columnheader) "[^"]*"(?: \[\w+(?:=\d+)?\])?:?',
+            r"\b(?:banner|navigation|main|list|table|rowgroup|listitem):(?=\n|$)",
+            r"\bPage: [^(\n]*\([^)\n]*\)",
+            r"^… \d+ lines .*$",
+            rf"\b{texts.ERRAND}in the [^,\n]*, [^.\n]*\.?",
+            rf"\b{texts.READ}/notes/.*$",
+            r'\["\w+", ?\{[^}\n]*\}',
+        )
+    ),
     re.MULTILINE,
 )
-"""What belongs to the frame of a page, wherever a memory puts it: elements, titles, addresses."""
+"""What states nothing, wherever a memory puts it: elements, titles, errands, calls of tools."""
 _TOLD = re.compile(r"\b(?:paragraph|listitem|alert): (\"(?:[^\"\\]|\\.)*\")?")
 """What stands before a text on a page; the text may be in quotes."""
 
@@ -68,9 +77,7 @@ class WebReader(StreamReader):
 
     def _general(self, text: str) -> Reading:
         told = _TOLD.sub(lambda match: json.loads(match[1]) if match[1] else "", text)
-        lines = (line for line in _FRAME.sub("", told).split("\n") if line.strip(" -"))
-        asked = (texts.ERRAND, texts.READ)
-        return self._matcher.read("\n".join(x for x in lines if not x.startswith(asked)))
+        return self._matcher.read(_FRAME.sub("", told))
 
     def _statements(self, text: str) -> tuple[Statement, ...]:
         facts = self._parsed(text).facts

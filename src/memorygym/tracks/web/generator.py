@@ -1,6 +1,6 @@
 """Deals a session: what notes tell, which values change, which errands come when."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -29,7 +29,7 @@ MARGIN = 0.005
 ROOM, ROW = 250, 40
 """About the tokens of a note without facts, and of a row of its table."""
 LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
-START: JSON = {"open": [], "draft": {}, "saved": []}
+START: Mapping[str, JSON] = {"open": [], "draft": {}, "saved": []}
 """The state of the applications at the start."""
 
 
@@ -58,9 +58,7 @@ class SessionDealer:
         self.recipe = recipe
         self.app: App = app_named(recipe.template)
         self._codes = set[str]()
-        self._seen = 0
-        """Titles that were taken."""
-        self.records = _records(self.app, RECORDS, self._rng("records"))
+        self.records = _records(self.app, None, self._rng("records"))
         self.current: dict[tuple[str, str], str] = {}
         """By record and key: the value that holds."""
         self.facts: list[Statement] = []
@@ -181,15 +179,13 @@ class SessionDealer:
             "title": rng.choice(texts.TITLES),
             "paragraphs": list(paragraphs),
             "items": [item for _, item in stated] if layout == "list" else [],
-            "rows": texts.rows(rng, rows) if rows else [],  # type: ignore[dict-item]  # It is JSON.
+            "rows": texts.rows(rng, rows) if rows else [],
         }
         self._say(texts.reading(len(self.notes)), self._printed(number), note=number)
 
     def _printed(self, number: str) -> str:
         """What the agent reads of a note."""
-        browser = InProcess(
-            Site({**self._content, "notes": self.notes}, {**START, "open": [number]})
-        )  # type: ignore[dict-item]  # START is an object.
+        browser = InProcess(Site(self._content, {**START, "open": [number]}))
         browser.goto(f"/notes/{number}")
         return Tab(browser).text()
 
@@ -273,19 +269,18 @@ class SessionDealer:
             self._say(texts.chat(rng, 1)[0])
         if self.length > tokens * (1 + MARGIN):
             raise BadSettings(
-                f"web {self.recipe.template}, seed {self.recipe.seed}: tokens={tokens} is too short,"
+                f"web {self.recipe.template}, seed {self.recipe.seed}:"
+                f" tokens={tokens} is too short:"
                 f" what is told takes {self.length:,}; give more tokens"
             )
 
 
-def _records(app: App, number: int, rng: Stream) -> dict[str, list[str]]:
+def _records(app: App, most: int | None, rng: Stream) -> dict[str, list[str]]:
     """The names of an application's records by type, each near to others."""
     return {
         type_: rng.sample(
             [f"{a} {b}" for a in first for b in second],
-            min(number, app.numbers.get(type_, number))
-            if number < RECORDS
-            else app.numbers.get(type_, number),
+            min(app.numbers.get(type_, RECORDS), most or len(first) * len(second)),
         )
         for type_, (first, second) in app.types.items()
     }

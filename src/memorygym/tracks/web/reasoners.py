@@ -9,6 +9,7 @@ from memorygym.agents.reasoner_agent import NoteTaker
 from memorygym.core.statements import Statement, StatementIndex
 from memorygym.core.types import Message, Policy, Tool
 from memorygym.tracks._qa.defaults import RECALL
+from memorygym.tracks._qa.reasoners import queries_of, recall_as_search
 from memorygym.tracks._qa.turns import LiveTurn, attended
 from memorygym.tracks.web import texts
 from memorygym.tracks.web.app import App
@@ -44,8 +45,7 @@ class ErrandTurn(LiveTurn):
     @property
     def queries(self) -> list[str]:
         """What the memory was asked for in this event."""
-        recalled = (call.arguments for call in self.called if call.name == RECALL.name)
-        return [str(arguments["query"]) for arguments in recalled if isinstance(arguments, dict)]
+        return queries_of(self.since)
 
 
 class StrongClerk(Policy):
@@ -79,11 +79,8 @@ class StrongClerk(Policy):
         return StatementIndex(_stated(reader_for(turn.app.name), self._texts(turn)))
 
     def _texts(self, turn: ErrandTurn) -> Iterator[str]:
-        """What the memory shows, and what the agent and the memory's tools said in this event."""
-        yield from (m.content for m in turn.shown if m.content)
-        yield from (
-            m.content for m in turn.since if m.content and not m.content.startswith("Page: ")
-        )
+        """What the memory shows, and what this event showed before and after it."""
+        yield from (m.content for m in (*turn.shown, *turn.since) if m.content)
 
 
 class WeakClerk(StrongClerk):
@@ -104,12 +101,12 @@ def next_call(app: App, errand: Errand, filled: Filled, page: str) -> ToolCall:
     known = [match.groups() for match in _ELEMENT.finditer(page)]
     by_name = {(role, name): (int(number), value) for number, role, name, value in known}
     for label, value in filled.fields.items():
-        if box := by_name.get(("textbox", label)):
-            if box[1] is None or box[1].strip('"') != value:
-                return TYPE.name, {"element": box[0], "text": value}
-        elif box := by_name.get(("combobox", label)):
-            if f'option "{value}" [selected]' not in page:
-                return SELECT.name, {"element": box[0], "option": value}
+        box = by_name.get(("textbox", label))
+        if box and (box[1] or "").strip('"') != value:
+            return TYPE.name, {"element": box[0], "text": value}
+        box = by_name.get(("combobox", label))
+        if box and f'option "{value}" [selected]' not in page:
+            return SELECT.name, {"element": box[0], "option": value}
     wanted = ["Save", "Next", filled.form, filled.record, section(errand.form.type), app.title]
     for name in wanted:
         role = "button" if name in ("Save", "Next") else "link"
@@ -130,6 +127,9 @@ REASONERS = {"strong": StrongClerk, "weak": WeakClerk}
 
 class Keeper(NoteTaker):
     """The note taker: it searches for an errand, then for what is missing."""
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        return recall_as_search(super().act(view, tools), tools)
 
     def queries(self, live: Sequence[Message], texts: Sequence[str]) -> Iterator[str]:
         yield texts[0]

@@ -87,7 +87,7 @@ class Site:
         if not rest:
             links = [Node("link", r, address=f"{base}/{type_}/{slug(r)}") for r in records]
             return self._page(section(type_), _list(links))
-        record = self._slugs.get((app.name, rest[0]))
+        record = self._slugs.get((app.name, rest[0]), "")
         if record not in records:
             return None
         forms = [form for form in app.forms if form.type == type_]
@@ -107,7 +107,7 @@ class Site:
         steps = _steps(form)
         fields = [self._field(app, form, label, chain) for label, chain in steps[step]]
         end = Node("button", "Save" if step + 1 == len(steps) else "Next")
-        says = Node("paragraph", f"{form.name}, page {step + 1} of {len(steps)}.")
+        says = Node("paragraph", f"Step {step + 1} of {len(steps)}.")
         return self._page(record, [says, Node("form", children=(*fields, end))])
 
     def _field(self, app: App, form: Form, label: str, chain: Sequence[str]) -> Node:

@@ -63,10 +63,7 @@ def chat(rng: Stream, sentences: int) -> list[str]:
 
 def rows(rng: Stream, number: int) -> list[list[str]]:
     """A table of what was used up, which states nothing that counts."""
-    used = (
-        [rng.choice(THINGS), str(rng.between(2, 60)), str(rng.between(2, 60))]
-        for _ in range(number)
-    )
+    used = [[rng.choice(THINGS), *(str(rng.between(2, 60)) for _ in "12")] for _ in range(number)]
     return [["Item", "Week 1", "Week 2"], *used]
 
 

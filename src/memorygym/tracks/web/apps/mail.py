@@ -54,7 +54,7 @@ APP = App(
             "subscribe to {circle}",
             (("circle", "access code"), ("circle", "moderator", "mailbox code")),
         ),
-        Form("Quota", "circle", "report the quota of {circle}", (("circle", "quota"),)),
+        Form("Report", "circle", "report the quota of {circle}", (("circle", "quota"),)),
     ),
     layout="sentences",
 )
