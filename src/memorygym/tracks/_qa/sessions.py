@@ -150,7 +150,9 @@ def ended(trace: Trace, *, done: bool) -> Iterator[str]:
             yield f"event {goal.event}: {outcome.answer}" + f"; {goal.truth}" * (not done)
 
 
-def guess_level(applies: Mapping[str, int], right: Mapping[str, int]) -> Checks:
+def guess_level(
+    applies: Mapping[str, int], right: Mapping[str, int], most: float = MOST_GUESSED
+) -> Checks:
     """Whether a guess does too many of the sub-tasks of all sessions to which it applies."""
     shares = list[tuple[float, int, str]]()
     for name, n in applies.items():
@@ -159,8 +161,8 @@ def guess_level(applies: Mapping[str, int], right: Mapping[str, int]) -> Checks:
             share = f"{right[name] / n:.1%}, 95% interval {low:.1%} to {high:.1%}"
             text = f"{name!r} is right on {right[name]} of {n:,} requests to which it applies"
             shares.append((low, n, f"{text} ({share})"))
-    guessable: list[JSON] = [s for low, n, s in shares if n >= ENOUGH and low > MOST_GUESSED]
+    guessable: list[JSON] = [s for low, n, s in shares if n >= ENOUGH and low > most]
     best = max(shares, key=lambda s: (s[1] >= ENOUGH, s[0]), default=(0, 0, "none applies"))[-1]
-    bound = f"fails if an interval over {ENOUGH} or more lies above {MOST_GUESSED:.0%}"
+    bound = f"fails if an interval over {ENOUGH} or more lies above {most:.0%}"
     shown: CheckResult = {"ok": not guessable, "guesses": len(shares), "best": best, "bound": bound}
     return {"chance_level": {**shown, "guessable": guessable}}

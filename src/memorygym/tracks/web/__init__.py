@@ -54,7 +54,7 @@ TRACK = Track(
     agents=AGENTS,
     self_test=self_test("web", LEAST_OF_NOTES),
     axes=("1 facts", "2 facts", "3 facts", "4+ facts"),
-    verify=partial(verified, _lazy("verifier:verification")),
+    verify=partial(verified, _lazy("verifier:verification"), together=_lazy("verifier:together")),
     parameters=lambda: {
         "template": "an application, or several with commas between (default: all)",
         "tokens": "length of all that the user and the notes say (20,000)",

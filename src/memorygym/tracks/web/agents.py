@@ -6,7 +6,7 @@ None is imported before it plays.
 from collections.abc import Mapping
 from functools import partial
 
-from memorygym.core.track import Agent
+from memorygym.core.track import Agent, Bound
 from memorygym.core.types import Policy, Task
 
 MOST_GUESSED = 3
@@ -34,7 +34,22 @@ def _noting(name: str, task: Task) -> Policy:
     return note_taker(reasoner(name, task), task)
 
 
+def _adversary(name: str, about: str) -> Agent:
+    def make(_: Task) -> Policy:
+        from memorygym.tracks.web.adversaries import GUESSES
+
+        return GUESSES[name][1]()
+
+    return Agent(make=make, kind="adversary", bound=Bound(MOST_GUESSED), about=about)
+
+
 AGENTS: Mapping[str, Agent] = {
     "strong": Agent(make=partial(_noting, "strong"), about="notes facts, and asks for what lacks"),
     "weak": Agent(make=partial(_noting, "weak"), about="notes facts, believes the first"),
+    "silent": _adversary("silent", "does nothing"),
+    "form_defaults": _adversary("form defaults and first options", "saves forms as they are"),
+    "most_recent": _adversary("most recent", "fills in what was seen last"),
+    "most_frequent": _adversary("most frequent", "fills in what was seen most often"),
+    "code_pattern": _adversary("pattern of values", "fills in what would come next"),
+    "archive": _adversary("archive", "restores notes in the errand"),
 }

@@ -8,6 +8,7 @@ from memorygym.core.errors import Refused
 from memorygym.core.types import Env, Message, Step, Task
 from memorygym.tracks._qa.defaults import RECALL, recall_step
 from memorygym.tracks.web.browser import STOP, TOOLS, Tab
+from memorygym.tracks.web.errands import summary
 from memorygym.tracks.web.site import HOME, InProcess, Site
 
 STEPS = 30
@@ -72,7 +73,7 @@ class WebEnv(Env):
         if right := turn.get("right"):
             saved = self._state["saved"]
             reward = float(saved == [right])
-            answer = f"{how}; saved {'; '.join(map(_described, saved)) or 'nothing'}"
+            answer = f"{how}; saved {'; '.join(map(summary, saved)) or 'nothing'}"
         self._turn += 1
         return self._shown(Step(reward=reward, answer=answer))
 
@@ -87,13 +88,3 @@ class WebEnv(Env):
         self._tab.browser.put_state({"open": [number] * bool(number), "draft": {}, "saved": []})
         self._tab.browser.goto(HOME)
         return Step((Message("user", turn["text"]),), step.reward, evict=True, answer=step.answer)
-
-
-def _described(entry: Mapping[str, Any]) -> str:
-    """What was saved, as people read it.
-
-    >>> _described({"form": "Refund", "record": "Ada Bexley", "fields": {"Price": "$40"}})
-    'Refund of Ada Bexley (Price $40)'
-    """
-    fields = ", ".join(f"{label} {value}" for label, value in entry["fields"].items())
-    return f"{entry['form']} of {entry['record']} ({fields})"

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from memorygym.core.statements import Statement, StatementIndex
+from memorygym.core.types import JSON
 from memorygym.tracks.web.app import App, Form
 from memorygym.tracks.web.site import labels
 from memorygym.tracks.web.texts import ERRAND, errand
@@ -29,6 +31,21 @@ class Filled:
     form: str
     record: str
     fields: Mapping[str, str]
+
+    @property
+    def entry(self) -> dict[str, JSON]:
+        """What the applications save of it."""
+        return {"form": self.form, "record": self.record, "fields": dict(self.fields)}
+
+
+def summary(entry: Mapping[str, Any]) -> str:
+    """What was saved, as people read it.
+
+    >>> summary(Filled("Refund", "Ada Bexley", {"Price": "40"}).entry)
+    'Refund of Ada Bexley (Price 40)'
+    """
+    fields = ", ".join(f"{label} {value}" for label, value in entry["fields"].items())
+    return f"{entry['form']} of {entry['record']} ({fields})"
 
 
 def described(type_: str, key: str, value: str) -> str:

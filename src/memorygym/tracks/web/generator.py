@@ -16,7 +16,7 @@ from memorygym.tracks.web.app import App, Attribute, Form
 from memorygym.tracks.web.apps import app_named
 from memorygym.tracks.web.browser import Tab
 from memorygym.tracks.web.env import RESTORE_COST, STEPS
-from memorygym.tracks.web.errands import ErrandResolver, Filled, described, errand_in
+from memorygym.tracks.web.errands import ErrandResolver, described, errand_in, summary
 from memorygym.tracks.web.site import InProcess, Site, labels
 
 TRACK = "web"
@@ -251,9 +251,11 @@ class SessionDealer:
             self.facts,
             lambda facts: ErrandResolver(errand, StatementIndex(facts)).filled(),
         )
-        self._say(text, right=_entry(filled))
+        self._say(text, right=filled.entry)
         kind = f"{len(needs)} facts" if len(needs) < 4 else "4+ facts"
-        self.goals.append(SubTask(event, kind, text, str(filled), tuple(needs), form.name))
+        self.goals.append(
+            SubTask(event, kind, text, summary(filled.entry), tuple(needs), form.name)
+        )
 
     def _fill(self, target: float) -> None:
         """Adds notes without facts, as many as the length needs."""
@@ -284,8 +286,3 @@ def _records(app: App, most: int | None, rng: Stream) -> dict[str, list[str]]:
         )
         for type_, (first, second) in app.types.items()
     }
-
-
-def _entry(filled: Filled) -> dict[str, JSON]:
-    """What the applications save of an errand that is done right."""
-    return {"form": filled.form, "record": filled.record, "fields": dict(filled.fields)}

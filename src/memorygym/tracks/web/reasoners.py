@@ -21,7 +21,7 @@ from memorygym.tracks.web.site import SAVED, section
 
 ATTENTION = 700
 """Tokens of relevant text that the weak clerk reads for an errand."""
-_ELEMENT = re.compile(r'- \[(\d+)\] (\w+) "(.*?)"(?:: (.*))?')
+ELEMENT = re.compile(r'- \[(\d+)\] (\w+) "(.*?)"(?:: (.*))?')
 _PAGES = {tool.name for tool in TOOLS}
 GIVE_UP = calls((STOP.name, {}))
 
@@ -98,7 +98,7 @@ def next_call(app: App, errand: Errand, filled: Filled, page: str) -> ToolCall:
     """The next step towards the form of an errand, in it, and out of it."""
     if SAVED in page:
         return STOP.name, {}
-    known = [match.groups() for match in _ELEMENT.finditer(page)]
+    known = [match.groups() for match in ELEMENT.finditer(page)]
     by_name = {(role, name): (int(number), value) for number, role, name, value in known}
     for label, value in filled.fields.items():
         box = by_name.get(("textbox", label))
