@@ -7,9 +7,12 @@ from memorygym.core.track import TaskOptions
 from memorygym.scoring.attribution import Attribution
 from memorygym.scoring.episode_scores import rewarded
 from memorygym.tracks._qa.ablation import failed
+from memorygym.tracks._qa.sessions import Session
 from memorygym.tracks.web.adversaries import GUESSES
 from memorygym.tracks.web.app import App, Attribute, Form
+from memorygym.tracks.web.fact_reader import reader_of
 from memorygym.tracks.web.generator import ERRANDS, WebRecipe
+from memorygym.tracks.web.reasoners import StrongClerk
 from memorygym.tracks.web.verifier import verification
 from tests.slow import mostly_slow
 from tests.tracks.plays import ended, played
@@ -23,7 +26,7 @@ def test_a_session_is_sound(app: str, seed: int) -> None:
     assert not failed(checks), checks
 
 
-@pytest.mark.parametrize("app", APPS)
+@mostly_slow("app", APPS, quick=1)
 @pytest.mark.parametrize("guess", GUESSES)
 def test_a_strategy_without_facts_does_no_errand(app: str, guess: str) -> None:
     memory, make = GUESSES[guess]
@@ -42,8 +45,9 @@ def test_a_guess_is_really_saved(guess: str) -> None:
 )
 @pytest.mark.parametrize("app", APPS)
 def test_a_session_has_its_length(app: str, tokens: int) -> None:
-    length = verification(session(app, 2, tokens))["length"]
-    assert length["ok"] and length["tokens"] == pytest.approx(tokens, rel=0.01)
+    task = session(app, 2, tokens)
+    length = Session(task, reader_of(task.system), StrongClerk(), lambda *_: None).length
+    assert length == pytest.approx(tokens, rel=0.01)
 
 
 @pytest.mark.parametrize("app", APPS)
