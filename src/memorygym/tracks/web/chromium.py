@@ -71,14 +71,23 @@ class Chromium(Browser):
     """
 
     def __init__(
-        self, server: str, *, timeout: float = 10.0, screenshots: Path | None = None
+        self,
+        server: str,
+        *,
+        timeout: float = 10.0,
+        screenshots: Path | None = None,
+        plain: bool = False,
     ) -> None:
-        """`timeout` is in seconds, for each action; the folder gets a picture of each page read."""
+        """`timeout` is in seconds, for each action; the folder gets a picture of each page read.
+
+        `plain` is for pages whose every control has a role and a name: they are read as they are.
+        """
         if urlsplit(server).hostname not in LOOPBACK:
             raise BadSettings(f"the server {server}: only addresses of this machine are opened")
         self.server, self.blocked = server.rstrip("/"), 0
         """The number of requests to other servers that were refused."""
         self._timeout, self._screenshots, self._pictures = timeout, screenshots, 0
+        self._plain = plain
         self._read = aria.Page("", [])
         self._title = self._url = ""
         self._process = _Process.taken()
@@ -219,7 +228,11 @@ class Chromium(Browser):
         except Error:
             await self._page.wait_for_load_state()
         page = self._page
-        self._read = aria.page(await page.locator("body").aria_snapshot(mode="ai"))
+        body = page.locator("body")
+        if self._plain:
+            self._read = aria.Page(await body.aria_snapshot(), [])
+        else:
+            self._read = aria.page(await body.aria_snapshot(mode="ai"))
         self._title, self._url = one_line(await page.title()), one_line(page.url)
         if self._screenshots:
             self._pictures += 1
@@ -241,6 +254,9 @@ class Chromium(Browser):
         known = elements(self._read.text)
         if element not in known:
             raise Refused(f"the page has no {element.role} {element.name!r}")
+        if self._plain:
+            same = page.get_by_role(element.role, name=element.name, exact=True)
+            return same.nth(element.occurrence)
         return page.locator(f"aria-ref={self._read.references[known.index(element)]}")
 
 

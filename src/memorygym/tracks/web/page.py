@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from html import escape
 
 _NEEDS_QUOTES = re.compile(
-    r"""^$|^[\s\-&*\],?!>|@"'#%\[]|\s$|:(\s|$)|\s\#|[{}`\n\r]|^(y|n|yes|no|true|false|on|off|null)$"""
-    r"|^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$",
-    re.IGNORECASE,
+    r"""^$|^[\-&*\],?!>|@"'#%\[]|:($|\s)|\s\#|[{}`\0-\x1f\x7f-\x9f]"""
+    r"|^(y|n|yes|no|true|false|on|off|null|~|[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|[+-]?(?-i:Infinity)"
+    r"|0x[\da-f]+|0b[01]+|0o[0-7]+|[+-]?\.(inf|nan))$",
+    re.ASCII | re.IGNORECASE,
 )
+_SPACES = re.compile(r"[\t-\r \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+")
+"""What JavaScript takes for white space."""
+_CONTROL = re.compile(r'[\\"\0-\x1f\x7f-\x9f]')
 _TAGS = {
     "banner": "header",
     "navigation": "nav",
@@ -59,6 +63,11 @@ class Page:
         """All its parts, in order."""
         return _all(self.nodes)
 
+    @property
+    def fields(self) -> dict[str, str]:
+        """By name: what stands in the fields of its form."""
+        return {n.text: n.value for n in self.all if n.role in ("textbox", "combobox")}
+
 
 def _all(nodes: Sequence[Node]) -> Iterator[Node]:
     for node in nodes:
@@ -87,8 +96,9 @@ def _lines(node: Node, indent: str) -> Iterator[str]:
         case "button":
             yield f"{start} {_quoted(node.text)}"
         case "textbox":
-            value = f": {_scalar(node.value)}" if node.value else ""
-            yield f"{start} {_quoted(node.text)}{value}"
+            value = _scalar(node.value)  # What says the same as the name is left out.
+            shown = f": {value}" * (value not in ('""', node.text))
+            yield f"{start} {_quoted(node.text)}{shown}"
         case "combobox":
             yield f"{start} {_quoted(node.text)}:"
             for option in node.options:
@@ -115,8 +125,20 @@ def _quoted(text: str) -> str:
 
 
 def _scalar(text: str) -> str:
-    """A text as YAML holds it."""
-    return _quoted(text) if _NEEDS_QUOTES.search(text) else text
+    """A text as a tree shows it: in one line, in quotes where YAML needs them.
+
+    >>> _scalar(" so  it is "), _scalar("a: 'b'"), _scalar("7")
+    ('so it is', '"a: \'b\'"', '"7"')
+    """
+    text = _SPACES.sub(" ", text.replace("\u200b", "").replace("\xad", "")).strip(" ")
+    if not _NEEDS_QUOTES.search(text):
+        return text
+    return '"' + _CONTROL.sub(_escaped, text) + '"'
+
+
+def _escaped(match: re.Match[str]) -> str:
+    character = match[0]
+    return f"\\{character}" if character in '\\"' else f"\\x{ord(character):02x}"
 
 
 def html(page: Page) -> str:

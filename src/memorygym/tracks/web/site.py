@@ -1,5 +1,6 @@
 """The applications of a session as one site: pages from a state, and what forms change in it."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from typing import Any
@@ -14,7 +15,10 @@ from memorygym.tracks.web.tree import Element
 
 SAVED = "Saved."
 """What a page says when a form is through."""
+NOT_FOUND = "Not found"
+"""The title of the page that says that there is none."""
 HOME, ARCHIVE, NOTE = "/", "archive", "Note"
+_ADDRESS = re.compile(r"/|(/[\w-]+)+", re.ASCII)
 Fields = Mapping[str, str]
 """By name: what stands in the fields of a form."""
 
@@ -60,12 +64,14 @@ class Site:
         """Takes the fields of a form, and returns the address that follows."""
         if address == f"/{ARCHIVE}":
             number = fields[NOTE].strip()
-            self.state["open"] += [number] * (number in self._content["notes"])
+            if number not in self._content["notes"]:
+                return "/notes/unknown"
+            self.state["open"].append(number)
             return f"/notes/{number}"
         app_name, _, record, name, *step = address.strip("/").split("/")
         form = next(f for f in self._apps[app_name].forms if slug(f.name) == name)
         values = {label: text.strip().removeprefix("$") for label, text in fields.items()}
-        filled = {**self.state["draft"], **values}
+        filled = {**self.state["draft"], **values} if step else values
         if not step and len(_steps(form)) > 1:
             self.state["draft"] = filled
             return f"{address}/2"
@@ -127,7 +133,7 @@ class Site:
         return self._page(note["title"], [*_note(note)])
 
     def _missing(self, address: str) -> Page:
-        return self._page("Not found", [Node("paragraph", f"There is no page {address}.")])
+        return self._page(NOT_FOUND, [Node("paragraph", f"There is no page {address}.")])
 
     def _page(self, title: str, nodes: Sequence[Node]) -> Page:
         links = (
@@ -137,6 +143,13 @@ class Site:
         navigation = Node("banner", children=(Node("navigation", children=links),))
         main = Node("main", children=(Node("heading", title), *nodes))
         return Page(title, (navigation, main))
+
+
+def checked_address(address: str) -> str:
+    """The address. Raises Refused if it is none of a site's."""
+    if not _ADDRESS.fullmatch(address) or len(address) > 200:
+        raise Refused(f"address {address[:80]!r}: give one of this site, such as /mail")
+    return address
 
 
 def section(type_: str) -> str:
@@ -207,9 +220,7 @@ class InProcess:
         return self._shown
 
     def goto(self, address: str) -> None:
-        if not address.startswith("/") or len(address) > 200:
-            raise Refused(f"address {address[:80]!r}: give one of this site, such as /mail")
-        self._open(address)
+        self._open(checked_address(address))
 
     def back(self) -> None:
         if len(self._history) == 1:
@@ -218,20 +229,21 @@ class InProcess:
         self._typed, self._shown = {}, ""
 
     def click(self, element: Element) -> None:
-        node = self._node(element, ("link", "button"))
-        if node.role == "link":
-            self._open(node.address)
-            return
-        page = self.site.page(self.address)
-        fields = {n.text: n.value for n in page.all if n.role in ("textbox", "combobox")}
-        self._open(self.site.submit(self.address, {**fields, **self._typed}))
+        match element.role:
+            case "link":
+                self._open(self._node(element, "link").address)
+            case "button":
+                self._submit()
 
     def type(self, element: Element, text: str) -> None:
-        node = self._node(element, ("textbox",))
-        self._typed[node.text], self._shown = text, ""
+        """A field has one line; a line break at the end submits its form."""
+        node = self._node(element, "textbox")
+        self._typed[node.text], self._shown = "".join(re.split("[\r\n]", text)), ""
+        if text.endswith("\n"):
+            self._submit()
 
     def select(self, element: Element, option: str) -> None:
-        node = self._node(element, ("combobox",))
+        node = self._node(element, "combobox")
         if option not in node.options:
             raise Refused(f"option {option!r}: {node.text} has {', '.join(node.options)}")
         self._typed[node.text], self._shown = option, ""
@@ -258,9 +270,13 @@ class InProcess:
             self._history.append(address)
         self._typed, self._shown = {}, ""
 
-    def _node(self, element: Element, roles: Sequence[str]) -> Node:
-        if element.role not in roles:
-            raise Refused(f"the {element.role} {element.name!r} is no {' or '.join(roles)}")
+    def _submit(self) -> None:
+        fields = self.site.page(self.address).fields
+        self._open(self.site.submit(self.address, {**fields, **self._typed}))
+
+    def _node(self, element: Element, role: str) -> Node:
+        if element.role != role:
+            raise Refused(f"the {element.role} {element.name!r} is no {role}")
         same = [
             node
             for node in self.site.page(self.address).all
