@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from copy import copy
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 from memorygym.core.errors import Refused
-from memorygym.core.types import Env, Message, Step, Task
+from memorygym.core.types import JSON, Env, Message, Step, Task
 from memorygym.tracks._qa.defaults import RECALL, recall_step
-from memorygym.tracks.web.browser import STOP, TOOLS, Tab
+from memorygym.tracks.web.browser import STOP, TOOLS, Browser, Tab
 from memorygym.tracks.web.errands import summary
 from memorygym.tracks.web.site import HOME, InProcess, Site
 
@@ -18,6 +20,8 @@ RESTORE_COST = 30
 ERROR = "error: "
 """How a page's complaint begins."""
 WEB_TOOLS = (*TOOLS, RECALL)
+PROCESS, CHROMIUM = BROWSERS = ("process", "chromium")
+"""Where pages may be shown: by this Python process, or by Chromium."""
 
 
 class WebEnv(Env):
@@ -33,7 +37,7 @@ class WebEnv(Env):
         state: Any = task.state
         self.task = task
         self._turns = state["turns"]
-        self._tab = Tab(InProcess(Site(state["content"], state["start"])))
+        self._tab = Tab(_browser(Site(state["content"], state["start"]), task.recipe))
         self._turn, self._left = 0, STEPS
 
     def reset(self) -> Step:
@@ -88,3 +92,17 @@ class WebEnv(Env):
         self._tab.browser.put_state({"open": [number] * bool(number), "draft": {}, "saved": []})
         self._tab.browser.goto(HOME)
         return Step((Message("user", turn["text"]),), step.reward, evict=True, answer=step.answer)
+
+
+def _browser(site: Site, recipe: Mapping[str, JSON]) -> Browser:
+    """The browser that a task's recipe names."""
+    if recipe["browser"] == PROCESS:
+        return InProcess(site)
+    from memorygym.tracks.web.served import Served
+
+    if not (pictures := str(recipe["screenshots"])):
+        return Served(site)
+    folder = Path(pictures)
+    folder.mkdir(parents=True, exist_ok=True)
+    name = f"{recipe['template']}-{recipe['seed']}-"
+    return Served(site, Path(mkdtemp(prefix=name, dir=folder)))

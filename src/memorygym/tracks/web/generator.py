@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from memorygym.core import registry
-from memorygym.core.errors import BadSettings, require_at_least
+from memorygym.core.errors import BadSettings, UnknownPart, require_at_least
 from memorygym.core.rng import Stream, named_rng
 from memorygym.core.statements import Statement, StatementIndex, SubTask, SubTaskGold
 from memorygym.core.tokens import count
@@ -15,7 +15,7 @@ from memorygym.tracks.web import texts
 from memorygym.tracks.web.app import App, Attribute, Form
 from memorygym.tracks.web.apps import app_named
 from memorygym.tracks.web.browser import Tab
-from memorygym.tracks.web.env import RESTORE_COST, STEPS
+from memorygym.tracks.web.env import BROWSERS, PROCESS, RESTORE_COST, STEPS
 from memorygym.tracks.web.errands import ErrandResolver, described, errand_in, summary
 from memorygym.tracks.web.site import InProcess, Site, labels
 
@@ -43,9 +43,17 @@ class WebRecipe:
     salt: str = ""
     tokens: int = 20_000
     """Tokens of all that the user says, and that notes say."""
+    browser: str = PROCESS
+    """Where the pages are shown: one of BROWSERS. The task is the same."""
+    screenshots: str = ""
+    """The folder for a picture of each page that Chromium shows; "" for none."""
 
     def __post_init__(self) -> None:
         require_at_least(10_000, tokens=self.tokens)
+        if self.browser not in BROWSERS:
+            raise UnknownPart("browser", self.browser, BROWSERS)
+        if self.screenshots and self.browser == PROCESS:
+            raise BadSettings("web: screenshots are of Chromium's pages; give browser=chromium too")
 
     def generate(self) -> Task:
         return SessionDealer(self).task()

@@ -18,6 +18,7 @@ SAVED = "Saved."
 NOT_FOUND = "Not found"
 """The title of the page that says that there is none."""
 HOME, ARCHIVE, NOTE = "/", "archive", "Note"
+_BREAK = re.compile("\r\n|[\r\n]")
 _ADDRESS = re.compile(r"/|(/[\w-]+)+", re.ASCII)
 Fields = Mapping[str, str]
 """By name: what stands in the fields of a form."""
@@ -238,7 +239,7 @@ class InProcess:
     def type(self, element: Element, text: str) -> None:
         """A field has one line; a line break at the end submits its form."""
         node = self._node(element, "textbox")
-        self._typed[node.text], self._shown = "".join(re.split("[\r\n]", text)), ""
+        self._typed[node.text], self._shown = _BREAK.sub(" ", text.removesuffix("\n")), ""
         if text.endswith("\n"):
             self._submit()
 
