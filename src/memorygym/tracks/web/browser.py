@@ -50,7 +50,7 @@ class Browser(Protocol):
         """The state of the applications behind the pages."""
 
     def put_state(self, state: JSON) -> None:
-        """Replaces it."""
+        """Replaces it; the page stays as it is."""
 
     def fork(self) -> "Browser":
         """A browser that continues from here by itself. Raises Refused if that is impossible."""

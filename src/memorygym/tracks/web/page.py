@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
 _NEEDS_QUOTES = re.compile(
@@ -15,6 +15,7 @@ _NEEDS_QUOTES = re.compile(
 _SPACES = re.compile(r"[\t-\r \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+")
 """What JavaScript takes for white space."""
 _CONTROL = re.compile(r'[\\"\0-\x1f\x7f-\x9f]')
+_FIELDS = ("textbox", "combobox")
 _TAGS = {
     "banner": "header",
     "navigation": "nav",
@@ -66,13 +67,24 @@ class Page:
     @property
     def fields(self) -> dict[str, str]:
         """By name: what stands in the fields of its form."""
-        return {n.text: n.value for n in self.all if n.role in ("textbox", "combobox")}
+        return {node.text: node.value for node in self.all if node.role in _FIELDS}
+
+    def filled(self, name: str, value: str) -> "Page":
+        """The page with that value in the field of that name."""
+        return replace(self, nodes=tuple(_filled(node, name, value) for node in self.nodes))
 
 
 def _all(nodes: Sequence[Node]) -> Iterator[Node]:
     for node in nodes:
         yield node
         yield from _all(node.children)
+
+
+def _filled(node: Node, name: str, value: str) -> Node:
+    if node.children:
+        children = tuple(_filled(child, name, value) for child in node.children)
+        return replace(node, children=children)
+    return replace(node, value=value) if node.role in _FIELDS and node.text == name else node
 
 
 def snapshot(page: Page) -> str:

@@ -29,7 +29,6 @@ class Served(Chromium):
             return thaw(self._site_server.site.state)  # type: ignore[no-any-return]  # It is JSON.
 
     def put_state(self, state: JSON) -> None:
-        """Replaces the state of the applications; the page stays open."""
         with self._site_server.lock:
             self._site_server.site.state = thaw(state)
 

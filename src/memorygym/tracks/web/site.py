@@ -197,14 +197,12 @@ def _note(note: Mapping[str, Any]) -> Iterator[Node]:
 
 
 class InProcess:
-    """A browser without a browser: the pages of a site, and what was typed. A Browser."""
+    """A browser without a browser: the page of a site, and what was typed in it. A Browser."""
 
     def __init__(self, site: Site) -> None:
         self.site = site
         self._history = [HOME]
-        self._typed: dict[str, str] = {}
-        self._shown = ""
-        """The tree of the page; "" until it is asked for."""
+        self._show(site.page(HOME))
 
     @property
     def address(self) -> str:
@@ -212,13 +210,10 @@ class InProcess:
 
     @property
     def title(self) -> str:
-        return self.site.page(self.address).title
+        return self._page.title
 
     def snapshot(self) -> str:
-        if not self._shown:
-            page = self.site.page(self.address)
-            self._shown = snapshot(Page(page.title, tuple(map(self._filled, page.nodes))))
-        return self._shown
+        return self._tree
 
     def goto(self, address: str) -> None:
         self._open(checked_address(address))
@@ -227,7 +222,7 @@ class InProcess:
         if len(self._history) == 1:
             raise Refused("there is no page before this one")
         self._history.pop()
-        self._typed, self._shown = {}, ""
+        self._show(self.site.page(self.address))
 
     def click(self, element: Element) -> None:
         match element.role:
@@ -239,7 +234,7 @@ class InProcess:
     def type(self, element: Element, text: str) -> None:
         """A field has one line; a line break at the end submits its form."""
         node = self._node(element, "textbox")
-        self._typed[node.text], self._shown = _BREAK.sub(" ", text.removesuffix("\n")), ""
+        self._show(self._page.filled(node.text, _BREAK.sub(" ", text.removesuffix("\n"))))
         if text.endswith("\n"):
             self._submit()
 
@@ -247,49 +242,38 @@ class InProcess:
         node = self._node(element, "combobox")
         if option not in node.options:
             raise Refused(f"option {option!r}: {node.text} has {', '.join(node.options)}")
-        self._typed[node.text], self._shown = option, ""
+        self._show(self._page.filled(node.text, option))
 
     def state(self) -> JSON:
         return self.site.state  # type: ignore[no-any-return]  # It is JSON.
 
     def put_state(self, state: JSON) -> None:
-        """Replaces the state of the applications; the page stays open."""
-        self.site.state, self._shown = thaw(state), ""
+        self.site.state = thaw(state)
 
     def fork(self) -> "InProcess":
         other = copy(self)
         other.site = copy(self.site)
         other.site.state = thaw(self.site.state)
-        other._history, other._typed = [*self._history], {**self._typed}
+        other._history = [*self._history]
         return other
 
     def close(self) -> None:
         return
 
+    def _show(self, page: Page) -> None:
+        self._page, self._tree = page, snapshot(page)
+
     def _open(self, address: str) -> None:
         if address != self.address:
             self._history.append(address)
-        self._typed, self._shown = {}, ""
+        self._show(self.site.page(address))
 
     def _submit(self) -> None:
-        fields = self.site.page(self.address).fields
-        self._open(self.site.submit(self.address, {**fields, **self._typed}))
+        self._open(self.site.submit(self.address, self._page.fields))
 
     def _node(self, element: Element, role: str) -> Node:
         if element.role != role:
             raise Refused(f"the {element.role} {element.name!r} is no {role}")
-        same = [
-            node
-            for node in self.site.page(self.address).all
-            if (node.role, node.text) == (element.role, element.name)
-        ]
+        wanted = (role, element.name)
+        same = [node for node in self._page.all if (node.role, node.text) == wanted]
         return same[element.occurrence]
-
-    def _filled(self, node: Node) -> Node:
-        """A part of the page with what was typed."""
-        if node.children:
-            children = tuple(map(self._filled, node.children))
-            return Node(node.role, node.text, children, node.address, node.value, node.options)
-        if node.role in ("textbox", "combobox") and node.text in self._typed:
-            return Node(node.role, node.text, (), "", self._typed[node.text], node.options)
-        return node
