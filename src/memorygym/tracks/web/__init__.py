@@ -50,6 +50,7 @@ TRACK = Track(
     note_taker=note_taker,
     oracle=partial(sub_task_oracle, facts),
     tools=WEB_TOOLS,
+    opens=_lazy("server:opened"),
     reader=_lazy("fact_reader:WebTraceReader"),
     agents=AGENTS,
     self_test=self_test("web", LEAST_OF_NOTES),

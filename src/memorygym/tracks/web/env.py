@@ -67,8 +67,13 @@ class WebEnv(Env):
         return other
 
     @property
+    def browser(self) -> Browser:
+        """The browser in which it is played."""
+        return self._tab.browser
+
+    @property
     def _state(self) -> Any:
-        return self._tab.browser.state()
+        return self.browser.state()
 
     def _close(self, how: str) -> Step:
         """Ends the event; an errand is judged."""
@@ -85,12 +90,12 @@ class WebEnv(Env):
         """The next message, with the applications as a colleague leaves them."""
         self._left = STEPS
         if self._turn >= len(self._turns):
-            self._tab.browser.close()
+            self.browser.close()
             return Step((), step.reward, done=True, evict=True, answer=step.answer)
         turn = self._turns[self._turn]
         number = turn.get("note")
-        self._tab.browser.put_state({"open": [number] * bool(number), "draft": {}, "saved": []})
-        self._tab.browser.goto(HOME)
+        self.browser.put_state({"open": [number] * bool(number), "draft": {}, "saved": []})
+        self.browser.goto(HOME)
         return Step((Message("user", turn["text"]),), step.reward, evict=True, answer=step.answer)
 
 

@@ -1,7 +1,6 @@
 """A site's pages in Chromium, as the environment plays them: its server comes and goes with it."""
 
 from pathlib import Path
-from typing import Any
 
 from memorygym.core.json_values import thaw
 from memorygym.core.types import JSON

@@ -4,15 +4,22 @@
 """
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
 from socketserver import ThreadingTCPServer
 from threading import Lock, Thread
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
+from memorygym.core.errors import BadSettings
 from memorygym.core.json_values import thaw
+from memorygym.core.track import OpenPages
+from memorygym.core.types import JSON, Env
+from memorygym.tracks.web.browser import GOTO
+from memorygym.tracks.web.env import WebEnv
 from memorygym.tracks.web.page import html
-from memorygym.tracks.web.site import NOT_FOUND, Site
+from memorygym.tracks.web.site import NOT_FOUND, InProcess, Site
 
 LOOPBACK = ("127.0.0.1", "localhost")
 LONGEST = 1_000_000
@@ -44,6 +51,8 @@ class SiteServer(ThreadingTCPServer):
         self.address = f"http://{LOOPBACK[0]}:{self.server_address[1]}"
         self.site, self.lock = site, Lock()
         """The lock is held whenever the site is read or changed."""
+        self.visited: list[str] = []
+        """The addresses of the pages that were found."""
         self._start = thaw(site.state)
         self._thread = Thread(target=self.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
@@ -67,11 +76,32 @@ class SiteServer(ThreadingTCPServer):
                 return Response(204)
         page = site.page(path)
         if method == "GET":
-            return Response(404 if page.title == NOT_FOUND else 200, html(page), "text/html")
+            if page.title == NOT_FOUND:
+                return Response(404, html(page), "text/html")
+            self.visited.append(path)
+            return Response(200, html(page), "text/html")
         fields = dict(parse_qsl(body.decode(), keep_blank_values=True))
         if method != "POST" or not fields or fields.keys() != page.fields.keys():
             raise ValueError(f"the page {path} has no form with the fields {[*fields]}")
         return Response(303, location=site.submit(path, fields))
+
+
+@contextmanager
+def opened(env: Env) -> Iterator[OpenPages]:
+    """Serves an environment's pages; see Track.opens. Raises BadSettings."""
+
+    def read() -> list[tuple[str, dict[str, JSON]]]:
+        notes, server.visited = dict.fromkeys(server.visited), []
+        return [(GOTO.name, {"address": note}) for note in notes if note.startswith("/notes/")]
+
+    assert isinstance(env, WebEnv)
+    if not isinstance(env.browser, InProcess):
+        raise BadSettings("web:browser=… chooses an agent's browser: leave it out with --browser")
+    server = SiteServer(env.browser.site)
+    try:
+        yield OpenPages(server.address, read)
+    finally:
+        server.close()
 
 
 class _Handler(BaseHTTPRequestHandler):
