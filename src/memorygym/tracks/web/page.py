@@ -29,11 +29,24 @@ _TAGS = {
     "cell": "td",
     "columnheader": "th",
 }
-_STYLE = (
-    "body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:0 auto;padding:1rem}"
-    "nav a{margin-right:1rem}input,select{display:block;margin:.2rem 0 .8rem;font:inherit}"
-    "td,th{text-align:left;padding:.1rem .8rem .1rem 0}label{font-weight:600}"
-)
+_STYLE = """
+body { margin: 0; background: #f4f5f7; color: #1f2430; font: 16px/1.5 system-ui, sans-serif }
+header { background: #fff; border-bottom: 1px solid #dfe3e8 }
+nav, main { max-width: 42rem; margin: auto; padding: .8rem 2rem }
+main { margin-top: 1.5rem; padding-bottom: 1.6rem; background: #fff; border-radius: 8px }
+h1 { margin: .4rem 0 1rem; font-size: 1.5rem }
+p { margin: .5rem 0 }
+a { margin-right: 1.2rem; color: #1a5fb4; text-decoration: none }
+a:hover { text-decoration: underline }
+table { margin-top: 1rem; border-collapse: collapse }
+td, th { padding: .2rem 2rem .2rem 0; border-bottom: 1px solid #e6e9ed; text-align: left }
+label { display: block; margin: 1rem 0 }
+span { font-weight: 600 }
+input, select { display: block; box-sizing: border-box; width: 18rem; padding: .4rem .6rem }
+input, select { border: 1px solid #b8c0ca; border-radius: 6px; background: #fff; font: inherit }
+button { padding: .5rem 1.4rem; border: 0; border-radius: 6px; background: #1a5fb4 }
+button { color: #fff; font: inherit; cursor: pointer }
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,14 +185,15 @@ def _element(node: Node) -> str:
         case "button":
             return f"<button>{text}</button>"
         case "textbox":
-            field = f'<input aria-label="{text}" name="{text}" value="{escape(node.value)}">'
-            return f"{_label(text)}{field}"
+            value = escape(node.value)
+            return _labelled(text, f'<input aria-label="{text}" name="{text}" value="{value}">')
         case "combobox":
             options = "".join(
                 f"<option{' selected' * (option == node.value)}>{escape(option)}</option>"
                 for option in node.options
             )
-            return f'{_label(text)}<select aria-label="{text}" name="{text}">{options}</select>'
+            field = f'<select aria-label="{text}" name="{text}">{options}</select>'
+            return _labelled(text, field)
         case "form":
             inner = "".join(map(_element, node.children))
             return f'<form method="post" autocomplete="off">{inner}</form>'
@@ -189,6 +203,6 @@ def _element(node: Node) -> str:
     return f"<{tag}>{text}{''.join(map(_element, node.children))}</{tag}>"
 
 
-def _label(text: str) -> str:
-    """What a person reads above a field; its name is an attribute, so that it is told once."""
-    return f'<label aria-hidden="true">{text}</label>'
+def _labelled(text: str, field: str) -> str:
+    """A field below what a person reads; its name is an attribute, so that it is told once."""
+    return f'<label><span aria-hidden="true">{text}</span>{field}</label>'
