@@ -53,6 +53,11 @@ class Form:
     fields: tuple[tuple[str, ...], ...]
     """For each field: a word of the errand, then the attributes that lead to its value."""
 
+    @property
+    def is_chained(self) -> bool:
+        """Whether a field is known only through another record."""
+        return any(len(chain) > 2 for chain in self.fields)
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)  # By identity, so that caches may have it as key.
 class App:

@@ -260,7 +260,7 @@ class SessionDealer:
             lambda facts: ErrandResolver(errand, StatementIndex(facts)).filled(),
         )
         self._say(text, right=filled.entry)
-        kind = f"{len(needs)} facts" if len(needs) < 4 else "4+ facts"
+        kind = "described" if words != named else "chained" if form.is_chained else "direct"
         self.goals.append(
             SubTask(event, kind, text, summary(filled.entry), tuple(needs), form.name)
         )
