@@ -21,7 +21,7 @@ from memorygym.core.types import Message, Policy, Task, Tool
 from memorygym.runs.systems import policy_for
 from memorygym.scoring.fact_reader.matching import Matcher
 from memorygym.tracks.research.fact_reader import ResearchReader
-from memorygym.tracks.research.vocabulary import vocabulary
+from memorygym.tracks.research.vocabulary import VOCABULARY
 from memorygym.tracks.web.env import WebEnv
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.fact_reader import _prose_reader, strong_reader
@@ -190,7 +190,7 @@ def _layouts(task: Task) -> None:
     research = research_blocks([s for t in generated_research() for s in ResearchReader().read(t)])
     kinds = (
         ("worlds", worlds, lambda: strong_reader.__wrapped__(task.system).read),
-        ("research", research, lambda: Matcher(vocabulary(), every_value=True).read),
+        ("research", research, lambda: Matcher(VOCABULARY, every_value=True).read),
     )
     for track, blocks, reader in kinds:
         for name in SHOWN:

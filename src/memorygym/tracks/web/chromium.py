@@ -36,6 +36,8 @@ INSTALL = (
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 NOWHERE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
 """No name of the outside is looked up, whatever asks for it."""
+TOGGLES = ("checkbox", "radio", "switch")
+"""Roles of elements that pages often hide below a picture of them, where no pointer reaches them."""
 PATIENCE = 0.4
 """The share of the timeout that Playwright waits for an element to become free to act on."""
 SETTLING = """(() => {
@@ -54,13 +56,26 @@ SETTLING = """(() => {
     answer.then(forget, forget);
     return answer;
   };
+  const known = "a[href], button, input, select, textarea, label, [role], body, html";
+  const own = "a, [onclick], [data-action]";
+  const points = (e) => getComputedStyle(e).cursor === "pointer";
+  const name = () => {
+    for (const e of document.querySelectorAll("body *"))
+      if (!e.matches(known) && points(e) && (e.matches(own) || !points(e.parentElement)))
+        e.setAttribute("role", "button");
+  };
   window.memorygymSettled = (ms) => new Promise((done) => {
     const end = performance.now() + ms;
-    const look = () => (due.size && performance.now() < end ? start(look, 10) : done(true));
+    const look = () => {
+      if (due.size && performance.now() < end) return start(look, 10);
+      name();
+      done(true);
+    };
     start(look, 0);
   });
 })();"""
-"""Lets us wait until a page has done what an action began: its short timers and requests."""
+"""Lets us wait until a page has done what an action began: its short timers and requests; and gives
+a role to what has none and yet shows a hand as cursor."""
 SETTLED = "window.memorygymSettled ? window.memorygymSettled(800) : true"
 
 
@@ -98,6 +113,12 @@ class Chromium(Browser):
             raise
 
     @property
+    def version(self) -> str:
+        """Chromium's version."""
+        assert self._process
+        return str(self._process.chromium.version)
+
+    @property
     def address(self) -> str:
         return self._url.removeprefix(self.server) if self._url else "/"
 
@@ -124,7 +145,14 @@ class Chromium(Browser):
         self._act(back)
 
     def click(self, element: Element) -> None:
-        self._act(lambda page: self._found(page, element).click())
+        async def click(page: Any) -> None:
+            found = self._found(page, element)
+            if element.role in TOGGLES:
+                await found.evaluate("e => e.click()")
+            else:
+                await found.click()
+
+        self._act(click)
 
     def type(self, element: Element, text: str) -> None:
         """Replaces the text of a field; a line break at the end presses Enter."""
