@@ -54,14 +54,37 @@ SETTLING = """(() => {
     answer.then(forget, forget);
     return answer;
   };
+  const inner = new Map(), known = "a[href], button, input, select, textarea, [role]";
+  const points = (e) => getComputedStyle(e).cursor === "pointer";
+  const shows = (c) => (c.nodeType === 3 ? c.data.trim() : c.nodeType === 1 && c.checkVisibility());
+  const alone = (p, e) => p !== document.body && [...p.childNodes].every((c) => c === e || !shows(c));
+  const raise = () => {
+    for (const p of inner.keys()) p.style.cursor = "";
+    inner.clear();
+    for (const e of document.querySelectorAll("body *"))
+      if (!e.matches(known) && points(e) && !points(e.parentElement))
+        for (let at = e, p = e.parentElement; alone(p, at) && !p.matches(known); p = p.parentElement) {
+          p.style.cursor = "pointer";
+          inner.set(p, at);
+          at = p;
+        }
+  };
+  window.memorygymTarget = (e) => { while (inner.has(e)) e = inner.get(e); return e; };
   window.memorygymSettled = (ms) => new Promise((done) => {
     const end = performance.now() + ms;
-    const look = () => (due.size && performance.now() < end ? start(look, 10) : done(true));
+    const look = () => {
+      if (due.size && performance.now() < end) return start(look, 10);
+      raise();
+      done(true);
+    };
     start(look, 0);
   });
 })();"""
-"""Lets us wait until a page has done what an action began: its short timers and requests."""
+"""Lets us wait until a page has done what an action began: its short timers and requests. Playwright
+shows an element without a role together with its only child, and only the outer one's cursor: so
+that has to be a hand, too. A click still goes to the inner one."""
 SETTLED = "window.memorygymSettled ? window.memorygymSettled(800) : true"
+TARGET = "e => window.memorygymTarget ? window.memorygymTarget(e) : e"
 
 
 class Chromium(Browser):
@@ -115,7 +138,11 @@ class Chromium(Browser):
         self._act(back)
 
     def click(self, element: Element) -> None:
-        self._act(lambda page: self._found(page, element).click())
+        async def click(page: Any) -> None:
+            target = await self._found(page, element).evaluate_handle(TARGET)
+            await target.as_element().click()
+
+        self._act(click)
 
     def type(self, element: Element, text: str) -> None:
         """Replaces the text of a field; a line break at the end presses Enter."""
