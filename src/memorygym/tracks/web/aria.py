@@ -1,8 +1,4 @@
-"""Chromium's accessibility tree, as Playwright writes it with references, in the form of tree.py.
-
-Pages of others give a click handler to elements without a role. Playwright marks those whose cursor
-is a hand; here they get the role `clickable`, and their text as a name.
-"""
+"""Chromium's accessibility tree, as Playwright writes it with references, in the form of tree.py."""
 
 import json
 import re
@@ -15,8 +11,11 @@ from memorygym.core.text import one_line
 from memorygym.tracks.web.tree import ACTED_ON, numbered
 
 LONGEST_NAME = 40
-"""Characters of the name of a clickable element; the rest of its text follows the name."""
-SILENT = frozenset(("generic", "text", "img", "none", "presentation", "paragraph"))
+"""Characters of a name; of a longer one the whole text follows."""
+CELLS = frozenset(("cell", "gridcell", "columnheader", "rowheader"))
+SILENT = CELLS | frozenset(
+    "emphasis generic img none paragraph presentation rowgroup strong text".split()
+)
 """Roles that say nothing but their text."""
 SHOWN = re.compile(r"\[(?:checked|disabled|expanded|pressed|selected|invalid)\b[^\]]*\]")
 _KEY = re.compile(r'(?P<role>[\w-]+)(?: (?P<name>"(?:[^"\\]|\\.)*"|/.*/))?(?P<marks>(?: \[[^\]]*\])*)')
@@ -47,9 +46,9 @@ class _Node:
 
     @property
     def words(self) -> str:
-        """All text in it, but for that of elements in it."""
-        inner = (child.words for child in self.children if not child.acts)
-        return " ".join(filter(None, (self.name, self.text, *inner)))
+        """The text in it, but for that of elements in it."""
+        inner = (f"{child.name} {child.words}" for child in self.children if not child.acts)
+        return " ".join(" ".join((self.text, *inner)).split())
 
 
 def page(snapshot: str) -> Page:
@@ -94,8 +93,6 @@ def _node(item: str) -> _Node:
     rest = item[quoted.end() :] if quoted else item[match.end() :]
     node = _Node(match["role"], _plain(match["name"] or ""), match["marks"])
     node.text = _plain(rest.removeprefix(":").strip())
-    if "[cursor=pointer]" in node.marks and not node.acts:
-        node.role = "clickable"
     return node
 
 
@@ -107,19 +104,22 @@ def _plain(value: str) -> str:
 
 
 def _rendered(node: _Node, depth: int) -> Iterator[str]:
+    if node.role in CELLS and _is_plain(node):
+        yield f"{'  ' * depth}- text: " + f"{node.words or node.name} |".strip()
+        return
     if node.role in SILENT:
         own = " ".join(filter(None, (node.name, node.text)))
         yield from [f"{'  ' * depth}- text: {own}"] * bool(own)
         for child in node.children:
             yield from _rendered(child, depth)
         return
-    name, text = node.name, node.text
-    if node.role == "clickable":
-        words = node.words
-        name = name or clip(words, LONGEST_NAME)
-        text = words if _is_plain(node) and words != name else ""
+    name, text, words = node.name, node.text, node.words
     inner = [line for child in node.children for line in _rendered(child, depth + 1)]
-    if _is_plain(node) and (node.role == "clickable" or node.words == f"{name} {name}"):
+    if node.acts and node.children:
+        name = name or words
+        if len(name) > LONGEST_NAME:
+            name, text = clip(words or name, LONGEST_NAME), words * _is_plain(node)
+    if _is_plain(node) and words in (text, name):
         inner = []
     if not (node.acts or name or text or inner):
         return

@@ -36,6 +36,8 @@ INSTALL = (
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 NOWHERE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
 """No name of the outside is looked up, whatever asks for it."""
+TOGGLES = ("checkbox", "radio", "switch")
+"""Roles of elements that pages often hide below a picture of them, where no pointer reaches them."""
 PATIENCE = 0.4
 """The share of the timeout that Playwright waits for an element to become free to act on."""
 SETTLING = """(() => {
@@ -54,37 +56,27 @@ SETTLING = """(() => {
     answer.then(forget, forget);
     return answer;
   };
-  const inner = new Map(), known = "a[href], button, input, select, textarea, [role]";
+  const known = "a[href], button, input, select, textarea, label, [role], body, html";
+  const own = "a, [onclick], [data-action]";
   const points = (e) => getComputedStyle(e).cursor === "pointer";
-  const shows = (c) => (c.nodeType === 3 ? c.data.trim() : c.nodeType === 1 && c.checkVisibility());
-  const alone = (p, e) => p !== document.body && [...p.childNodes].every((c) => c === e || !shows(c));
-  const raise = () => {
-    for (const p of inner.keys()) p.style.cursor = "";
-    inner.clear();
+  const name = () => {
     for (const e of document.querySelectorAll("body *"))
-      if (!e.matches(known) && points(e) && !points(e.parentElement))
-        for (let at = e, p = e.parentElement; alone(p, at) && !p.matches(known); p = p.parentElement) {
-          p.style.cursor = "pointer";
-          inner.set(p, at);
-          at = p;
-        }
+      if (!e.matches(known) && points(e) && (e.matches(own) || !points(e.parentElement)))
+        e.setAttribute("role", "button");
   };
-  window.memorygymTarget = (e) => { while (inner.has(e)) e = inner.get(e); return e; };
   window.memorygymSettled = (ms) => new Promise((done) => {
     const end = performance.now() + ms;
     const look = () => {
       if (due.size && performance.now() < end) return start(look, 10);
-      raise();
+      name();
       done(true);
     };
     start(look, 0);
   });
 })();"""
-"""Lets us wait until a page has done what an action began: its short timers and requests. Playwright
-shows an element without a role together with its only child, and only the outer one's cursor: so
-that has to be a hand, too. A click still goes to the inner one."""
+"""Lets us wait until a page has done what an action began: its short timers and requests; and gives
+a role to what has none and yet shows a hand as cursor."""
 SETTLED = "window.memorygymSettled ? window.memorygymSettled(800) : true"
-TARGET = "e => window.memorygymTarget ? window.memorygymTarget(e) : e"
 
 
 class Chromium(Browser):
@@ -139,8 +131,11 @@ class Chromium(Browser):
 
     def click(self, element: Element) -> None:
         async def click(page: Any) -> None:
-            target = await self._found(page, element).evaluate_handle(TARGET)
-            await target.as_element().click()
+            found = self._found(page, element)
+            if element.role in TOGGLES:
+                await found.evaluate("e => e.click()")
+            else:
+                await found.click()
 
         self._act(click)
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 ACTED_ON = frozenset(
-    "button checkbox clickable combobox link menuitem menuitemcheckbox menuitemradio option radio searchbox"
+    "button checkbox combobox link menuitem menuitemcheckbox menuitemradio option radio searchbox"
     " slider spinbutton switch tab textbox treeitem".split()
 )
 """The roles of elements that an agent may act on; an option is chosen by its combobox."""
