@@ -104,6 +104,12 @@ class Chromium(Browser):
             raise
 
     @property
+    def version(self) -> str:
+        """Chromium's version."""
+        assert self._process
+        return str(self._process.chromium.version)
+
+    @property
     def address(self) -> str:
         return self._url.removeprefix(self.server) if self._url else "/"
 

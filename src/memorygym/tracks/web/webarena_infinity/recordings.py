@@ -78,12 +78,9 @@ class Replayer(Policy):
         self._prefix, self._informed = prefix, informed
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        if not texts.asks(view):
+        start = texts.event_start(view)
+        if not (found := texts.ASKED.search(view[start].content)):
             return END
-        asked = (i for i, m in enumerate(view) if m.role == "user" and texts.ASKED.search(m.content))
-        start = max(asked)
-        found = texts.ASKED.search(view[start].content)
-        assert found
         errand = int(found[1]) - 1
         if not self._informed and not any(self._told[errand] in m.content for m in view[1:]):
             return calls((STOP.name, {}))

@@ -105,13 +105,14 @@ class WebArenaEnv(Env):
 
     def _ended(self, errand: int, said: str) -> Step:
         """Has the verifier judge an errand, and shows the next one."""
-        assert self._site.server
+        assert self._site.server and self._site.browser
         done, reason = checkout.verified(self._errands[errand], self._site.server.address)
         ended = {
             "errand": errand,
             "reward": float(done),
             "reason": reason,
             "said": said,
+            "blocked": self._site.browser.blocked,
             "actions": self._actions,
         }
         step = next(self._events)

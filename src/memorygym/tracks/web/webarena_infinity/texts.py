@@ -47,6 +47,17 @@ def earlier(errand: int, step: int) -> str:
     return f"Step {step + 1} of errand {errand + 1} {_EARLIER}"
 
 
+def event_start(view: Sequence[Message]) -> int:
+    """The place of the message with which the event of a view asks for something, or says that
+    nothing is to be done."""
+    return next(i for i in reversed(range(len(view))) if _begins(view[i]))
+
+
 def asks(view: Sequence[Message]) -> bool:
     """Whether the event of a view asks for anything."""
-    return not view[-1].content.endswith((_LATER, _EARLIER))
+    return ASKED.search(view[event_start(view)].content) is not None
+
+
+def _begins(message: Message) -> bool:
+    ending = message.content.endswith((_LATER, _EARLIER))
+    return message.role == "user" and (ending or ASKED.search(message.content) is not None)
