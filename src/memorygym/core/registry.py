@@ -22,6 +22,7 @@ from memorygym.core.factories import accepts, set_parameters, unmet
 FOLDERS = {
     "templates": ("tracks.worlds.templates",),
     "desks": ("tracks.dialogue.desks",),
+    "apps": ("tracks.web.apps",),
     "memory": ("memories",),
     "shims": ("memories.shims",),
     "agents": (),

@@ -9,6 +9,7 @@ from memorygym.core.episode import Episode, play
 from memorygym.core.registry import make
 from memorygym.core.statements import CountingReader, FactReader, Statement, SubTask, SubTaskGold
 from memorygym.core.trace import Observation, ToolResult, Trace
+from memorygym.core.tokens import count
 from memorygym.core.track import find
 from memorygym.core.types import JSON, Budget, Policy, Task
 from memorygym.scoring.episode_scores import rewarded
@@ -67,6 +68,13 @@ class Session:
             if isinstance(record, Observation | ToolResult)
             for message in record.messages
         ]
+
+    @property
+    def length(self) -> int:
+        """Tokens of all that people say, and that tools print between sub-tasks."""
+        goals = {goal.event: goal.text for goal in self.goals}
+        others = [text for event, text in self.shown if event not in goals]
+        return sum(count(text) + 4 for text in (*others, *goals.values()))
 
     def checks(self) -> dict[str, CheckResult]:
         """The checks of every session."""
@@ -142,7 +150,9 @@ def ended(trace: Trace, *, done: bool) -> Iterator[str]:
             yield f"event {goal.event}: {outcome.answer}" + f"; {goal.truth}" * (not done)
 
 
-def guess_level(applies: Mapping[str, int], right: Mapping[str, int]) -> Checks:
+def guess_level(
+    applies: Mapping[str, int], right: Mapping[str, int], most: float = MOST_GUESSED
+) -> Checks:
     """Whether a guess does too many of the sub-tasks of all sessions to which it applies."""
     shares = list[tuple[float, int, str]]()
     for name, n in applies.items():
@@ -151,8 +161,8 @@ def guess_level(applies: Mapping[str, int], right: Mapping[str, int]) -> Checks:
             share = f"{right[name] / n:.1%}, 95% interval {low:.1%} to {high:.1%}"
             text = f"{name!r} is right on {right[name]} of {n:,} requests to which it applies"
             shares.append((low, n, f"{text} ({share})"))
-    guessable: list[JSON] = [s for low, n, s in shares if n >= ENOUGH and low > MOST_GUESSED]
+    guessable: list[JSON] = [s for low, n, s in shares if n >= ENOUGH and low > most]
     best = max(shares, key=lambda s: (s[1] >= ENOUGH, s[0]), default=(0, 0, "none applies"))[-1]
-    bound = f"fails if an interval over {ENOUGH} or more lies above {MOST_GUESSED:.0%}"
+    bound = f"fails if an interval over {ENOUGH} or more lies above {most:.0%}"
     shown: CheckResult = {"ok": not guessable, "guesses": len(shares), "best": best, "bound": bound}
     return {"chance_level": {**shown, "guessable": guessable}}

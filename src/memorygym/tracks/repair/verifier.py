@@ -7,7 +7,6 @@ is; and no strategy that edits without memory does more than 5 % of the issues.
 from collections.abc import Sequence
 
 from memorygym.core.statements import Statement, StatementIndex, SubTask
-from memorygym.core.tokens import count
 from memorygym.core.types import Task
 from memorygym.scoring.episode_scores import rewarded
 from memorygym.tracks._qa.ablation import CheckResult
@@ -23,20 +22,13 @@ from memorygym.tracks.repair.reasoners import StrongDebugger
 def verification(task: Task) -> dict[str, CheckResult]:
     """The results of all checks of a session."""
     session = Session(task, reader_for(), StrongDebugger(), _decided, frozenset((JOB,)))
-    asked, length = int(str(task.recipe["tokens"])), length_of(session)
+    asked, length = int(str(task.recipe["tokens"])), session.length
     is_off = abs(length - asked) > 2 * MARGIN * asked
     return {
         **session.checks(),
         "length": result([f"{length:,} tokens, not {asked:,}"] if is_off else [], tokens=length),
         "guesses": _guesses(session),
     }
-
-
-def length_of(session: Session) -> int:
-    """Tokens of all that maintainers say, and that traces and reviews print."""
-    issues = {goal.event: goal.text for goal in session.goals}
-    others = [text for event, text in session.shown if event not in issues]
-    return sum(count(text) + 4 for text in (*others, *issues.values()))
 
 
 def together(totals: Totals) -> Checks:

@@ -49,6 +49,9 @@ class Browser(Protocol):
     def state(self) -> JSON:
         """The state of the applications behind the pages."""
 
+    def put_state(self, state: JSON) -> None:
+        """Replaces it."""
+
     def fork(self) -> "Browser":
         """A browser that continues from here by itself. Raises Refused if that is impossible."""
 

@@ -1,0 +1,60 @@
+"""A mail application: forwarding, invitations, subscriptions and quotas."""
+
+from memorygym.tracks.web.app import App, Attribute, Form
+
+APP = App(
+    name="mail",
+    title="Mail",
+    types={
+        "contact": (
+            ("Mara", "Nils", "Odile", "Pavel", "Rosa", "Stefan"),
+            ("Fenwick", "Garland", "Hewitt", "Ingram"),
+        ),
+        "circle": (
+            ("Quay", "Garden", "Lantern", "Meadow", "Orchard", "Tower"),
+            ("Circle", "Forum", "Board", "Club"),
+        ),
+        "office": (("Upper", "Lower", "River", "Castle"), ("Office", "Annex")),
+    },
+    numbers={"contact": 8, "office": 4},
+    described={"contact": "staff code", "circle": "charter code"},
+    attributes=(
+        Attribute("contact", "mailbox code", "code", others=("postbox code",)),
+        Attribute("contact", "staff code", "code"),
+        Attribute("contact", "office", "record", of="office", others=("workplace",)),
+        Attribute("contact", "deputy", "record", of="contact", others=("stand-in",)),
+        Attribute(
+            "contact",
+            "signature",
+            "choice",
+            choices=("formal", "short", "plain", "bilingual", "scanned", "verified"),
+        ),
+        Attribute("circle", "moderator", "record", of="contact", others=("chair",)),
+        Attribute("circle", "access code", "code", others=("entry code",)),
+        Attribute("circle", "charter code", "code"),
+        Attribute("circle", "quota", "number", range=(105, 989), others=("allowance",)),
+        Attribute("office", "door code", "code", others=("lobby code",)),
+    ),
+    forms=(
+        Form(
+            "Forward",
+            "contact",
+            "forward the invoice to {contact}",
+            (("contact", "mailbox code"), ("contact", "signature")),
+        ),
+        Form(
+            "Invitation",
+            "contact",
+            "invite {contact} to the meeting",
+            (("contact", "office", "door code"), ("contact", "deputy")),
+        ),
+        Form(
+            "Subscription",
+            "circle",
+            "subscribe to {circle}",
+            (("circle", "access code"), ("circle", "moderator", "mailbox code")),
+        ),
+        Form("Report", "circle", "report the quota of {circle}", (("circle", "quota"),)),
+    ),
+    layout="sentences",
+)

@@ -1,0 +1,67 @@
+"""A project tracker: escalations, assignments, releases and estimates."""
+
+from memorygym.tracks.web.app import App, Attribute, Form
+
+APP = App(
+    name="tracker",
+    title="Project Tracker",
+    types={
+        "component": (
+            ("Heron", "Osprey", "Falcon", "Linden", "Juniper", "Saffron"),
+            ("Export", "Digest", "Rollup", "Gateway"),
+        ),
+        "engineer": (
+            ("Gita", "Henrik", "Iris", "Jonas", "Kezia", "Lamar"),
+            ("Novak", "Okafor", "Petrov", "Quill"),
+        ),
+        "team": (("Granite", "Velvet", "Cobalt", "Ivory"), ("Team", "Crew")),
+    },
+    numbers={"component": 8, "team": 4},
+    described={"component": "repository code", "engineer": "badge code"},
+    attributes=(
+        Attribute("component", "lead", "record", of="engineer", others=("head",)),
+        Attribute("component", "release code", "code", others=("tag code",)),
+        Attribute("component", "repository code", "code"),
+        Attribute("component", "estimate", "number", range=(105, 989), others=("forecast",)),
+        Attribute(
+            "component",
+            "severity",
+            "choice",
+            choices=("minor", "moderate", "major", "critical", "cosmetic", "blocking"),
+        ),
+        Attribute("engineer", "desk code", "code", others=("seat code",)),
+        Attribute("engineer", "badge code", "code"),
+        Attribute("engineer", "team", "record", of="team", others=("unit",)),
+        Attribute("team", "queue code", "code", others=("inbox code",)),
+    ),
+    forms=(
+        Form(
+            "Escalation",
+            "component",
+            "escalate {component}",
+            (
+                ("component", "lead", "team", "queue code"),
+                ("component", "severity"),
+            ),
+        ),
+        Form(
+            "Assignment",
+            "component",
+            "assign {component} to its lead",
+            (("component", "lead"), ("component", "lead", "desk code")),
+        ),
+        Form(
+            "Release",
+            "component",
+            "release {component}",
+            (("component", "release code"), ("component", "estimate")),
+        ),
+        Form(
+            "Visit",
+            "engineer",
+            "plan a visit to {engineer}",
+            (("engineer", "desk code"),),
+        ),
+    ),
+    layout="list",
+)

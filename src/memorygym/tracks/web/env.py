@@ -1,0 +1,90 @@
+"""Plays a session: notes to read once, and errands that are judged by the applications' state."""
+
+from collections.abc import Mapping
+from copy import copy
+from typing import Any
+
+from memorygym.core.errors import Refused
+from memorygym.core.types import Env, Message, Step, Task
+from memorygym.tracks._qa.defaults import RECALL, recall_step
+from memorygym.tracks.web.browser import STOP, TOOLS, Tab
+from memorygym.tracks.web.errands import summary
+from memorygym.tracks.web.site import HOME, InProcess, Site
+
+STEPS = 30
+"""Calls in an event; with the last one it ends."""
+RESTORE_COST = 30
+"""Calls that restoring a note from the archive counts as, in an errand."""
+ERROR = "error: "
+"""How a page's complaint begins."""
+WEB_TOOLS = (*TOOLS, RECALL)
+
+
+class WebEnv(Env):
+    """Plays a session: a message of the user is an event.
+
+    An event ends by `stop`, by a reply without calls, or when its calls are used up. After an
+    errand a colleague puts the applications right, so all memories meet the same pages.
+    """
+
+    tools = WEB_TOOLS
+
+    def __init__(self, task: Task) -> None:
+        state: Any = task.state
+        self.task = task
+        self._turns = state["turns"]
+        self._tab = Tab(InProcess(Site(state["content"], state["start"])))
+        self._turn, self._left = 0, STEPS
+
+    def reset(self) -> Step:
+        return self._shown()
+
+    def step(self, reply: Message) -> Step:
+        if not reply.calls or reply.calls[0].name == STOP.name:
+            return self._close("stopped")
+        (call,) = reply.calls
+        self._left -= 1
+        if call.name == RECALL.name:
+            assert isinstance(call.arguments, Mapping)
+            step = recall_step(str(call.arguments["query"]))
+        else:
+            before = len(self._state["open"])
+            try:
+                text = self._tab.act(call)
+            except Refused as error:  # It costs a call, or guesses would be free.
+                text = f"{ERROR}{error}"
+            self._left -= RESTORE_COST * (len(self._state["open"]) > before)
+            step = Step((Message("user", text),))
+        return step if self._left > 0 else self._close("out of calls")
+
+    def fork(self) -> "WebEnv":
+        other = copy(self)
+        other._tab = self._tab.fork()
+        return other
+
+    @property
+    def _state(self) -> Any:
+        return self._tab.browser.state()
+
+    def _close(self, how: str) -> Step:
+        """Ends the event; an errand is judged."""
+        answer, reward = None, 0.0
+        turn = self._turns[self._turn]
+        if right := turn.get("right"):
+            saved = self._state["saved"]
+            reward = float(saved == [right])
+            answer = f"{how}; saved {'; '.join(map(summary, saved)) or 'nothing'}"
+        self._turn += 1
+        return self._shown(Step(reward=reward, answer=answer))
+
+    def _shown(self, step: Step = Step()) -> Step:  # noqa: B008  # Steps are frozen.
+        """The next message, with the applications as a colleague leaves them."""
+        self._left = STEPS
+        if self._turn >= len(self._turns):
+            self._tab.browser.close()
+            return Step((), step.reward, done=True, evict=True, answer=step.answer)
+        turn = self._turns[self._turn]
+        number = turn.get("note")
+        self._tab.browser.put_state({"open": [number] * bool(number), "draft": {}, "saved": []})
+        self._tab.browser.goto(HOME)
+        return Step((Message("user", turn["text"]),), step.reward, evict=True, answer=step.answer)

@@ -1,0 +1,114 @@
+"""The fact reader of web: what is known of records, on pages as shown and in any layout."""
+
+import json
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from memorygym.core.statements import Statement
+from memorygym.core.trace import Trace
+from memorygym.core.trace_reader import TraceReader
+from memorygym.scoring.episode_scores import rewarded
+from memorygym.scoring.fact_reader.claims import Reading
+from memorygym.scoring.fact_reader.key import Key
+from memorygym.scoring.fact_reader.names import CapitalisedNames
+from memorygym.scoring.fact_reader.vocabulary import Vocabulary
+from memorygym.scoring.stream_reader import StreamReader, ranked
+from memorygym.tracks.web import texts
+from memorygym.tracks.web.app import CODE, App, Attribute
+from memorygym.tracks.web.apps import app_named
+from memorygym.tracks.web.env import WEB_TOOLS
+
+_FRAME = re.compile(
+    "|".join(
+        (
+            r'\[\d+\] [a-z]+ "[^"]*"(?:: (?:"[^"]*"|[\w-]+))?',
+            r'\b(?:heading|option|row|cell|columnheader) "[^"]*"(?: \[\w+(?:=\d+)?\])?:?',
+            r"\b(?:banner|navigation|main|list|table|rowgroup|listitem):(?=\n|$)",
+            r"\bPage: [^(\n]*\([^)\n]*\)",
+            r"^… \d+ lines .*$",
+            rf"\b{texts.ERRAND}in the [^,\n]*, [^.\n]*\.?",
+            rf"\b{texts.READ}/notes/.*$",
+            r'\["\w+", ?\{[^}\n]*\}',
+        )
+    ),
+    re.MULTILINE,
+)
+"""What states nothing, wherever a memory puts it: elements, titles, errands, calls of tools."""
+_TOLD = re.compile(r"\b(?:paragraph|listitem|alert): (\"(?:[^\"\\]|\\.)*\")?")
+"""What stands before a text on a page; the text may be in quotes."""
+
+
+def _key(attribute: Attribute) -> Key:
+    kinds = {"code": "word", "number": "number", "choice": "enum", "record": "entity"}
+    return Key(
+        attribute.key,
+        kinds[attribute.kind],  # type: ignore[arg-type]  # These are kinds of values.
+        (attribute.key, *attribute.others),
+        pattern=CODE if attribute.kind == "code" else "",
+        prefix=attribute.prefix,
+        choices=attribute.choices,
+        subject=attribute.type,
+        value=attribute.of,
+    )
+
+
+@lru_cache
+def vocabulary_of(app: App) -> Vocabulary:
+    """What the reader knows of an application."""
+    keys, nouns = tuple(map(_key, app.attributes)), frozenset(app.types)
+    return Vocabulary(keys, CapitalisedNames(keys, nouns), nouns, app.type_of)
+
+
+class WebReader(StreamReader):
+    """Reads the facts of one application. What replaces a value ranks above it."""
+
+    def __init__(self, app: App, shown: tuple[str, ...] | None = None) -> None:
+        super().__init__(vocabulary_of(app), shown)
+        self._app = app
+
+    def against(self, shown: Iterable[str]) -> "WebReader":
+        """See core.statements.MatchingReader."""
+        return reader_for(self._app.name, tuple(shown))
+
+    def _stated(self, shown: tuple[str, ...]) -> Iterable[Statement]:
+        told = reader_for(self._app.name)
+        return (fact for text in shown for fact in told._parsed(text).facts)
+
+    def _general(self, text: str) -> Reading:
+        told = _TOLD.sub(lambda match: json.loads(match[1]) if match[1] else "", text)
+        return self._matcher.read(_FRAME.sub("", told))
+
+    def _statements(self, text: str) -> tuple[Statement, ...]:
+        facts = self._parsed(text).facts
+        return tuple(ranked(text, facts, lambda fact: (fact.subject, fact.key, fact.text)))
+
+    def render(self, fact: Statement) -> str:
+        """The sentence that states a fact."""
+        value = self._app.by_key[fact.key].shown(fact.text)
+        return f"The {fact.key} of {fact.subject} is {'now ' if fact.rank else ''}{value}."
+
+
+class WebTraceReader(TraceReader):
+    """The reader of a trace."""
+
+    def __init__(self, trace: Trace) -> None:
+        """Raises BadTrace if the trace has no gold table."""
+        goals = [outcome.goal for outcome in rewarded(trace)]
+        tools = frozenset(tool.name for tool in WEB_TOOLS)
+        super().__init__(trace, goals, reader_of(trace.system), tools)
+
+    def mention(self, fact: Statement) -> str:
+        return fact.subject
+
+
+@lru_cache(maxsize=64)
+def reader_for(name: str, shown: tuple[str, ...] | None = None) -> WebReader:
+    """The reader of an application, against the texts of a session if they are known; it parses
+    each text once."""
+    return WebReader(app_named(name), shown)
+
+
+def reader_of(system: str) -> WebReader:
+    """The reader for a system message, which names the application."""
+    return reader_for(texts.app_of(system))

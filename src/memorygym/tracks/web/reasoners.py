@@ -1,0 +1,139 @@
+"""The scripted clerks: they act only on what is in view."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property, partial
+
+from memorygym.agents.calls import END, ToolCall, calls
+from memorygym.agents.reasoner_agent import NoteTaker
+from memorygym.core.statements import Statement, StatementIndex
+from memorygym.core.types import Message, Policy, Tool
+from memorygym.tracks._qa.defaults import RECALL
+from memorygym.tracks._qa.reasoners import queries_of, recall_as_search
+from memorygym.tracks._qa.turns import LiveTurn, attended
+from memorygym.tracks.web import texts
+from memorygym.tracks.web.app import App
+from memorygym.tracks.web.apps import app_named
+from memorygym.tracks.web.browser import CLICK, GOTO, SELECT, STOP, TOOLS, TYPE
+from memorygym.tracks.web.errands import Errand, ErrandResolver, Filled, errand_in
+from memorygym.tracks.web.fact_reader import WebReader, reader_for
+from memorygym.tracks.web.site import SAVED, section
+
+ATTENTION = 700
+"""Tokens of relevant text that the weak clerk reads for an errand."""
+ELEMENT = re.compile(r'- \[(\d+)\] (\w+) "(.*?)"(?:: (.*))?')
+_PAGES = {tool.name for tool in TOOLS}
+GIVE_UP = calls((STOP.name, {}))
+
+
+class ErrandTurn(LiveTurn):
+    """The running event in a view."""
+
+    def __init__(self, view: Sequence[Message]) -> None:
+        super().__init__(view)
+        self.app: App = app_named(texts.app_of(view[0].content))
+
+    @cached_property
+    def errand(self) -> Errand | None:
+        return errand_in(self.app, self.text)
+
+    @property
+    def page(self) -> str:
+        """The page as it was last shown; "" before the first."""
+        return ([""] + [text for _, text in self.results(*_PAGES)])[-1]
+
+    @property
+    def queries(self) -> list[str]:
+        """What the memory was asked for in this event."""
+        return queries_of(self.since)
+
+
+class StrongClerk(Policy):
+    """The reasoner that believes the whole view, and asks memory for what is missing."""
+
+    recalls = True
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        turn = ErrandTurn(view)
+        if turn.errand:
+            return self._run(turn, turn.errand)
+        if turn.text.startswith(texts.READ) and not turn.page:
+            return calls((GOTO.name, {"address": texts.named_in(turn.text)}))
+        return END
+
+    def _run(self, turn: ErrandTurn, errand: Errand) -> Message:
+        resolver = ErrandResolver(errand, self.known(turn, errand))
+        filled = resolver.filled()
+        # What is written beside a call stays in view, whatever the memory shows next.
+        notes = "\n".join(map(reader_for(turn.app.name).render, resolver.used.values()))
+        if filled is None:
+            query = resolver.missing
+            if not self.recalls or query in turn.queries:
+                return GIVE_UP
+            return Message("assistant", notes, calls((RECALL.name, {"query": query})).calls)
+        call = next_call(turn.app, errand, filled, turn.page)
+        return Message("assistant", notes, calls(call).calls) if not turn.page else calls(call)
+
+    def known(self, turn: ErrandTurn, errand: Errand) -> StatementIndex:
+        """The facts that the reasoner takes from the view."""
+        return StatementIndex(_stated(reader_for(turn.app.name), self._texts(turn)))
+
+    def _texts(self, turn: ErrandTurn) -> Iterator[str]:
+        """What the memory shows, and what this event showed before and after it."""
+        yield from (m.content for m in (*turn.shown, *turn.since) if m.content)
+
+
+class WeakClerk(StrongClerk):
+    """The reasoner that reads little, believes what it reads first, and asks for nothing."""
+
+    recalls = False
+
+    def known(self, turn: ErrandTurn, errand: Errand) -> StatementIndex:
+        reader = reader_for(turn.app.name)
+        read = attended(self._texts(turn), partial(_concerns, reader, errand), ATTENTION)
+        return StatementIndex(_stated(reader, read), first=True)
+
+
+def next_call(app: App, errand: Errand, filled: Filled, page: str) -> ToolCall:
+    """The next step towards the form of an errand, in it, and out of it."""
+    if SAVED in page:
+        return STOP.name, {}
+    known = [match.groups() for match in ELEMENT.finditer(page)]
+    by_name = {(role, name): (int(number), value) for number, role, name, value in known}
+    for label, value in filled.fields.items():
+        box = by_name.get(("textbox", label))
+        if box and (box[1] or "").strip('"') != value:
+            return TYPE.name, {"element": box[0], "text": value}
+        box = by_name.get(("combobox", label))
+        if box and f'option "{value}" [selected]' not in page:
+            return SELECT.name, {"element": box[0], "option": value}
+    wanted = ["Save", "Next", filled.form, filled.record, section(errand.form.type), app.title]
+    for name in wanted:
+        role = "button" if name in ("Save", "Next") else "link"
+        if box := by_name.get((role, name)):
+            return CLICK.name, {"element": box[0]}
+    return GOTO.name, {"address": "/"}
+
+
+def _concerns(reader: WebReader, errand: Errand, text: str) -> bool:
+    """Whether a text states something of a record that the errand names or describes."""
+    named = " ".join(errand.words.values())
+    return any(fact.subject in named or fact.text in named for fact in reader.read(text))
+
+
+REASONERS = {"strong": StrongClerk, "weak": WeakClerk}
+"""The reasoners by name."""
+
+
+class Keeper(NoteTaker):
+    """The note taker: it searches for an errand, then for what is missing."""
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        return recall_as_search(super().act(view, tools), tools)
+
+    def queries(self, live: Sequence[Message], texts: Sequence[str]) -> Iterator[str]:
+        yield texts[0]
+
+
+def _stated(reader: WebReader, told: Iterable[str]) -> Iterator[Statement]:
+    return (statement for text in told for statement in reader.read(text))
