@@ -5,7 +5,7 @@ make a session, whose errands are told before they are asked for.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -17,17 +17,16 @@ from memorygym.core.track import Agent, Track, gold_table
 from memorygym.core.types import Policy, Task
 from memorygym.tracks.web.browser import TOOLS
 from memorygym.tracks.web.webarena_infinity import checkout, texts
-from memorygym.tracks.web.webarena_infinity.recordings import Replayer, Requests, recorded_actions
+from memorygym.tracks.web.webarena_infinity.recordings import Replayer, recorded_actions
 from memorygym.tracks.web.webarena_infinity.session import WebArenaEnv
 from memorygym.tracks.web.webarena_infinity.tasks import NAME, parameters, recipes
 
 
 def outcomes(trace: Trace) -> list[Outcome]:
     """The outcome of each errand, with the verifier's reward; 0 if it was not ended."""
-    return [
-        _outcome(number, errand, ended(trace).get(number))
-        for number, errand in enumerate(gold_table(trace)["errands"])
-    ]
+    ends = ended(trace)
+    errands = enumerate(gold_table(trace)["errands"])
+    return [_outcome(number, errand, ends.get(number)) for number, errand in errands]
 
 
 def ended(trace: Trace) -> dict[int, dict[str, Any]]:
@@ -37,19 +36,13 @@ def ended(trace: Trace) -> dict[int, dict[str, Any]]:
 
 
 def _outcome(number: int, errand: Mapping[str, Any], end: Mapping[str, Any] | None) -> Outcome:
-    need = Statement(f"Errand {number + 1}", "text", errand["told"])
-    goal = SubTask(
-        errand["event"],
-        errand["difficulty"],
-        f"task {errand['id']}",
-        "the verifier's yes",
-        (need,) * errand["needed"],
-        question_type=f"place {number + 1}",
-    )
+    needs = (Statement(f"Errand {number + 1}", "text", errand["told"]),) * errand["needed"]
+    text, kind, place = f"task {errand['id']}", errand["difficulty"], f"place {number + 1}"
+    goal = SubTask(errand["event"], kind, text, "the verifier's yes", needs, question_type=place)
     if end is None:
         return Outcome(goal, 0.0, "the errand did not end")
-    made = "; ".join(" ".join(map(str, action)) for action in end["actions"])
-    return Outcome(goal, end["reward"], end["reason"], made or "no action")
+    actions = json.dumps(end["actions"], ensure_ascii=False)
+    return Outcome(goal, end["reward"], end["reason"], actions)
 
 
 def oracle(task: Task) -> dict[int, str]:
@@ -62,16 +55,16 @@ def oracle(task: Task) -> dict[int, str]:
 def strong(task: Task, *, informed: bool = False) -> Policy:
     """The reasoner that repeats recorded actions, if its view shows what the errand is."""
     recipe: Any = task.recipe
-    known = checkout.errands(checkout.root(), recipe["app"])
+    known = checkout.errands(recipe["app"])
     recorded = recorded_actions(recipe["app"], recipe["recordings"])
     told = [texts.told(number, known[id].text) for number, id in enumerate(recipe["tasks"])]
-    actions: Sequence[Any] = [recorded.get(id, ()) for id in recipe["tasks"]]
-    return Replayer(told, actions, recipe["prefix"], informed=informed)
+    actions = [recorded.get(id, ())[recipe["prefix"] :] for id in recipe["tasks"]]
+    return Replayer(told, actions, informed=informed)
 
 
 @cache
 def TRACK() -> Track:
-    """The track. Raises BadSettings without a checkout."""
+    """The track. Raises BadSettings without a checkout or a browser."""
     checkout.root()
     return Track(
         name=NAME,
@@ -84,7 +77,7 @@ def TRACK() -> Track:
         oracle=oracle,
         reasoners={"strong": strong},
         agents=AGENTS,
-        facts=lambda _: Requests(),
+        facts=lambda _: texts.Told(),
         asks=texts.asks,
         surroundings=lambda: f"WebArena-Infinity at commit {checkout.commit()}",
     )
@@ -92,7 +85,7 @@ def TRACK() -> Track:
 
 AGENTS = {
     "strong": Agent(
-        make=lambda task: NoteTaker(strong(task), Requests()),
+        make=lambda task: NoteTaker(strong(task), texts.Told()),
         about="repeats recorded actions, keeps notes of errands, and acts on what its view shows",
     ),
     "ground_truth": Agent(

@@ -1,12 +1,9 @@
-"""Checks a checkout of WebArena-Infinity and replays recorded actions in it.
+"""Replays recorded actions in a checkout: `python -m memorygym.tracks.web.webarena_infinity`.
 
-`python -m memorygym.tracks.web.webarena_infinity`. Sessions are played by `memorygym bench` and
-`memorygym compare` with `--track web/webarena_infinity`.
+Sessions are played by `memorygym bench` and `compare` with `--track web/webarena_infinity`.
 """
 
 import argparse
-import gzip
-import json
 import platform
 import sys
 from collections.abc import Iterator
@@ -18,8 +15,7 @@ from typing import Any
 from memorygym.agents.reasoner_agent import Silent
 from memorygym.core.episode import Episode
 from memorygym.core.errors import MemoryGymError
-from memorygym.core.trace import read_trace
-from memorygym.core.types import Policy
+from memorygym.core.types import Policy, Task
 from memorygym.memories.none import Nothing
 from memorygym.tracks.web.chromium import Chromium
 from memorygym.tracks.web.webarena_infinity import checkout, ended, strong
@@ -35,9 +31,9 @@ Written by `{command}`.
 WebArena-Infinity at commit {commit}, Chromium {chromium}, Playwright {playwright}, Python {python}.
 Each task is played through an episode, by an agent that repeats the actions of `recordings.json` in
 Chromium, and judged by the task's own verifier. `idle` is the reward of an agent that does nothing.
-Seconds are those of the replay, from the start of server and browser to the verdict; {ms:.0f} ms is
-the mean of a step (an action, and the page after it). Requests to other servers, which are blocked:
-{blocked}.
+Seconds are those of the replay, from the start of server and browser to the verdict. A step (an
+action, and the page after it) takes {ms:.0f} ms in the median. Requests to other servers, which are
+blocked: {blocked}.
 
 | application | task | steps | seconds | reward | idle |
 |---|---|---|---|---|---|
@@ -47,59 +43,17 @@ the mean of a step (an action, and the page after it). Requests to other servers
 
 def main(words: list[str] | None = None) -> int:
     """Returns 0, 1 if a reward is not as it should be, or 2 for a wrong set-up."""
-    parser = argparse.ArgumentParser(prog=COMMAND)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    command = commands.add_parser("check", help="say which applications can be played")
-    command.set_defaults(run=_check)
-    command = commands.add_parser("replay", help="play the recorded actions of every task")
-    command.add_argument("--app", action="append", metavar="NAME")
-    command.add_argument("-o", type=Path, metavar="FILE", help="also write the page there")
-    command.set_defaults(run=_replay)
-    command = commands.add_parser("record", help="print the actions of a run's rewarded errands")
-    command.add_argument("folder", type=Path, metavar="RUN")
-    command.set_defaults(run=_record)
+    about = "Plays the recorded actions of every task, in all applications or in those of --app."
+    parser = argparse.ArgumentParser(prog=COMMAND, description=about)
+    parser.add_argument("--app", action="append", default=[], metavar="NAME")
+    parser.add_argument("-o", type=Path, metavar="FILE", help="also write the page there")
     args = parser.parse_args(words)
     try:
-        return int(args.run(args))
+        played = [row for app in args.app or checkout.apps() for row in replay(app)]
+        text = _page(" ".join((COMMAND, *(f"--app {app}" for app in args.app))), played)
     except (MemoryGymError, OSError) as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)
         return 2
-
-
-def _check(_: argparse.Namespace) -> int:
-    folder = checkout.root()
-    print(f"{folder} at {checkout.commit()}, Chromium {_chromium()}")
-    for app in checkout.apps():
-        tasks, recorded = len(checkout.errands(folder, app)), len(recorded_actions(app))
-        print(f"{app}: {tasks} tasks, {recorded} recorded")
-    return 0
-
-
-def _chromium() -> str:
-    browser = Chromium("http://127.0.0.1")
-    try:
-        return browser.version
-    finally:
-        browser.close()
-
-
-def _replay(args: argparse.Namespace) -> int:
-    played = [row for app in args.app or checkout.apps() for row in replay(app)]
-    steps = sum(row["steps"] for row in played)
-    columns = ("app", "task", "steps", "seconds", "reward", "idle")
-    text = PAGE.format(
-        command=" ".join((COMMAND, "replay", *(f"--app {app}" for app in args.app or ()))),
-        commit=checkout.commit(),
-        chromium=_chromium(),
-        playwright=version("playwright"),
-        python=platform.python_version(),
-        ms=sum(row["acting"] for row in played) / max(steps, 1) * 1000,
-        blocked=sum(row["blocked"] for row in played),
-        rows="\n".join(
-            "| " + " | ".join(f"{row[name]:.3g}" if name == "seconds" else str(row[name]) for name in columns) + " |"
-            for row in played
-        ),
-    )
     print(text, end="")
     if args.o:
         args.o.write_text(text, "utf-8")
@@ -108,48 +62,46 @@ def _replay(args: argparse.Namespace) -> int:
 
 def replay(app: str) -> Iterator[dict[str, Any]]:
     """Plays each recorded task of an application, and an idle agent on it."""
-    for id, actions in recorded_actions(app).items():
-        recipe = WebArenaRecipe(0, "", app=app, told="now")
-        task = recipe.of([id])
+    checkout.errands(app)
+    for id in recorded_actions(app):
+        task = WebArenaRecipe(0, "", app=app, tasks=id, told="now").generate()
         start = perf_counter()
-        end, acting = _ended(recipe, id, strong(task))
+        end, steps = _played(task, strong(task))
         seconds = perf_counter() - start
-        idle, _ = _ended(recipe, id, Silent())
-        yield {
-            "app": app,
-            "task": id,
-            "steps": len(actions),
-            "seconds": seconds,
-            "acting": acting,
-            "reward": end["reward"],
-            "idle": idle["reward"],
-            "blocked": end["blocked"],
+        idle, _ = _played(task, Silent())
+        yield {"app": app, "task": id, "steps": steps, "seconds": seconds, **end} | {
+            "idle": idle["reward"]
         }
 
 
-def _ended(recipe: WebArenaRecipe, id: str, policy: Policy) -> tuple[dict[str, Any], float]:
-    """How an errand ended, and the seconds that its steps took."""
-    episode = Episode(WebArenaEnv(recipe.of([id])), Nothing)
-    acting = 0.0
+def _played(task: Task, policy: Policy) -> tuple[dict[str, Any], list[float]]:
+    """How the errand of a task ended, and the seconds of each step."""
+    episode, steps = Episode(WebArenaEnv(task), Nothing), list[float]()
     while not episode.done:
-        reply = policy.act(episode.view(), episode.tools)
-        start = perf_counter()
-        before = episode.event
+        reply, start = policy.act(episode.view(), episode.tools), perf_counter()
         episode.step(reply)
-        acting += (perf_counter() - start) * (episode.event == before)
-    return ended(episode.trace)[0], acting
+        steps.append(perf_counter() - start)
+    return ended(episode.trace)[0], steps[:-1]
 
 
-def _record(args: argparse.Namespace) -> int:
-    found: dict[str, dict[str, Any]] = {}
-    for path in sorted(args.folder.glob("traces/*.gz")):
-        trace, _ = read_trace(gzip.open(path, "rt", encoding="utf-8"), path.name)
-        recipe: Any = trace.recipe
-        for errand, end in ended(trace).items():
-            if end["reward"] == 1:
-                found.setdefault(recipe["app"], {})[recipe["tasks"][errand]] = end["actions"]
-    print(json.dumps(found, ensure_ascii=False, indent=1))
-    return int(not found)
+def _page(command: str, played: list[dict[str, Any]]) -> str:
+    steps = sorted(second for row in played for second in row["steps"]) or [0.0]
+    browser = Chromium("http://127.0.0.1")
+    browser.close()
+    return PAGE.format(
+        command=command,
+        commit=checkout.commit(),
+        chromium=browser.version,
+        playwright=version("playwright"),
+        python=platform.python_version(),
+        ms=steps[len(steps) // 2] * 1000,
+        blocked=sum(row["blocked"] for row in played),
+        rows="\n".join(
+            f"| {row['app']} | {row['task']} | {len(row['steps'])} | {row['seconds']:.1f} |"
+            f" {row['reward']:g} | {row['idle']:g} |"
+            for row in played
+        ),
+    )
 
 
 if __name__ == "__main__":

@@ -16,13 +16,13 @@ from pathlib import Path
 from threading import Timer
 from typing import Any, NamedTuple
 
-from memorygym.core.errors import BadSettings, ProviderFailure, UnknownPart, clip
+from memorygym.core.errors import BadSettings, ProviderFailure, UnknownPart
 from memorygym.core.text import one_line
-from memorygym.tracks.web.chromium import INSTALL
+from memorygym.tracks.web.chromium import INSTALL, check_installed
 
 ROOT = "WAI_ROOT"
 """The environment variable that names the checkout."""
-INSTEAD = "; the simulator --track web needs none of this"
+CLONE = "a clone of github.com/web-arena-x/webarena-infinity; --track web needs none of this"
 SECONDS = 30
 """The longest that a server may take to start and a verifier to end."""
 _SERVER = """
@@ -37,13 +37,12 @@ threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).st
 sys.argv = ["server.py", "--port", "0"]
 runpy.run_path("server.py", run_name="__main__")
 """
-"""Runs an application's server on this machine alone, at a free port, until its input ends: so it
+"""Runs an application's server for this machine alone, at a free port, until its input ends: so it
 never outlives us."""
 _VERIFIER = """
 import json, runpy, sys
 done, reason = runpy.run_path(sys.argv[1])["verify"](sys.argv[2])
-print()
-print(json.dumps([bool(done), str(reason)]))
+print(json.dumps(["verdict", bool(done), str(reason)]))
 """
 
 
@@ -57,69 +56,59 @@ class Errand(NamedTuple):
 
 
 def root() -> Path:
-    """The folder of the checkout. Raises BadSettings if there is none."""
+    """The folder of the checkout. Raises BadSettings if there is none, or no browser."""
     stated = os.environ.get(ROOT, "")
-    if not stated:
-        raise BadSettings(
-            f"{ROOT} is not set: clone github.com/web-arena-x/webarena-infinity and set"
-            f" {ROOT}=webarena-infinity{INSTEAD}"
-        )
     folder = Path(stated).expanduser().resolve()
-    if not (folder / "apps").is_dir():
-        raise BadSettings(
-            f"{ROOT}={stated} holds no folder apps: give the folder of a clone of"
-            f" github.com/web-arena-x/webarena-infinity{INSTEAD}"
-        )
+    if not stated or not (folder / "apps").is_dir():
+        problem = f"{ROOT}={stated} holds no folder apps" if stated else f"{ROOT} is not set"
+        raise BadSettings(f"{problem}: give the folder of {CLONE}")
+    check_installed()
+    if find_spec("requests") is None:
+        raise BadSettings(f"the verifiers of WebArena-Infinity need requests: {INSTALL}")
     return folder
 
 
 def apps() -> list[str]:
-    """The applications that have a server and tasks."""
-    found = sorted((root() / "apps").glob("*/real-tasks.json"))
-    return [path.parent.name for path in found if path.with_name("server.py").is_file()]
+    """The applications that have tasks."""
+    return sorted(path.parent.name for path in (root() / "apps").glob("*/real-tasks.json"))
+
+
+def errands(app: str) -> Mapping[str, Errand]:
+    """The tasks of an application, by id. Raises UnknownPart or BadSettings."""
+    if app not in apps():
+        raise UnknownPart("application of WebArena-Infinity", app, apps())
+    return _errands(root() / "apps" / app)
 
 
 @lru_cache(maxsize=32)
-def errands(folder: Path, app: str) -> Mapping[str, Errand]:
-    """The tasks of an application in a checkout, by id. Raises UnknownPart or BadSettings."""
-    if app not in apps():
-        raise UnknownPart("application of WebArena-Infinity", app, apps())
-    path = folder / "apps" / app / "real-tasks.json"
+def _errands(folder: Path) -> Mapping[str, Errand]:
     try:
-        rows: Any = json.loads(path.read_text("utf-8"))
-        made = [
-            Errand(
-                str(row["id"]),
-                str(row["difficulty"]),
-                one_line(row["instruction"]),
-                path.parent / row["verify"],
+        rows: Any = json.loads((folder / "real-tasks.json").read_text("utf-8"))
+        texts = {row["id"]: one_line(row["instruction"]) for row in rows}
+        return {
+            row["id"]: Errand(
+                row["id"], row["difficulty"], texts[row["id"]], folder / row["verify"]
             )
             for row in rows
-        ]
+        }
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise BadSettings(f"{path}: {error!r}: `git checkout` may restore it{INSTEAD}") from error
-    return {errand.id: errand for errand in made}
+        raise BadSettings(f"{folder}/real-tasks.json: {error!r}; take {CLONE}") from error
 
 
 def verified(errand: Errand, server: str) -> tuple[bool, str]:
     """What the errand's verifier says of a server's state. Raises ProviderFailure if it fails."""
-    if find_spec("requests") is None:
-        raise BadSettings(f"the verifiers of WebArena-Infinity need requests: {INSTALL}")
     command = [sys.executable, "-I", "-c", _VERIFIER, str(errand.verifier), server]
     try:
-        done = subprocess.run(
+        ended = subprocess.run(
             command, capture_output=True, text=True, timeout=SECONDS, env=_plain(), check=True
         )
-        success, reason = json.loads(done.stdout.splitlines()[-1])
-    except subprocess.CalledProcessError as error:
-        problem = error.stderr.strip().rpartition("\n")[2]
-    except subprocess.TimeoutExpired:
-        problem = f"it did not end within {SECONDS} s"
-    except (ValueError, IndexError) as error:
-        problem = repr(error)
-    else:
-        return bool(success), one_line(clip(reason, 300))
-    raise ProviderFailure(f"the verifier {errand.verifier}: {one_line(clip(problem, 300))}")
+        _, done, reason = json.loads(ended.stdout.splitlines()[-1])
+    except (subprocess.SubprocessError, ValueError, IndexError) as error:
+        said = getattr(error, "stderr", "") or error
+        raise ProviderFailure(
+            f"the verifier {errand.verifier} failed: {one_line(str(said)[-200:])}"
+        ) from error
+    return bool(done), one_line(str(reason)[:300])
 
 
 class Server:
@@ -139,11 +128,11 @@ class Server:
         assert self.process.stdout
         late = Timer(SECONDS, self.process.kill)
         late.start()
-        first = self.process.stdout.readline()
+        port = re.fullmatch(r"PORT (\d+)\n", self.process.stdout.readline())
         late.cancel()
-        if not (port := re.fullmatch(r"PORT (\d+)\n", first)):
+        if not port:
             self.close()
-            raise ProviderFailure(f"the server of {app} did not start: run it by itself to see why")
+            raise ProviderFailure(f"the server of {app} does not start: run it by itself")
         self.address = f"http://127.0.0.1:{port[1]}"
 
     def close(self) -> None:
@@ -160,9 +149,8 @@ def _plain() -> dict[str, str]:
 
 def commit() -> str:
     """The commit of the checkout, shortened; "unknown" without git."""
+    command = ["git", "-C", str(root()), "rev-parse", "--short=8", "HEAD"]
     try:
-        command = ["git", "-C", str(root()), "rev-parse", "--short=8", "HEAD"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-    except OSError:
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.SubprocessError):
         return "unknown"
-    return done.stdout.strip() or "unknown"

@@ -15,21 +15,20 @@ from memorygym.core.types import Call, Env, Message, Step, Task
 from memorygym.tracks.web.browser import STOP, TOOLS, Tab
 from memorygym.tracks.web.chromium import Chromium
 from memorygym.tracks.web.tree import elements
-from memorygym.tracks.web.webarena_infinity import checkout, recordings, texts
-from memorygym.tracks.web.webarena_infinity.checkout import Server
+from memorygym.tracks.web.webarena_infinity import checkout, texts
+from memorygym.tracks.web.webarena_infinity.recordings import recorded, repeated
 
 
 class Site:
     """An application that runs, and the browser on it."""
 
     def __init__(self) -> None:
-        self.server: Server | None = None
+        self.server: checkout.Server | None = None
         self.browser: Chromium | None = None
 
-    def reset(self, app: str, pictures: Path | None) -> Tab:
+    def reset(self, app: str, pictures: Path | None = None) -> Tab:
         """The first page of the application in its first state, in a new browser context."""
-        if self.server is None:
-            self.server = Server(app)
+        self.server = self.server or checkout.Server(app)
         before = self.browser  # Closed late, so that Chromium goes on.
         self.browser = Chromium(self.server.address, screenshots=pictures)
         if before:
@@ -40,10 +39,9 @@ class Site:
         return Tab(self.browser)
 
     def close(self) -> None:
-        if self.browser:
-            self.browser.close()
-        if self.server:
-            self.server.close()
+        for part in (self.browser, self.server):
+            if part:
+                part.close()
         self.browser = self.server = None
 
 
@@ -56,13 +54,13 @@ class WebArenaEnv(Env):
     def __init__(self, task: Task) -> None:
         self.task = task
         self._settings: Any = thaw(task.state)
-        known = checkout.errands(checkout.root(), self._settings["app"])
+        known = checkout.errands(self._settings["app"])
         self._errands = [known[id] for id in self._settings["tasks"]]
         self._site = Site()
         weakref.finalize(self, self._site.close)
-        self._taken: list[Message] = []
+        self._replies: list[Message] = []
         self._is_behind = False
-        """Whether it is a fork that has yet to repeat what was done."""
+        """Whether it is a fork that has yet to do what was done."""
 
     def reset(self) -> Step:
         self._events = self._played()
@@ -72,105 +70,90 @@ class WebArenaEnv(Env):
         if self._is_behind:
             self._is_behind = False
             self.reset()
-            for earlier in self._taken:
+            for earlier in self._replies:
                 with suppress(Refused):
                     self._step(earlier)
-        self._taken.append(reply)
+        self._replies.append(reply)
         return self._step(reply)
 
     def fork(self) -> "WebArenaEnv":
-        """An environment that does again, in a browser of its own, what was done so far; only when
-        it is used, because a browser cannot be copied."""
+        """A browser cannot be copied: the copy does all again in one of its own, if it is used."""
         other = WebArenaEnv(self.task)
-        other._taken, other._is_behind = list(self._taken), True
+        other._replies, other._is_behind = list(self._replies), True
         return other
 
     def _step(self, reply: Message) -> Step:
-        if self._errand is None:
+        if not self._is_asked:
             return next(self._events)
         self._steps += 1
-        capped = self._steps > self._settings["steps"]
-        if not reply.calls or reply.calls[0].name == STOP.name or capped:
-            return self._ended(self._errand, reply.content)
+        is_over = self._steps > self._settings["steps"]
+        if not reply.calls or reply.calls[0].name == STOP.name or is_over:
+            return self._end(reply.content)
         return Step((Message("user", self._act(reply.calls[0])),))
 
-    def _act(self, made: Call) -> str:
-        arguments: Any = made.arguments
+    def _act(self, call: Call) -> str:
         known = elements(self._tab.browser.snapshot())
-        number = arguments.get("element", 0)
-        page = self._tab.act(made)
-        on = known[number - 1] if number else None
-        self._actions.append(recordings.action(made, on))
+        page = self._tab.act(call)
+        self._actions.append(recorded(call, known))
         return page
 
-    def _ended(self, errand: int, said: str) -> Step:
-        """Has the verifier judge an errand, and shows the next one."""
-        assert self._site.server and self._site.browser
-        done, reason = checkout.verified(self._errands[errand], self._site.server.address)
-        ended = {
-            "errand": errand,
+    def _end(self, said: str) -> Step:
+        """Has the verifier judge the errand, and shows the next one."""
+        server, browser = self._site.server, self._site.browser
+        assert server and browser
+        done, reason = checkout.verified(self._errands[self._errand], server.address)
+        end = {
+            "errand": self._errand,
             "reward": float(done),
             "reason": reason,
             "said": said,
-            "blocked": self._site.browser.blocked,
+            "blocked": browser.blocked,
             "actions": self._actions,
         }
         step = next(self._events)
-        answer = json.dumps(ended, ensure_ascii=False)
+        answer = json.dumps(end, ensure_ascii=False)
         return Step(step.messages, float(done), step.done, evict=True, answer=answer)
 
     def _played(self) -> Iterator[Step]:
         """The step that begins each event."""
-        self._errand: int | None = None
-        if self._settings["told"] == "before":
-            for number, errand in enumerate(self._errands):
-                yield _event(Message("user", texts.later(number, errand.text)))
+        self._is_asked, before = False, self._settings["told"] == "before"
+        told = [texts.told(number, errand.text) for number, errand in enumerate(self._errands)]
+        for text in told * before:
+            yield Step((Message("user", texts.later(text)),), evict=True)
         for number, errand in enumerate(self._errands):
+            self._errand, self._steps = number, 0
+            self._actions: list[list[Any]] = []
             self._tab = self._site.reset(self._settings["app"], self._pictures(errand.id))
-            self._steps, self._actions = 0, []
-            text = texts.told(number, errand.text) if self._settings["told"] == "now" else ""
-            actions = self._settings["prefix"].get(errand.id, ())
-            for place, action in enumerate(actions):
-                begin = texts.ask(number, self._tab.text(), text, again=False)
+            begin = texts.ask(number, self._tab.text(), told[number] * (not before))
+            earlier = self._settings["prefix"].get(errand.id, ())
+            for place, action in enumerate(earlier):
                 opening = [Message("user", begin)] * (place == 0)
-                yield _event(*opening, *self._recorded(errand.id, number, place, action))
-            again = bool(actions)
-            self._errand = number
-            yield _event(
-                Message(
-                    "user",
-                    texts.ask(number, self._tab.text(), text * (not again), again=again),
-                )
-            )
-            self._errand = None
+                yield Step((*opening, *self._repeated(place, action)), evict=True)
+            if earlier:
+                begin = texts.ask(number, self._tab.text(), again=True)
+            self._is_asked = True
+            yield Step((Message("user", begin),), evict=True)
+            self._is_asked = False
         self._site.close()
         yield Step(done=True, evict=True)
 
-    def _recorded(self, id: str, errand: int, place: int, action: Any) -> Iterator[Message]:
-        """A recorded action, carried out again: the call, the page, and that it was earlier."""
-        known, on = elements(self._tab.browser.snapshot()), recordings.element(action)
+    def _repeated(self, place: int, action: Any) -> Iterator[Message]:
+        """A recorded action, made again: the call, the page, and that it was made earlier."""
+        known = elements(self._tab.browser.snapshot())
         try:
-            if on and on not in known:
-                raise Refused(f"the page has no {on.role} {on.name!r}")
-            made = recordings.call(action, known.index(on) + 1 if on else 0, f"{id}.{place}")
-            yield Message("assistant", "", (made,))
-            yield Message("tool", self._act(made), (), made.id)
+            call = repeated(action, known, f"{self._errand}.{place}")
+            page = self._act(call)
         except Refused as error:
+            id = self._errands[self._errand].id
             raise BadSettings(
-                f"step {place + 1} of the recorded actions of {id} is not possible ({error}): record"
-                " them again"
+                f"action {place + 1} recorded for {id} is not possible: {error}; record it again"
             ) from error
-        yield Message("user", texts.earlier(errand, place))
+        yield Message("assistant", "", (call,))
+        yield Message("tool", page, (), call.id)
+        yield Message("user", texts.earlier(self._errand, place))
 
     def _pictures(self, id: str) -> Path | None:
-        if not (folder := self._settings["screenshots"]):
-            return None
-        if not hasattr(self, "_folder"):
+        folder = self._settings["screenshots"]
+        if folder:
             Path(folder).mkdir(parents=True, exist_ok=True)
-            self._folder = Path(mkdtemp(dir=folder, prefix=f"{self._settings['app']}-"))
-        (self._folder / id).mkdir()
-        return self._folder / id
-
-
-def _event(*messages: Message) -> Step:
-    return Step(messages, evict=True)
+        return Path(mkdtemp(prefix=f"{id}-", dir=folder)) if folder else None

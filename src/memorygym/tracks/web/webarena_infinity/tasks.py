@@ -1,6 +1,6 @@
 """The sessions that are played: errands of an application, in an order drawn by the seed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from memorygym.core.rng import named_rng
 from memorygym.core.track import TaskOptions
 from memorygym.core.types import JSON, Budget, Task, content_id
 from memorygym.tracks.web.webarena_infinity import checkout, texts
-from memorygym.tracks.web.webarena_infinity.recordings import Actions, recorded_actions
+from memorygym.tracks.web.webarena_infinity.recordings import recorded_actions
 
 NAME = "webarena_infinity"
 CHAIN = 3
@@ -37,67 +37,59 @@ class WebArenaRecipe:
     def template(self) -> str:
         return self.app
 
-    @property
-    def named(self) -> list[str]:
-        """The ids that `tasks` names."""
-        return [] if self.tasks in ("all", "recorded") else self.tasks.split(",")
-
-    @property
-    def recorded(self) -> Mapping[str, Actions]:
-        return recorded_actions(self.app, self.recordings)
-
     def generate(self) -> Task:
-        known = checkout.errands(checkout.root(), self.app)
-        ids = self.named or [id for id in known if self.tasks == "all" or id in self.recorded]
-        for id in self.named:
+        known, ids, before = checkout.errands(self.app), self._chosen(), self.told == "before"
+        told = [texts.told(number, known[id].text) for number, id in enumerate(ids)]
+        prefix = {id: self._prefix(id) for id in ids} if self.prefix else {}
+        recipe: dict[str, JSON] = {**asdict(self), "template": self.app, "tasks": [*ids]}
+        del recipe["salt"]
+        state = {**recipe, "prefix": prefix}
+        system = texts.system(self.app, self.steps, before=before)
+        event, gold = len(ids) * before - 1, list[JSON]()
+        for id, text in zip(ids, told, strict=True):
+            steps = len(prefix.get(id, ()))
+            event += steps + 1
+            gold.append(
+                {
+                    "id": id,
+                    "difficulty": known[id].difficulty,
+                    "told": text,
+                    "event": event,
+                    "needed": before or steps > 0,
+                }
+            )
+        budget = Budget(turns=max(Budget().turns, self.steps + 1))
+        content = content_id(NAME, system, told, {**state, "screenshots": ""})
+        return Task(content, NAME, recipe, system, (), budget, {"errands": gold}, state)
+
+    def _chosen(self) -> list[str]:
+        """The errands of this session. Raises UnknownPart or BadSettings."""
+        known, recorded = checkout.errands(self.app), recorded_actions(self.app, self.recordings)
+        named = [] if self.tasks in ("all", "recorded") else self.tasks.split(",")
+        for id in named:
             if id not in known:
                 raise UnknownPart(f"task of {self.app}", id, known)
-        if not self.named:
+        ids = named or [id for id in known if self.tasks == "all" or id in recorded]
+        if not named:
             named_rng(NAME, self.app, self.salt).shuffle(ids)
-        chain = self.chain or len(self.named) or CHAIN
+        chain = self.chain or len(named) or CHAIN
         most = len(ids) // chain
         if self.seed >= most:
             seeds = f"give seeds below {most}, or a" if most else "give a"
             raise BadSettings(
-                f"seed {self.seed}: the {len(ids)} tasks of {self.app} make {most} sessions of"
-                f" {chain}; {seeds} smaller chain"
+                f"seed {self.seed}: {len(ids)} tasks of {self.app} make {most} sessions of {chain};"
+                f" {seeds} smaller chain"
             )
-        return self.of(ids[self.seed * chain :][:chain])
+        return ids[self.seed * chain :][:chain]
 
-    def of(self, ids: Sequence[str]) -> Task:
-        """The session of these errands."""
-        known = checkout.errands(checkout.root(), self.app)
-        prefix = {id: self._prefix_of(id) for id in ids} if self.prefix else {}
-        recipe: dict[str, JSON] = {**asdict(self), "template": self.app, "tasks": list(ids)}
-        del recipe["salt"]
-        state: dict[str, JSON] = {**recipe, "prefix": prefix}
-        system = texts.system(self.app, self.steps, before=self.told == "before")
-        told = [texts.told(number, known[id].text) for number, id in enumerate(ids)]
-        id = content_id(NAME, system, told, {**state, "screenshots": ""})
-        event = len(ids) * (self.told == "before") - 1
-        gold = []
-        for number, name in enumerate(ids):
-            steps = len(prefix.get(name, ()))
-            event += steps + 1
-            gold.append(
-                {
-                    "id": name,
-                    "difficulty": known[name].difficulty,
-                    "told": told[number],
-                    "event": event,
-                    "needed": self.told == "before" or steps > 0,
-                }
-            )
-        budget = Budget(turns=max(Budget().turns, self.steps + 1))
-        return Task(id, NAME, recipe, system, (), budget, {"errands": gold}, state)
-
-    def _prefix_of(self, id: str) -> list[Any]:
-        if id not in self.recorded:
+    def _prefix(self, id: str) -> list[Any]:
+        recorded = recorded_actions(self.app, self.recordings)
+        if id not in recorded:
             raise BadSettings(
                 f"prefix {self.prefix}: {self.app} {id} has no recorded actions; give"
                 " tasks=recorded, or a file of your own as recordings"
             )
-        return [list(action) for action in self.recorded[id][: self.prefix]]
+        return [*recorded[id][: self.prefix]]
 
 
 def recipes(options: TaskOptions) -> list[WebArenaRecipe]:

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Sequence
 
+from memorygym.core.statements import Statement
 from memorygym.core.types import Message
 from memorygym.tracks.web.browser import MOST_LINES
 
-TOLD = re.compile(r"^Errand (\d+): .*$", re.MULTILINE)
 ASKED = re.compile(r"^Please (?:run|go on with) errand (\d+)\b", re.MULTILINE)
+_TOLD = re.compile(r"^Errand (\d+): .*$", re.MULTILINE)
 _LATER = "Not now: I shall ask for it by its number."
 _EARLIER = "was made before this session; nothing is to be done now."
 
@@ -31,15 +32,15 @@ def told(errand: int, text: str) -> str:
     return f"Errand {errand + 1}: {text}"
 
 
-def later(errand: int, text: str) -> str:
+def later(told: str) -> str:
     """An errand that is told before it is asked for."""
-    return f"{told(errand, text)}\n{_LATER}"
+    return f"{told}\n{_LATER}"
 
 
-def ask(errand: int, page: str, text: str, *, again: bool) -> str:
-    """The message that asks for an errand; `text` is what it is, or "" if that was told before."""
-    what = f"Please go on with errand {errand + 1}." if again else f"Please run errand {errand + 1}."
-    return "\n".join(filter(None, (text, what, page)))
+def ask(errand: int, page: str, told: str = "", *, again: bool = False) -> str:
+    """The message that asks for an errand: `told` says what it is, if nothing did before."""
+    what = f"Please {'go on with' if again else 'run'} errand {errand + 1}."
+    return "\n".join(filter(None, (told, what, page)))
 
 
 def earlier(errand: int, step: int) -> str:
@@ -61,3 +62,13 @@ def asks(view: Sequence[Message]) -> bool:
 def _begins(message: Message) -> bool:
     ending = message.content.endswith((_LATER, _EARLIER))
     return message.role == "user" and (ending or ASKED.search(message.content) is not None)
+
+
+class Told:
+    """The reader of errands as the user tells them."""
+
+    def read(self, text: str) -> list[Statement]:
+        return [Statement(f"Errand {m[1]}", "text", m[0]) for m in _TOLD.finditer(text)]
+
+    def render(self, fact: Statement) -> str:
+        return fact.text
