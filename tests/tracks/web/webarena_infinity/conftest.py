@@ -54,12 +54,14 @@ def verify(server_url):
 """
 TASKS = {
     "ann": ("Star the note of Ann.", "state['stars'] == ['Ann']"),
+    "bob": ("Star the note of Bob.", "state['stars'] == ['Bob']"),
     "cid": ("Star the note of Cid.", "state['stars'] == ['Cid']"),
     "name": ("Name the book Old\x1b[2J.", "state['name'] == 'Old'"),
     "broken": ("Do what nobody can judge.", "state['no such key']"),
 }
 RECORDED = {
     "ann": [["click", ["button", "Star", 0], {}]],
+    "bob": [["click", ["button", "Star", 1], {}]],
     "cid": [["click", ["button", "Star", 2], {}]],
     "name": [["type", ["textbox", "Name", 0], {"text": "Old\n"}]],
 }
@@ -72,7 +74,7 @@ def forget() -> None:
 
 @pytest.fixture
 def standin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A checkout with the application `notes`, its four tasks and recorded actions."""
+    """A checkout with the application `notes`, its five tasks and recorded actions."""
     app = tmp_path / "checkout/apps/notes"
     app.mkdir(parents=True)
     (app / "server.py").write_text(SERVER)

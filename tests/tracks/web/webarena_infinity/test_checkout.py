@@ -52,7 +52,7 @@ def test_a_missing_package_is_named(
     [
         ("app=note", "no application of WebArena-Infinity named 'note'; did you mean notes?"),
         ("app=notes:tasks=ana", "no task of notes named 'ana'; did you mean ann?"),
-        ("app=notes:chain=9", "4 tasks of notes make 0 sessions of 9; give a smaller chain"),
+        ("app=notes:chain=9", "5 tasks of notes make 0 sessions of 9; give a smaller chain"),
         ("app=notes:told=later", "no value of told named 'later'; choose from before, now"),
         ("app=notes:steps=0", "steps 0: give at least 1"),
         ("app=notes:prefix=1", "has no recorded actions; give tasks=recorded, or a file"),

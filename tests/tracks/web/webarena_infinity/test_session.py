@@ -122,7 +122,7 @@ def test_texts_of_others_control_no_terminal(session: Callable[..., Task], tmp_p
 
 def test_the_track_keeps_every_rule(standin: Path, tmp_path: Path) -> None:
     recorded = str(tmp_path / "recorded.json")
-    parameters = {"app": "notes", "tasks": "recorded", "recordings": recorded}
+    parameters = {"app": "notes", "tasks": "recorded", "recordings": recorded, "chain": "2"}
     assert check_track("web/webarena_infinity", 1, parameters=parameters) == []
 
 
