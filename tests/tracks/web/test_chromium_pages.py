@@ -179,5 +179,3 @@ def test_a_program_that_is_no_browser_is_named(monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(BadSettings, match=r"Chromium cannot be started \(.*\): pip install"):
         Chromium("http://127.0.0.1")
     assert children() <= before
-
-

@@ -96,7 +96,7 @@ def test_recorded_actions_that_do_not_fit_are_named(
 ) -> None:
     wrong = {"notes": {"ann": [["click", ["button", "Save", 0], {}]]}}
     (tmp_path / "recorded.json").write_text(json.dumps(wrong))
-    with pytest.raises(BadSettings, match="action 1 recorded for ann .* no button 'Save'"):
+    with pytest.raises(BadSettings, match=r"action 1 recorded for ann .* no button 'Save'"):
         played(session("ann", prefix=1, told="now"), Silent())
 
 
