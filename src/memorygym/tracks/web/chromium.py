@@ -222,7 +222,7 @@ class Chromium(Browser):
         self._page.on("dialog", lambda dialog: dialog.accept())
         self._page.on("popup", lambda popup: popup.close())
         self._title = self._url = ""
-        self._read = aria.Page("", [])
+        self._read = aria.ReadPage("", [])
 
     async def _block(self, route: Any) -> None:
         self.blocked += 1
@@ -241,7 +241,7 @@ class Chromium(Browser):
         body = page.locator("body")
         if self._plain:
             text = await body.aria_snapshot()
-            self._read = aria.Page(text, [""] * len(elements(text)))
+            self._read = aria.ReadPage(text, [""] * len(elements(text)))
         else:
             self._read = aria.page(await body.aria_snapshot(mode="ai"))
         self._title, self._url = one_line(await page.title()), one_line(page.url)

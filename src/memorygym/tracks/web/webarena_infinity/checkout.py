@@ -46,7 +46,7 @@ print(json.dumps(["verdict", bool(done), str(reason)]))
 """
 
 
-class Errand(NamedTuple):
+class UpstreamTask(NamedTuple):
     """A task of an application."""
 
     id: str
@@ -73,7 +73,7 @@ def apps() -> list[str]:
     return sorted(path.parent.name for path in (root() / "apps").glob("*/real-tasks.json"))
 
 
-def errands(app: str) -> Mapping[str, Errand]:
+def errands(app: str) -> Mapping[str, UpstreamTask]:
     """The tasks of an application, by id. Raises UnknownPart or BadSettings."""
     if app not in apps():
         raise UnknownPart("application of WebArena-Infinity", app, apps())
@@ -81,12 +81,12 @@ def errands(app: str) -> Mapping[str, Errand]:
 
 
 @lru_cache(maxsize=32)
-def _errands(folder: Path) -> Mapping[str, Errand]:
+def _errands(folder: Path) -> Mapping[str, UpstreamTask]:
     try:
         rows: Any = json.loads((folder / "real-tasks.json").read_text("utf-8"))
         texts = {row["id"]: one_line(row["instruction"]) for row in rows}
         return {
-            row["id"]: Errand(
+            row["id"]: UpstreamTask(
                 row["id"], row["difficulty"], texts[row["id"]], folder / row["verify"]
             )
             for row in rows
@@ -95,7 +95,7 @@ def _errands(folder: Path) -> Mapping[str, Errand]:
         raise BadSettings(f"{folder}/real-tasks.json: {error!r}; take {CLONE}") from error
 
 
-def verified(errand: Errand, server: str) -> tuple[bool, str]:
+def verified(errand: UpstreamTask, server: str) -> tuple[bool, str]:
     """What the errand's verifier says of a server's state. Raises ProviderFailure if it fails."""
     command = [sys.executable, "-I", "-c", _VERIFIER, str(errand.verifier), server]
     try:
@@ -111,7 +111,7 @@ def verified(errand: Errand, server: str) -> tuple[bool, str]:
     return bool(done), one_line(str(reason)[:300])
 
 
-class Server:
+class AppServer:
     """The server of an application, in a process of its own, with an address of this machine."""
 
     def __init__(self, app: str) -> None:

@@ -19,16 +19,16 @@ from memorygym.tracks.web.webarena_infinity import checkout, texts
 from memorygym.tracks.web.webarena_infinity.recordings import recorded, repeated
 
 
-class Site:
+class RunningApp:
     """An application that runs, and the browser on it."""
 
     def __init__(self) -> None:
-        self.server: checkout.Server | None = None
+        self.server: checkout.AppServer | None = None
         self.browser: Chromium | None = None
 
     def reset(self, app: str, pictures: Path | None = None) -> Tab:
         """The first page of the application in its first state, in a new browser context."""
-        self.server = self.server or checkout.Server(app)
+        self.server = self.server or checkout.AppServer(app)
         before = self.browser  # Closed late, so that Chromium goes on.
         self.browser = Chromium(self.server.address, screenshots=pictures)
         if before:
@@ -56,8 +56,8 @@ class WebArenaEnv(Env):
         self._settings: Any = thaw(task.state)
         known = checkout.errands(self._settings["app"])
         self._errands = [known[id] for id in self._settings["tasks"]]
-        self._site = Site()
-        weakref.finalize(self, self._site.close)
+        self._app = RunningApp()
+        weakref.finalize(self, self._app.close)
         self._replies: list[Message] = []
         self._is_behind = False
         """Whether it is a fork that has yet to do what was done."""
@@ -99,7 +99,7 @@ class WebArenaEnv(Env):
 
     def _end(self, said: str) -> Step:
         """Has the verifier judge the errand, and shows the next one."""
-        server, browser = self._site.server, self._site.browser
+        server, browser = self._app.server, self._app.browser
         assert server and browser
         done, reason = checkout.verified(self._errands[self._errand], server.address)
         end = {
@@ -123,7 +123,7 @@ class WebArenaEnv(Env):
         for number, errand in enumerate(self._errands):
             self._errand, self._steps = number, 0
             self._actions: list[list[Any]] = []
-            self._tab = self._site.reset(self._settings["app"], self._pictures(errand.id))
+            self._tab = self._app.reset(self._settings["app"], self._pictures(errand.id))
             begin = texts.ask(number, self._tab.text(), told[number] * (not before))
             earlier = self._settings["prefix"].get(errand.id, ())
             for place, action in enumerate(earlier):
@@ -134,7 +134,7 @@ class WebArenaEnv(Env):
             self._is_asked = True
             yield Step((Message("user", begin),), evict=True)
             self._is_asked = False
-        self._site.close()
+        self._app.close()
         yield Step(done=True, evict=True)
 
     def _repeated(self, place: int, action: Any) -> Iterator[Message]:
