@@ -277,10 +277,10 @@ def kendall_apart(
     b: Mapping[str, Mapping[W, float]],
     name: str,
 ) -> Estimate:
-    """The tau-b of two rankings of the same systems on different tasks, such as those of two tracks.
+    """The tau-b of two rankings of the same systems on different tasks, as those of two tracks.
 
     Its interval is a bootstrap of two samples: the tasks of each ranking are resampled on their
-    own, with the generator of that name. Every system needs a score for each task of its ranking.
+    own, with the generator of that name. A system has a score for each task of its ranking.
     Raises ValueError for fewer than 2 systems in both.
     """
     parts, stream = _in_both(a, b), named_rng("bootstrap", name)

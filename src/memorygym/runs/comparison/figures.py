@@ -589,7 +589,7 @@ def _order(row: SystemRow) -> tuple[int, bool, float, bool, str]:
 def agreement(first: Report, second: Report) -> RankAgreement | None:
     """Kendall's tau of the memories that finished every task with both reasoners and are at no
     bound with either: those at one agree whatever the reasoner. None with fewer than two that
-    finished. Two reports without a common task, as of two tracks, compare their rankings alike."""
+    finished. The same of one reasoner on two tracks, if the reports share no task."""
     ours, theirs = (
         {row.system: row for row in report.of("memory") if row.rank is not None}
         for report in (first, second)
