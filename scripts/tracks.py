@@ -6,7 +6,7 @@ The prose is in tracks.md beside this file. The comparisons are stored in the fo
 interrupted run, repeat the command. The picture needs matplotlib (extra `plot`).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
@@ -89,78 +89,65 @@ def main() -> None:
         run = load(args.folder / track)
         columns += [Ranking(run, budget) for budget in reversed(budgets)]
     text = (pages.ROOT / "scripts/tracks.md").read_text(encoding="utf-8")
-    pages.write("tracks.md", [text.format(tasks=args.tasks, **parts(columns)).rstrip()])
+    filled = text.format(tasks=args.tasks, **facts(columns), **tables(columns))
+    pages.write("tracks.md", map(wrap, filled.splitlines()))
     draw(columns).save(pages.ROOT / PICTURE)
 
 
-def parts(columns: Sequence[Ranking]) -> dict[str, object]:
-    """What the template lacks, by name."""
-    equal = [column for column in columns if column.budget == BUDGET]
-    ranks, heads = mean_ranks(equal), [column.name for column in columns]
-    n, shown = len(ranks), dict.fromkeys(REFERENCES, "") | {m: f"{r:.1f}" for m, r in ranks.items()}
+def wrap(line: str) -> str:
+    """A line of prose in 80 columns; one of a table, a heading or a picture as it is."""
+    if line.startswith(("|", "#", "!")):
+        return line
+    if line.startswith("- "):
+        return wrapped(line[2:], "  ").replace("  ", "- ", 1)
+    return wrapped(line)
+
+
+def tables(columns: Sequence[Ranking]) -> dict[str, str]:
+    """The tables of the template, by name."""
+    heads, ranks = [column.name for column in columns], mean_ranks(columns)
+    shown = dict.fromkeys(REFERENCES, "") | {name: f"{mean:.1f}" for name, mean in ranks.items()}
     scores = [[name, *(cell(c, name) for c in columns), rank] for name, rank in shown.items()]
     names = ["track", "version", "tasks", "questions", "measured", "ranks", "effect"]
     taus = {(a.name, b.name): tau_text(tau_of(a, b)) for a, b in combinations(columns, 2)}
     pairs = [[a, *(taus.get((a, b), "") for b in heads[1:])] for a in heads[:-1]]
     return {
-        "budget": BUDGET,
-        "tracks": listed(f"[{column.name}]({column.name}.md)" for column in equal),
-        "memories": n,
-        "chance": 1.96 * sqrt(2 * (2 * n + 5) / (9 * n * (n - 1))),  # Kendall 1938
-        "supported": bullets(supported(equal)),
-        "unsupported": bullets(unsupported(columns)),
         "scores": pages.grid(["memory", *heads, "mean rank"], scores),
         "resolution": pages.grid([*names, "strong, weak"], map(resolution, columns)),
         "taus": pages.grid(["", *heads[1:]], pairs),
     }
 
 
-def bullets(texts: Iterable[str]) -> str:
-    """A list of paragraphs."""
-    return "\n".join(wrapped(text, "  ").replace("  ", "- ", 1) for text in texts)
-
-
-def supported(equal: Sequence[Ranking]) -> Iterator[str]:
-    """What the figures show."""
-    for column in equal:
-        yield f"**{column.name}**: {verdict_text(column.report())}."
-    best = [f"{name} {mean:.1f}" for name, mean in [*mean_ranks(equal).items()][:4]]
-    yield f"**Over all tracks** the lowest mean ranks are those of {listed(best)}."
+def facts(columns: Sequence[Ranking]) -> dict[str, object]:
+    """The figures in the sentences of the template, by name."""
+    equal = [column for column in columns if column.budget == BUDGET]
+    ranks, effects = mean_ranks(equal), [column.effect for column in columns]
     several = {pair: leads for pair, leads in all_leads(equal).items() if len(leads) > 1}
     opposite = {pair: own for pair, own in several.items() if own[0][0] < 0 < own[-1][0]}
-    text = (
-        f"**Opposite orders.** {len(several)} pairs of memories are told"
-        " apart on two tracks or more (sign-flip tests, Holm over the pairs of a track),"
-        f" {len(opposite)} of them in opposite orders."
-    )
+    example, n = "", len(ranks)
     if opposite:
         (a, b), leads = max(opposite.items(), key=lambda item: min(-item[1][0][0], item[1][-1][0]))
         ends = [f"{points(lead)} on {track}" for _, lead, track in (leads[-1], leads[0])]
-        text += f" The clearest: {a} minus {b} is {', '.join(ends)}."
-    yield text
-    pairs = {f"{a.name} and {b.name}": tau_of(a, b) for a, b in combinations(equal, 2)}
-    above = sum(tau.has_interval and tau.low > 0 for tau in pairs.values() if tau)
-    yield (
-        f"**How far tracks agree.** τ of two tracks goes {spread(pairs)}; of {len(pairs)} intervals"
-        f" {above} lie above 0. τ of the strong and the weak reasoner on one track goes"
-        f" {spread({column.name: tau_of(column, column) for column in equal})}."
-    )
-
-
-def unsupported(columns: Sequence[Ranking]) -> Iterator[str]:
-    """What the figures do not show."""
-    finest, *_, coarsest = sorted(columns, key=lambda column: column.effect)
-    yield (
-        f"**Small differences.** Two memories must differ by {finest.effect:.0f} points on"
-        f" {finest.name} and by {coarsest.effect:.0f} on {coarsest.name} to be told apart. A shared"
-        " rank does not say that they are equal."
-    )
-    for a, b in combinations(columns, 2):
-        if a.run is b.run:
-            yield (
-                f"**Other budgets.** On {a.run.track}, τ between {a.budget:,} and {b.budget:,}"
-                f" tokens is {tau_text(tau_of(a, b))}; the other tracks were played at one budget."
-            )
+        example = f" The clearest: {a} minus {b} is {', '.join(ends)}."
+    across = {f"{a.name} and {b.name}": tau_of(a, b) for a, b in combinations(equal, 2)}
+    verdicts = [f"- **{column.name}**: {verdict_text(column.report())}." for column in equal]
+    return {
+        "budget": BUDGET,
+        "tracks": listed(f"[{column.name}]({column.name}.md)" for column in equal),
+        "memories": n,
+        "leads": "\n".join(verdicts),
+        "best": listed(f"{name} {mean:.1f}" for name, mean in [*ranks.items()][:4]),
+        "several": len(several),
+        "opposite": len(opposite),
+        "example": example,
+        "across": spread(across),
+        "pairs": len(across),
+        "above": sum(tau.has_interval and tau.low > 0 for tau in across.values() if tau),
+        "within": spread({column.name: tau_of(column, column) for column in equal}),
+        "least": min(effects),
+        "most": max(effects),
+        "chance": 1.96 * sqrt(2 * (2 * n + 5) / (9 * n * (n - 1))),  # Kendall 1938
+    }
 
 
 def mean_ranks(columns: Sequence[Ranking]) -> dict[str, float]:
