@@ -125,6 +125,7 @@ def facts(columns: Sequence[Ranking]) -> dict[str, object]:
     several = {pair: leads for pair, leads in all_leads(equal).items() if len(leads) > 1}
     opposite = {pair: own for pair, own in several.items() if own[0][0] < 0 < own[-1][0]}
     example, n = "", len(ranks)
+    chance = 1.96 * sqrt(2 * (2 * n + 5) / (9 * n * (n - 1)))  # Kendall 1938, normal approximation.
     if opposite:
         (a, b), leads = max(opposite.items(), key=lambda item: min(-item[1][0][0], item[1][-1][0]))
         ends = [f"{points(lead)} on {track}" for _, lead, track in (leads[-1], leads[0])]
@@ -142,11 +143,11 @@ def facts(columns: Sequence[Ranking]) -> dict[str, object]:
         "example": example,
         "across": spread(across),
         "pairs": len(across),
-        "above": sum(tau.has_interval and tau.low > 0 for tau in across.values() if tau),
+        "above": sum(tau.mean > chance for tau in across.values() if tau),
         "within": spread({column.name: tau_of(column, column) for column in equal}),
         "least": min(effects),
         "most": max(effects),
-        "chance": 1.96 * sqrt(2 * (2 * n + 5) / (9 * n * (n - 1))),  # Kendall 1938
+        "chance": chance,
     }
 
 
