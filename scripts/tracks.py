@@ -226,12 +226,12 @@ def draw(columns: Sequence[Ranking]) -> Plot:
 def heat(axis: Any, names: Sequence[str], cells: Sequence[Sequence[Cell]], form: str) -> None:
     """Figures as numbers on shades, which are the darker the higher they are."""
     shades = [[figure.mean if figure else 0.0 for figure, *_ in row] for row in cells]
-    axis.pcolormesh(shades, cmap="Blues", vmin=0, vmax=1.2, edgecolors="white", linewidth=1)
+    axis.pcolormesh(shades, cmap="Blues", vmin=0, vmax=1.7, edgecolors="white", linewidth=1)
     for y, row in enumerate(cells):
         for x, (figure, mark, is_bold) in enumerate(row):
             look = {"ha": "center", "va": "center_baseline", "weight": 700 if is_bold else 400}
             text = form.format(figure.mean) + mark if figure else NOTHING
-            axis.text(x + 0.5, y + 0.5, text, color="wk"[shades[y][x] < 0.7], **look)
+            axis.text(x + 0.5, y + 0.5, text, **look)
     axis.set_yticks([place + 0.5 for place in range(len(names))], names)
     axis.invert_yaxis()
     axis.tick_params(length=0)
