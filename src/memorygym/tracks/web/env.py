@@ -11,7 +11,7 @@ from memorygym.core.types import JSON, Env, Message, Step, Task
 from memorygym.tracks._qa.defaults import RECALL, recall_step
 from memorygym.tracks.web.browser import STOP, TOOLS, Browser, Tab
 from memorygym.tracks.web.errands import summary
-from memorygym.tracks.web.site import HOME, InProcess, Site
+from memorygym.tracks.web.site import InProcess, Site
 
 STEPS = 30
 """Calls in an event; with the last one it ends."""
@@ -94,8 +94,8 @@ class WebEnv(Env):
             return Step((), step.reward, done=True, evict=True, answer=step.answer)
         turn = self._turns[self._turn]
         number = turn.get("note")
-        self.browser.put_state({"open": [number] * bool(number), "draft": {}, "saved": []})
-        self.browser.goto(HOME)
+        self.browser.begin({"open": [number] * bool(number), "draft": {}, "saved": []})
+        self._tab = Tab(self.browser)
         return Step((Message("user", turn["text"]),), step.reward, evict=True, answer=step.answer)
 
 

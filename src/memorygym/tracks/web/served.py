@@ -6,7 +6,7 @@ from memorygym.core.json_values import thaw
 from memorygym.core.types import JSON
 from memorygym.tracks.web.chromium import Chromium
 from memorygym.tracks.web.server import SiteServer
-from memorygym.tracks.web.site import Site, checked_address
+from memorygym.tracks.web.site import HOME, Site, checked_address
 
 
 class Served(Chromium):
@@ -27,9 +27,11 @@ class Served(Chromium):
         with self._site_server.lock:
             return thaw(self._site_server.site.state)  # type: ignore[no-any-return]  # It is JSON.
 
-    def put_state(self, state: JSON) -> None:
+    def begin(self, state: JSON) -> None:
         with self._site_server.lock:
             self._site_server.site.state = thaw(state)
+        self.leave_history()
+        self.goto(HOME)
 
     def close(self) -> None:
         super().close()

@@ -42,7 +42,7 @@ class Site:
 
     def page(self, address: str) -> Page:
         """The page of an address; one that says so if there is none."""
-        parts = [part for part in address.split("/") if part]
+        parts = _parts(address)
         if not parts:
             links = [
                 Node("link", app.title, address=f"/{name}") for name, app in self._apps.items()
@@ -63,21 +63,23 @@ class Site:
 
     def submit(self, address: str, fields: Fields) -> str:
         """Takes the fields of a form, and returns the address that follows."""
-        if address == f"/{ARCHIVE}":
+        parts = _parts(address)
+        if parts == [ARCHIVE]:
             number = fields[NOTE].strip()
             if number not in self._content["notes"]:
                 return "/notes/unknown"
             self.state["open"].append(number)
             return f"/notes/{number}"
-        app_name, _, record, name, *step = address.strip("/").split("/")
+        app_name, _, record, name, *step = parts
         form = next(f for f in self._apps[app_name].forms if slug(f.name) == name)
-        values = {label: text.strip().removeprefix("$") for label, text in fields.items()}
-        filled = {**self.state["draft"], **values} if step else values
-        if not step and len(_steps(form)) > 1:
-            self.state["draft"] = filled
-            return f"{address}/2"
+        filled = {label: text.strip().removeprefix("$") for label, text in fields.items()}
         entry = {"form": form.name, "record": self._slugs[app_name, record], "fields": filled}
-        self.state["draft"] = {}
+        if not step and len(_steps(form)) > 1:
+            self.state["draft"] = entry
+            return f"/{'/'.join(parts)}/2"
+        draft, self.state["draft"] = self.state["draft"], {}
+        if step and {**draft, "fields": filled} == entry:
+            entry["fields"] = {**draft["fields"], **filled}
         self.state["saved"].append(entry)
         return f"/{app_name}/saved"
 
@@ -146,6 +148,11 @@ class Site:
         return Page(title, (navigation, main))
 
 
+def _parts(address: str) -> list[str]:
+    """What stands between the slashes of an address."""
+    return [part for part in address.split("/") if part]
+
+
 def checked_address(address: str) -> str:
     """The address. Raises Refused if it is none of a site's."""
     if not _ADDRESS.fullmatch(address) or len(address) > 200:
@@ -201,8 +208,7 @@ class InProcess:
 
     def __init__(self, site: Site) -> None:
         self.site = site
-        self._history = [HOME]
-        self._show(site.page(HOME))
+        self.begin(site.state)
 
     @property
     def address(self) -> str:
@@ -247,8 +253,9 @@ class InProcess:
     def state(self) -> JSON:
         return self.site.state  # type: ignore[no-any-return]  # It is JSON.
 
-    def put_state(self, state: JSON) -> None:
-        self.site.state = thaw(state)
+    def begin(self, state: JSON) -> None:
+        self.site.state, self._history = thaw(state), [HOME]
+        self._show(self.site.page(HOME))
 
     def fork(self) -> "InProcess":
         other = copy(self)
