@@ -23,7 +23,7 @@ _SHOWN = re.compile(r" \[(?:checked|disabled|expanded|pressed|selected|invalid)\
 _REFERENCE = re.compile(r"\[ref=(\w+)\]")
 
 
-class Page(NamedTuple):
+class ReadPage(NamedTuple):
     """What a page shows."""
 
     text: str
@@ -31,14 +31,14 @@ class Page(NamedTuple):
     """Playwright's reference of each element of tree.elements(text)."""
 
 
-def page(snapshot: str) -> Page:
+def page(snapshot: str) -> ReadPage:
     """The page of a snapshot that has references.
 
     >>> page('''- generic [ref=e1]:
     ...   - generic [ref=e2]: Sent
     ...   - 'button "To: Ann" [ref=e3]':
     ...     - text: Ann''')
-    Page(text='- text: Sent\\n- button "To: Ann"', references=['e3'])
+    ReadPage(text='- text: Sent\\n- button "To: Ann"', references=['e3'])
     """
     shown, references = list[str](), list[str]()
     path: list[tuple[int, str, str]] = [(-1, "", "")]
@@ -67,7 +67,7 @@ def page(snapshot: str) -> Page:
         if role in ACTED_ON and not in_list:
             found = _REFERENCE.search(parts[3])
             references.append(found[1] if found else "")
-    return Page("\n".join(shown), references)
+    return ReadPage("\n".join(shown), references)
 
 
 def _add(shown: list[str], start: str, words: str) -> None:

@@ -222,7 +222,7 @@ class Chromium(Browser):
         self._page.on("dialog", lambda dialog: dialog.accept())
         self._page.on("popup", lambda popup: popup.close())
         self._title = self._url = ""
-        self._read = aria.Page("", [])
+        self._read = aria.ReadPage("", [])
 
     async def _block(self, route: Any) -> None:
         self.blocked += 1
@@ -240,7 +240,8 @@ class Chromium(Browser):
             await page.evaluate(SETTLED)
         body = page.locator("body")
         if self._plain:
-            self._read = aria.Page(await body.aria_snapshot(), [])
+            text = await body.aria_snapshot()
+            self._read = aria.ReadPage(text, [""] * len(elements(text)))
         else:
             self._read = aria.page(await body.aria_snapshot(mode="ai"))
         self._title, self._url = one_line(await page.title()), one_line(page.url)
@@ -253,14 +254,15 @@ class Chromium(Browser):
             await context.close()
 
     def _found(self, element: Element) -> Any:
-        """Playwright's locator of an element. Raises Refused if the page has none."""
+        """Playwright's locator of an element; one that pages hide has no reference. Raises Refused
+        if the page has no such element."""
         known = elements(self._read.text)
         if element not in known:
             raise Refused(f"the page has no {element.role} {element.name!r}")
-        if self._plain:
+        if not (reference := self._read.references[known.index(element)]):
             same = self._page.get_by_role(element.role, name=element.name, exact=True)
             return same.nth(element.occurrence)
-        return self._page.locator(f"aria-ref={self._read.references[known.index(element)]}")
+        return self._page.locator(f"aria-ref={reference}")
 
 
 class _Process:
