@@ -64,7 +64,7 @@ def _begins(message: Message) -> bool:
     return message.role == "user" and (ending or ASKED.search(message.content) is not None)
 
 
-class Told:
+class ToldValues:
     """The reader of errands as the user tells them."""
 
     def read(self, text: str) -> list[Statement]:
