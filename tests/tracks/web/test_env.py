@@ -136,6 +136,32 @@ def test_two_forms_saved_are_no_errand_done() -> None:
     assert answers[0].count("Refund of") == 2
 
 
+def test_nothing_of_an_event_is_reached_in_the_next() -> None:
+    """A browser's history would be a memory outside the budget."""
+    episode = Episode(WebEnv(session()), lambda: make("memory", "none"))
+    episode.step(END)
+    result(episode, "goto", address="/notes/1")
+    result(episode, "goto", address="/archive")
+    result(episode, "type", element=5, text="price of Amber Lamp = 402")
+    assert "402" not in result(episode, "click", element=6)
+    episode.step(END)
+    assert "no page before" in result(episode, "back")
+    assert "402" not in result(episode, "goto", address="/archive")
+
+
+def test_a_form_that_was_begun_leaves_another_as_it_is() -> None:
+    episode = at_errand()
+    in_form(episode)
+    click(episode, "Next")
+    record = session().state["content"]["apps"]["shop"]["customer"][1]  # type: ignore[index, call-overload]
+    address = f"/shop/customer/{record.lower().replace(' ', '-')}"
+    result(episode, "goto", address=f"{address}/refund/2")
+    click(episode, "Save")
+    episode.step(END)
+    answer = next(r.answer for r in episode.trace.records if getattr(r, "answer", None))
+    assert str(answer).startswith(f"stopped; saved Refund of {record} (Price")
+
+
 def test_nothing_done_in_a_fork_shows_in_the_original() -> None:
     episode = at_errand()
     in_form(episode)

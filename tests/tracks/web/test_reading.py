@@ -108,3 +108,34 @@ def test_pages_chat_and_instructions_state_nothing(app: str) -> None:
         shown.append(Tab(browser).text())
     for text in (*texts.CHAT, *texts.TITLES, texts.GREETING, task.system, *shown):
         assert reader_for(app).coverage(text) == (0, 0), text
+
+
+PRICE = "The price of Amber Lamp is 248."
+BESIDE = [
+    f"{texts.reading(3)} {PRICE}",
+    f"Page: Handover (/notes/3) {PRICE}",
+    f"Page: Handover. {PRICE}",
+    f'[5] link "Mail" {PRICE}',
+    f"… 3 lines below; scroll down {PRICE}",
+    f"{texts.errand('Back Office', 'order more of Birch Stool')} {PRICE}",
+    f'[["recall",{{"query":"What is the price of Birch Stool?"}},"0"]] {PRICE}',
+    f'- paragraph: "{PRICE}"',
+    f'- paragraph: "a\\q {PRICE}"',
+]
+
+
+@pytest.mark.parametrize("text", BESIDE)
+def test_what_stands_beside_the_frame_is_read(text: str) -> None:
+    assert READER.read(text) == (Statement(PRODUCT, "price", "248"),)
+
+
+@pytest.mark.parametrize(
+    "text", ['paragraph: "', 'paragraph: "\n"', 'listitem: "\\', 'alert: "\t"']
+)
+def test_a_broken_text_is_no_crash(text: str) -> None:
+    assert READER.read(text) == ()
+
+
+def test_a_number_that_was_cut_is_none() -> None:
+    text = PRICE.removesuffix(".")
+    assert [READER.read(text[:end]) for end in (-1, -2, -3)] == [()] * 3

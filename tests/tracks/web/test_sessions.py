@@ -1,5 +1,9 @@
 """Sessions are fair: what is needed was told, and no strategy without memory gets far."""
 
+import re
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from memorygym.core.errors import BadSettings, UnknownPart
@@ -9,7 +13,7 @@ from memorygym.scoring.episode_scores import rewarded
 from memorygym.tracks._qa.ablation import failed
 from memorygym.tracks._qa.sessions import Session
 from memorygym.tracks.web.adversaries import GUESSES
-from memorygym.tracks.web.app import App, RecordAttribute, Form
+from memorygym.tracks.web.app import App, Form, RecordAttribute
 from memorygym.tracks.web.fact_reader import reader_of
 from memorygym.tracks.web.generator import ERRANDS, WebRecipe
 from memorygym.tracks.web.reasoners import StrongVisitor
@@ -66,19 +70,58 @@ def test_an_unknown_application_is_named() -> None:
         TRACK.tasks(TaskOptions(range(1), parameters={"template": "shp"}))
 
 
-def test_a_form_that_nothing_can_fill_is_refused() -> None:
-    key = RecordAttribute("person", "desk code", "code")
-    form = Form("Visit", "person", "visit {person}", (("person", "door code"),))
-    with pytest.raises(BadSettings, match="a person has no 'door code'; give one of: desk code"):
-        App(
-            name="bank",
-            title="Bank",
-            types={"person": (("Ann",), ("Bell",))},
-            described={},
-            attributes=(key,),
-            forms=(form,),
-            layout="list",
-        )
+CODE = RecordAttribute("person", "desk code", "code")
+VISIT = Form("Visit", "person", "visit {person}", (("person", "desk code"),))
+BANK: dict[str, Any] = {
+    "types": {"person": (("Ann", "Ben"), ("Bell", "Cole")), "firm": (("Rook", "Swan"), ("Bank",))},
+    "described": {"person": "desk code"},
+    "attributes": (CODE,),
+    "forms": (VISIT,),
+}
+WRONG: dict[str, tuple[dict[str, Any], str]] = {
+    "a key that a type lacks": (
+        {"forms": (replace(VISIT, fields=(("person", "door code"),)),)},
+        "a person has no 'door code'; give one of: desk code",
+    ),
+    "no field": ({"forms": (replace(VISIT, fields=()),)}, "it has no field"),
+    "two forms of a name": ({"forms": (VISIT, VISIT)}, "two forms have one name"),
+    "a name that is not read": (
+        {"types": {"person": (("O'Neil", "Ben"), ("Bell",))}},
+        'the word "O\'Neil" of a name',
+    ),
+    "one record": ({"types": {"person": (("Ann",), ("Bell",))}}, "there is one person"),
+    "shared words": (
+        {"types": {**BANK["types"], "firm": (("Rook", "Swan"), ("Bell",))}},
+        "two types share",
+    ),
+    "no choices": (
+        {"attributes": (CODE, RecordAttribute("person", "mood", "choice"))},
+        "'mood' has 0 choices",
+    ),
+    "no range": (
+        {"attributes": (CODE, RecordAttribute("person", "age", "number"))},
+        "the range 0 to 0 of 'age'; give 100 to 999",
+    ),
+    "no such type": (
+        {"attributes": (CODE, RecordAttribute("person", "car", "record", of="car"))},
+        "'car' is a 'car'; give another type of record",
+    ),
+    "no code": ({"described": {"person": "name"}}, "described by 'name'"),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_an_application_that_cannot_be_played_is_refused(wrong: str) -> None:
+    parts, reason = WRONG[wrong]
+    with pytest.raises(BadSettings, match=re.escape(reason)):
+        App(name="bank", title="Bank", layout="list", **{**BANK, **parts})
+
+
+def test_an_application_of_others_is_played() -> None:
+    keys = {"template": "tests.tracks.web.bank:BANK", "tokens": "12000"}
+    (recipe,) = TRACK.tasks(TaskOptions(range(1), parameters=keys))
+    checks = verification(recipe.generate())
+    assert not failed(checks), checks
 
 
 @pytest.mark.parametrize("app", APPS)

@@ -12,7 +12,7 @@ from memorygym.core.tokens import count
 from memorygym.core.types import JSON, Budget, Task, content_id
 from memorygym.tracks._qa.sessions import RECENT, needed
 from memorygym.tracks.web import texts
-from memorygym.tracks.web.app import RECORDS, App, RecordAttribute, Form
+from memorygym.tracks.web.app import RECORDS, App, Form, RecordAttribute
 from memorygym.tracks.web.apps import app_named
 from memorygym.tracks.web.browser import Tab
 from memorygym.tracks.web.env import BROWSERS, PROCESS, RESTORE_COST, STEPS
@@ -24,6 +24,8 @@ ERRANDS, EARLY, CHANGES = 12, 4, 6
 """Errands of a session, those before values change, and the values needed later that change."""
 MOST_DRAWS = 50
 """How often the records of an errand are drawn, until they are new."""
+TOKENS_A_RECORD = 1_400
+"""A session of fewer tokens than 14 times that has fewer records of a type."""
 OTHERS = 3
 """Records of a type of another application."""
 MARGIN = 0.005
@@ -68,7 +70,9 @@ class ErrandDealer:
         self.recipe = recipe
         self.app: App = app_named(recipe.template)
         self._codes = set[str]()
-        self.records = _records(self.app, None, self._rng("records"))
+        self.records = _records(
+            self.app, min(RECORDS, recipe.tokens // TOKENS_A_RECORD), self._rng("records")
+        )
         self.current: dict[tuple[str, str], str] = {}
         """By record and key: the value that holds."""
         self.facts: list[Statement] = []
@@ -230,10 +234,11 @@ class ErrandDealer:
                     wanted[record, key] = None
                     record = self.current[record, key]
         chosen = rng.sample([*wanted], min(CHANGES, len(wanted)))
-        for _, key in [*chosen]:
-            chosen += rng.sample(
-                [k for k in self.current if k[1] == key and k not in wanted and k not in chosen], 1
-            )
+        for _, key in tuple(chosen):
+            others = [
+                k for k in self.current if k[1] == key and k not in wanted and k not in chosen
+            ]
+            chosen += rng.sample(others, min(1, len(others)))
         rng.shuffle(chosen)
         for record, key in chosen:
             attribute, old = self.app.by_key[key], self.current[record, key]
@@ -289,12 +294,12 @@ class ErrandDealer:
             )
 
 
-def _records(app: App, most: int | None, rng: Stream) -> dict[str, list[str]]:
+def _records(app: App, most: int, rng: Stream) -> dict[str, list[str]]:
     """The names of an application's records by type, each near to others."""
     return {
         type_: rng.sample(
             [f"{a} {b}" for a in first for b in second],
-            min(app.numbers.get(type_, RECORDS), most or len(first) * len(second)),
+            min(app.numbers.get(type_, RECORDS), most, len(first) * len(second)),
         )
         for type_, (first, second) in app.types.items()
     }

@@ -48,7 +48,7 @@ CHAT = (
     "The alarm test on the {number}th lasts a few minutes.",
     "The clock in the hall is slow again, do not trust it.",
     "A group of {number} students will look round on Friday.",
-    "The heating is lowered at night from now on.",
+    "The heating is lowered at night this month.",
     "If the door sticks, lift it a little.",
 )
 """What notes say besides; it states nothing that counts."""
@@ -69,7 +69,7 @@ def rows(rng: Stream, number: int) -> list[list[str]]:
 
 def reading(number: int) -> str:
     """The message that sends the agent to a note."""
-    return f"{READ}/notes/{number} now; it closes when you are through."
+    return f"{READ}/notes/{number} first; it closes when you are through."
 
 
 def named_in(text: str) -> str:

@@ -1,6 +1,6 @@
 """A mail application: forwarding, invitations, subscriptions and quotas."""
 
-from memorygym.tracks.web.app import App, RecordAttribute, Form
+from memorygym.tracks.web.app import App, Form, RecordAttribute
 
 APP = App(
     name="mail",

@@ -1,6 +1,6 @@
 """The back office of a shop: refunds, shipments, orders and prices."""
 
-from memorygym.tracks.web.app import App, RecordAttribute, Form
+from memorygym.tracks.web.app import App, Form, RecordAttribute
 
 APP = App(
     name="shop",

@@ -1,6 +1,6 @@
 """A project tracker: escalations, assignments, releases and estimates."""
 
-from memorygym.tracks.web.app import App, RecordAttribute, Form
+from memorygym.tracks.web.app import App, Form, RecordAttribute
 
 APP = App(
     name="tracker",
