@@ -152,8 +152,8 @@ def _quoted(text: str) -> str:
 def _scalar(text: str) -> str:
     """A text as a tree shows it: in one line, in quotes where YAML needs them.
 
-    >>> _scalar(" so  it is "), _scalar("a: 'b'"), _scalar("7")
-    ('so it is', '"a: \'b\'"', '"7"')
+    >>> _scalar(" so  it is "), _scalar("a: b"), _scalar("7")
+    ('so it is', '"a: b"', '"7"')
     """
     text = _SPACES.sub(" ", text.replace("\u200b", "").replace("\xad", "")).strip(" ")
     if not _NEEDS_QUOTES.search(text):
