@@ -15,11 +15,14 @@ from memorygym.agents.calls import END, calls, search, write
 from memorygym.core import registry
 from memorygym.core.episode import Episode, play
 from memorygym.core.tokens import count, words
+from memorygym.core.trace import Action
+from memorygym.core.track import TaskOptions, find
 from memorygym.core.types import Message, Policy, Task, Tool
 from memorygym.runs.systems import policy_for
 from memorygym.scoring.fact_reader.matching import Matcher
 from memorygym.tracks.research.fact_reader import ResearchReader
-from memorygym.tracks.research.vocabulary import vocabulary
+from memorygym.tracks.research.vocabulary import VOCABULARY
+from memorygym.tracks.web.env import WebEnv
 from memorygym.tracks.worlds.env import WorldsEnv
 from memorygym.tracks.worlds.fact_reader import _prose_reader, strong_reader
 from memorygym.tracks.worlds.generator.task import generate
@@ -115,6 +118,7 @@ def main() -> None:
     row("read all documents", 1000 * seconds(lambda: _parse(tasks)) / n, 20, "ms", less=True)
     _layouts(tasks[0])
     row("verify a task, leave-one-out included", 1000 * _verification(tasks), 40, "ms", less=True)
+    row("web, 100 steps in process", _web_steps(), 30, "ms", less=True)
     text = tasks[0].events[0].text
     known = words(text)
     row("token counter", len(text) / seconds(lambda: count(text, known)) / 1e6, 10, "MB/s")
@@ -139,6 +143,23 @@ def _tools(task: Task) -> None:
     episode = Episode(WorldsEnv(task), lambda: memory)
     for _ in range(6 * 20):
         episode.step(Busy().act(episode.view()[:2], episode.tools))
+
+
+def _web_steps() -> float:
+    """Milliseconds of CPU for 100 steps of the environment of web, pages as text included."""
+    task = find("web").tasks(TaskOptions(range(1)))[0].generate()
+    episode = Episode(WebEnv(task), partial(registry.make, "memory", "full"))
+    play(episode, find("web").reasoners["strong"](task))
+    replies = [r.message for r in episode.trace.records if isinstance(r, Action)]
+    times = []
+    for _ in range(5):
+        env = WebEnv(task)
+        env.reset()
+        start = process_time()
+        for reply in replies:
+            env.step(reply)
+        times.append(process_time() - start)
+    return median(times) * 1000 * 100 / len(replies)
 
 
 def _parse(tasks: Sequence[Task]) -> None:
@@ -169,7 +190,7 @@ def _layouts(task: Task) -> None:
     research = research_blocks([s for t in generated_research() for s in ResearchReader().read(t)])
     kinds = (
         ("worlds", worlds, lambda: strong_reader.__wrapped__(task.system).read),
-        ("research", research, lambda: Matcher(vocabulary(), every_value=True).read),
+        ("research", research, lambda: Matcher(VOCABULARY, every_value=True).read),
     )
     for track, blocks, reader in kinds:
         for name in SHOWN:

@@ -2,7 +2,7 @@
 
     python scripts/results.py [PAGE ...] [--folder DIR]
 
-Pages: worlds, research, codeqa, dialogue, repair, locomo=FILE.
+Pages: worlds, research, codeqa, dialogue, repair, web, locomo=FILE.
 The comparisons are stored in the folder; to resume an interrupted run, repeat the command.
 """
 
@@ -87,6 +87,13 @@ PAGES = {
         ["--track", "repair:package=generated,toolz==0.12.1,parse==1.20.2", "--seeds", "7"],
         "Seven sessions of twelve issues on each of three packages: a generated one a session, and"
         " two real ones (fetched by `memorygym generate --track repair --package NAME==VERSION`).",
+        ("facts", "kind"),
+    ),
+    "web": Page(
+        "Web",
+        ["--track", "web", "--seeds", "8"],
+        "Eight sessions of twelve errands in each of three applications; accuracy is the percentage"
+        " of errands after which the applications' state is right.",
         ("facts", "kind"),
     ),
     "locomo": Page(

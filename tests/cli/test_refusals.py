@@ -154,7 +154,11 @@ REFUSED = [
     (f"{SHOW} --trace x.jsonl", "--trace is for an episode; --show plays none"),
     ("play --human --template company --memory markdwn", "did you mean markdown?"),
     ("play --agent naive --gold", "--gold is for --show"),
-    ("play", "give one of --agent, --human and --show"),
+    ("play", "give one of --agent, --human, --browser and --show"),
+    ("play --browser --template company", "the track worlds has no pages; give --human"),
+    ("play --browser --track web --memory none", "--memory is for agents and --human"),
+    ("play --human --track web:browser=firefox", "no browser named 'firefox'; choose from"),
+    ("play --human --track web:screenshots=x", "give browser=chromium too"),
     # generate, verify
     ("generate --track toytrack", "no folder to write to: give -o DIR"),
     ("generate -o x", "no track: give --track TRACK, one of "),

@@ -9,6 +9,7 @@ from memorygym.stats import (
     Difference,
     holm,
     kendall,
+    kendall_apart,
     paired,
     ranks,
     sign_flip,
@@ -170,6 +171,16 @@ def test_a_clear_ranking_has_a_narrow_interval_and_a_vague_one_a_wide_one() -> N
     )
     assert (clear.mean, clear.low, clear.high, clear.tasks) == (1, 1, 1, 30)
     assert vague.low < vague.mean <= vague.high <= 1
+
+
+def test_rankings_on_other_tasks_are_resampled_apart() -> None:
+    a, b = noisy("a", 2.0), noisy("b", 2.0)
+    other = {part: {("other", w): s for w, s in own.items()} for part, own in b.items()}
+    apart = kendall_apart(a, other, "test")
+    assert apart.mean == kendall(a, b, "test").mean
+    assert apart.low < apart.mean <= apart.high <= 1
+    few = {part: dict(list(own.items())[:3]) for part, own in other.items()}
+    assert not kendall_apart(a, few, "test").has_interval
 
 
 def test_only_parts_and_tasks_in_both_are_compared() -> None:

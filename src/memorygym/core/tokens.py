@@ -14,6 +14,7 @@ Blanks and tabs cost nothing: stored text is normalised, so they cannot carry in
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Container
 from functools import lru_cache
 from unicodedata import is_normalized
@@ -79,9 +80,9 @@ def _count_own_known(text: str) -> tuple[frozenset[str], int]:
 def _more_lacking(text: str, unknown: frozenset[str]) -> int:
     """The tokens that a text has more if these words of it are unknown."""
     known = _count_own_known(text)[0] - unknown
-    runs = _RUN.findall(text)
-    affected = [run for run in set(runs) if not unknown.isdisjoint(words(run))]
-    return sum(runs.count(run) * (_run(run, known) - _run_own_known(run)) for run in affected)
+    runs = Counter(_RUN.findall(text))
+    affected = [run for run in runs if not unknown.isdisjoint(words(run))]
+    return sum(runs[run] * (_run(run, known) - _run_own_known(run)) for run in affected)
 
 
 @lru_cache(maxsize=65_536)

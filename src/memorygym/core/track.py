@@ -6,6 +6,7 @@ A track is an object of the class `Track`: TRACK of a folder tracks/NAME, an ent
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, fields, replace
 from importlib import import_module
 from types import UnionType
@@ -179,6 +180,16 @@ def lazily(package: str) -> Callable[[str], Lazy]:
     return lambda place: Lazy(f"{package}.{place}")
 
 
+@dataclass(frozen=True, slots=True)
+class OpenPages:
+    """Pages that a person's browser can open."""
+
+    address: str
+    """Where they begin, without a slash at the end."""
+    read: Callable[[], Sequence[tuple[str, Mapping[str, JSON]]]]
+    """The calls by which an agent reads what the person has read since the last time."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Track:
     """One kind of task; the first nine fields are required. Raises BadSettings for a wrong one."""
@@ -241,6 +252,8 @@ class Track:
     """The checks of `bench --validate`."""
     verify: Callable[[Sequence[TaskRecipe], MapFunction], Verification] | None = None
     """Checks generated tasks: each is answerable, needs its facts, and cannot be guessed."""
+    opens: Callable[[Env], AbstractContextManager[OpenPages]] | None = None
+    """Serves the pages of an environment to a person's browser for a while."""
     files: Callable[[str, Any, int | None], Sequence[TaskRecipe]] | None = None
     """The tasks of a data set's file, from format, path and most questions, if it plays those."""
 

@@ -224,7 +224,7 @@ class Plot:
     def as_bytes(self, form: str) -> bytes:
         """The file as svg, png or pdf."""
         file = BytesIO()
-        with _styled(), warnings.catch_warnings(record=True) as caught:
+        with styled(), warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             self.figure.savefig(file, format=form, metadata=SILENT[form])
         lacking = [warning for warning in caught if "missing from font" in str(warning.message)]
@@ -240,7 +240,8 @@ class Plot:
 
 
 @contextmanager
-def _styled() -> Iterator[None]:
+def styled() -> Iterator[None]:
+    """The style of every picture. Raises if matplotlib is not installed."""
     try:
         import matplotlib
     except ImportError as error:
@@ -259,7 +260,7 @@ def draw(runs: Sequence[RunResults], kind: str = AUTO) -> Plot:
     score = _score_label(runs)
     label = AXES[kind] or score
     heights = [_height(panel, kind) for panel in all_panels]
-    with _styled():
+    with styled():
         from matplotlib.figure import Figure
 
         below = 0.3 if forest else 0.5 + 0.16 * ceil(len(looks) / _columns(looks))

@@ -1,6 +1,7 @@
 """An episode on a terminal: its records as text, and the commands by which a person plays."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
 
 from memorygym.agents.calls import END, calls, edit, read, search, submit, write
@@ -8,6 +9,7 @@ from memorygym.core import trace
 from memorygym.core.episode import Episode
 from memorygym.core.json_types import to_json
 from memorygym.core.json_values import canonical
+from memorygym.core.track import OpenPages
 from memorygym.core.types import JSON, Message, Policy, Task, Tool
 from memorygym.reports.terminal import BOLD, DIM, RED, paint, wrapped
 from memorygym.tracks.worlds.fact_reader import strong_reader
@@ -98,6 +100,22 @@ class Human(Policy):
         while isinstance(reply := understand(input("> ")), str):
             print(reply)
         return reply
+
+
+class Visitor(Policy):
+    """A person who acts on pages in a browser, and ends each event here; what they have read there
+    is recorded then. Raises EOFError."""
+
+    def __init__(self, pages: OpenPages) -> None:
+        self._pages = pages
+
+    def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
+        if view[-1].role == "tool":
+            return END
+        for path in re.findall(r"(?<!\S)/[\w/-]+", view[-1].content):
+            print(f"{self._pages.address}{path}")
+        input("Enter ends the event> ")
+        return calls(*self._pages.read())
 
 
 def understand(line: str) -> Message | str:

@@ -575,7 +575,7 @@ class PlaySettings(TaskSettings):
     """The settings of `play`."""
 
     GROUPS: ClassVar = {
-        "who plays: one of these": "agent human show",
+        "who plays: one of these": "agent human browser show",
         "which task": f"track {' '.join(PARAMETERS)} data seed salt",
         "how it is played": "memory trace",
         "what --show prints": "json gold",
@@ -584,6 +584,8 @@ class PlaySettings(TaskSettings):
     """A name of `memorygym list agents`, or your own as pkg.mod:OBJECT."""
     human: bool = option(False)
     """You play, under the same budgets."""
+    browser: bool = option(False)
+    """You play in your own browser, on a track's pages."""
     show: bool = option(False)
     """Show the task, as an agent reads it."""
     seed: int | None = option(None, "N")

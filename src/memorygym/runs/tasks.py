@@ -182,9 +182,9 @@ LAST_SEED = 999_999_999
 """IDs of questions hold nine digits."""
 
 
-def enough_seeds(track: Track) -> int:
-    """As many as make ten tasks of the official set."""
-    return -(-FEWEST // max(1, len(track.tasks(TaskOptions(range(1), "", track.official)))))
+def enough_seeds(track: Track, fewest: int = FEWEST) -> int:
+    """As many as make that many tasks of the official set."""
+    return -(-fewest // max(1, len(track.tasks(TaskOptions(range(1), "", track.official)))))
 
 
 def agreed(chosen: Mapping[str, str], stated: Mapping[str, str], where: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ are public.
 from memorygym.stats.comparisons import Difference as Difference
 from memorygym.stats.comparisons import holm as holm
 from memorygym.stats.comparisons import kendall as kendall
+from memorygym.stats.comparisons import kendall_apart as kendall_apart
 from memorygym.stats.comparisons import paired as paired
 from memorygym.stats.comparisons import ranks as ranks
 from memorygym.stats.comparisons import sign_flip as sign_flip

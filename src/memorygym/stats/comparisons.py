@@ -15,10 +15,12 @@ from typing import TypeVar
 from memorygym.core.rng import named_rng
 from memorygym.stats.intervals import (
     ALPHA,
+    DRAWS,
     FEWEST_TASKS,
     Estimate,
     around,
     bootstrap,
+    percentiles,
     points,
     t_tail,
     without_interval,
@@ -256,9 +258,7 @@ def kendall(
     >>> kendall({"x": x, "y": y}, {"x": x, "y": y}, "example")
     Estimate(mean=1.0, low=1.0, high=1.0, tasks=5)
     """
-    parts = [part for part in a if part in b]
-    if len(parts) < 2:
-        raise ValueError(f"{len(parts)} systems in both rankings: give at least 2")
+    parts = _in_both(a, b)
     tasks = [
         w for w in a[parts[0]] if all(w in ranking[part] for ranking in (a, b) for part in parts)
     ]
@@ -270,6 +270,38 @@ def kendall(
         lambda picks: tau_b(_totals(first, picks), _totals(second, picks)),
         name,
     )
+
+
+def kendall_apart(
+    a: Mapping[str, Mapping[W, float]],
+    b: Mapping[str, Mapping[W, float]],
+    name: str,
+) -> Estimate:
+    """The tau-b of two rankings of the same systems on different tasks, as those of two tracks.
+
+    Its interval is a bootstrap of two samples: the tasks of each ranking are resampled on their
+    own, with the generator of that name. A system has a score for each task of its ranking.
+    Raises ValueError for fewer than 2 systems in both.
+    """
+    parts, stream = _in_both(a, b), named_rng("bootstrap", name)
+    sides = [[[*ranking[part].values()] for part in parts] for ranking in (a, b)]
+    sizes = [len(scores[0]) for scores in sides]
+
+    def tau(draws: Sequence[Sequence[int]]) -> float:
+        return tau_b(*map(_totals, sides, draws))
+
+    drawn = [
+        tau([[stream.below(n) for _ in range(n)] for n in sizes])
+        for _ in range(DRAWS if min(sizes) >= FEWEST_TASKS else 0)
+    ]
+    return percentiles(tau([range(n) for n in sizes]), drawn, min(sizes))
+
+
+def _in_both(a: Mapping[str, object], b: Mapping[str, object]) -> list[str]:
+    parts = [part for part in a if part in b]
+    if len(parts) < 2:
+        raise ValueError(f"{len(parts)} systems in both rankings: give at least 2")
+    return parts
 
 
 def _totals(scores: Sequence[Sequence[float]], picks: Sequence[int]) -> list[float]:

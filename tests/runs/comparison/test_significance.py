@@ -1,5 +1,7 @@
 """Memories against each other: who is ranked, and when one is called best."""
 
+from dataclasses import replace
+
 import pytest
 
 from memorygym.reports.comparison_text import agreement_text
@@ -142,6 +144,13 @@ def test_without_enough_that_both_measure_the_reason_stands_in_place_of_tau(
     ranking = agreement(reported(STRONG), reported(STRONG | weak))
     assert ranking and ranking.tau is None and reason in ranking.reason
     assert f"no tau-b: {reason}" in " ".join(agreement_text(ranking).split())
+
+
+def test_tau_of_two_tracks_resamples_the_tasks_of_each() -> None:
+    ours = reported({name: " ".join(tasks) for name, tasks in STRONG.items()})
+    alike, apart = (agreement(ours, theirs) for theirs in (ours, replace(ours, tasks=(("x", 0),))))
+    assert alike and apart and alike.tau and apart.tau
+    assert alike.tau.low == alike.tau.mean == apart.tau.mean > apart.tau.low
 
 
 def test_one_memory_has_no_ranking() -> None:

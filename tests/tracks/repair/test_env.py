@@ -10,7 +10,7 @@ from memorygym.agents.calls import END, ToolCall, calls
 from memorygym.core.episode import Episode
 from memorygym.core.registry import make
 from memorygym.core.types import Message, Policy, Tool
-from memorygym.tracks.repair.env import STEPS, RepairEnv
+from memorygym.tracks.repair.env import STEPS, RepairEnv, may_replace
 from memorygym.tracks.repair.reasoners import IssueTurn, StrongDebugger
 from tests.tracks.plays import ended, played
 from tests.tracks.repair.sessions import TRACK, session
@@ -94,6 +94,32 @@ def test_an_edit_outside_the_function_breaks_a_constraint(code: str) -> None:
         o for o in ended(session(), policy=Changed(edits_elsewhere)) if o.goal.kind != "frozen"
     ]
     assert all(not o.correct and "constraints broken" in str(o.answer) for o in outcomes)
+
+
+BEFORE = "import math\n\n\ndef stow(n):\n    high = max(n, 3)\n    return high - math.pi\n"
+LINE = ("stow.py", 6, "    return high + math.pi", "    return high - math.pi")
+NAME = ("stow.py", 8, "amber_v3 = stow", "")
+EDITS = {
+    "mended": (LINE, BEFORE.replace("high -", "high +"), True),
+    "other words": (LINE, BEFORE.replace("high -", "min(high, n) if not n else high +"), False),
+    "opposite words": (LINE, BEFORE.replace("high -", "min(high, n) and high +"), True),
+    "new word": (LINE, BEFORE.replace("high -", "__import__('sys')._getframe() -"), False),
+    "fullwidth word": (LINE, BEFORE.replace("high -", "ｅｘｅｃ(n) -"), False),
+    "other line": (LINE, BEFORE.replace("max(n, 3)", "min(n, 3)"), False),
+    "line more": (LINE, BEFORE.replace("    return", "    high = n\n    return"), False),
+    "line less": (LINE, BEFORE.replace("    high = max(n, 3)\n", ""), False),
+    "carriage return": (LINE, BEFORE.replace("high -", "high +\r    n = n -"), False),
+    "name": (NAME, BEFORE + "\n\namber_v3 = stow\n", True),
+    "two names": (NAME, BEFORE + "\n\namber_v3 = stow\nbirch_v2 = stow\n", False),
+    "code after a blank": (NAME, BEFORE + "\r\r\r \nmath = 3\n", False),
+    "default": (NAME, BEFORE.replace("stow(n)", "stow(n, m=3)") + "amber_v3 = stow\n", False),
+}
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_an_edit_may_change_the_line_of_the_bug_alone(name: str) -> None:
+    bug, after, may = EDITS[name]
+    assert may_replace(BEFORE, after, bug, "stow") is may
 
 
 @pytest.mark.parametrize("text", ["def (", "\0", "\ud800", "x = 1\v", "x = " + "-" * 100_000])

@@ -190,11 +190,11 @@ def test_a_damaged_file_of_the_cache_is_as_good_as_none(cache: Path) -> None:
     )
     command = [sys.executable, "-c", script, str(Path(__file__).parent)]
     first = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    (file,) = cache.rglob("*.json")
-    whole = file.read_bytes()
-    file.write_bytes(whole[:40])
+    whole = {file: file.read_bytes() for file in cache.rglob("*.json")}
+    for file, kept in whole.items():
+        file.write_bytes(kept[:40])
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == first
-    assert file.read_bytes() == whole
+    assert {file: file.read_bytes() for file in whole} == whole
 
 
 PLANTED = {
@@ -254,7 +254,22 @@ ALWAYS = """class Always(int):
     def __eq__(self, other): return True
     __hash__ = int.__hash__
 return Always(7)"""
+RELAY = """import os, stat
+for pipe in range(3, 256):
+    try:
+        is_pipe = stat.S_ISFIFO(os.fstat(pipe).st_mode)
+    except OSError:
+        continue
+    source, sink = os.pipe()
+    if is_pipe and not os.fork():
+        os.close(sink)
+        while text := os.read(source, 65536):
+            os.write(pipe, text.replace(b"\\tF\\t", b"\\tP\\t"))
+        os._exit(0)
+    if is_pipe:
+        os.dup2(sink, pipe)"""
 CHEATS = {
+    "relay": RELAY,
     "sys.exit": "import sys; sys.exit(0)",
     "os._exit": "import os; os._exit(0)",
     "atexit": "import atexit, os; atexit.register(os._exit, 0)",

@@ -186,15 +186,20 @@ def test_a_package_is_named_with_its_version(spec: str) -> None:
         fetch(spec)
 
 
+WRONG_FILES = '{"name": "shop==1.0", "files": {"a.py": 1}, "tests": {}}'
+UNPARSED = WRONG_FILES.replace("1}", '"def ("}')
+
+
 def test_a_package_that_was_not_fetched_says_how() -> None:
     with pytest.raises(BadSettings, match=r"not fetched.*--track repair --package shop==1\.0"):
         real_package("shop==1.0")
 
 
-def test_a_damaged_file_of_the_cache_says_how_to_fetch_it_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize("text", ['{"name": ', '{"files": []}', WRONG_FILES, UNPARSED])
+def test_a_damaged_file_of_the_cache_says_how_to_fetch_it_again(tmp_path: Path, text: str) -> None:
     path = tmp_path / "cache" / "packages" / "shop==1.0.json"
     path.parent.mkdir(parents=True)
-    path.write_text('{"name": ')
+    path.write_text(text)
 
     with pytest.raises(BadSettings, match=r"is damaged .*--package shop==1\.0"):
         real_package("shop==1.0")

@@ -166,9 +166,8 @@ def unseen(ranked: Iterable[tuple[int, str]], live: Sequence[Message]) -> Iterat
     message holds its heading and its sentences, on whatever lines."""
     present = [_unbroken(normalize(message.content)) for message in live]
     for key, text in ranked:
-        head, body = headed(text)
-        with_head = (live_text for live_text in present if _unbroken(head) in live_text)
-        if not any(_unbroken(body) in live_text for live_text in with_head):
+        head, body = map(_unbroken, headed(text))
+        if not any(head in live_text and body in live_text for live_text in present):
             yield key, text
 
 

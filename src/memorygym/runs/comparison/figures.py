@@ -33,7 +33,7 @@ from memorygym.runs.comparison.system_specs import (
 )
 from memorygym.runs.metrics import Measurement, QuestionCase
 from memorygym.scoring.attribution import is_unreadable
-from memorygym.stats import Estimate, estimate, kendall, mean_score
+from memorygym.stats import Estimate, estimate, kendall, kendall_apart, mean_score
 
 T = TypeVar("T")
 LeftOut = Mapping[TaskKey, frozenset[int]]
@@ -589,7 +589,7 @@ def _order(row: SystemRow) -> tuple[int, bool, float, bool, str]:
 def agreement(first: Report, second: Report) -> RankAgreement | None:
     """Kendall's tau of the memories that finished every task with both reasoners and are at no
     bound with either: those at one agree whatever the reasoner. None with fewer than two that
-    finished."""
+    finished. The same of one reasoner on two tracks, if the reports share no task."""
     ours, theirs = (
         {row.system: row for row in report.of("memory") if row.rank is not None}
         for report in (first, second)
@@ -606,7 +606,8 @@ def agreement(first: Report, second: Report) -> RankAgreement | None:
         )
     name = f"{first.reasoner} {second.reasoner} {first.budget}"
     a, b = ({system: rows[system].scores for system in inside} for rows in (ours, theirs))
-    tau = None if reason else kendall(a, b, name)
+    correlate = kendall_apart if {*first.tasks}.isdisjoint(second.tasks) else kendall
+    tau = None if reason else correlate(a, b, name)
     names = first.reasoner, second.reasoner
     return RankAgreement(names, first.budget, len(both), len(inside), tau, reason)
 

@@ -5,9 +5,10 @@ from functools import partial
 from typing import Any
 
 from memorygym.core.errors import BadSettings
+from memorygym.core.factories import set_parameters
 from memorygym.core.json_types import from_json
 from memorygym.core.statements import FactReader, SubTaskGold
-from memorygym.core.track import lazily
+from memorygym.core.track import TaskOptions, TaskRecipe, lazily
 from memorygym.core.types import Message, Step, Task, tool
 from memorygym.tracks._qa.questions import QuestionGold
 from memorygym.tracks._qa.stream import (
@@ -65,6 +66,23 @@ def sub_task_oracle(facts: Callable[[str], FactReader], task: Task) -> Mapping[i
     gold = task.gold
     assert isinstance(gold, SubTaskGold)
     return gold.texts(facts(task.system).render)
+
+
+def session_recipes(
+    track: str,
+    recipe: Callable[..., TaskRecipe],
+    templates: Sequence[str],
+    options: TaskOptions,
+    parameters: Mapping[str, str],
+) -> list[TaskRecipe]:
+    """A recipe of each template and seed, which is made of both, the salt and parameters. Raises
+    UnknownPart or BadSettings."""
+    settings = set_parameters(track, partial(recipe, "", 0, ""), parameters)
+    return [
+        recipe(template, seed, options.salt, **settings)
+        for template in templates
+        for seed in options.seeds
+    ]
 
 
 _lazy = lazily("memorygym.tracks._qa")

@@ -8,8 +8,8 @@ from typing import Protocol
 from memorygym.core.episode import Episode, play
 from memorygym.core.registry import make
 from memorygym.core.statements import CountingReader, FactReader, Statement, SubTask, SubTaskGold
-from memorygym.core.trace import Observation, ToolResult, Trace
 from memorygym.core.tokens import count
+from memorygym.core.trace import Observation, ToolResult, Trace
 from memorygym.core.track import find
 from memorygym.core.types import JSON, Budget, Policy, Task
 from memorygym.scoring.episode_scores import rewarded

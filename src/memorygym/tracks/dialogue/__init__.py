@@ -7,17 +7,15 @@ agent acts by tools on the records of a house, under rules that supervisors told
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from memorygym.core import registry
-from memorygym.core.factories import set_parameters
 from memorygym.core.json_types import from_json
 from memorygym.core.outcome import Outcome, Score
 from memorygym.core.statements import SubTaskGold
 from memorygym.core.trace import Trace
 from memorygym.core.track import TaskOptions, TaskRecipe, Track, lazily
 from memorygym.scoring.episode_scores import accuracies, rewarded
-from memorygym.tracks._qa.defaults import sub_task_oracle, verified
+from memorygym.tracks._qa.defaults import session_recipes, sub_task_oracle, verified
 from memorygym.tracks._qa.self_test import self_test
 from memorygym.tracks.dialogue.agents import AGENTS, LEAST_OF_NOTES, note_taker, reasoner
 from memorygym.tracks.dialogue.desks import desk_named
@@ -37,12 +35,8 @@ def tasks(options: TaskOptions) -> Sequence[TaskRecipe]:
     """The recipes of the desks that the parameters name. Raises UnknownPart or BadSettings."""
     parameters = dict(options.parameters)
     chosen = parameters.pop("template", "") or ",".join(registry.names("desks"))
-    settings: dict[str, Any] = set_parameters("dialogue", DialogueRecipe, parameters)
-    return [
-        DialogueRecipe(desk_named(name).name, seed, options.salt, **settings)
-        for name in chosen.split(",")
-        for seed in options.seeds
-    ]
+    desks = [desk_named(name).name for name in chosen.split(",")]
+    return session_recipes("dialogue", DialogueRecipe, desks, options, parameters)
 
 
 facts = _lazy("fact_reader:reader_of")

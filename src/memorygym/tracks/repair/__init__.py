@@ -6,14 +6,12 @@ the place of SWE-Gym (Pan et al. 2024) under a memory budget.
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
-from memorygym.core.factories import set_parameters
 from memorygym.core.json_types import from_json
 from memorygym.core.statements import SubTaskGold
 from memorygym.core.track import TaskOptions, TaskRecipe, Track, lazily
 from memorygym.scoring.episode_scores import rewarded
-from memorygym.tracks._qa.defaults import sub_task_oracle, verified
+from memorygym.tracks._qa.defaults import session_recipes, sub_task_oracle, verified
 from memorygym.tracks._qa.self_test import self_test
 from memorygym.tracks.repair.agents import AGENTS, LEAST_OF_NOTES, note_taker, reasoner
 from memorygym.tracks.repair.env import TOOLS, RepairEnv
@@ -28,12 +26,7 @@ def tasks(options: TaskOptions) -> Sequence[TaskRecipe]:
 
     parameters = dict(options.parameters)
     packages = parameters.pop("package", "generated").split(",")
-    settings: dict[str, Any] = set_parameters("repair", RepairRecipe, parameters)
-    return [
-        RepairRecipe(package, seed, options.salt, **settings)
-        for package in packages
-        for seed in options.seeds
-    ]
+    return session_recipes("repair", RepairRecipe, packages, options, parameters)
 
 
 def surroundings() -> str:
@@ -45,7 +38,7 @@ def surroundings() -> str:
 
 TRACK = Track(
     name="repair",
-    version="repair-v1",
+    version="repair-v2",
     tasks=tasks,
     env=RepairEnv,
     outcomes=rewarded,

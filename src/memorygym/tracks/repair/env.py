@@ -1,7 +1,7 @@
 """The workshop: the sources as they stand, the tools that read and change them, and the judge."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from difflib import get_close_matches
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from memorygym.core.errors import Refused
 from memorygym.core.types import Call, Env, Message, Step, Task, tool
 from memorygym.tracks.repair.judge import TestReport, judge
-from memorygym.tracks.repair.package import Package, function_in, functions_in, replaced
+from memorygym.tracks.repair.package import LINE_BREAK, Package, functions_in, replaced
 
 MOST_OPENED = 250
 """Lines of the longest file that is printed whole."""
@@ -36,6 +36,11 @@ SUBMIT = tool("submit", "Submit the sources as they are; it closes the issue.")
 TOOLS = (LIST, SEARCH, OPEN, EDIT, RUN, TRACE, HAND_OVER, SUBMIT)
 UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 """What the parser raises for a source that it cannot read."""
+MENDING = frozenset(
+    "and or not in is min max any all True False break continue"
+    " ValueError TypeError KeyError IndexError RuntimeError".split()
+)
+"""The words that a mended line may need though its file lacks them."""
 ERROR = "error: "
 """How a tool's complaint begins."""
 STEPS = 12
@@ -206,14 +211,11 @@ class RepairEnv(Env):
         return report.ok, f"tests: {len(report.passed)} of {total} passed; edited {edited}"
 
     def _edited_elsewhere(self, issue: Any) -> str:
-        """The file that was edited outside the function of the issue; "" if there is none."""
+        """The file that was edited in another line than that of the issue; "" if there is none."""
         path, name = issue["place"].split("::")
         for edited, source in self._edits.items():
             before = self._bug.get(edited, self._package.files[edited])
-            rest, new_rest = without(edited, before, name), without(edited, source, name)
-            if edited != path or rest is None or new_rest is None:
-                return edited
-            if rest[0] != new_rest[0] or len(new_rest[1]) > len(rest[1]) + 1:
+            if edited != path or not may_replace(before, source, issue["bug"], name):
                 return edited
         return ""
 
@@ -224,20 +226,24 @@ class RepairEnv(Env):
         return Step((message,), step.reward, evict=True, answer=step.answer)
 
 
-def without(path: str, source: str, name: str) -> tuple[list[str], list[str]] | None:
-    """The lines of a source without a function and blank ones, and those that bind names to it;
-    None if the source cannot be read."""
-    try:
-        function = function_in(path, source, name)
-    except UNREADABLE:
-        return None
-    if function is None:
-        return None
-    lines = source.split("\n")
-    lines[function.first - 1 : function.last] = []
-    binds = re.compile(rf"\w+ = {name}")
-    bound = [line for line in lines if binds.fullmatch(line)]
-    return [line for line in lines if line.strip() and not binds.fullmatch(line)], bound
+def words(source: str) -> frozenset[str]:
+    """The names and keywords in a source."""
+    return frozenset(re.findall(r"[^\W\d]\w*", source))
+
+
+def may_replace(before: str, after: str, bug: Sequence[Any], name: str) -> bool:
+    """Whether an edit changes the line of the bug alone, by no word that is new to the file; or, if
+    the bug took out a public name, adds one line that binds a name to the function."""
+    old, new = (LINE_BREAK.split(source)[::2] for source in (before, after))
+    _, line, _, replacing = bug
+    if replacing:
+        at = line - 1
+        kept = len(old) == len(new) and old[:at] + old[line:] == new[:at] + new[line:]
+        return kept and words(new[at]) <= words(before) | MENDING
+    binds = re.compile(rf"\w+ = {name}").fullmatch
+    rest, new_rest = ([x for x in lines if x.strip() and not binds(x)] for lines in (old, new))
+    bound, new_bound = (sum(bool(binds(x)) for x in lines) for lines in (old, new))
+    return rest == new_rest and new_bound <= bound + 1
 
 
 def opened(path: str, source: str, function: str = "") -> str:

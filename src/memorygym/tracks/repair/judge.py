@@ -16,6 +16,7 @@ from threading import Lock
 from memorygym.core.files import cache_folder, json_bytes, write_atomically
 from memorygym.core.types import JSON
 from memorygym.tracks.repair.package import Package
+from memorygym.tracks.repair.runner import sealed
 from memorygym.tracks.repair.sandbox import (
     RUNNER,
     TestServer,
@@ -75,7 +76,7 @@ def judge(
         for path, text in changed.items()
         if text != package.files.get(path) and _counts(package, path)
     }
-    if counted and tests is None and not package.is_generated:
+    if counted and tests is None:
         # A changed source may skip its tests; so all must report that do without the change.
         whole = judge(package, seconds=seconds)
         if whole.problem:
@@ -88,12 +89,12 @@ def judge(
     file = cache_folder("repair") / key[:2] / f"{key}.json"
     if report := _late.get(key) or _read(file):
         return report
-    nonce = secrets.token_hex(16)
-    request: dict[str, JSON] = {"changed": counted, "tests": chosen, "nonce": nonce}
+    key_of_seals = secrets.token_hex(16)
+    request: dict[str, JSON] = {"changed": counted, "tests": chosen, "key": key_of_seals}
     server = _server(f"{os.getpid()} {place}", package, walled=walled)
     match server.ask({**request, "seconds": seconds}, seconds):
         case [str(text), False]:
-            report = _report(text, nonce, tests)
+            report = _report(text, key_of_seals, tests)
         case [_, True]:
             report = _late[key] = _without(f"timed out after {seconds:g} s")
         case _:
@@ -136,12 +137,14 @@ def _server(name: str, package: Package, *, walled: bool) -> TestServer:
     return server
 
 
-def _report(text: str, nonce: str, chosen: Sequence[str] | None) -> TestReport:
-    *lines, rest = (line.split("\t", 3) for line in text.split("\n"))
-    if rest != [""] or any(line[0] != nonce for line in lines):
+def _report(text: str, key: str, chosen: Sequence[str] | None) -> TestReport:
+    *lines, rest = (line.partition("\t")[2] for line in text.split("\n"))
+    own = b"".join(sealed(line.encode(), key.encode()) for line in lines)
+    if rest or own != text.encode():
         return _without("the package wrote into the report")
     passed, failed = list[str](), dict[str, str]()
-    for _, verdict, name, error in lines:
+    for line in lines:
+        verdict, name, error = line.split("\t", 2)
         match verdict:
             case "P":
                 passed.append(name)
@@ -149,7 +152,7 @@ def _report(text: str, nonce: str, chosen: Sequence[str] | None) -> TestReport:
                 failed[name] = ADDRESS.sub("0x…", error)
             case "X":
                 return _without(f"cannot import: {ADDRESS.sub('0x…', error)}")
-    if not lines or lines[-1][1] != "E":
+    if not lines or not lines[-1].startswith("E"):
         return _without(ENDED)
     reported = {*passed, *failed}
     if missing := [name for name in chosen or () if name not in reported]:

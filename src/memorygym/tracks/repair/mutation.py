@@ -82,8 +82,11 @@ def apply(source: str, mutation: Mutation) -> str:
     return replaced(source, mutation.path, mutation.line, mutation.old, mutation.new)
 
 
-def mutations(path: str, source: str, function: str = "") -> Iterator[Mutation]:
-    """All changes of a file's functions that Python can compile, in order of place.
+def mutations(
+    path: str, source: str, function: str = "", line: int | None = None
+) -> Iterator[Mutation]:
+    """All changes of a file's functions that Python can compile, in order of place; of one function
+    if it is named, and of one line of each if it is given, counted from its first.
 
     >>> source = "def twice(n):\\n    return n + n\\n\\n\\ndef no():\\n    return False\\n"
     >>> [change.new.strip() for change in mutations("shop.py", source, "no")]
@@ -96,11 +99,13 @@ def mutations(path: str, source: str, function: str = "") -> Iterator[Mutation]:
     for name, definition in _functions(tree, ""):
         first, last = definition.lineno, _end(definition)[0]
         edits = set(_edits(definition, text)) if function in ("", name) else ()
-        for (line, start, end, _), operator, replacement in sorted(edits):
-            old = lines[line - 1]
+        for (at, start, end, _), operator, replacement in sorted(edits):
+            if line is not None and at != first + line - 1:
+                continue
+            old = lines[at - 1]
             new = (old.encode()[:start] + replacement + old.encode()[end:]).decode()
-            if _compiles([*lines[first - 1 : line - 1], new, *lines[line:last]]):
-                yield Mutation(path, name, operator, line, line - first + 1, old, new)
+            if _compiles([*lines[first - 1 : at - 1], new, *lines[at:last]]):
+                yield Mutation(path, name, operator, at, at - first + 1, old, new)
 
 
 def _functions(node: ast.AST, prefix: str) -> Iterator[tuple[str, _Function]]:

@@ -19,6 +19,7 @@ from tempfile import TemporaryDirectory
 
 from memorygym.core.errors import BadSettings, clip
 from memorygym.core.files import cache_folder, json_bytes, write_atomically
+from memorygym.core.json_types import from_json
 from memorygym.tracks.repair.judge import TestReport, judge, sandbox_line
 from memorygym.tracks.repair.package import Package
 
@@ -46,8 +47,11 @@ def real_package(spec: str) -> Package:
     """A package that `fetch` has kept; BadSettings if it has not."""
     path = _place(spec)
     try:
-        return Package(**json.loads(path.read_bytes()))
-    except (OSError, ValueError, TypeError) as error:
+        package = from_json(Package, json.loads(path.read_bytes()))
+        for name, source in package.files.items():
+            ast.parse(source, name)
+        return package
+    except (OSError, ValueError, TypeError, SyntaxError) as error:
         reason = "was not fetched" if isinstance(error, FileNotFoundError) else "is damaged"
         raise BadSettings(
             f"package {spec} {reason} ({path}): memorygym generate --track repair --package {spec}"

@@ -1,10 +1,10 @@
 """The process inside the sandbox that runs tests; standard library only, and nothing of memorygym.
 
 It runs no code of the package: each request is served by a fork. What a fork reports is read here,
-with a word (the nonce) that the runner keeps in a closure. Out of reach of what a package does by
-ordinary means: the runner is not `__main__`, uses builtins of its own, is hidden from `gc`, keeps
-its verdicts in local variables and compares plain values itself. A process that means to can still
-win: by walking frames and closures to the nonce, `sys.settrace`, `ctypes`, or the code objects of
+under seals whose key the runner keeps in a closure. Out of reach of what a package does by ordinary
+means: the runner is not `__main__`, uses builtins of its own, is hidden from `gc`, keeps its
+verdicts in local variables and compares plain values itself. A process that means to can still win:
+by walking frames and closures to the key, `sys.settrace`, `ctypes`, or the code objects of
 functions. Under pytest there is more: an object that equals everything passes `assert f() == 3`.
 """
 
@@ -23,6 +23,7 @@ import time
 from collections.abc import Callable, Generator, Iterable, Mapping, Set
 from contextlib import suppress
 from gc import freeze
+from hashlib import blake2b
 from importlib.machinery import ModuleSpec
 from marshal import dumps, loads
 from operator import is_
@@ -219,15 +220,16 @@ class Server:
     def answer(self, request: dict[str, Any], close: Callable[[], None]) -> list[Any]:
         """What the fork wrote, and whether it was ended for its time."""
         source, sink = os.pipe()
-        nonce, deadline = request.pop("nonce"), time.monotonic() + request["seconds"]
+        key, deadline = request.pop("key").encode(), time.monotonic() + request["seconds"]
         if not (fork := os.fork()):
             try:
                 close()
-                self._judge(request, _reporter(sink, nonce))
+                os.close(source)
+                self._judge(request, _reporter(sink, key))
             finally:
                 os._exit(1)
         os.close(sink)
-        text = _read(source, end := f"{nonce}\tE\t\t\n".encode(), deadline)
+        text = _read(source, end := sealed(b"E\t\t", key), deadline)
         if is_cut := not text.endswith(end):
             os.kill(fork, signal.SIGKILL)
         is_late = is_cut and time.monotonic() >= deadline
@@ -286,9 +288,14 @@ def _limit(seconds: float) -> None:
             resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (most, most))
 
 
-def _reporter(sink: int, nonce: str) -> Report:
+def sealed(line: bytes, key: bytes, hashed: Callable[..., Any] = blake2b) -> bytes:
+    """A line of a report, under a seal that only who has the key can make."""
+    return b"%s\t%s\n" % (hashed(line, digest_size=16, key=key).hexdigest().encode(), line)
+
+
+def _reporter(sink: int, key: bytes) -> Report:
     """Writes a line for each verdict, with nothing that the package can replace later."""
-    write = os.write
+    write, seal = os.write, sealed
 
     def report(verdict: str, name: str, error: BaseException | None) -> None:
         text = ""
@@ -297,7 +304,7 @@ def _reporter(sink: int, nonce: str) -> Report:
             with suppress(BaseException):
                 message = str(error).strip().partition("\n")[0]
                 text = f"{text}: {message}"[:LONGEST] if message else text
-        write(sink, f"{nonce}\t{verdict}\t{name}\t{text}\n".encode("utf-8", "replace"))
+        write(sink, seal(f"{verdict}\t{name}\t{text}".encode("utf-8", "replace"), key))
 
     return report
 

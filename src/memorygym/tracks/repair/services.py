@@ -267,4 +267,4 @@ def _is_decided(package: Package, service: PackageService, mutant: str, change: 
 
 def candidates(path: str, source: str, function: str, line: int) -> list[Mutation]:
     """The edits of a line of a function, counted from its first, that known operators make."""
-    return [m for m in mutations(path, source, function) if m.line_of_function == line]
+    return [*mutations(path, source, function, line)]

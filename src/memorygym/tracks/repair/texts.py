@@ -24,8 +24,9 @@ SYSTEM = (
     " `submit`, once. An issue allows {steps} calls; a trace costs {cost}. What is frozen must not"
     " be edited: `hand_over` the issue to the service's owner. On bad input a function raises its"
     " service's error class. A function's guard lets its service's highest input through. A public"
-    " name is bound below its function. Whatever else is edited breaks a constraint. Hidden tests"
-    " judge. You see only the current event and what your memory shows."
+    " name is bound below its function; otherwise only the line that the issue names may change, by"
+    " words of its file. Whatever else is edited breaks a constraint. Hidden tests judge. You see"
+    " only the current event and what your memory shows."
 )
 FORMS: dict[str, tuple[str, ...]] = {
     issues.STATE: ("The state of the {name} is {value}.", "The {name}'s state is {value}."),

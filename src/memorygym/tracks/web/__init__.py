@@ -6,15 +6,13 @@ Chromium. In the place of WebArena-Infinity (CMU web-arena-x 2026) under a memor
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 from memorygym.core import registry
-from memorygym.core.factories import set_parameters
 from memorygym.core.json_types import from_json
 from memorygym.core.statements import SubTaskGold
 from memorygym.core.track import TaskOptions, TaskRecipe, Track, lazily
 from memorygym.scoring.episode_scores import rewarded
-from memorygym.tracks._qa.defaults import sub_task_oracle, verified
+from memorygym.tracks._qa.defaults import session_recipes, sub_task_oracle, verified
 from memorygym.tracks._qa.self_test import self_test
 from memorygym.tracks.web.agents import AGENTS, LEAST_OF_NOTES, note_taker, reasoner
 from memorygym.tracks.web.env import WEB_TOOLS, WebEnv
@@ -30,12 +28,8 @@ def tasks(options: TaskOptions) -> Sequence[TaskRecipe]:
 
     parameters = dict(options.parameters)
     chosen = parameters.pop("template", "") or ",".join(registry.names("apps"))
-    settings: dict[str, Any] = set_parameters("web", WebRecipe, parameters)
-    return [
-        WebRecipe(app_named(name).name, seed, options.salt, **settings)
-        for name in chosen.split(",")
-        for seed in options.seeds
-    ]
+    apps = [app_named(name).name for name in chosen.split(",")]
+    return session_recipes("web", WebRecipe, apps, options, parameters)
 
 
 TRACK = Track(
@@ -50,13 +44,16 @@ TRACK = Track(
     note_taker=note_taker,
     oracle=partial(sub_task_oracle, facts),
     tools=WEB_TOOLS,
+    opens=_lazy("own_browser:opened"),
     reader=_lazy("fact_reader:WebTraceReader"),
     agents=AGENTS,
     self_test=self_test("web", LEAST_OF_NOTES),
-    axes=("1 facts", "2 facts", "3 facts", "4+ facts"),
+    axes=("direct", "chained", "described"),
     verify=partial(verified, _lazy("verifier:verification"), together=_lazy("verifier:together")),
     parameters=lambda: {
         "template": "an application, or several with commas between (default: all)",
         "tokens": "length of all that the user and the notes say (20,000)",
+        "browser": "process, or chromium: shows the same pages (process)",
+        "screenshots": "a folder, which gets a picture of each page in chromium",
     },
 )

@@ -9,7 +9,7 @@ from memorygym.agents.calls import ToolCall, calls
 from memorygym.agents.reasoner_agent import Silent
 from memorygym.core.rng import named_rng
 from memorygym.core.types import Message, Policy
-from memorygym.tracks.web.app import CODE
+from memorygym.tracks.web.app import CODE, NUMBER
 from memorygym.tracks.web.browser import CLICK, GOTO, TYPE
 from memorygym.tracks.web.errands import Errand, Filled
 from memorygym.tracks.web.reasoners import ELEMENT, ErrandTurn, StrongClerk, next_call
@@ -49,7 +49,7 @@ class Guesser(StrongClerk):
             case "code":
                 return re.findall(CODE, text)
             case "number":
-                return re.findall(rf"(?<![\w-]){re.escape(attribute.prefix)}(\d{{2,3}})\b", text)
+                return re.findall(NUMBER, text)
             case "choice":
                 return re.findall("|".join(attribute.choices), text)
         first, second = turn.app.types[attribute.of]

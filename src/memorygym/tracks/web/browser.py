@@ -49,8 +49,8 @@ class Browser(Protocol):
     def state(self) -> JSON:
         """The state of the applications behind the pages."""
 
-    def put_state(self, state: JSON) -> None:
-        """Replaces it."""
+    def begin(self, state: JSON) -> None:
+        """Opens the first page, with no page before it and with that state of the applications."""
 
     def fork(self) -> "Browser":
         """A browser that continues from here by itself. Raises Refused if that is impossible."""

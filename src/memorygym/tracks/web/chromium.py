@@ -172,8 +172,13 @@ class Chromium(Browser):
             raise Refused(f"the server has no state: {one_line(str(error))}") from error
         return state
 
-    def put_state(self, state: JSON) -> None:
+    def begin(self, state: JSON) -> None:
         raise Refused("the state of an application of others cannot be replaced")
+
+    def leave_history(self) -> None:
+        """Closes the page for an empty one, from which none of the pages before is reached."""
+        assert self._process
+        self._process.run(self._replaced())
 
     def fork(self) -> Browser:
         raise Refused("Chromium cannot copy a page: open a new browser and act again")
@@ -200,9 +205,7 @@ class Chromium(Browser):
                 finally:
                     await self._look()
         except TimeoutError as error:
-            hanging = self._page
-            await self._new_page()
-            await hanging.close()
+            await self._replaced()
             raise Refused(
                 f"the page did not answer within {self._timeout:g} s and was closed; open another"
             ) from error
@@ -223,6 +226,11 @@ class Chromium(Browser):
         self._page.on("popup", lambda popup: popup.close())
         self._title = self._url = ""
         self._read = aria.ReadPage("", [])
+
+    async def _replaced(self) -> None:
+        old = self._page
+        await self._new_page()
+        await old.close()
 
     async def _block(self, route: Any) -> None:
         self.blocked += 1

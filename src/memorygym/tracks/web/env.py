@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 from copy import copy
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 from memorygym.core.errors import Refused
-from memorygym.core.types import Env, Message, Step, Task
+from memorygym.core.types import JSON, Env, Message, Step, Task
 from memorygym.tracks._qa.defaults import RECALL, recall_step
-from memorygym.tracks.web.browser import STOP, TOOLS, Tab
+from memorygym.tracks.web.browser import STOP, TOOLS, Browser, Tab
 from memorygym.tracks.web.errands import summary
-from memorygym.tracks.web.site import HOME, InProcess, Site
+from memorygym.tracks.web.site import InProcess, Site
 
 STEPS = 30
 """Calls in an event; with the last one it ends."""
@@ -18,6 +20,8 @@ RESTORE_COST = 30
 ERROR = "error: "
 """How a page's complaint begins."""
 WEB_TOOLS = (*TOOLS, RECALL)
+PROCESS, CHROMIUM = BROWSERS = ("process", "chromium")
+"""Where pages may be shown: by this Python process, or by Chromium."""
 
 
 class WebEnv(Env):
@@ -33,7 +37,7 @@ class WebEnv(Env):
         state: Any = task.state
         self.task = task
         self._turns = state["turns"]
-        self._tab = Tab(InProcess(Site(state["content"], state["start"])))
+        self._tab = Tab(_browser(Site(state["content"], state["start"]), task.recipe))
         self._turn, self._left = 0, STEPS
 
     def reset(self) -> Step:
@@ -63,8 +67,13 @@ class WebEnv(Env):
         return other
 
     @property
+    def browser(self) -> Browser:
+        """The browser in which it is played."""
+        return self._tab.browser
+
+    @property
     def _state(self) -> Any:
-        return self._tab.browser.state()
+        return self.browser.state()
 
     def _close(self, how: str) -> Step:
         """Ends the event; an errand is judged."""
@@ -81,10 +90,24 @@ class WebEnv(Env):
         """The next message, with the applications as a colleague leaves them."""
         self._left = STEPS
         if self._turn >= len(self._turns):
-            self._tab.browser.close()
+            self.browser.close()
             return Step((), step.reward, done=True, evict=True, answer=step.answer)
         turn = self._turns[self._turn]
         number = turn.get("note")
-        self._tab.browser.put_state({"open": [number] * bool(number), "draft": {}, "saved": []})
-        self._tab.browser.goto(HOME)
+        self.browser.begin({"open": [number] * bool(number), "draft": {}, "saved": []})
+        self._tab = Tab(self.browser)
         return Step((Message("user", turn["text"]),), step.reward, evict=True, answer=step.answer)
+
+
+def _browser(site: Site, recipe: Mapping[str, JSON]) -> Browser:
+    """The browser that a task's recipe names."""
+    if recipe["browser"] == PROCESS:
+        return InProcess(site)
+    from memorygym.tracks.web.served import Served
+
+    if not (pictures := str(recipe["screenshots"])):
+        return Served(site)
+    folder = Path(pictures)
+    folder.mkdir(parents=True, exist_ok=True)
+    name = f"{recipe['template']}-{recipe['seed']}-"
+    return Served(site, Path(mkdtemp(prefix=name, dir=folder)))

@@ -15,38 +15,39 @@ from memorygym.scoring.fact_reader.names import CapitalisedNames
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
 from memorygym.scoring.stream_reader import StreamReader, ranked
 from memorygym.tracks.web import texts
-from memorygym.tracks.web.app import CODE, App, Attribute
+from memorygym.tracks.web.app import CODE, NUMBER, App, Attribute
 from memorygym.tracks.web.apps import app_named
 from memorygym.tracks.web.env import WEB_TOOLS
+from memorygym.tracks.web.tree import ACTED_ON
 
-_FRAME = re.compile(
-    "|".join(
-        (
-            r'\[\d+\] [a-z]+ "[^"]*"(?:: (?:"[^"]*"|[\w-]+))?',
-            r'\b(?:heading|option|row|cell|columnheader) "[^"]*"(?: \[\w+(?:=\d+)?\])?:?',
-            r"\b(?:banner|navigation|main|list|table|rowgroup|listitem):(?=\n|$)",
-            r"\bPage: [^(\n]*\([^)\n]*\)",
-            r"^… \d+ lines .*$",
-            rf"\b{texts.ERRAND}in the [^,\n]*, [^.\n]*\.?",
-            rf"\b{texts.READ}/notes/.*$",
-            r'\["\w+", ?\{[^}\n]*\}',
-        )
-    ),
-    re.MULTILINE,
-)
-"""What states nothing, wherever a memory puts it: elements, titles, errands, calls of tools."""
-_TOLD = re.compile(r"\b(?:paragraph|listitem|alert): (\"(?:[^\"\\]|\\.)*\")?")
+_TOLD = re.compile(r'\b(?:paragraph|listitem|alert): ("(?:[^"\\\n]|\\.)*")?')
 """What stands before a text on a page; the text may be in quotes."""
 
 
+@lru_cache
+def frame_of(app: App) -> re.Pattern[str]:
+    """What states nothing, wherever a memory puts it: elements, titles, errands, calls of tools."""
+    asked = "|".join(re.sub(r"\\\{\w+\\\}", ".{1,60}?", re.escape(f.errand)) for f in app.forms)
+    parts = (
+        rf'\[\d+\] (?:{"|".join(ACTED_ON)}) "[^"\n]*"(?:: (?:"[^" \n]*"|[\w-]+))?',
+        r'\b(?:heading|option|row|cell|columnheader) "[^"\n]{0,40}"(?: \[\w+(?:=\d+)?\])?:?',
+        r"\b(?:banner|navigation|main|list|table|rowgroup|listitem):(?=\n|$)",
+        r"\bPage: [^(\n]{1,40} \(/[^)\s]*\)",
+        r"… \d+ lines (?:above|below); scroll (?:up|down)",
+        rf"\b{re.escape(texts.errand(app.title, ''))[:-2]}(?:{asked})\.",
+        rf"\b{texts.READ}/notes/\d+ now; it closes when you are through\.",
+        rf'\["(?:{"|".join(tool.name for tool in WEB_TOOLS)})", ?\{{[^}}\n]*\}}',
+    )
+    return re.compile("|".join(parts), re.MULTILINE)
+
+
 def _key(attribute: Attribute) -> Key:
-    kinds = {"code": "word", "number": "number", "choice": "enum", "record": "entity"}
+    kinds = {"code": "word", "number": "word", "choice": "enum", "record": "entity"}
     return Key(
         attribute.key,
         kinds[attribute.kind],  # type: ignore[arg-type]  # These are kinds of values.
         (attribute.key, *attribute.others),
-        pattern=CODE if attribute.kind == "code" else "",
-        prefix=attribute.prefix,
+        pattern={"code": CODE, "number": NUMBER}.get(attribute.kind, ""),
         choices=attribute.choices,
         subject=attribute.type,
         value=attribute.of,
@@ -76,8 +77,7 @@ class WebReader(StreamReader):
         return (fact for text in shown for fact in told._parsed(text).facts)
 
     def _general(self, text: str) -> Reading:
-        told = _TOLD.sub(lambda match: json.loads(match[1]) if match[1] else "", text)
-        return self._matcher.read(_FRAME.sub("", told))
+        return self._matcher.read(frame_of(self._app).sub("", _TOLD.sub(_unquoted, text)))
 
     def _statements(self, text: str) -> tuple[Statement, ...]:
         facts = self._parsed(text).facts
@@ -85,8 +85,15 @@ class WebReader(StreamReader):
 
     def render(self, fact: Statement) -> str:
         """The sentence that states a fact."""
-        value = self._app.by_key[fact.key].shown(fact.text)
-        return f"The {fact.key} of {fact.subject} is {'now ' if fact.rank else ''}{value}."
+        return f"The {fact.key} of {fact.subject} is {'now ' if fact.rank else ''}{fact.text}."
+
+
+def _unquoted(match: re.Match[str]) -> str:
+    """The text in quotes, if there is one that can be read."""
+    try:
+        return str(json.loads(match[1], strict=False)) if match[1] else ""
+    except ValueError:
+        return match[1]
 
 
 class WebTraceReader(TraceReader):

@@ -5,25 +5,27 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from memorygym.core import registry
-from memorygym.core.errors import BadSettings, require_at_least
+from memorygym.core.errors import BadSettings, UnknownPart, require_at_least
 from memorygym.core.rng import Stream, named_rng
 from memorygym.core.statements import Statement, StatementIndex, SubTask, SubTaskGold
 from memorygym.core.tokens import count
 from memorygym.core.types import JSON, Budget, Task, content_id
 from memorygym.tracks._qa.sessions import RECENT, needed
 from memorygym.tracks.web import texts
-from memorygym.tracks.web.app import App, Attribute, Form
+from memorygym.tracks.web.app import RECORDS, App, Attribute, Form
 from memorygym.tracks.web.apps import app_named
 from memorygym.tracks.web.browser import Tab
-from memorygym.tracks.web.env import RESTORE_COST, STEPS
+from memorygym.tracks.web.env import BROWSERS, PROCESS, RESTORE_COST, STEPS
 from memorygym.tracks.web.errands import ErrandResolver, described, errand_in, summary
 from memorygym.tracks.web.site import InProcess, Site, labels
 
 TRACK = "web"
 ERRANDS, EARLY, CHANGES = 12, 4, 6
-"""Errands of a session, those before values change, and the values that change."""
-RECORDS, OTHERS = 6, 3
-"""Records of a type, and those of a type of another application."""
+"""Errands of a session, those before values change, and the values needed later that change."""
+MOST_DRAWS = 50
+"""How often the records of an errand are drawn, until they are new."""
+OTHERS = 3
+"""Records of a type of another application."""
 MARGIN = 0.005
 """How far a length may be off."""
 ROOM, ROW = 250, 40
@@ -43,9 +45,17 @@ class WebRecipe:
     salt: str = ""
     tokens: int = 20_000
     """Tokens of all that the user says, and that notes say."""
+    browser: str = PROCESS
+    """Where the pages are shown: one of BROWSERS. The task is the same."""
+    screenshots: str = ""
+    """The folder for a picture of each page that Chromium shows; "" for none."""
 
     def __post_init__(self) -> None:
         require_at_least(10_000, tokens=self.tokens)
+        if self.browser not in BROWSERS:
+            raise UnknownPart("browser", self.browser, BROWSERS)
+        if self.screenshots and self.browser == PROCESS:
+            raise BadSettings("web: screenshots are of Chromium's pages; give browser=chromium too")
 
     def generate(self) -> Task:
         return SessionDealer(self).task()
@@ -144,15 +154,12 @@ class SessionDealer:
         rng.shuffle(facts)
         self.facts += facts
         while facts:
-            some = [facts.pop() for _ in range(min(rng.between(1, 3), len(facts)))]
+            some = [facts.pop() for _ in range(min(rng.between(2, 4), len(facts)))]
             self._read(rng, [self._stated(rng, fact) for fact in some])
         self._pause(rng)
 
     def _fact(self, record: str, key: str) -> Statement:
-        """The fact that holds, as the reader reads it."""
-        value = self.current[record, key]
-        is_number = self.app.by_key[key].kind == "number"
-        return Statement(record, key, int(value) if is_number else value)
+        return Statement(record, key, self.current[record, key])
 
     def _stated(self, rng: Stream, fact: Statement) -> tuple[str, str]:
         """A fact as a sentence, and as an item of a list."""
@@ -160,7 +167,7 @@ class SessionDealer:
         words = {
             "key": rng.choice((attribute.key, *attribute.others)),
             "name": fact.subject,
-            "value": attribute.shown(fact.text),
+            "value": fact.text,
         }
         item = texts.ITEM.format_map({**words, "key": words["key"].capitalize()})
         return rng.choice(texts.SENTENCES).format_map(words), item
@@ -171,7 +178,7 @@ class SessionDealer:
         layout = self.app.layout
         if layout == "both":
             layout = rng.choice(("sentences", "list"))
-        talk = texts.chat(rng, rng.between(3, 5))
+        talk = texts.chat(rng, rng.between(2, 4) if stated else rng.between(4, 6))
         lines = [sentence for sentence, _ in stated] if layout == "sentences" else []
         paragraphs = [*talk, *lines]
         rng.shuffle(paragraphs)
@@ -206,7 +213,7 @@ class SessionDealer:
         rng.shuffle(forms)
         for form in forms:
             words = dict.fromkeys(word for word, *_ in form.fields)
-            while True:
+            for _ in range(MOST_DRAWS):  # With few records an errand may come twice.
                 named = {word: rng.choice(self.records[word]) for word in words}
                 if (form, named) not in plans:
                     break
@@ -214,20 +221,25 @@ class SessionDealer:
         return plans
 
     def _change(self, rng: Stream, late: Sequence[tuple[Form, dict[str, str]]]) -> None:
-        """Adds the notes in which values change that late errands need."""
-        needed_late = list[tuple[str, str]]()
+        """Adds the notes in which values change: some that late errands need, as many others."""
+        wanted = dict[tuple[str, str], None]()
         for form, named in late:
             for word, *keys in form.fields:
                 record = named[word]
                 for key in keys:
-                    needed_late.append((record, key))
+                    wanted[record, key] = None
                     record = self.current[record, key]
-        for record, key in rng.sample([*dict.fromkeys(needed_late)], CHANGES):
+        chosen = rng.sample([*wanted], min(CHANGES, len(wanted)))
+        for _, key in [*chosen]:
+            chosen += rng.sample(
+                [k for k in self.current if k[1] == key and k not in wanted and k not in chosen], 1
+            )
+        rng.shuffle(chosen)
+        for record, key in chosen:
             attribute, old = self.app.by_key[key], self.current[record, key]
             new = self.current[record, key] = self._value(rng, attribute, record)
             self.facts.append(self._fact(record, key)._replace(rank=(1,)))
-            shown = {"value": attribute.shown(new), "old": attribute.shown(old)}
-            text = texts.CHANGE.format(key=key, name=record, **shown)
+            text = texts.CHANGE.format(key=key, name=record, value=new, old=old)
             self._read(rng, [(text, text)])
         self._pause(rng)
 
@@ -252,7 +264,7 @@ class SessionDealer:
             lambda facts: ErrandResolver(errand, StatementIndex(facts)).filled(),
         )
         self._say(text, right=filled.entry)
-        kind = f"{len(needs)} facts" if len(needs) < 4 else "4+ facts"
+        kind = "described" if words != named else "chained" if form.is_chained else "direct"
         self.goals.append(
             SubTask(event, kind, text, summary(filled.entry), tuple(needs), form.name)
         )

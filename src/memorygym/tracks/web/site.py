@@ -1,5 +1,6 @@
 """The applications of a session as one site: pages from a state, and what forms change in it."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from typing import Any
@@ -14,7 +15,11 @@ from memorygym.tracks.web.tree import Element
 
 SAVED = "Saved."
 """What a page says when a form is through."""
+NOT_FOUND = "Not found"
+"""The title of the page that says that there is none."""
 HOME, ARCHIVE, NOTE = "/", "archive", "Note"
+_BREAK = re.compile("\r\n|[\r\n]")
+_ADDRESS = re.compile(r"/|(/[\w-]+)+", re.ASCII)
 Fields = Mapping[str, str]
 """By name: what stands in the fields of a form."""
 
@@ -37,7 +42,7 @@ class Site:
 
     def page(self, address: str) -> Page:
         """The page of an address; one that says so if there is none."""
-        parts = [part for part in address.split("/") if part]
+        parts = _parts(address)
         if not parts:
             links = [
                 Node("link", app.title, address=f"/{name}") for name, app in self._apps.items()
@@ -58,19 +63,23 @@ class Site:
 
     def submit(self, address: str, fields: Fields) -> str:
         """Takes the fields of a form, and returns the address that follows."""
-        if address == f"/{ARCHIVE}":
+        parts = _parts(address)
+        if parts == [ARCHIVE]:
             number = fields[NOTE].strip()
-            self.state["open"] += [number] * (number in self._content["notes"])
+            if number not in self._content["notes"]:
+                return "/notes/unknown"
+            self.state["open"].append(number)
             return f"/notes/{number}"
-        app_name, _, record, name, *step = address.strip("/").split("/")
+        app_name, _, record, name, *step = parts
         form = next(f for f in self._apps[app_name].forms if slug(f.name) == name)
-        values = {label: text.strip().removeprefix("$") for label, text in fields.items()}
-        filled = {**self.state["draft"], **values}
-        if not step and len(_steps(form)) > 1:
-            self.state["draft"] = filled
-            return f"{address}/2"
+        filled = {label: text.strip().removeprefix("$") for label, text in fields.items()}
         entry = {"form": form.name, "record": self._slugs[app_name, record], "fields": filled}
-        self.state["draft"] = {}
+        if not step and len(_steps(form)) > 1:
+            self.state["draft"] = entry
+            return f"/{'/'.join(parts)}/2"
+        draft, self.state["draft"] = self.state["draft"], {}
+        if step and {**draft, "fields": filled} == entry:
+            entry["fields"] = {**draft["fields"], **filled}
         self.state["saved"].append(entry)
         return f"/{app_name}/saved"
 
@@ -127,7 +136,7 @@ class Site:
         return self._page(note["title"], [*_note(note)])
 
     def _missing(self, address: str) -> Page:
-        return self._page("Not found", [Node("paragraph", f"There is no page {address}.")])
+        return self._page(NOT_FOUND, [Node("paragraph", f"There is no page {address}.")])
 
     def _page(self, title: str, nodes: Sequence[Node]) -> Page:
         links = (
@@ -137,6 +146,18 @@ class Site:
         navigation = Node("banner", children=(Node("navigation", children=links),))
         main = Node("main", children=(Node("heading", title), *nodes))
         return Page(title, (navigation, main))
+
+
+def _parts(address: str) -> list[str]:
+    """What stands between the slashes of an address."""
+    return [part for part in address.split("/") if part]
+
+
+def checked_address(address: str) -> str:
+    """The address. Raises Refused if it is none of a site's."""
+    if not _ADDRESS.fullmatch(address) or len(address) > 200:
+        raise Refused(f"address {address[:80]!r}: give one of this site, such as /mail")
+    return address
 
 
 def section(type_: str) -> str:
@@ -183,14 +204,11 @@ def _note(note: Mapping[str, Any]) -> Iterator[Node]:
 
 
 class InProcess:
-    """A browser without a browser: the pages of a site, and what was typed. A Browser."""
+    """A browser without a browser: the page of a site, and what was typed in it. A Browser."""
 
     def __init__(self, site: Site) -> None:
         self.site = site
-        self._history = [HOME]
-        self._typed: dict[str, str] = {}
-        self._shown = ""
-        """The tree of the page; "" until it is asked for."""
+        self.begin(site.state)
 
     @property
     def address(self) -> str:
@@ -198,81 +216,71 @@ class InProcess:
 
     @property
     def title(self) -> str:
-        return self.site.page(self.address).title
+        return self._page.title
 
     def snapshot(self) -> str:
-        if not self._shown:
-            page = self.site.page(self.address)
-            self._shown = snapshot(Page(page.title, tuple(map(self._filled, page.nodes))))
-        return self._shown
+        return self._tree
 
     def goto(self, address: str) -> None:
-        if not address.startswith("/") or len(address) > 200:
-            raise Refused(f"address {address[:80]!r}: give one of this site, such as /mail")
-        self._open(address)
+        self._open(checked_address(address))
 
     def back(self) -> None:
         if len(self._history) == 1:
             raise Refused("there is no page before this one")
         self._history.pop()
-        self._typed, self._shown = {}, ""
+        self._show(self.site.page(self.address))
 
     def click(self, element: Element) -> None:
-        node = self._node(element, ("link", "button"))
-        if node.role == "link":
-            self._open(node.address)
-            return
-        page = self.site.page(self.address)
-        fields = {n.text: n.value for n in page.all if n.role in ("textbox", "combobox")}
-        self._open(self.site.submit(self.address, {**fields, **self._typed}))
+        match element.role:
+            case "link":
+                self._open(self._node(element, "link").address)
+            case "button":
+                self._submit()
 
     def type(self, element: Element, text: str) -> None:
-        node = self._node(element, ("textbox",))
-        self._typed[node.text], self._shown = text, ""
+        """A field has one line; a line break at the end submits its form."""
+        node = self._node(element, "textbox")
+        self._show(self._page.filled(node.text, _BREAK.sub(" ", text.removesuffix("\n"))))
+        if text.endswith("\n"):
+            self._submit()
 
     def select(self, element: Element, option: str) -> None:
-        node = self._node(element, ("combobox",))
+        node = self._node(element, "combobox")
         if option not in node.options:
             raise Refused(f"option {option!r}: {node.text} has {', '.join(node.options)}")
-        self._typed[node.text], self._shown = option, ""
+        self._show(self._page.filled(node.text, option))
 
     def state(self) -> JSON:
         return self.site.state  # type: ignore[no-any-return]  # It is JSON.
 
-    def put_state(self, state: JSON) -> None:
-        """Replaces the state of the applications; the page stays open."""
-        self.site.state, self._shown = thaw(state), ""
+    def begin(self, state: JSON) -> None:
+        self.site.state, self._history = thaw(state), [HOME]
+        self._show(self.site.page(HOME))
 
     def fork(self) -> "InProcess":
         other = copy(self)
         other.site = copy(self.site)
         other.site.state = thaw(self.site.state)
-        other._history, other._typed = [*self._history], {**self._typed}
+        other._history = [*self._history]
         return other
 
     def close(self) -> None:
         return
 
+    def _show(self, page: Page) -> None:
+        self._page, self._tree = page, snapshot(page)
+
     def _open(self, address: str) -> None:
         if address != self.address:
             self._history.append(address)
-        self._typed, self._shown = {}, ""
+        self._show(self.site.page(address))
 
-    def _node(self, element: Element, roles: Sequence[str]) -> Node:
-        if element.role not in roles:
-            raise Refused(f"the {element.role} {element.name!r} is no {' or '.join(roles)}")
-        same = [
-            node
-            for node in self.site.page(self.address).all
-            if (node.role, node.text) == (element.role, element.name)
-        ]
+    def _submit(self) -> None:
+        self._open(self.site.submit(self.address, self._page.fields))
+
+    def _node(self, element: Element, role: str) -> Node:
+        if element.role != role:
+            raise Refused(f"the {element.role} {element.name!r} is no {role}")
+        wanted = (role, element.name)
+        same = [node for node in self._page.all if (node.role, node.text) == wanted]
         return same[element.occurrence]
-
-    def _filled(self, node: Node) -> Node:
-        """A part of the page with what was typed."""
-        if node.children:
-            children = tuple(map(self._filled, node.children))
-            return Node(node.role, node.text, children, node.address, node.value, node.options)
-        if node.role in ("textbox", "combobox") and node.text in self._typed:
-            return Node(node.role, node.text, (), "", self._typed[node.text], node.options)
-        return node

@@ -16,13 +16,13 @@ APP = App(
         ),
         "office": (("Upper", "Lower", "River", "Castle"), ("Office", "Annex")),
     },
-    numbers={"contact": 8, "office": 4},
+    numbers={"office": 8},
     described={"contact": "staff code", "circle": "charter code"},
     attributes=(
         Attribute("contact", "mailbox code", "code", others=("postbox code",)),
         Attribute("contact", "staff code", "code"),
         Attribute("contact", "office", "record", of="office", others=("workplace",)),
-        Attribute("contact", "deputy", "record", of="contact", others=("stand-in",)),
+        Attribute("contact", "sponsor", "record", of="circle", others=("backer",)),
         Attribute(
             "contact",
             "signature",
@@ -46,7 +46,7 @@ APP = App(
             "Invitation",
             "contact",
             "invite {contact} to the meeting",
-            (("contact", "office", "door code"), ("contact", "deputy")),
+            (("contact", "office", "door code"), ("contact", "sponsor")),
         ),
         Form(
             "Subscription",

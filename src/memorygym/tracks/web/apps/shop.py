@@ -17,7 +17,7 @@ APP = App(
         "depot": (("North", "East", "Harbour", "Mill"), ("Depot", "Hangar")),
         "supplier": (("Garrick", "Hobart", "Ivor", "Jessop"), ("Brothers", "Works")),
     },
-    numbers={"depot": 4, "supplier": 4},
+    numbers={"depot": 8, "supplier": 8},
     described={"customer": "member code", "product": "stock code"},
     attributes=(
         Attribute("customer", "account code", "code", others=("ledger code",)),
@@ -30,7 +30,7 @@ APP = App(
             choices=("phone", "letter", "courier", "fax", "e-mail", "text message"),
         ),
         Attribute("product", "stock code", "code", others=("shelf code",)),
-        Attribute("product", "price", "number", range=(21, 989), prefix="$", others=("cost",)),
+        Attribute("product", "price", "number", range=(101, 989), others=("cost",)),
         Attribute("product", "supplier", "record", of="supplier", others=("maker",)),
         Attribute("depot", "dock code", "code", others=("gate code",)),
         Attribute("supplier", "order code", "code"),

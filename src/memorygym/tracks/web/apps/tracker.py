@@ -16,7 +16,7 @@ APP = App(
         ),
         "team": (("Granite", "Velvet", "Cobalt", "Ivory"), ("Team", "Crew")),
     },
-    numbers={"component": 8, "team": 4},
+    numbers={"team": 8},
     described={"component": "repository code", "engineer": "badge code"},
     attributes=(
         Attribute("component", "lead", "record", of="engineer", others=("head",)),
