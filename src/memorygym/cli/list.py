@@ -24,9 +24,9 @@ Row = Mapping[str, Any]
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declares the arguments."""
-    parser.add_argument(
-        "kind", nargs="?", choices=list(registry.FOLDERS), help="all of them unless given"
-    )
+    kinds = list(registry.FOLDERS)
+    about = f"one of {', '.join(kinds)}; all of them unless given"
+    parser.add_argument("kind", nargs="?", metavar="KIND", choices=kinds, help=about)
     parser.add_argument("--track", metavar="TRACK", help="of `list agents`: of this track")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from memorygym.tracks.web.page import Node, Page, html, snapshot
+from memorygym.tracks.web.page import Node, WebPage, html, snapshot
 
 SHOWN = {
     "": "",
@@ -26,17 +26,19 @@ SHOWN = {
 
 @pytest.mark.parametrize("value", SHOWN)
 def test_a_value_is_in_quotes_where_yaml_needs_them(value: str) -> None:
-    page = Page("Form", (Node("textbox", "Code", value=value),))
+    page = WebPage("Form", (Node("textbox", "Code", value=value),))
     assert snapshot(page) == f'- textbox "Code"{SHOWN[value]}'
 
 
 def test_html_holds_texts_and_no_markup_of_theirs() -> None:
     text = "<b onclick='x'>\"&"
     fields = Node("textbox", text, value=text), Node("combobox", text, options=(text,))
-    page = html(Page(text, (Node("paragraph", text), Node("form", children=fields))))
+    page = html(WebPage(text, (Node("paragraph", text), Node("form", children=fields))))
     assert "<b" not in page.replace("<body", "") and "onclick='" not in page
 
 
 def test_a_field_is_filled_wherever_it_is() -> None:
-    page = Page("Form", (Node("form", children=(Node("textbox", "Code"), Node("textbox", "No"))),))
+    page = WebPage(
+        "Form", (Node("form", children=(Node("textbox", "Code"), Node("textbox", "No"))),)
+    )
     assert page.filled("No", "7").fields == {"Code": "", "No": "7"}

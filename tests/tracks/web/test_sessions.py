@@ -9,10 +9,10 @@ from memorygym.scoring.episode_scores import rewarded
 from memorygym.tracks._qa.ablation import failed
 from memorygym.tracks._qa.sessions import Session
 from memorygym.tracks.web.adversaries import GUESSES
-from memorygym.tracks.web.app import App, Attribute, Form
+from memorygym.tracks.web.app import App, RecordAttribute, Form
 from memorygym.tracks.web.fact_reader import reader_of
 from memorygym.tracks.web.generator import ERRANDS, WebRecipe
-from memorygym.tracks.web.reasoners import StrongClerk
+from memorygym.tracks.web.reasoners import StrongVisitor
 from memorygym.tracks.web.verifier import verification
 from tests.slow import mostly_slow
 from tests.tracks.plays import ended, played
@@ -46,7 +46,7 @@ def test_a_guess_is_really_saved(guess: str) -> None:
 @pytest.mark.parametrize("app", APPS)
 def test_a_session_has_its_length(app: str, tokens: int) -> None:
     task = session(app, 2, tokens)
-    length = Session(task, reader_of(task.system), StrongClerk(), lambda *_: None).length
+    length = Session(task, reader_of(task.system), StrongVisitor(), lambda *_: None).length
     assert length == pytest.approx(tokens, rel=0.01)
 
 
@@ -67,7 +67,7 @@ def test_an_unknown_application_is_named() -> None:
 
 
 def test_a_form_that_nothing_can_fill_is_refused() -> None:
-    key = Attribute("person", "desk code", "code")
+    key = RecordAttribute("person", "desk code", "code")
     form = Form("Visit", "person", "visit {person}", (("person", "door code"),))
     with pytest.raises(BadSettings, match="a person has no 'door code'; give one of: desk code"):
         App(

@@ -12,7 +12,7 @@ from memorygym.core.types import Message, Policy
 from memorygym.tracks.web.app import CODE, NUMBER
 from memorygym.tracks.web.browser import CLICK, GOTO, TYPE
 from memorygym.tracks.web.errands import Errand, Filled
-from memorygym.tracks.web.reasoners import ELEMENT, ErrandTurn, StrongClerk, next_call
+from memorygym.tracks.web.reasoners import ELEMENT, ErrandTurn, StrongVisitor, next_call
 from memorygym.tracks.web.site import ARCHIVE, labels
 
 Pick = Callable[[Sequence[str]], str | None]
@@ -20,7 +20,7 @@ Pick = Callable[[Sequence[str]], str | None]
 
 
 @dataclass
-class Guesser(StrongClerk):
+class FormGuesser(StrongVisitor):
     """Opens the form of an errand, and fills each field with a value that it picks in view."""
 
     pick: Pick
@@ -64,7 +64,7 @@ def _next(values: Sequence[str]) -> str | None:
     return f"{head}{dash}{int(number) + 1}" if number.isdigit() else values[-1]
 
 
-class Restorer(StrongClerk):
+class Restorer(StrongVisitor):
     """Restores a note from the archive, whatever it costs, then goes on."""
 
     def _run(self, turn: ErrandTurn, errand: Errand) -> Message:
@@ -80,14 +80,16 @@ class Restorer(StrongClerk):
 
 GUESSES: Mapping[str, tuple[str, Callable[[], Policy]]] = {
     "silent": ("none", Silent),
-    "form defaults and first options": ("none", lambda: Guesser(lambda _: None)),
-    "most recent": ("full", lambda: Guesser(lambda values: values[-1] if values else None)),
+    "form defaults and first options": ("none", lambda: FormGuesser(lambda _: None)),
+    "most recent": ("full", lambda: FormGuesser(lambda values: values[-1] if values else None)),
     "most frequent": (
         "full",
-        lambda: Guesser(lambda values: Counter(values).most_common(1)[0][0] if values else None),
+        lambda: FormGuesser(
+            lambda values: Counter(values).most_common(1)[0][0] if values else None
+        ),
     ),
-    "first seen": ("full", lambda: Guesser(lambda values: values[0] if values else None)),
-    "pattern of values": ("full", lambda: Guesser(_next)),
+    "first seen": ("full", lambda: FormGuesser(lambda values: values[0] if values else None)),
+    "pattern of values": ("full", lambda: FormGuesser(_next)),
     "archive": ("none", Restorer),
 }
 """By name: the strategies without memory of facts, each with what it has in view."""

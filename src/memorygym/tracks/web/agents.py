@@ -25,9 +25,9 @@ def reasoner(name: str, _: Task) -> Policy:
 def note_taker(clerk: Policy, task: Task) -> Policy:
     """The scripted note taker for memories with tools."""
     from memorygym.tracks.web.fact_reader import reader_of
-    from memorygym.tracks.web.reasoners import Keeper
+    from memorygym.tracks.web.reasoners import ErrandNoteTaker
 
-    return Keeper(clerk, reader_of(task.system))
+    return ErrandNoteTaker(clerk, reader_of(task.system))
 
 
 def _noting(name: str, task: Task) -> Policy:

@@ -23,7 +23,7 @@ RECORDS = 14
 
 
 @dataclass(frozen=True, slots=True)
-class Attribute:
+class RecordAttribute:
     """Something that notes tell of the records of a type. Each record has one value at a time."""
 
     type: str
@@ -70,7 +70,7 @@ class App:
     """By type: the code by which an errand may describe a record instead of naming it."""
     numbers: Mapping[str, int] = field(default_factory=FrozenDict)
     """By type: how many records a session has; RECORDS unless it is given."""
-    attributes: tuple[Attribute, ...]
+    attributes: tuple[RecordAttribute, ...]
     forms: tuple[Form, ...]
     layout: Literal["sentences", "list", "both"]
     """How its notes state facts."""
@@ -104,7 +104,7 @@ class App:
         names = [slug(form.name) for form in self.forms]
         yield "two forms have one name" * (len({*names}) < len(names))
 
-    def _problem_of(self, attribute: Attribute) -> str:
+    def _problem_of(self, attribute: RecordAttribute) -> str:
         low, high = attribute.range
         match attribute.kind:
             case "number" if not LOWEST <= low < high <= HIGHEST:
@@ -130,7 +130,7 @@ class App:
         return ""
 
     @cached_property
-    def by_key(self) -> Mapping[str, Attribute]:
+    def by_key(self) -> Mapping[str, RecordAttribute]:
         return {attribute.key: attribute for attribute in self.attributes}
 
     @cached_property

@@ -15,7 +15,7 @@ from memorygym.scoring.fact_reader.names import CapitalisedNames
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
 from memorygym.scoring.stream_reader import StreamReader, ranked
 from memorygym.tracks.web import texts
-from memorygym.tracks.web.app import CODE, NUMBER, App, Attribute
+from memorygym.tracks.web.app import CODE, NUMBER, App, RecordAttribute
 from memorygym.tracks.web.apps import app_named
 from memorygym.tracks.web.env import WEB_TOOLS
 from memorygym.tracks.web.tree import ACTED_ON
@@ -41,7 +41,7 @@ def frame_of(app: App) -> re.Pattern[str]:
     return re.compile("|".join(parts), re.MULTILINE)
 
 
-def _key(attribute: Attribute) -> Key:
+def _key(attribute: RecordAttribute) -> Key:
     kinds = {"code": "word", "number": "word", "choice": "enum", "record": "entity"}
     return Key(
         attribute.key,

@@ -12,7 +12,7 @@ from memorygym.core.tokens import count
 from memorygym.core.types import JSON, Budget, Task, content_id
 from memorygym.tracks._qa.sessions import RECENT, needed
 from memorygym.tracks.web import texts
-from memorygym.tracks.web.app import RECORDS, App, Attribute, Form
+from memorygym.tracks.web.app import RECORDS, App, RecordAttribute, Form
 from memorygym.tracks.web.apps import app_named
 from memorygym.tracks.web.browser import Tab
 from memorygym.tracks.web.env import BROWSERS, PROCESS, RESTORE_COST, STEPS
@@ -58,10 +58,10 @@ class WebRecipe:
             raise BadSettings("web: screenshots are of Chromium's pages; give browser=chromium too")
 
     def generate(self) -> Task:
-        return SessionDealer(self).task()
+        return ErrandDealer(self).task()
 
 
-class SessionDealer:
+class ErrandDealer:
     """Deals one session."""
 
     def __init__(self, recipe: WebRecipe) -> None:
@@ -117,7 +117,7 @@ class SessionDealer:
         built_in = [app_named(n) for n in others if registry.is_built_in("apps", n)]
         return {app.name: _records(app, OTHERS, self._rng("others", app.name)) for app in built_in}
 
-    def _value(self, rng: Stream, attribute: Attribute, record: str) -> str:
+    def _value(self, rng: Stream, attribute: RecordAttribute, record: str) -> str:
         """A value that the attribute of a record may have, other than the current one."""
         now = self.current.get((record, attribute.key))
         match attribute.kind:

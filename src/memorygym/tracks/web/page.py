@@ -66,7 +66,7 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class WebPage:
     """A page of an application."""
 
     title: str
@@ -82,7 +82,7 @@ class Page:
         """By name: what stands in the fields of its form."""
         return {node.text: node.value for node in self.all if node.role in _FIELDS}
 
-    def filled(self, name: str, value: str) -> "Page":
+    def filled(self, name: str, value: str) -> "WebPage":
         """The page with that value in the field of that name."""
         return replace(self, nodes=tuple(_filled(node, name, value) for node in self.nodes))
 
@@ -100,10 +100,10 @@ def _filled(node: Node, name: str, value: str) -> Node:
     return replace(node, value=value) if node.role in _FIELDS and node.text == name else node
 
 
-def snapshot(page: Page) -> str:
+def snapshot(page: WebPage) -> str:
     """The accessibility tree, as Playwright's `aria_snapshot` gives it for `html`.
 
-    >>> print(snapshot(Page("Mail", (Node("heading", "Mail"), Node("textbox", "Code")))))
+    >>> print(snapshot(WebPage("Mail", (Node("heading", "Mail"), Node("textbox", "Code")))))
     - heading "Mail" [level=1]
     - textbox "Code"
     """
@@ -166,7 +166,7 @@ def _escaped(match: re.Match[str]) -> str:
     return f"\\{character}" if character in '\\"' else f"\\x{ord(character):02x}"
 
 
-def html(page: Page) -> str:
+def html(page: WebPage) -> str:
     """The page for a browser; its fields belong to one form, which posts to its own address."""
     body = "".join(map(_element, page.nodes))
     return (

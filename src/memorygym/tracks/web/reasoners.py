@@ -48,7 +48,7 @@ class ErrandTurn(LiveTurn):
         return queries_of(self.since)
 
 
-class StrongClerk(Policy):
+class StrongVisitor(Policy):
     """The reasoner that believes the whole view, and asks memory for what is missing."""
 
     recalls = True
@@ -83,7 +83,7 @@ class StrongClerk(Policy):
         yield from (m.content for m in (*turn.shown, *turn.since) if m.content)
 
 
-class WeakClerk(StrongClerk):
+class WeakVisitor(StrongVisitor):
     """The reasoner that reads little, believes what it reads first, and asks for nothing."""
 
     recalls = False
@@ -121,11 +121,11 @@ def _concerns(reader: WebReader, errand: Errand, text: str) -> bool:
     return any(fact.subject in named or fact.text in named for fact in reader.read(text))
 
 
-REASONERS = {"strong": StrongClerk, "weak": WeakClerk}
+REASONERS = {"strong": StrongVisitor, "weak": WeakVisitor}
 """The reasoners by name."""
 
 
-class Keeper(NoteTaker):
+class ErrandNoteTaker(NoteTaker):
     """The note taker: it searches for an errand, then for what is missing."""
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:

@@ -10,7 +10,7 @@ from memorygym.core.json_values import thaw
 from memorygym.core.types import JSON
 from memorygym.tracks.web.app import App, Form, slug
 from memorygym.tracks.web.apps import app_named
-from memorygym.tracks.web.page import Node, Page, snapshot
+from memorygym.tracks.web.page import Node, WebPage, snapshot
 from memorygym.tracks.web.tree import Element
 
 SAVED = "Saved."
@@ -40,7 +40,7 @@ class Site:
             for record in records
         }
 
-    def page(self, address: str) -> Page:
+    def page(self, address: str) -> WebPage:
         """The page of an address; one that says so if there is none."""
         parts = _parts(address)
         if not parts:
@@ -83,7 +83,7 @@ class Site:
         self.state["saved"].append(entry)
         return f"/{app_name}/saved"
 
-    def _app_page(self, app: App, parts: Sequence[str]) -> Page | None:
+    def _app_page(self, app: App, parts: Sequence[str]) -> WebPage | None:
         """A page of an application: its sections, the records of one, a record, or a form."""
         base = f"/{app.name}"
         if not parts:
@@ -112,7 +112,7 @@ class Site:
             return None
         return self._form(app, record, form, step)
 
-    def _form(self, app: App, record: str, form: Form, step: int) -> Page:
+    def _form(self, app: App, record: str, form: Form, step: int) -> WebPage:
         steps = _steps(form)
         fields = [self._field(app, form, label, chain) for label, chain in steps[step]]
         end = Node("button", "Save" if step + 1 == len(steps) else "Next")
@@ -127,7 +127,7 @@ class Site:
         default = self._content["defaults"].get(f"{form.name}/{label}", "")
         return Node("textbox", label, value=default)
 
-    def _note(self, number: str) -> Page:
+    def _note(self, number: str) -> WebPage:
         note = self._content["notes"].get(number)
         if note is None:
             return self._missing(f"/notes/{number}")
@@ -135,17 +135,17 @@ class Site:
             return self._page("Expired", [Node("paragraph", "This link has expired.")])
         return self._page(note["title"], [*_note(note)])
 
-    def _missing(self, address: str) -> Page:
+    def _missing(self, address: str) -> WebPage:
         return self._page(NOT_FOUND, [Node("paragraph", f"There is no page {address}.")])
 
-    def _page(self, title: str, nodes: Sequence[Node]) -> Page:
+    def _page(self, title: str, nodes: Sequence[Node]) -> WebPage:
         links = (
             *(Node("link", app.title, address=f"/{name}") for name, app in self._apps.items()),
             Node("link", "Archive", address=f"/{ARCHIVE}"),
         )
         navigation = Node("banner", children=(Node("navigation", children=links),))
         main = Node("main", children=(Node("heading", title), *nodes))
-        return Page(title, (navigation, main))
+        return WebPage(title, (navigation, main))
 
 
 def _parts(address: str) -> list[str]:
@@ -267,7 +267,7 @@ class InProcess:
     def close(self) -> None:
         return
 
-    def _show(self, page: Page) -> None:
+    def _show(self, page: WebPage) -> None:
         self._page, self._tree = page, snapshot(page)
 
     def _open(self, address: str) -> None:

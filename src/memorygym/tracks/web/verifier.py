@@ -14,7 +14,7 @@ from memorygym.tracks.web.apps import app_named
 from memorygym.tracks.web.errands import ErrandResolver, Filled, errand_in
 from memorygym.tracks.web.fact_reader import reader_of
 from memorygym.tracks.web.generator import MARGIN
-from memorygym.tracks.web.reasoners import StrongClerk
+from memorygym.tracks.web.reasoners import StrongVisitor
 from memorygym.tracks.web.texts import app_of
 
 
@@ -28,7 +28,7 @@ def verification(task: Task) -> dict[str, CheckResult]:
         return ErrandResolver(errand, StatementIndex(facts)).filled()
 
     session = Session(
-        task, reader_of(task.system), StrongClerk(), decided, frozenset(app.described.values())
+        task, reader_of(task.system), StrongVisitor(), decided, frozenset(app.described.values())
     )
     asked, length = int(str(task.recipe["tokens"])), session.length
     is_off = abs(length - asked) > 2 * MARGIN * asked

@@ -1,6 +1,6 @@
 """A mail application: forwarding, invitations, subscriptions and quotas."""
 
-from memorygym.tracks.web.app import App, Attribute, Form
+from memorygym.tracks.web.app import App, RecordAttribute, Form
 
 APP = App(
     name="mail",
@@ -19,21 +19,21 @@ APP = App(
     numbers={"office": 8},
     described={"contact": "staff code", "circle": "charter code"},
     attributes=(
-        Attribute("contact", "mailbox code", "code", others=("postbox code",)),
-        Attribute("contact", "staff code", "code"),
-        Attribute("contact", "office", "record", of="office", others=("workplace",)),
-        Attribute("contact", "sponsor", "record", of="circle", others=("backer",)),
-        Attribute(
+        RecordAttribute("contact", "mailbox code", "code", others=("postbox code",)),
+        RecordAttribute("contact", "staff code", "code"),
+        RecordAttribute("contact", "office", "record", of="office", others=("workplace",)),
+        RecordAttribute("contact", "sponsor", "record", of="circle", others=("backer",)),
+        RecordAttribute(
             "contact",
             "signature",
             "choice",
             choices=("formal", "short", "plain", "bilingual", "scanned", "verified"),
         ),
-        Attribute("circle", "moderator", "record", of="contact", others=("chair",)),
-        Attribute("circle", "access code", "code", others=("entry code",)),
-        Attribute("circle", "charter code", "code"),
-        Attribute("circle", "quota", "number", range=(105, 989), others=("allowance",)),
-        Attribute("office", "door code", "code", others=("lobby code",)),
+        RecordAttribute("circle", "moderator", "record", of="contact", others=("chair",)),
+        RecordAttribute("circle", "access code", "code", others=("entry code",)),
+        RecordAttribute("circle", "charter code", "code"),
+        RecordAttribute("circle", "quota", "number", range=(105, 989), others=("allowance",)),
+        RecordAttribute("office", "door code", "code", others=("lobby code",)),
     ),
     forms=(
         Form(

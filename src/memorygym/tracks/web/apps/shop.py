@@ -1,6 +1,6 @@
 """The back office of a shop: refunds, shipments, orders and prices."""
 
-from memorygym.tracks.web.app import App, Attribute, Form
+from memorygym.tracks.web.app import App, RecordAttribute, Form
 
 APP = App(
     name="shop",
@@ -20,20 +20,20 @@ APP = App(
     numbers={"depot": 8, "supplier": 8},
     described={"customer": "member code", "product": "stock code"},
     attributes=(
-        Attribute("customer", "account code", "code", others=("ledger code",)),
-        Attribute("customer", "member code", "code"),
-        Attribute("customer", "pickup point", "record", of="depot", others=("parcel place",)),
-        Attribute(
+        RecordAttribute("customer", "account code", "code", others=("ledger code",)),
+        RecordAttribute("customer", "member code", "code"),
+        RecordAttribute("customer", "pickup point", "record", of="depot", others=("parcel place",)),
+        RecordAttribute(
             "customer",
             "contact",
             "choice",
             choices=("phone", "letter", "courier", "fax", "e-mail", "text message"),
         ),
-        Attribute("product", "stock code", "code", others=("shelf code",)),
-        Attribute("product", "price", "number", range=(101, 989), others=("cost",)),
-        Attribute("product", "supplier", "record", of="supplier", others=("maker",)),
-        Attribute("depot", "dock code", "code", others=("gate code",)),
-        Attribute("supplier", "order code", "code"),
+        RecordAttribute("product", "stock code", "code", others=("shelf code",)),
+        RecordAttribute("product", "price", "number", range=(101, 989), others=("cost",)),
+        RecordAttribute("product", "supplier", "record", of="supplier", others=("maker",)),
+        RecordAttribute("depot", "dock code", "code", others=("gate code",)),
+        RecordAttribute("supplier", "order code", "code"),
     ),
     forms=(
         Form(

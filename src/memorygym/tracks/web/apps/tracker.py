@@ -1,6 +1,6 @@
 """A project tracker: escalations, assignments, releases and estimates."""
 
-from memorygym.tracks.web.app import App, Attribute, Form
+from memorygym.tracks.web.app import App, RecordAttribute, Form
 
 APP = App(
     name="tracker",
@@ -19,20 +19,20 @@ APP = App(
     numbers={"team": 8},
     described={"component": "repository code", "engineer": "badge code"},
     attributes=(
-        Attribute("component", "lead", "record", of="engineer", others=("head",)),
-        Attribute("component", "release code", "code", others=("tag code",)),
-        Attribute("component", "repository code", "code"),
-        Attribute("component", "estimate", "number", range=(105, 989), others=("forecast",)),
-        Attribute(
+        RecordAttribute("component", "lead", "record", of="engineer", others=("head",)),
+        RecordAttribute("component", "release code", "code", others=("tag code",)),
+        RecordAttribute("component", "repository code", "code"),
+        RecordAttribute("component", "estimate", "number", range=(105, 989), others=("forecast",)),
+        RecordAttribute(
             "component",
             "severity",
             "choice",
             choices=("minor", "moderate", "major", "critical", "cosmetic", "blocking"),
         ),
-        Attribute("engineer", "desk code", "code", others=("seat code",)),
-        Attribute("engineer", "badge code", "code"),
-        Attribute("engineer", "team", "record", of="team", others=("unit",)),
-        Attribute("team", "queue code", "code", others=("inbox code",)),
+        RecordAttribute("engineer", "desk code", "code", others=("seat code",)),
+        RecordAttribute("engineer", "badge code", "code"),
+        RecordAttribute("engineer", "team", "record", of="team", others=("unit",)),
+        RecordAttribute("team", "queue code", "code", others=("inbox code",)),
     ),
     forms=(
         Form(

@@ -77,7 +77,7 @@ def TRACK() -> Track:
         oracle=oracle,
         reasoners={"strong": strong},
         agents=AGENTS,
-        facts=lambda _: texts.Told(),
+        facts=lambda _: texts.ToldValues(),
         asks=texts.asks,
         surroundings=lambda: f"WebArena-Infinity at commit {checkout.commit()}",
     )
@@ -85,7 +85,7 @@ def TRACK() -> Track:
 
 AGENTS = {
     "strong": Agent(
-        make=lambda task: NoteTaker(strong(task), texts.Told()),
+        make=lambda task: NoteTaker(strong(task), texts.ToldValues()),
         about="repeats recorded actions, keeps notes of errands, and acts on what its view shows",
     ),
     "ground_truth": Agent(

@@ -73,7 +73,7 @@ def _begins(message: Message) -> bool:
     return message.role == "user" and (text.endswith(_ENDINGS) or bool(_ASKED.search(text)))
 
 
-class Told:
+class ToldValues:
     """The reader of errands as the user tells them."""
 
     def read(self, text: str) -> list[Statement]:
