@@ -11,6 +11,7 @@ from memorygym.core.track import TaskOptions, find
 from memorygym.core.types import JSON, Message
 from memorygym.tracks.web.webarena_infinity import strong
 from memorygym.tracks.web.webarena_infinity.__main__ import main as replay
+from tests.runs.comparison.model_runs import rows
 from tests.servers.brains import Action
 from tests.servers.openai import serving
 
@@ -22,8 +23,9 @@ TRACK = "web/webarena_infinity:app=xero-invoicing:tasks=task_e6,task_e16"
 class Runner:
     """A model that decides as the scripted agent does, from the messages that it is sent."""
 
-    def __init__(self) -> None:
-        (recipe,) = find("web/webarena_infinity").tasks(TaskOptions(range(1), "", PARAMETERS))
+    def __init__(self, prefix: int = 0) -> None:
+        texts = {**PARAMETERS, "prefix": str(prefix)}
+        (recipe,) = find("web/webarena_infinity").tasks(TaskOptions(range(1), "", texts))
         self._policy = strong(recipe.generate())
 
     def __call__(self, messages: Sequence[Mapping[str, JSON]], tools: Collection[str]) -> Action:
@@ -53,3 +55,17 @@ def test_a_model_plays_a_session_that_needs_memory(
             (episode,) = json.loads(file.read_text())["episodes"]
             scores[memory] = episode["composite"]
     assert scores == {"full": 1, "none": 0}
+
+
+def test_a_model_compares_memories_and_is_asked_only_where_something_is_to_be_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "none")
+    with serving(runner=Runner(prefix=1)) as server:
+        options = ["--track", f"{TRACK}:prefix=1", "--reasoner", "runner", "--memory", "bm25"]
+        options += ["--api-base", server.url, "--seed", "0", "-q", "-o", str(tmp_path / "run")]
+        assert main(["compare", *options]) == 0
+        last = [body["messages"][-1]["content"] for body in server.bodies]
+    accuracy = {name: row["accuracy"]["mean"] for name, row in rows(tmp_path / "run").items()}
+    assert accuracy["full"] == accuracy["oracle"] == 1 and accuracy["none"] == 0
+    assert [text[:200] for text in last if "\nPage: " not in f"\n{text}"] == []

@@ -65,10 +65,9 @@ class Replayer(Policy):
         self._told, self._actions, self._informed = told, actions, informed
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
-        start = texts.event_start(view)
-        if not (asked := texts.ASKED.search(view[start].content)):
+        if (errand := texts.asked(view)) is None:
             return END
-        errand, live = int(asked[1]) - 1, view[start:]
+        live = view[texts.event_start(view) :]
         made = sum(call.name != SCROLL.name for message in live for call in message.calls)
         left = self._actions[errand][made:]
         is_known = self._informed or any(self._told[errand] in m.content for m in view[1:])
@@ -89,5 +88,6 @@ def _page(live: Sequence[Message]) -> Iterator[str]:
         if any(call.name != SCROLL.name for call in message.calls):
             shown = []
         if message.role != "assistant":
-            shown += f"\n{message.content}".partition("\nPage: ")[2].split("\n")[1:]
+            _, found, page = f"\n{message.content}".rpartition("\nPage: ")
+            shown += page.split("\n")[1:] * bool(found)
     yield from shown

@@ -9,7 +9,7 @@ from tempfile import mkdtemp
 from typing import Any
 from urllib.request import ProxyHandler, Request, build_opener
 
-from memorygym.core.errors import BadSettings, Refused
+from memorygym.core.errors import BadSettings, ProviderFailure, Refused
 from memorygym.core.json_values import thaw
 from memorygym.core.types import Call, Env, Message, Step, Task
 from memorygym.tracks.web.browser import STOP, TOOLS, Tab
@@ -101,7 +101,11 @@ class WebArenaEnv(Env):
         """Has the verifier judge the errand, and shows the next one."""
         server, browser = self._app.server, self._app.browser
         assert server and browser
-        done, reason = checkout.verified(self._errands[self._errand], server.address)
+        try:
+            done, reason = checkout.verified(self._errands[self._errand], server.address)
+        except ProviderFailure:
+            self._app.close()
+            raise
         end = {
             "errand": self._errand,
             "reward": float(done),
@@ -144,6 +148,7 @@ class WebArenaEnv(Env):
             call = repeated(action, known, f"{self._errand}.{place}")
             page = self._act(call)
         except Refused as error:
+            self._app.close()
             id = self._errands[self._errand].id
             raise BadSettings(
                 f"action {place + 1} recorded for {id} is not possible: {error}; record it again"

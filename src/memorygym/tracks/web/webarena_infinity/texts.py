@@ -7,10 +7,11 @@ from memorygym.core.statements import Statement
 from memorygym.core.types import Message
 from memorygym.tracks.web.browser import MOST_LINES
 
-ASKED = re.compile(r"^Please (?:run|go on with) errand (\d+)\b", re.MULTILINE)
+_ASKED = re.compile(r"^Please (?:run|go on with) errand (\d+)\b", re.MULTILINE)
 _TOLD = re.compile(r"^Errand (\d+): .*$", re.MULTILINE)
 _LATER = "Not now: I shall ask for it by its number."
 _EARLIER = "was made before this session; nothing is to be done now."
+_ENDINGS = (_LATER, _EARLIER)
 
 
 def system(app: str, steps: int, *, before: bool) -> str:
@@ -54,14 +55,22 @@ def event_start(view: Sequence[Message]) -> int:
     return next(i for i in reversed(range(len(view))) if _begins(view[i]))
 
 
+def asked(view: Sequence[Message]) -> int | None:
+    """The errand that the event of a view asks for, if it asks; a model may have been sent context
+    and event as one message."""
+    text = view[event_start(view)].content
+    found = [] if text.endswith(_ENDINGS) else _ASKED.findall(text)
+    return int(found[-1]) - 1 if found else None
+
+
 def asks(view: Sequence[Message]) -> bool:
     """Whether the event of a view asks for anything."""
-    return ASKED.search(view[event_start(view)].content) is not None
+    return asked(view) is not None
 
 
 def _begins(message: Message) -> bool:
-    ending = message.content.endswith((_LATER, _EARLIER))
-    return message.role == "user" and (ending or ASKED.search(message.content) is not None)
+    text = message.content
+    return message.role == "user" and (text.endswith(_ENDINGS) or bool(_ASKED.search(text)))
 
 
 class ToldValues:
