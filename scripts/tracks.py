@@ -31,7 +31,7 @@ from memorygym.runs.tasks import enough_seeds
 from memorygym.stats import NOTHING, Estimate
 from memorygym.stats.intervals import ALPHA, points
 
-TRACKS = ("worlds", "research", "codeqa", "dialogue", "repair")
+TRACKS = ("worlds", "research", "codeqa", "dialogue", "repair", "web")
 BUDGET = 1000
 """Tokens of the context on every track; one whose own page has another budget is played at both."""
 PICTURE = "docs/images/tracks.svg"
