@@ -109,7 +109,9 @@ def test_a_header_that_cannot_be_scored_is_an_error_of_that_file_only(
 @pytest.mark.parametrize("track", ["os:getenv", "no_such_module:run", "", "worlds.env"])
 def test_a_trace_cannot_name_code_to_run(track: str, trace_file: Path, refused) -> None:
     said = refused(forged(trace_file, "track", track))
-    assert f"track is {track!r}, none of codeqa, data, dialogue, repair, research, worlds" in said
+    assert (
+        f"track is {track!r}, none of codeqa, data, dialogue, repair, research, web, worlds" in said
+    )
 
 
 @pytest.mark.parametrize("data", [b"", b"{}\n", b"[]\n", b"\xff\xfe", b"no trace"])

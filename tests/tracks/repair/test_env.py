@@ -97,12 +97,13 @@ def test_an_edit_outside_the_function_breaks_a_constraint(code: str) -> None:
 
 
 BEFORE = "import math\n\n\ndef stow(n):\n    high = max(n, 3)\n    return high - math.pi\n"
-LINE = ("stow.py", 6, "    return high + math.pi", "    return high - math.pi")
+LINE = ("stow.py", 6, "    return high + math.tau", "    return high - math.pi")
 NAME = ("stow.py", 8, "amber_v3 = stow", "")
 EDITS = {
     "mended": (LINE, BEFORE.replace("high -", "high +"), True),
     "other words": (LINE, BEFORE.replace("high -", "min(high, n) if not n else high +"), False),
     "opposite words": (LINE, BEFORE.replace("high -", "min(high, n) and high +"), True),
+    "word that the bug took out": (LINE, BEFORE.replace("high - math.pi", "high + math.tau"), True),
     "new word": (LINE, BEFORE.replace("high -", "__import__('sys')._getframe() -"), False),
     "fullwidth word": (LINE, BEFORE.replace("high -", "ｅｘｅｃ(n) -"), False),
     "other line": (LINE, BEFORE.replace("max(n, 3)", "min(n, 3)"), False),

@@ -36,10 +36,7 @@ SUBMIT = tool("submit", "Submit the sources as they are; it closes the issue.")
 TOOLS = (LIST, SEARCH, OPEN, EDIT, RUN, TRACE, HAND_OVER, SUBMIT)
 UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 """What the parser raises for a source that it cannot read."""
-MENDING = frozenset(
-    "and or not in is min max any all True False break continue"
-    " ValueError TypeError KeyError IndexError RuntimeError".split()
-)
+MENDING = frozenset("and or not in is min max any all True False break continue".split())
 """The words that a mended line may need though its file lacks them."""
 ERROR = "error: "
 """How a tool's complaint begins."""
@@ -235,11 +232,11 @@ def may_replace(before: str, after: str, bug: Sequence[Any], name: str) -> bool:
     """Whether an edit changes the line of the bug alone, by no word that is new to the file; or, if
     the bug took out a public name, adds one line that binds a name to the function."""
     old, new = (LINE_BREAK.split(source)[::2] for source in (before, after))
-    _, line, _, replacing = bug
+    _, line, right, replacing = bug
     if replacing:
         at = line - 1
         kept = len(old) == len(new) and old[:at] + old[line:] == new[:at] + new[line:]
-        return kept and words(new[at]) <= words(before) | MENDING
+        return kept and words(new[at]) <= words(before) | words(right) | MENDING
     binds = re.compile(rf"\w+ = {name}").fullmatch
     rest, new_rest = ([x for x in lines if x.strip() and not binds(x)] for lines in (old, new))
     bound, new_bound = (sum(bool(binds(x)) for x in lines) for lines in (old, new))
