@@ -10,7 +10,10 @@ from memorygym.tracks.web.tree import Element, elements, numbered
 
 CLICK = tool("click", "Click the element of that number.", element="integer")
 TYPE = tool(
-    "type", "Replace the text of the field of that number.", element="integer", text="string"
+    "type",
+    "Replace the text of the field of that number; a line break at its end presses Enter.",
+    element="integer",
+    text="string",
 )
 SELECT = tool(
     "select", "Choose an option of the combobox of that number.", element="integer", option="string"
