@@ -11,7 +11,7 @@ from memorygym.core.types import Policy, Task
 
 MOST_GUESSED = 3
 """Points that an adversary may reach."""
-LEAST_OF_NOTES = 10
+LEAST_OF_NOTES = 3
 """Points that a clerk with notes reaches at least."""
 
 
