@@ -128,7 +128,9 @@ class ErrandDealer:
             case "code":
                 return self._code(rng)
             case "number":
-                return str(rng.between(*attribute.range))
+                while (number := str(rng.between(*attribute.range))) == now:
+                    pass
+                return number
             case "choice":
                 options: Sequence[str] = attribute.choices
             case "record":
