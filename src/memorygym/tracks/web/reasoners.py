@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property, partial
+from functools import cached_property
 
 from memorygym.agents.calls import END, ToolCall, calls
 from memorygym.agents.reasoner_agent import NoteTaker
@@ -19,7 +19,7 @@ from memorygym.tracks.web.errands import Errand, ErrandResolver, Filled, errand_
 from memorygym.tracks.web.fact_reader import WebReader, reader_for
 from memorygym.tracks.web.site import SAVED, section
 
-ATTENTION = 700
+ATTENTION = 1_000
 """Tokens of relevant text that the weak clerk reads for an errand."""
 ELEMENT = re.compile(r'- \[(\d+)\] (\w+) "(.*?)"(?:: (.*))?')
 _PAGES = {tool.name for tool in TOOLS}
@@ -89,9 +89,15 @@ class WeakVisitor(StrongVisitor):
     recalls = False
 
     def known(self, turn: ErrandTurn, errand: Errand) -> StatementIndex:
-        reader = reader_for(turn.app.name)
-        read = attended(self._texts(turn), partial(_concerns, reader, errand), ATTENTION)
-        return StatementIndex(_stated(reader, read), first=True)
+        reader, texts = reader_for(turn.app.name), [*self._texts(turn)]
+        named = " ".join(errand.words.values())
+        described = next((f.subject for f in _stated(reader, texts) if f.text in named), "")
+
+        def concerns(text: str) -> bool:
+            """Whether a text states something of a record that the errand names or describes."""
+            return any(f.subject == described or f.subject in named for f in reader.read(text))
+
+        return StatementIndex(_stated(reader, attended(texts, concerns, ATTENTION)), first=True)
 
 
 def next_call(app: App, errand: Errand, filled: Filled, page: str) -> ToolCall:
@@ -113,12 +119,6 @@ def next_call(app: App, errand: Errand, filled: Filled, page: str) -> ToolCall:
         if box := by_name.get((role, name)):
             return CLICK.name, {"element": box[0]}
     return GOTO.name, {"address": "/"}
-
-
-def _concerns(reader: WebReader, errand: Errand, text: str) -> bool:
-    """Whether a text states something of a record that the errand names or describes."""
-    named = " ".join(errand.words.values())
-    return any(fact.subject in named or fact.text in named for fact in reader.read(text))
 
 
 REASONERS = {"strong": StrongVisitor, "weak": WeakVisitor}
