@@ -24,8 +24,8 @@ ERRANDS, EARLY, CHANGES = 12, 4, 6
 """Errands of a session, those before values change, and the values needed later that change."""
 MOST_DRAWS = 50
 """How often the records of an errand are drawn, until they are new."""
-TOKENS_A_RECORD = 1_400
-"""A session of fewer tokens than 14 times that has fewer records of a type."""
+FEW, LONG = 6, 20_000
+"""Most records of a type in a session that is shorter than so many tokens."""
 OTHERS = 3
 """Records of a type of another application."""
 MARGIN = 0.005
@@ -70,9 +70,8 @@ class ErrandDealer:
         self.recipe = recipe
         self.app: App = app_named(recipe.template)
         self._codes = set[str]()
-        self.records = _records(
-            self.app, min(RECORDS, recipe.tokens // TOKENS_A_RECORD), self._rng("records")
-        )
+        most = RECORDS if recipe.tokens >= LONG else FEW
+        self.records = _records(self.app, most, self._rng("records"))
         self.current: dict[tuple[str, str], str] = {}
         """By record and key: the value that holds."""
         self.facts: list[Statement] = []
@@ -252,13 +251,10 @@ class ErrandDealer:
 
     def _errand(self, form: Form, named: dict[str, str]) -> None:
         """Adds an errand, and the goal with the facts without which it fails."""
-        event = len(self.turns)
         words = dict(named)
-        if event % 3 == 0:
-            key = self.app.described.get(form.type)
-            if key:
-                value = self.current[named[form.type], key]
-                words[form.type] = described(form.type, key, value)
+        if len(self.goals) % 3 == 0 and (key := self.app.described.get(form.type)):
+            value = self.current[named[form.type], key]
+            words[form.type] = described(form.type, key, value)
         text = texts.errand(self.app.title, form.errand.format_map(words))
         errand = errand_in(self.app, text)
         assert errand
@@ -270,6 +266,15 @@ class ErrandDealer:
             self.facts,
             lambda facts: ErrandResolver(errand, StatementIndex(facts)).filled(),
         )
+        near = {
+            fact[:2]
+            for goal in self.goals
+            if goal.event > len(self.turns) - RECENT
+            for fact in goal.needs
+        }
+        if any(fact[:2] in near for fact in needs):  # The agent has just filled it in.
+            self._pause(self._rng("pause", str(len(self.goals))))
+        event = len(self.turns)
         self._say(text, right=filled.entry)
         kind = "described" if words != named else "chained" if form.is_chained else "direct"
         self.goals.append(
