@@ -30,8 +30,8 @@ OTHERS = 3
 """Records of a type of another application."""
 MARGIN = 0.005
 """How far a length may be off."""
-ROOM, ROW = 250, 40
-"""About the tokens of a note without facts, and of a row of its table."""
+ROOM, ROW, PAUSE = 250, 40, 400
+"""About the tokens of a note without facts, of a row of its table, and of a pause."""
 LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 START: Mapping[str, JSON] = {"open": [], "draft": {}, "saved": []}
 """The state of the applications at the start."""
@@ -97,11 +97,11 @@ class ErrandDealer:
         """The session as a task. Raises BadSettings if its length is too short."""
         self._tell(self._rng("tell"))
         plans = self._plans(self._rng("plans"))
-        told = self.length
+        told, left = self.length, self.recipe.tokens - self.length - PAUSE
         for number, (form, words) in enumerate(plans):
             if number == EARLY:
                 self._change(self._rng("changes"), plans[EARLY:])
-            self._fill(told + (self.recipe.tokens - told) * (number + 1) / ERRANDS)
+            self._fill(told + left * (number + 1) / ERRANDS)
             self._errand(form, words)
         self._close()
         system = texts.SYSTEM.format(app=self.app.name, steps=STEPS, restore=RESTORE_COST)
