@@ -91,8 +91,8 @@ PAGES = {
     ),
     "web": Page(
         "Web",
-        ["--track", "web", "--seeds", "7"],
-        "Seven sessions of twelve errands in each of three applications; accuracy is the percentage"
+        ["--track", "web", "--seeds", "5"],
+        "Five sessions of twelve errands in each of three applications; accuracy is the percentage"
         " of errands after which the applications' state is right.",
         ("facts", "kind"),
     ),

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 
 from memorygym.core.statements import CURRENT, FORMER, SHIFT, UNSTATED, Statement
+from memorygym.scoring.fact_reader import cues
 from memorygym.scoring.fact_reader.claims import Reading
 from memorygym.scoring.fact_reader.matching import Matcher
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
@@ -30,7 +31,8 @@ def ranked(
     line says "now" beside the words of the fact, or gives the former value."""
     former = {fact[:3] for fact in facts if fact.role == FORMER}
     replaced = {fact[:2] for fact in former}
-    changed = [line.lower() for line in text.split("\n") if _NOW.search(line)]
+    # What a line says was before is no value that it says to be now.
+    changed = [cues.FORMER.split(line.lower())[0] for line in text.split("\n") if _NOW.search(line)]
     for fact in facts:
         if fact.role in (CURRENT, UNSTATED):
             words = [word.lower() for word in words_of(fact)]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from memorygym.core.statements import Statement
+from memorygym.core.statements import Statement, StatementIndex
 from memorygym.tracks.web import texts
 from memorygym.tracks.web.apps import app_named
 from memorygym.tracks.web.browser import Tab
@@ -70,6 +70,22 @@ def _records(app: str, type_: str) -> list[str]:
 def test_a_change_ranks_above_what_it_replaces() -> None:
     text = texts.CHANGE.format(key="price", name=PRODUCT, value="402", old="248")
     assert READER.read(text) == (Statement(PRODUCT, "price", "402", rank=(1,)),)
+
+
+@pytest.mark.parametrize("key, old, new", [("pickup point", "Mill Depot", "East Depot")])
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_change_holds_in_whatever_order_it_is_shown(
+    key: str, old: str, new: str, order: int
+) -> None:
+    told = texts.SENTENCES[0].format(key=key, name=NAME, value=old)
+    change = texts.CHANGE.format(key=key, name=NAME, value=new, old=old)
+    text = "\n".join([told, change][::order])
+    assert StatementIndex(READER.read(text)).current(NAME, key) == new
+
+
+def test_a_code_may_be_in_lower_case() -> None:
+    text = f"{NAME}: account code k-4821"
+    assert READER.read(text) == (Statement(NAME, "account code", "K-4821"),)
 
 
 @pytest.mark.parametrize("app", APPS)

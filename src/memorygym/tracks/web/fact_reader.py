@@ -20,6 +20,7 @@ from memorygym.tracks.web.apps import app_named
 from memorygym.tracks.web.env import WEB_TOOLS
 from memorygym.tracks.web.tree import ACTED_ON
 
+_IS_CODE = re.compile(CODE).fullmatch
 _TOLD = re.compile(r'\b(?:paragraph|listitem|alert): ("(?:[^"\\\n]|\\.)*")?')
 """What stands before a text on a page; the text may be in quotes."""
 
@@ -81,7 +82,8 @@ class WebReader(StreamReader):
 
     def _statements(self, text: str) -> tuple[Statement, ...]:
         facts = self._parsed(text).facts
-        return tuple(ranked(text, facts, lambda fact: (fact.subject, fact.key, fact.text)))
+        read = ranked(text, facts, lambda fact: (fact.subject, fact.key, fact.text))
+        return tuple(f._replace(value=f.text.upper()) if _IS_CODE(f.text) else f for f in read)
 
     def render(self, fact: Statement) -> str:
         """The sentence that states a fact."""

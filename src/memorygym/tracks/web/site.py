@@ -19,7 +19,8 @@ NOT_FOUND = "Not found"
 """The title of the page that says that there is none."""
 HOME, ARCHIVE, NOTE = "/", "archive", "Note"
 _BREAK = re.compile("\r\n|[\r\n]")
-_ADDRESS = re.compile(r"/|(/[\w-]+)+", re.ASCII)
+_INVISIBLE = re.compile("[\u200b\xad\ufeff]")
+_ADDRESS = re.compile(r"/|(?!/api/)(/[\w-]+)+", re.ASCII)
 Fields = Mapping[str, str]
 """By name: what stands in the fields of a form."""
 
@@ -72,7 +73,9 @@ class Site:
             return f"/notes/{number}"
         app_name, _, record, name, *step = parts
         form = next(f for f in self._apps[app_name].forms if slug(f.name) == name)
-        filled = {label: text.strip().removeprefix("$") for label, text in fields.items()}
+        filled = {
+            label: _INVISIBLE.sub("", text).strip("$ \t\xa0") for label, text in fields.items()
+        }
         entry = {"form": form.name, "record": self._slugs[app_name, record], "fields": filled}
         if not step and len(_steps(form)) > 1:
             self.state["draft"] = entry

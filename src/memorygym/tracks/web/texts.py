@@ -7,11 +7,11 @@ READ, ERRAND = "Please read ", "Errand: "
 SYSTEM = (
     "You work for a user in a browser, in the application `{app}` and others of one site. Read the"
     " notes that the user names: a link opens once, and values in them change. For an errand open"
-    " the record in its application, open the form, fill in every field, and save it; then `stop`."
-    " A field holds what the notes say: for codes, numbers and names the value alone. A page of the"
-    " site never shows it, and what a form holds at first is wrong. An errand allows {steps} calls;"
-    " to restore a note from the archive counts as {restore}. `recall` asks your memory. You see"
-    " only the current event and what your memory shows."
+    " the record in its application, open the form, fill in every field, and save it, once; then"
+    " `stop`. A field holds what the notes say: for codes, numbers and names the value alone. A"
+    " page of the site never shows it, and what a text field holds at first is wrong. An errand allows"
+    " {steps} calls; to restore a note from the archive counts as {restore}. `recall` asks your"
+    " memory. You see only the current event and what your memory shows."
 )
 SENTENCES = (
     "The {key} of {name} is {value}.",
