@@ -9,8 +9,8 @@ SYSTEM = (
     " notes that the user names: a link opens once, and values in them change. For an errand open"
     " the record in its application, open the form, fill in every field, and save it, once; then"
     " `stop`. A field holds what the notes say: for codes, numbers and names the value alone. A"
-    " page of the site never shows it, and what a text field holds at first is wrong. An errand allows"
-    " {steps} calls; to restore a note from the archive counts as {restore}. `recall` asks your"
+    " page of the site never shows it, and what a text field holds at first is wrong. An errand"
+    " allows {steps} calls; to restore a note from the archive counts as {restore}. `recall` asks your"
     " memory. You see only the current event and what your memory shows."
 )
 SENTENCES = (
