@@ -10,8 +10,8 @@ SYSTEM = (
     " the record in its application, open the form, fill in every field, and save it, once; then"
     " `stop`. A field holds what the notes say: for codes, numbers and names the value alone. A"
     " page of the site never shows it, and what a text field holds at first is wrong. An errand"
-    " allows {steps} calls; to restore a note from the archive counts as {restore}. `recall` asks your"
-    " memory. You see only the current event and what your memory shows."
+    " allows {steps} calls; to restore a note from the archive counts as {restore}. `recall` asks"
+    " your memory. You see only the current event and what your memory shows."
 )
 SENTENCES = (
     "The {key} of {name} is {value}.",
