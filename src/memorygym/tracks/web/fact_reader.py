@@ -37,7 +37,7 @@ def frame_of(app: App) -> re.Pattern[str]:
         r"… \d+ lines (?:above|below); scroll (?:up|down)",
         rf"\b{re.escape(texts.errand(app.title, ''))[:-2]}(?:{asked})\.",
         rf"\b{texts.READ}/notes/\d+ first; it closes when you are through\.",
-        rf'\["(?:{"|".join(tool.name for tool in WEB_TOOLS)})", ?\{{[^}}\n]*\}}',
+        rf'\b(?:{"|".join(tool.name for tool in WEB_TOOLS)})"?[ ,]*\{{[^}}\n]*\}}',
     )
     return re.compile("|".join(parts), re.MULTILINE)
 
