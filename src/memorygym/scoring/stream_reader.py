@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 
 from memorygym.core.statements import CURRENT, FORMER, SHIFT, UNSTATED, Statement
-from memorygym.scoring.fact_reader import cues
 from memorygym.scoring.fact_reader.claims import Reading
 from memorygym.scoring.fact_reader.matching import Matcher
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary

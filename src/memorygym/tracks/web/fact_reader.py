@@ -9,6 +9,7 @@ from memorygym.core.statements import Statement
 from memorygym.core.trace import Trace
 from memorygym.core.trace_reader import TraceReader
 from memorygym.scoring.episode_scores import rewarded
+from memorygym.scoring.fact_reader import cues
 from memorygym.scoring.fact_reader.claims import Reading
 from memorygym.scoring.fact_reader.key import Key
 from memorygym.scoring.fact_reader.names import CapitalisedNames
@@ -82,7 +83,9 @@ class WebReader(StreamReader):
 
     def _statements(self, text: str) -> tuple[Statement, ...]:
         facts = self._parsed(text).facts
-        read = ranked(text, facts, lambda fact: (fact.subject, fact.key, fact.text))
+        # What a line says was before is no value that it says to be now.
+        now = "\n".join(cues.FORMER.split(line)[0] for line in text.lower().split("\n"))
+        read = ranked(now, facts, lambda fact: (fact.subject, fact.key, fact.text))
         return tuple(f._replace(value=f.text.upper()) if _IS_CODE(f.text) else f for f in read)
 
     def render(self, fact: Statement) -> str:
