@@ -30,8 +30,7 @@ def ranked(
     line says "now" beside the words of the fact, or gives the former value."""
     former = {fact[:3] for fact in facts if fact.role == FORMER}
     replaced = {fact[:2] for fact in former}
-    # What a line says was before is no value that it says to be now.
-    changed = [cues.FORMER.split(line.lower())[0] for line in text.split("\n") if _NOW.search(line)]
+    changed = [line.lower() for line in text.split("\n") if _NOW.search(line)]
     for fact in facts:
         if fact.role in (CURRENT, UNSTATED):
             words = [word.lower() for word in words_of(fact)]
