@@ -76,6 +76,21 @@ class Session:
         others = [text for event, text in self.shown if event not in goals]
         return sum(count(text) + 4 for text in (*others, *goals.values()))
 
+    def length_check(self, margin: float) -> CheckResult:
+        """Whether its length is the one asked for, up to that share."""
+        asked, length = int(str(self.task.recipe["tokens"])), self.length
+        is_off = abs(length - asked) > margin * asked
+        return result([f"{length:,} tokens, not {asked:,}"] if is_off else [], tokens=length)
+
+    def guesses(self, strategies: Mapping[str, tuple[str, Callable[[], Policy]]]) -> CheckResult:
+        """How many sub-tasks each strategy does, with the memory beside it."""
+        applies = {name: len(self.goals) for name in strategies}
+        right = {
+            name: sum(o.correct for o in rewarded(self.played(memory, make())))
+            for name, (memory, make) in strategies.items()
+        }
+        return {"ok": True, "applies": applies, "right": right}
+
     def checks(self) -> dict[str, CheckResult]:
         """The checks of every session."""
         return {

@@ -48,7 +48,6 @@ TRACK = Track(
     note_taker=note_taker,
     oracle=partial(sub_task_oracle, facts),
     tools=TOOLS,
-    reader=_lazy("fact_reader:RepairTraceReader"),
     agents=AGENTS,
     self_test=self_test("repair", LEAST_OF_NOTES),
     axes=("mend", "error", "limit", "name", "frozen"),

@@ -4,15 +4,11 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from memorygym.core.statements import Statement
-from memorygym.core.trace import Trace
-from memorygym.core.trace_reader import TraceReader
-from memorygym.scoring.episode_scores import rewarded
 from memorygym.scoring.fact_reader.claims import Reading
 from memorygym.scoring.fact_reader.key import Key, ValueKind
 from memorygym.scoring.fact_reader.names import CapitalisedNames
 from memorygym.scoring.fact_reader.vocabulary import Vocabulary
 from memorygym.scoring.stream_reader import StreamReader, ranked
-from memorygym.tracks.repair.env import TOOLS
 from memorygym.tracks.repair.issues import (
     ERROR,
     FROZEN,
@@ -77,18 +73,6 @@ class RepairReader(StreamReader):
     def render(self, fact: Statement) -> str:
         """The sentence that states a fact."""
         return f"The {fact.key} of the {fact.subject} is {'now ' if fact.rank else ''}{fact.text}."
-
-
-class RepairTraceReader(TraceReader):
-    """The reader of a trace."""
-
-    def __init__(self, trace: Trace) -> None:
-        """Raises BadTrace if the trace has no gold table."""
-        goals = [outcome.goal for outcome in rewarded(trace)]
-        super().__init__(trace, goals, reader_for(), frozenset(tool.name for tool in TOOLS))
-
-    def mention(self, fact: Statement) -> str:
-        return fact.subject
 
 
 @lru_cache(maxsize=64)

@@ -45,7 +45,6 @@ TRACK = Track(
     oracle=partial(sub_task_oracle, facts),
     tools=WEB_TOOLS,
     opens=_lazy("own_browser:opened"),
-    reader=_lazy("fact_reader:WebTraceReader"),
     agents=AGENTS,
     self_test=self_test("web", LEAST_OF_NOTES),
     axes=("direct", "chained", "described"),

@@ -9,7 +9,7 @@ from memorygym.core.statements import Statement, StatementIndex
 from memorygym.core.types import JSON
 from memorygym.tracks.web.app import App, Form
 from memorygym.tracks.web.site import labels
-from memorygym.tracks.web.texts import ERRAND, errand
+from memorygym.tracks.web.texts import errand
 
 _DESCRIBED = re.compile(r"the (?P<type>\w+) with the (?P<key>[\w ]+) (?P<value>\S+)")
 
@@ -62,7 +62,7 @@ def errand_in(app: App, text: str) -> Errand | None:
     {'product': 'Amber Lamp'}
     """
     start = errand(app.title, "")[:-1]
-    if not text.startswith(ERRAND) or not text.startswith(start):
+    if not text.startswith(start):
         return None
     sentence = text.removeprefix(start).removesuffix(".")
     for form in app.forms:

@@ -6,9 +6,6 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from memorygym.core.statements import Statement
-from memorygym.core.trace import Trace
-from memorygym.core.trace_reader import TraceReader
-from memorygym.scoring.episode_scores import rewarded
 from memorygym.scoring.fact_reader import cues
 from memorygym.scoring.fact_reader.claims import Reading
 from memorygym.scoring.fact_reader.key import Key
@@ -99,19 +96,6 @@ def _unquoted(match: re.Match[str]) -> str:
         return str(json.loads(match[1], strict=False)) if match[1] else ""
     except ValueError:
         return match[1]
-
-
-class WebTraceReader(TraceReader):
-    """The reader of a trace."""
-
-    def __init__(self, trace: Trace) -> None:
-        """Raises BadTrace if the trace has no gold table."""
-        goals = [outcome.goal for outcome in rewarded(trace)]
-        tools = frozenset(tool.name for tool in WEB_TOOLS)
-        super().__init__(trace, goals, reader_of(trace.system), tools)
-
-    def mention(self, fact: Statement) -> str:
-        return fact.subject
 
 
 @lru_cache(maxsize=64)

@@ -45,10 +45,7 @@ class Site:
         """The page of an address; one that says so if there is none."""
         parts = _parts(address)
         if not parts:
-            links = [
-                Node("link", app.title, address=f"/{name}") for name, app in self._apps.items()
-            ]
-            return self._page("Applications", _list(links))
+            return self._page("Applications", _list(self._links()))
         if parts == [ARCHIVE]:
             fields = Node("textbox", NOTE), Node("button", "Restore")
             says = Node("paragraph", "A closed note can be restored, which takes very long.")
@@ -141,11 +138,12 @@ class Site:
     def _missing(self, address: str) -> WebPage:
         return self._page(NOT_FOUND, [Node("paragraph", f"There is no page {address}.")])
 
+    def _links(self) -> list[Node]:
+        """The links to the applications."""
+        return [Node("link", app.title, address=f"/{name}") for name, app in self._apps.items()]
+
     def _page(self, title: str, nodes: Sequence[Node]) -> WebPage:
-        links = (
-            *(Node("link", app.title, address=f"/{name}") for name, app in self._apps.items()),
-            Node("link", "Archive", address=f"/{ARCHIVE}"),
-        )
+        links = (*self._links(), Node("link", "Archive", address=f"/{ARCHIVE}"))
         navigation = Node("banner", children=(Node("navigation", children=links),))
         main = Node("main", children=(Node("heading", title), *nodes))
         return WebPage(title, (navigation, main))

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 from memorygym.core.statements import Statement, StatementIndex, SubTask
 from memorygym.core.types import Task
-from memorygym.scoring.episode_scores import rewarded
 from memorygym.tracks._qa.ablation import CheckResult
 from memorygym.tracks._qa.sessions import Session, guess_level
-from memorygym.tracks._qa.verification import Checks, Totals, result
+from memorygym.tracks._qa.verification import Checks, Totals
 from memorygym.tracks.web.adversaries import GUESSES
 from memorygym.tracks.web.agents import MOST_GUESSED
 from memorygym.tracks.web.apps import app_named
@@ -30,12 +29,10 @@ def verification(task: Task) -> dict[str, CheckResult]:
     session = Session(
         task, reader_of(task.system), StrongVisitor(), decided, frozenset(app.described.values())
     )
-    asked, length = int(str(task.recipe["tokens"])), session.length
-    is_off = abs(length - asked) > 2 * MARGIN * asked
     return {
         **session.checks(),
-        "guesses": _guesses(session),
-        "length": result([f"{length:,} tokens, not {asked:,}"] if is_off else [], tokens=length),
+        "guesses": session.guesses(GUESSES),
+        "length": session.length_check(2 * MARGIN),
     }
 
 
@@ -43,13 +40,3 @@ def together(totals: Totals) -> Checks:
     """Whether a strategy without memory does too many of the errands of all sessions."""
     guesses = totals["guesses"]
     return guess_level(guesses["applies"], guesses["right"], MOST_GUESSED / 100)
-
-
-def _guesses(session: Session) -> CheckResult:
-    """How many errands each strategy does that knows no facts."""
-    applies = {name: len(session.goals) for name in GUESSES}
-    right = {
-        name: sum(o.correct for o in rewarded(session.played(memory, make())))
-        for name, (memory, make) in GUESSES.items()
-    }
-    return {"ok": True, "applies": applies, "right": right}
