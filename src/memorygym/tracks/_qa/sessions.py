@@ -1,9 +1,9 @@
 """Checks of sessions of sub-tasks that the tracks share: what is shown, needed, told too near."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property, partial
-from typing import Protocol
+from typing import Any, Protocol
 
 from memorygym.core.episode import Episode, play
 from memorygym.core.registry import make
@@ -11,7 +11,7 @@ from memorygym.core.statements import CountingReader, FactReader, Statement, Sub
 from memorygym.core.tokens import count
 from memorygym.core.trace import Observation, ToolResult, Trace
 from memorygym.core.track import find
-from memorygym.core.types import JSON, Budget, Policy, Task
+from memorygym.core.types import JSON, Budget, Policy, Task, content_id
 from memorygym.scoring.episode_scores import rewarded
 from memorygym.stats.shares import wilson
 from memorygym.tracks._qa.ablation import CheckResult
@@ -145,6 +145,15 @@ class Session:
                         f"event {goal.event}: {'' if fails else 'not '}needed: {' '.join(pair)}"
                     )
         return {"ok": not wrong, "needed": needed, "spare": spare, "wrong": wrong}
+
+
+def session_task(
+    track: str, recipe: Any, system: str, state: Mapping[str, JSON], goals: Iterable[SubTask]
+) -> Task:
+    """The task of a session, from the recipe (a dataclass) that deals it; its id is the content."""
+    dials = {name: value for name, value in asdict(recipe).items() if name != "salt"}
+    id = content_id(track, system, state)
+    return Task(id, track, dials, system, (), Budget(), SubTaskGold(tuple(goals)), state)
 
 
 def needed(

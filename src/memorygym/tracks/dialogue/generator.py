@@ -1,14 +1,14 @@
 """Deals a session: who asks for what, when, and what is right."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 
 from memorygym.core.errors import BadSettings, UnknownPart, require_at_least
 from memorygym.core.rng import Stream, named_rng
-from memorygym.core.statements import Statement, StatementIndex, SubTask, SubTaskGold
-from memorygym.core.types import JSON, Budget, Task, content_id
-from memorygym.tracks._qa.sessions import needed
+from memorygym.core.statements import Statement, StatementIndex, SubTask
+from memorygym.core.types import JSON, Task
+from memorygym.tracks._qa.sessions import needed, session_task
 from memorygym.tracks.dialogue import texts
 from memorygym.tracks.dialogue.desk import ORDER, Desk, DeskAction
 from memorygym.tracks.dialogue.desks import desk_named
@@ -121,7 +121,6 @@ class Dealer:
         """The session as a task; what is right is known only with all offers."""
         recipe, script = self.recipe, self.script
         goals = tuple(self._goal(*asked) for asked in self._asked)
-        dials = {name: value for name, value in asdict(recipe).items() if name != "salt"}
         state: dict[str, JSON] = {
             "desk": recipe.template,
             "prefix": recipe.prefix,
@@ -131,8 +130,7 @@ class Dealer:
             "right": self._right,
         }
         system = texts.system(self.desk)
-        id = content_id(TRACK, system, state)
-        return Task(id, TRACK, dials, system, (), Budget(), SubTaskGold(goals), state)
+        return session_task(TRACK, recipe, system, state, goals)
 
     def _plans(self) -> tuple[list[_Plan], list[_Plan]]:
         """The requests before and after the limits change."""

@@ -1,16 +1,16 @@
 """Deals a session on a package: what is told, what is found out, which issues come when."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from memorygym.core.errors import BadSettings, require_at_least
 from memorygym.core.rng import Stream, named_rng
-from memorygym.core.statements import Statement, StatementIndex, SubTask, SubTaskGold
+from memorygym.core.statements import Statement, StatementIndex, SubTask
 from memorygym.core.tokens import count
-from memorygym.core.types import JSON, Budget, Task, content_id
-from memorygym.tracks._qa.sessions import RECENT, needed
+from memorygym.core.types import JSON, Task
+from memorygym.tracks._qa.sessions import RECENT, needed, session_task
 from memorygym.tracks.repair import issues, texts
 from memorygym.tracks.repair.env import MOST_OPENED, STEPS, TRACE_COST, opened
 from memorygym.tracks.repair.generated import generated_package
@@ -127,9 +127,7 @@ class SessionDealer:
             },
         }
         system = texts.SYSTEM.format(steps=STEPS, cost=TRACE_COST)
-        dials = {name: value for name, value in asdict(self.recipe).items() if name != "salt"}
-        id = content_id(TRACK, system, state)
-        return Task(id, TRACK, dials, system, (), Budget(), SubTaskGold(tuple(self.goals)), state)
+        return session_task(TRACK, self.recipe, system, state, self.goals)
 
     def _say(self, text: str, printed: str = "", **more: Any) -> None:
         """Adds a turn; `printed` is what its tool prints."""

@@ -1,16 +1,16 @@
 """Deals a session: what notes tell, which values change, which errands come when."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart, require_at_least
 from memorygym.core.rng import Stream, named_rng
-from memorygym.core.statements import Statement, StatementIndex, SubTask, SubTaskGold
+from memorygym.core.statements import Statement, StatementIndex, SubTask
 from memorygym.core.tokens import count
-from memorygym.core.types import JSON, Budget, Task, content_id
-from memorygym.tracks._qa.sessions import RECENT, needed
+from memorygym.core.types import JSON, Task
+from memorygym.tracks._qa.sessions import RECENT, needed, session_task
 from memorygym.tracks.web import texts
 from memorygym.tracks.web.app import RECORDS, App, Form, RecordAttribute
 from memorygym.tracks.web.apps import app_named
@@ -110,9 +110,7 @@ class ErrandDealer:
             "start": START,
             "turns": list(self.turns),
         }
-        dials = {name: value for name, value in asdict(self.recipe).items() if name != "salt"}
-        id = content_id(TRACK, system, state)
-        return Task(id, TRACK, dials, system, (), Budget(), SubTaskGold(tuple(self.goals)), state)
+        return session_task(TRACK, self.recipe, system, state, self.goals)
 
     def _other_apps(self) -> dict[str, JSON]:
         """The records of the other applications, which no errand is about."""
