@@ -9,7 +9,8 @@ from memorygym.core.factories import set_parameters
 from memorygym.core.json_types import from_json
 from memorygym.core.statements import FactReader, SubTaskGold
 from memorygym.core.track import TaskOptions, TaskRecipe, lazily
-from memorygym.core.types import Message, Step, Task, tool
+from memorygym.core.types import Message, Policy, Step, Task, tool
+from memorygym.scoring.episode_scores import rewarded
 from memorygym.tracks._qa.questions import QuestionGold
 from memorygym.tracks._qa.stream import (
     EVENT,
@@ -86,6 +87,24 @@ def session_recipes(
 
 
 _lazy = lazily("memorygym.tracks._qa")
+
+
+def sub_task_fields(package: str, reasoner: Callable[[str, Task], Policy]) -> dict[str, Any]:
+    """The fields of `Track` that tracks of sub-tasks share, from the modules of their package."""
+    part = lazily(package)
+    facts = part("fact_reader:reader_of")
+    return {
+        "outcomes": rewarded,
+        "gold": partial(from_json, SubTaskGold),
+        "facts": facts,
+        "reasoners": {name: partial(reasoner, name) for name in ("strong", "weak")},
+        "oracle": partial(sub_task_oracle, facts),
+        "verify": partial(
+            verified, part("verifier:verification"), together=part("verifier:together")
+        ),
+    }
+
+
 outcomes, verified = _lazy("correctness:outcomes"), _lazy("verification:verified")
 SHARED: dict[str, Any] = {
     "env": RecallEnv,

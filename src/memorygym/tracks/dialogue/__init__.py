@@ -6,16 +6,13 @@ agent acts by tools on the records of a house, under rules that supervisors told
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 
 from memorygym.core import registry
-from memorygym.core.json_types import from_json
 from memorygym.core.outcome import Outcome, Score
-from memorygym.core.statements import SubTaskGold
 from memorygym.core.trace import Trace
 from memorygym.core.track import TaskOptions, TaskRecipe, Track, lazily
-from memorygym.scoring.episode_scores import accuracies, rewarded
-from memorygym.tracks._qa.defaults import session_recipes, sub_task_oracle, verified
+from memorygym.scoring.episode_scores import accuracies
+from memorygym.tracks._qa.defaults import session_recipes, sub_task_fields
 from memorygym.tracks._qa.self_test import self_test
 from memorygym.tracks.dialogue.agents import AGENTS, LEAST_OF_NOTES, note_taker, reasoner
 from memorygym.tracks.dialogue.desks import desk_named
@@ -37,9 +34,6 @@ def tasks(options: TaskOptions) -> Sequence[TaskRecipe]:
     chosen = parameters.pop("template", "") or ",".join(registry.names("desks"))
     desks = [desk_named(name).name for name in chosen.split(",")]
     return session_recipes("dialogue", DialogueRecipe, desks, options, parameters)
-
-
-facts = _lazy("fact_reader:reader_of")
 
 
 def score(trace: Trace, outcomes: Sequence[Outcome]) -> Score:
@@ -70,19 +64,14 @@ TRACK = Track(
     version="dialogue-v3",
     tasks=tasks,
     env=DialogueEnv,
-    outcomes=rewarded,
-    gold=partial(from_json, SubTaskGold),
-    facts=facts,
-    reasoners={name: partial(reasoner, name) for name in ("strong", "weak")},
+    **sub_task_fields(__name__, reasoner),
     note_taker=note_taker,
-    oracle=partial(sub_task_oracle, facts),
     # Desks of this package that share a name of a tool share the tool.
     tools=tuple({tool.name: tool for desk in BUILT_IN for tool in tools_of(desk)}.values()),
     reader=_lazy("fact_reader:DialogueTraceReader"),
     score=score,
     axes=(*KINDS, *CHAIN),
     agents=AGENTS,
-    verify=partial(verified, _lazy("verifier:verification"), together=_lazy("verifier:together")),
     self_test=self_test("dialogue", LEAST_OF_NOTES),
     parameters=lambda: {
         "template": "a desk, or several with commas between (default: all)",

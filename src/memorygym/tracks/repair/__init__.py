@@ -5,19 +5,14 @@ the place of SWE-Gym (Pan et al. 2024) under a memory budget.
 """
 
 from collections.abc import Sequence
-from functools import partial
 
-from memorygym.core.json_types import from_json
-from memorygym.core.statements import SubTaskGold
 from memorygym.core.track import TaskOptions, TaskRecipe, Track, lazily
-from memorygym.scoring.episode_scores import rewarded
-from memorygym.tracks._qa.defaults import session_recipes, sub_task_oracle, verified
+from memorygym.tracks._qa.defaults import session_recipes, sub_task_fields
 from memorygym.tracks._qa.self_test import self_test
 from memorygym.tracks.repair.agents import AGENTS, LEAST_OF_NOTES, note_taker, reasoner
 from memorygym.tracks.repair.env import TOOLS, RepairEnv
 
 _lazy = lazily(__name__)
-facts = _lazy("fact_reader:reader_of")
 
 
 def tasks(options: TaskOptions) -> Sequence[TaskRecipe]:
@@ -41,19 +36,14 @@ TRACK = Track(
     version="repair-v2",
     tasks=tasks,
     env=RepairEnv,
-    outcomes=rewarded,
-    gold=partial(from_json, SubTaskGold),
-    facts=facts,
-    reasoners={name: partial(reasoner, name) for name in ("strong", "weak")},
+    **sub_task_fields(__name__, reasoner),
     note_taker=note_taker,
-    oracle=partial(sub_task_oracle, facts),
     tools=TOOLS,
     agents=AGENTS,
     self_test=self_test("repair", LEAST_OF_NOTES),
     axes=("mend", "error", "limit", "name", "frozen"),
     surroundings=surroundings,
     fetch=_lazy("real:fetched"),
-    verify=partial(verified, _lazy("verifier:verification"), together=_lazy("verifier:together")),
     parameters=lambda: {
         "package": "generated, or real ones as NAME==VERSION that `generate --package` has fetched",
         "tokens": "length of all that maintainers say and tools print for them (20,000)",

@@ -5,20 +5,15 @@ Chromium. In the place of WebArena-Infinity (CMU web-arena-x 2026) under a memor
 """
 
 from collections.abc import Sequence
-from functools import partial
 
 from memorygym.core import registry
-from memorygym.core.json_types import from_json
-from memorygym.core.statements import SubTaskGold
 from memorygym.core.track import TaskOptions, TaskRecipe, Track, lazily
-from memorygym.scoring.episode_scores import rewarded
-from memorygym.tracks._qa.defaults import session_recipes, sub_task_oracle, verified
+from memorygym.tracks._qa.defaults import session_recipes, sub_task_fields
 from memorygym.tracks._qa.self_test import self_test
 from memorygym.tracks.web.agents import AGENTS, LEAST_OF_NOTES, note_taker, reasoner
 from memorygym.tracks.web.env import WEB_TOOLS, WebEnv
 
 _lazy = lazily(__name__)
-facts = _lazy("fact_reader:reader_of")
 
 
 def tasks(options: TaskOptions) -> Sequence[TaskRecipe]:
@@ -37,18 +32,13 @@ TRACK = Track(
     version="web-v1",
     tasks=tasks,
     env=WebEnv,
-    outcomes=rewarded,
-    gold=partial(from_json, SubTaskGold),
-    facts=facts,
-    reasoners={name: partial(reasoner, name) for name in ("strong", "weak")},
+    **sub_task_fields(__name__, reasoner),
     note_taker=note_taker,
-    oracle=partial(sub_task_oracle, facts),
     tools=WEB_TOOLS,
     opens=_lazy("own_browser:opened"),
     agents=AGENTS,
     self_test=self_test("web", LEAST_OF_NOTES),
     axes=("direct", "chained", "described"),
-    verify=partial(verified, _lazy("verifier:verification"), together=_lazy("verifier:together")),
     parameters=lambda: {
         "template": "an application, or several with commas between (default: all)",
         "tokens": "length of all that the user and the notes say (20,000)",
