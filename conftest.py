@@ -38,6 +38,8 @@ NEEDS = {
             "registration",
             "simulator",
             "structured_env",
+            "tokens",
+            "trl_rollouts",
             "vec_env",
         )
     },
@@ -45,6 +47,7 @@ NEEDS = {
         f"tests/training/test_{name}.py": "gymnasium"
         for name in ("env", "env_options", "learner", "structured", "structured_actions")
     },
+    "tests/training/test_tokens.py": "trl",
     "tests/mutants/recorder.py": "coverage",
 }
 # Doctests of a file that imports one of these are collected only where it is installed.

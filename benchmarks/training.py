@@ -1,6 +1,6 @@
 """Benchmark of the training environments, on one core: `python -m benchmarks.training`.
 
-Needs the extra `train`. Every figure is the median of several runs; `of goal` is the ratio to the
+Needs the extra `gym`. Every figure is the median of several runs; `of goal` is the ratio to the
 goal, so that above 1 is better than asked. Set OMP_NUM_THREADS=1.
 """
 

@@ -77,7 +77,7 @@ def test_a_scripted_agent_is_said_to_repeat_itself(command, tmp_path: Path) -> N
     assert status == 2 and "--force" in err
 
 
-@pytest.mark.train
+@pytest.mark.gym
 def test_learn_stores_a_policy_and_goes_on_from_it(command, tmp_path: Path) -> None:
     path = tmp_path / "policy.json"
     words = ["training", "learn", "--tier", "lite", "--groups", "1", "--group", "2"]

@@ -27,7 +27,7 @@ from memorygym.training.rewards import ShapedReward
 from memorygym.training.tasks import Curriculum, recipes
 from tests.training.plays import TINY
 
-pytestmark = pytest.mark.train
+pytestmark = pytest.mark.gym
 
 WRITE = '<tool_call>{"name": "Write", "arguments": {"content": "a note"}}</tool_call>'
 Step = tuple[str, float, bool, bool, dict[str, Any]]

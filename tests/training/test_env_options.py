@@ -10,7 +10,7 @@ from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.training.env import MemoryEnv
 from memorygym.training.rewards import ShapedReward
 
-pytestmark = pytest.mark.train
+pytestmark = pytest.mark.gym
 
 
 def lite(**options: Any) -> MemoryEnv:

@@ -19,7 +19,7 @@ from memorygym.training.network import Observations
 from memorygym.training.settings import Training
 from tests.training.plays import small, watched
 
-pytestmark = pytest.mark.train
+pytestmark = pytest.mark.gym
 SMALL = Training(
     parameters={"tier": "lite", "template": "city"}, iterations=3, groups=2, group=4, hidden=8
 )

@@ -33,7 +33,7 @@ from memorygym.training.structured_env import StructuredEnv
 from memorygym.training.tasks import recipes
 from memorygym.training.vec_env import MemoryVecEnv, composite, make_table
 
-pytestmark = pytest.mark.train
+pytestmark = pytest.mark.gym
 TEMPLATES = sorted(
     {recipe.template for recipe in recipes("worlds", "train", range(1), tier="lite")}
 )

@@ -10,7 +10,7 @@ from memorygym.core.errors import BadSettings, MemoryGymError
 from memorygym.training.structured_env import StructuredEnv
 from memorygym.training.vec_env import MemoryVecEnv
 
-pytestmark = pytest.mark.train
+pytestmark = pytest.mark.gym
 
 
 def test_a_seed_chooses_the_task_also_after_another_seed() -> None:

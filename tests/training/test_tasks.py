@@ -102,4 +102,4 @@ def test_the_base_install_has_all_but_the_environment() -> None:
         "try: t.MemoryEnv\nexcept Exception as error: print(error)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert 'pip install "agent-memorygym[train]"' in done.stdout
+    assert 'pip install "agent-memorygym[gym]"' in done.stdout

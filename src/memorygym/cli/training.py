@@ -114,7 +114,7 @@ def _learn(args: argparse.Namespace) -> int:
 
 def _learner(path: Path, training: Training, *, anew: bool) -> "Learner":
     """A new learner, or the one of a file. Raises BadSettings for another training's file, or
-    without the extra `train`."""
+    without the extra `gym`."""
     from memorygym.training import Learner
 
     if path.is_dir() or path.suffix == ".gz":

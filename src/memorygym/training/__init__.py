@@ -1,7 +1,7 @@
 """Training: the gym as an environment for reinforcement learning, and data that really happened.
 
 Names are imported when they are first asked for. What is not an environment or a learner needs
-nothing else; those need the extra `train`.
+nothing else; those need the extra `gym`.
 """
 
 TYPE_CHECKING = False
@@ -38,7 +38,7 @@ _PLACES = {
 """By module: the public names that it states."""
 _PUBLIC = {name: module for module, names in _PLACES.items() for name in names}
 _EXTRA = ("gymnasium", "numpy")
-"""The packages of the extra `train`."""
+"""The packages of the extra `gym`."""
 __all__ = [*_PUBLIC]  # noqa: PLE0604  # The names are strings.
 
 
@@ -54,7 +54,7 @@ def __getattr__(name: str) -> object:
     except ModuleNotFoundError as error:
         if error.name not in _EXTRA:
             raise
-        raise missing(name, error.name, "train") from None
+        raise missing(name, error.name, "gym") from None
     return found
 
 

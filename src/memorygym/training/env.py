@@ -11,17 +11,18 @@ from gymnasium import Env, spaces
 from gymnasium.error import ResetNeeded
 
 from memorygym.agents.chat import as_reply, merge_neighbours
+from memorygym.agents.reasoner_agent import agents_of, check_agent
 from memorygym.agents.text_protocol import as_text
 from memorygym.core.episode import Episode
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.json_values import json_value
 from memorygym.core.tools import call_problem
 from memorygym.core.trace import MemoryUpdate, Trace
-from memorygym.core.track import TaskRecipe, find
+from memorygym.core.track import TaskRecipe, find, reader_of
 from memorygym.core.types import Call, Message, Tool
 from memorygym.memories.sandbox.placement import memory_factory
 from memorygym.models.chat_completions import split_reasoning
-from memorygym.runs.systems import System, start_episode
+from memorygym.runs.systems import FreshPolicy, System, policy_maker, start_episode
 from memorygym.runs.tasks import Limits
 from memorygym.scoring.episode_scores import score
 from memorygym.training.rewards import RewardFunction, reward_named
@@ -66,6 +67,9 @@ class EnvSettings:
     tool; the agent reads what is wrong with it."""
     limits: Limits = field(default_factory=Limits)
     """Limits in place of the task's: capacity, turns, patience."""
+    reader: str | None = None
+    """An agent that plays the events that ask in the policy's place, such as `strong`: what is
+    trained is a memory manager, and the reader is frozen (Memory-R1, arXiv 2508.19828)."""
     curriculum: Curriculum | None = None
     """What chooses the parameters of each episode; environments may share one."""
 
@@ -104,9 +108,11 @@ class MemoryEnv(Env[str, Action]):  # type: ignore[misc]  # See AnyText.
         self.settings = EnvSettings(**{name: options.pop(name) for name in known & options.keys()})
         self.render_mode = render_mode
         self.observation_space, self.action_space = AnyText(), AnyText(Message, Mapping)
-        self._parameters = options
+        self.track, self.parameters = self._track.name, options
         self._stream = self._stream_of(self.settings.seed)
         self._make_memory = memory_factory(self.settings.memory)
+        if self.settings.reader:
+            check_agent(self.settings.reader, agents_of(self._track))
         self._episode: Episode | None = None
 
     def reset(
@@ -118,6 +124,10 @@ class MemoryEnv(Env[str, Action]):  # type: ignore[misc]  # See AnyText.
         self._recipe = self._next_recipe(dict(options or {}))
         self._task = self.settings.limits.applied(self._recipe.generate())
         self._begin(start_episode(self._task, self._make_memory))
+        self._asked = frozenset(goal.event for goal in reader_of(self._judged).goals)
+        self._let_reader_play()
+        if self._episode is None or self._episode.done:
+            raise BadSettings(f"{self._track.name}: every event asks, so a reader leaves no event")
         self._reward = reward_named(self.settings.reward).fork()
         self._steps, self._read, self._shown = 0, 0, list[int]()
         self._update: MemoryUpdate | None = None
@@ -130,6 +140,7 @@ class MemoryEnv(Env[str, Action]):  # type: ignore[misc]  # See AnyText.
         reply = as_reply(_message(action), self._view)
         malformed = any(call_problem(call, self._tools) for call in reply.calls)
         episode.step(reply)
+        self._let_reader_play()
         self._steps += 1
         terminated = episode.done
         truncated = not terminated and self._steps >= (self.settings.max_steps or inf)
@@ -169,13 +180,18 @@ class MemoryEnv(Env[str, Action]):  # type: ignore[misc]  # See AnyText.
             return None
         if self._episode is None:
             raise ResetNeeded("call reset() before render()")
-        return OVER if self._ended else _text(self._as_text())
+        return OVER if self._ended else _text(self.chat())
+
+    def chat(self) -> list[Message]:
+        """All that a model without native tool calling reads now: the tools in the system message,
+        calls and results as text. Roles are system, user and assistant."""
+        return merge_neighbours([*self._system, *as_text(self._view[1:], ())])
 
     def close(self) -> None:
         self._episode = None
 
     def _stream_of(self, seed: int) -> TaskStream:
-        return TaskStream(self._track.name, self.settings.split, seed, self._parameters)
+        return TaskStream(self._track.name, self.settings.split, seed, self.parameters)
 
     def _next_recipe(self, options: dict[str, Any]) -> TaskRecipe:
         """The recipe of the task to reset to. Raises UnknownPart or BadSettings."""
@@ -196,6 +212,15 @@ class MemoryEnv(Env[str, Action]):  # type: ignore[misc]  # See AnyText.
     def _begin(self, episode: Episode) -> None:
         self._episode = episode
         self._judged = replace(episode.trace, gold=self._task.gold)  # It shares the records.
+        self._reader = None
+        if name := self.settings.reader:
+            self._reader = FreshPolicy(policy_maker(name, self._task), episode)
+
+    def _let_reader_play(self) -> None:
+        """Plays the events that ask, if the policy does not."""
+        episode = self._episode
+        while self._reader and episode and not episode.done and episode.event in self._asked:
+            episode.step(self._reader.act(episode.view(), episode.tools))
 
     def _running(self) -> Episode:
         if self._episode is None:
@@ -214,7 +239,7 @@ class MemoryEnv(Env[str, Action]):  # type: ignore[misc]  # See AnyText.
         if episode.tools is not self._offered:
             self._offer(episode.tools)
         info["tools"] = self._openai_tools
-        messages, before = self._as_text(), self._shown
+        messages, before = self.chat(), self._shown
         self._shown = shown = list(map(hash, messages))  # A thousand environments keep no texts.
         info["restart"] = not before or shown[: len(before)] != before
         if info["restart"] or self.settings.observation == "view":
@@ -246,10 +271,6 @@ class MemoryEnv(Env[str, Action]):  # type: ignore[misc]  # See AnyText.
         self._offered, self._tools = tools, {tool.name: tool for tool in tools}
         self._openai_tools = [tool.to_openai() for tool in tools]
         self._system = as_text(self._view[:1], tools)
-
-    def _as_text(self) -> list[Message]:
-        """The view as a model without native tool calling reads it."""
-        return merge_neighbours([*self._system, *as_text(self._view[1:], ())])
 
 
 def _message(action: Action) -> Message:

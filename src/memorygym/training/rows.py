@@ -3,13 +3,15 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress
+from typing import Any
 
 from memorygym.agents.chat import merge_neighbours
 from memorygym.agents.text_protocol import as_text
+from memorygym.core.errors import BadSettings
 from memorygym.core.json_values import canonical
 from memorygym.core.tokens import count, shown_tokens
 from memorygym.core.trace import CANARY
-from memorygym.core.types import JSON, Tool
+from memorygym.core.types import JSON, Message, Tool
 from memorygym.training.rollouts import Rollout, Segment
 
 Row = dict[str, JSON]
@@ -24,18 +26,41 @@ def openai_row(segment: Segment, tools: Sequence[Tool]) -> Row:
     }
 
 
+def read_row(row: Mapping[str, Any]) -> tuple[Segment, tuple[Tool, ...]]:
+    """The segment and the tools of a row as `openai_row` writes it; without a `mask` every reply is
+    trained on. Raises BadSettings for what is no such row."""
+    try:
+        messages = tuple(map(Message.from_openai, row["messages"]))
+        functions = [tool["function"] for tool in row.get("tools") or ()]
+        tools = tuple(Tool(f["name"], f["description"], f["parameters"]) for f in functions)
+        mask = row.get("mask") or [message.role == "assistant" for message in messages]
+        if len(mask) != len(messages):
+            raise ValueError(f"{len(mask)} marks for {len(messages)} messages")
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise BadSettings(
+            f"not a row of OpenAI messages ({error!r:.80}): `memorygym training data` writes them"
+        ) from error
+    return Segment(messages, tuple(map(bool, mask))), tools
+
+
 def sharegpt_row(segment: Segment, tools: Sequence[Tool]) -> Row:
     """The turns with tool calls as text, in the words that a model reads under `--tools text`:
     after the system turn `human` and `gpt` alternate."""
-    messages = merge_neighbours(as_text(segment.messages, tools))
-    pairs = zip(segment.messages, segment.mask, strict=True)
-    replied = iter([trained for message, trained in pairs if message.role == "assistant"])
+    chat = as_chat(segment, tools)
     names = {"system": "system", "user": "human", "assistant": "gpt"}
     return {
-        "conversations": [{"from": names[m.role], "value": m.content} for m in messages],
+        "conversations": [{"from": names[m.role], "value": m.content} for m, _ in chat],
         "tools": canonical([tool.to_openai() for tool in tools]),
-        "mask": [int(m.role == "assistant" and next(replied)) for m in messages],
+        "mask": [int(trained) for _, trained in chat],
     }
+
+
+def as_chat(segment: Segment, tools: Sequence[Tool]) -> list[tuple[Message, bool]]:
+    """The messages with tool calls as text, each with whether it is trained on."""
+    pairs = zip(segment.messages, segment.mask, strict=True)
+    replied = iter([trained for message, trained in pairs if message.role == "assistant"])
+    messages = merge_neighbours(as_text(segment.messages, tools))
+    return [(m, m.role == "assistant" and next(replied)) for m in messages]
 
 
 FORMATS: Mapping[str, Callable[[Segment, Sequence[Tool]], Row]] = {

@@ -1,0 +1,127 @@
+"""Episodes for TRL's GRPOTrainer: its `rollout_func`, a data set of tasks, and the reward.
+
+An episode is many contexts that only the memory joins, and GRPOTrainer takes one row a rollout.
+With rows="context" that is one context of the episode, drawn evenly, so that what is learned from
+is exactly what was read; with rows="episode" all contexts stand in one row, and what was sampled
+without the earlier ones is learned with them in view. TRL's own `environment_factory` knows no
+reset of the context, so a policy would read what it should remember.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+from memorygym.core.errors import BadSettings, UnknownPart
+from memorygym.core.json_values import canonical
+from memorygym.core.rng import named_rng
+from memorygym.training.env import MemoryEnv
+from memorygym.training.tasks import TaskStream
+from memorygym.training.tokens import ChatTemplate, TokenEpisode, TokenRow
+
+ROWS = ("context", "episode")
+REWARD = "episode_reward"
+"""The field in which rewards reach the reward function."""
+Ids = list[int]
+
+
+class TrlRollouts:
+    """Plays an episode for each prompt, all of them in step. Pass it as `rollout_func`, `dataset()`
+    as `train_dataset`, and `reward` among `reward_funcs`.
+
+    `max_completion_length` of the trainer is the most tokens of one reply, and `most_tokens` of a
+    context with its reply. Options are those of MemoryEnv. Raises BadSettings or UnknownPart.
+
+    >>> rollouts = TrlRollouts("worlds", tier="lite", memory="markdown")
+    >>> rollouts.prompts(1)
+    ['{"seed":57,"split":"train","template":"university"}']
+    """
+
+    def __init__(
+        self,
+        track: str = "worlds",
+        *,
+        rows: str = "context",
+        most_tokens: int = 8192,
+        template: Mapping[str, Any] | None = None,
+        **options: Any,
+    ) -> None:
+        """`template` has options for the chat template, such as {"enable_thinking": False}."""
+        if rows not in ROWS:
+            raise UnknownPart("rows", rows, ROWS)
+        self._rows, self._most, self._template = rows, most_tokens, dict(template or {})
+        self._env = MemoryEnv(track, **options)
+        self._free = list[MemoryEnv]()
+        """Environments of earlier rollouts, which are used again."""
+        self._played = 0
+
+    def prompts(self, count: int, split: str | None = None) -> list[str]:
+        """The next tasks of the split's stream as texts, which stand for them as prompts."""
+        return [*islice(self._tasks(split or self._env.settings.split), count)]
+
+    def dataset(self, count: int, split: str | None = None) -> Any:
+        """So many prompts as a data set of Hugging Face."""
+        from datasets import Dataset
+
+        return Dataset.from_dict({"prompt": self.prompts(count, split)})
+
+    def __call__(self, prompts: Sequence[str], trainer: Any) -> dict[str, Any]:
+        """TRL's rollout function: a row, its mask and the reward for each prompt."""
+        tokenizer = trainer.processing_class
+        template = ChatTemplate(tokenizer, **self._template)
+        most = self._most - trainer.args.max_completion_length
+        episodes = [self._begin(prompt, template, most) for prompt in prompts]
+        while running := [episode for episode in episodes if not episode.done]:
+            replies, logprobs = trainer._generate_single_turn(
+                [episode.prompt for episode in running], None, {}, 1
+            )
+            for episode, ids, known in zip(
+                running, replies, logprobs or [()] * len(replies), strict=True
+            ):
+                episode.take(ids, known)
+        self._free += [episode.env for episode in episodes]
+        rows = [self._row(episode) for episode in episodes]
+        known = all(row.log_probabilities for row in rows) and self._rows == "context"
+        return {
+            "prompt_ids": [[*row.ids[: row.prompt]] for row in rows],
+            "completion_ids": [[*row.ids[row.prompt :]] for row in rows],
+            "env_mask": [[*map(int, row.mask[row.prompt :])] for row in rows],
+            "logprobs": [_spread(row) for row in rows] if known else None,
+            REWARD: [episode.reward for episode in episodes],
+            "score": [episode.score for episode in episodes],
+        }
+
+    @staticmethod
+    def reward(prompts: Sequence[str], completions: Any, **fields: Any) -> list[float]:
+        """The reward of each episode."""
+        del prompts, completions
+        rewards: list[float] = fields[REWARD]
+        return rewards
+
+    def _tasks(self, split: str) -> Iterator[str]:
+        env = self._env
+        for recipe in TaskStream(env.track, split, env.settings.seed, env.parameters):
+            yield canonical({"template": recipe.template, "seed": recipe.seed, "split": split})
+
+    def _begin(self, prompt: str, template: ChatTemplate, most: int) -> TokenEpisode:
+        """An episode of a prompt's task."""
+        env = self._free.pop() if self._free else self._env.fork()
+        return TokenEpisode(env, template, most_tokens=most, options=json.loads(prompt))
+
+    def _row(self, episode: TokenEpisode) -> TokenRow:
+        rows = [episode.to_concat()] if self._rows == "episode" else episode.to_rows()
+        if not rows or not rows[0].ids:
+            raise BadSettings(
+                f"no context of the task {episode.info['task']} has at most most_tokens="
+                f"{self._most} with its reply: give more"
+            )
+        self._played += 1
+        return rows[
+            named_rng("training rows", self._env.settings.seed, self._played).below(len(rows))
+        ]
+
+
+def _spread(row: TokenRow) -> list[float]:
+    """The log-probabilities of all tokens after the prompt, 0 where nothing was sampled."""
+    known = iter(row.log_probabilities)
+    return [next(known) if mine else 0.0 for mine in row.mask[row.prompt :]]
