@@ -12,6 +12,6 @@ APPS = names("apps")
 
 
 @cache
-def session(app: str = "shop", seed: int = 0, tokens: int = 20_000) -> Task:
+def session(app: str = "shop", seed: int = 0, tokens: int = 20_000, forms: int = 1) -> Task:
     """The task of a recipe."""
-    return WebRecipe(app, seed, tokens=tokens).generate()
+    return WebRecipe(app, seed, tokens=tokens, forms=forms).generate()

@@ -6,7 +6,7 @@ from memorygym.core.statements import Statement, StatementIndex
 from memorygym.tracks.web import texts
 from memorygym.tracks.web.apps import app_named
 from memorygym.tracks.web.browser import Tab
-from memorygym.tracks.web.errands import described, errand_in
+from memorygym.tracks.web.errands import asked_in, described
 from memorygym.tracks.web.fact_reader import reader_for
 from memorygym.tracks.web.site import InProcess, Site
 from tests.tracks.web.sessions import APPS, session
@@ -96,8 +96,8 @@ def test_an_errand_is_read_as_it_is_given_and_states_nothing(app: str) -> None:
         if key := own.described.get(form.type):
             words[form.type] = described(form.type, key, "K-4821")
         text = texts.errand(own.title, form.errand.format_map(words))
-        errand = errand_in(own, text)
-        assert errand and errand.form is form and errand.words == words
+        (asked,) = asked_in(own, text)
+        assert asked.form is form and asked.words == words
         assert reader_for(app).coverage(text) == (0, 0)
 
 

@@ -49,7 +49,7 @@ class Session:
     def played(self, memory: str, policy: Policy | None = None) -> Trace:
         """The session with that memory, played by a policy or the strong reasoner."""
         env = find(self.task.track).env(self.task)
-        episode = Episode(env, partial(make, "memory", memory), Budget())
+        episode = Episode(env, partial(make, "memory", memory))
         trace = play(episode, policy or self.reasoner)
         trace.gold = self.task.gold
         return trace

@@ -42,6 +42,7 @@ TRACK = Track(
     parameters=lambda: {
         "template": "an application, or several with commas between (default: all)",
         "tokens": "length of all that the user and the notes say (20,000)",
+        "forms": "forms that an errand asks for, 1 to 30 (1)",
         "browser": "process, or chromium: shows the same pages (process)",
         "screenshots": "a folder, which gets a picture of each page in chromium",
     },

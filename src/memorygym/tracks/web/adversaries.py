@@ -11,7 +11,7 @@ from memorygym.core.rng import named_rng
 from memorygym.core.types import Message, Policy
 from memorygym.tracks.web.app import CODE, NUMBER
 from memorygym.tracks.web.browser import CLICK, GOTO, TYPE
-from memorygym.tracks.web.errands import Errand, Filled
+from memorygym.tracks.web.errands import AskedForm, Filled
 from memorygym.tracks.web.reasoners import ELEMENT, ErrandTurn, StrongVisitor, next_call
 from memorygym.tracks.web.site import ARCHIVE, labels
 
@@ -21,24 +21,22 @@ Pick = Callable[[Sequence[str]], str | None]
 
 @dataclass
 class FormGuesser(StrongVisitor):
-    """Opens the form of an errand, and fills each field with a value that it picks in view."""
+    """Opens the forms of an errand, and fills each field with a value that it picks in view."""
 
     pick: Pick
 
-    def _run(self, turn: ErrandTurn, errand: Errand) -> Message:
-        record = errand.words[errand.form.type]
+    def _run(self, turn: ErrandTurn, asked: AskedForm) -> Message:
+        form, record = asked.form, asked.words[asked.form.type]
         links = [name for _, role, name, _ in ELEMENT.findall(turn.page) if role == "link"]
         if " with the " in record:
-            named = [name for name in links if turn.app.type_of(name) == errand.form.type]
+            named = [name for name in links if turn.app.type_of(name) == form.type]
             record = named_rng("web", "guess", turn.text).choice(named) if named else ""
         fields = {
             label: value
-            for label, chain in zip(labels(errand.form), errand.form.fields, strict=True)
+            for label, chain in zip(labels(form), form.fields, strict=True)
             if (value := self.pick(self._values(turn, chain[-1]))) is not None
         }
-        return calls(
-            next_call(turn.app, errand, Filled(errand.form.name, record, fields), turn.page)
-        )
+        return calls(next_call(turn, asked, Filled(form.name, record, fields)))
 
     def _values(self, turn: ErrandTurn, key: str) -> list[str]:
         """The values in view that an attribute may have, in order. Those of the errand's own pages
@@ -67,7 +65,7 @@ def _next(values: Sequence[str]) -> str | None:
 class Restorer(StrongVisitor):
     """Restores a note from the archive, whatever it costs, then goes on."""
 
-    def _run(self, turn: ErrandTurn, errand: Errand) -> Message:
+    def _run(self, turn: ErrandTurn, asked: AskedForm) -> Message:
         steps = len(turn.called)
         note = str(named_rng("web", "restore", turn.text).between(1, 40))
         opening: tuple[ToolCall, ...] = (
@@ -75,7 +73,7 @@ class Restorer(StrongVisitor):
             (TYPE.name, {"element": 5, "text": note}),
             (CLICK.name, {"element": 6}),
         )
-        return calls(opening[steps]) if steps < len(opening) else super()._run(turn, errand)
+        return calls(opening[steps]) if steps < len(opening) else super()._run(turn, asked)
 
 
 GUESSES: Mapping[str, tuple[str, Callable[[], Policy]]] = {

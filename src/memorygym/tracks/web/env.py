@@ -7,6 +7,7 @@ from tempfile import mkdtemp
 from typing import Any
 
 from memorygym.core.errors import Refused
+from memorygym.core.json_values import json_hash
 from memorygym.core.types import JSON, Env, Message, Step, Task
 from memorygym.tracks._qa.defaults import RECALL, recall_step
 from memorygym.tracks.web.browser import STOP, TOOLS, Browser, Tab
@@ -14,9 +15,7 @@ from memorygym.tracks.web.errands import summary
 from memorygym.tracks.web.site import InProcess, Site
 
 STEPS = 30
-"""Calls in an event; with the last one it ends."""
-RESTORE_COST = 30
-"""Calls that restoring a note from the archive counts as, in an errand."""
+"""Calls in an event, and for each form that an errand asks for; with the last one it ends."""
 ERROR = "error: "
 """How a page's complaint begins."""
 WEB_TOOLS = (*TOOLS, RECALL)
@@ -27,8 +26,9 @@ PROCESS, CHROMIUM = BROWSERS = ("process", "chromium")
 class WebEnv(Env):
     """Plays a session: a message of the user is an event.
 
-    An event ends by `stop`, by a reply without calls, or when its calls are used up. After an
-    errand a colleague puts the applications right, so all memories meet the same pages.
+    An event ends by `stop`, by a reply without calls, or when its calls are used up; to restore a
+    note from the archive takes them all. After an errand a colleague puts the applications right,
+    so all memories meet the same pages.
     """
 
     tools = WEB_TOOLS
@@ -57,7 +57,8 @@ class WebEnv(Env):
                 text = self._tab.act(call)
             except Refused as error:  # It costs a call, or guesses would be free.
                 text = f"{ERROR}{error}"
-            self._left -= RESTORE_COST * (len(self._state["open"]) > before)
+            if len(self._state["open"]) > before:
+                self._left = 0
             step = Step((Message("user", text),))
         return step if self._left > 0 else self._close("out of calls")
 
@@ -75,23 +76,28 @@ class WebEnv(Env):
     def _state(self) -> Any:
         return self.browser.state()
 
+    @property
+    def _right(self) -> list[JSON]:
+        """What an errand is to save, in any order; nothing in other events."""
+        turn = self._turns[self._turn]
+        return [turn["right"], *turn.get("also", ())] if "right" in turn else []
+
     def _close(self, how: str) -> Step:
         """Ends the event; an errand is judged."""
         answer, reward = None, 0.0
-        turn = self._turns[self._turn]
-        if right := turn.get("right"):
+        if right := self._right:
             saved = self._state["saved"]
-            reward = float(saved == [right])
+            reward = float(sorted(map(json_hash, saved)) == sorted(map(json_hash, right)))
             answer = f"{how}; saved {'; '.join(map(summary, saved)) or 'nothing'}"
         self._turn += 1
         return self._shown(Step(reward=reward, answer=answer))
 
     def _shown(self, step: Step = Step()) -> Step:  # noqa: B008  # Steps are frozen.
         """The next message, with the applications as a colleague leaves them."""
-        self._left = STEPS
         if self._turn >= len(self._turns):
             self.browser.close()
             return Step((), step.reward, done=True, evict=True, answer=step.answer)
+        self._left = STEPS * max(len(self._right), 1)
         turn = self._turns[self._turn]
         number = turn.get("note")
         self.browser.begin({"open": [number] * bool(number), "draft": {}, "saved": []})

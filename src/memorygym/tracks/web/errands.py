@@ -1,7 +1,7 @@
-"""The errands of a session: what each asks for, and what follows from known facts."""
+"""The errands of a session: the forms that each asks for, and what follows from known facts."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,10 +15,9 @@ _DESCRIBED = re.compile(r"the (?P<type>\w+) with the (?P<key>[\w ]+) (?P<value>\
 
 
 @dataclass(frozen=True, slots=True)
-class Errand:
-    """What the text of an errand says."""
+class AskedForm:
+    """A form that the text of an errand asks for."""
 
-    app: App
     form: Form
     words: Mapping[str, str]
     """By type of record: its name, or a description by a code."""
@@ -26,7 +25,7 @@ class Errand:
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """What an errand comes to: a form of a record, with its fields."""
+    """What an asked form comes to: the form of a record, with its fields."""
 
     form: str
     record: str
@@ -53,29 +52,38 @@ def described(type_: str, key: str, value: str) -> str:
     return f"the {type_} with the {key} {value}"
 
 
-def errand_in(app: App, text: str) -> Errand | None:
-    """The errand that a text gives; None if it gives none.
+def asked_in(app: App, text: str) -> list[AskedForm]:
+    """The forms that a text asks for, in order; none if it gives no errand.
 
     >>> from memorygym.tracks.web.apps import app_named
     >>> shop = app_named("shop")
-    >>> dict(errand_in(shop, errand(shop.title, "order more of Amber Lamp")).words)
-    {'product': 'Amber Lamp'}
+    >>> [dict(asked.words) for asked in asked_in(shop, errand(shop.title, "print a label for X"))]
+    [{'product': 'X'}]
     """
     start = errand(app.title, "")[:-1]
-    if not text.startswith(start):
-        return None
-    sentence = text.removeprefix(start).removesuffix(".")
-    for form in app.forms:
-        if match := app.patterns[form.name].fullmatch(sentence):
-            return Errand(app, form, match.groupdict())
-    return None
+    before, *sentences = f"\n{text}".split(f"\n{start}")
+    asked = list[AskedForm]()
+    for sentence in sentences if not before else ():
+        words = sentence.removesuffix(".")
+        matches = ((form, app.patterns[form.name].fullmatch(words)) for form in app.forms)
+        fitting = [AskedForm(form, match.groupdict()) for form, match in matches if match]
+        if not fitting:
+            return []
+        asked.append(fitting[0])
+    return asked
+
+
+def filled_forms(asked: Sequence[AskedForm], facts: Sequence[Statement]) -> list[Filled | None]:
+    """What to save of each form; None where a fact is missing."""
+    index = StatementIndex(facts)
+    return [FormResolver(form, index).filled() for form in asked]
 
 
 @dataclass
-class ErrandResolver:
-    """Decides an errand; `used` collects the facts that it took."""
+class FormResolver:
+    """Decides a form; `used` collects the facts that it took."""
 
-    errand: Errand
+    asked: AskedForm
     facts: StatementIndex
     used: dict[tuple[str, str], Statement] = field(default_factory=dict)
     missing: str = ""
@@ -83,7 +91,7 @@ class ErrandResolver:
 
     def filled(self) -> Filled | None:
         """What to save; None if a fact is missing."""
-        form = self.errand.form
+        form = self.asked.form
         record = self._record(form.type)
         fields = {}
         for label, (word, *keys) in zip(labels(form), form.fields, strict=True):
@@ -97,7 +105,7 @@ class ErrandResolver:
 
     def _record(self, word: str) -> str | None:
         """The record that a word of the errand names or describes."""
-        text = self.errand.words[word]
+        text = self.asked.words[word]
         match = _DESCRIBED.fullmatch(text)
         if not match:
             return text

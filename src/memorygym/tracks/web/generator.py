@@ -1,7 +1,8 @@
 """Deals a session: what notes tell, which values change, which errands come when."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from memorygym.core import registry
@@ -9,30 +10,35 @@ from memorygym.core.errors import BadSettings, UnknownPart, require_at_least
 from memorygym.core.rng import Stream, named_rng
 from memorygym.core.statements import Statement, StatementIndex, SubTask
 from memorygym.core.tokens import count
-from memorygym.core.types import JSON, Task
+from memorygym.core.types import JSON, Budget, Task
 from memorygym.tracks._qa.sessions import RECENT, needed, session_task
 from memorygym.tracks.web import texts
 from memorygym.tracks.web.app import RECORDS, App, Form, RecordAttribute
 from memorygym.tracks.web.apps import app_named
 from memorygym.tracks.web.browser import Tab
-from memorygym.tracks.web.env import BROWSERS, PROCESS, RESTORE_COST, STEPS
-from memorygym.tracks.web.errands import ErrandResolver, described, errand_in, summary
+from memorygym.tracks.web.env import BROWSERS, PROCESS, STEPS
+from memorygym.tracks.web.errands import FormResolver, asked_in, described, filled_forms, summary
 from memorygym.tracks.web.site import InProcess, Site, labels
 
 TRACK = "web"
 ERRANDS, EARLY, CHANGES = 12, 4, 6
 """Errands of a session, those before values change, and the values needed later that change."""
+MOST_FORMS = 30
+"""Forms that an errand may ask for."""
 MOST_DRAWS = 50
-"""How often the records of an errand are drawn, until they are new."""
+"""How often the records of a form are drawn, until they are new."""
 FEW, LONG = 6, 20_000
 """Most records of a type in a session that is shorter than so many tokens."""
 OTHERS = 3
 """Records of a type of another application."""
 MARGIN = 0.005
 """How far a length may be off."""
-ROOM, ROW, PAUSE = 250, 40, 400
-"""About the tokens of a note without facts, of a row of its table, and of a pause."""
+ROOM, ROW, PAUSE, ASKED = 250, 40, 400, 14
+"""About the tokens of a note without facts, of a row of its table, of a pause, and of a form that
+an errand asks for."""
 LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
+Plan = tuple[Form, dict[str, str]]
+"""A form that an errand asks for, and the records that it names, by type."""
 START: Mapping[str, JSON] = {"open": [], "draft": {}, "saved": []}
 """The state of the applications at the start."""
 
@@ -47,6 +53,9 @@ class WebRecipe:
     salt: str = ""
     tokens: int = 20_000
     """Tokens of all that the user says, and that notes say."""
+    forms: int = 1
+    """Forms that an errand asks for; each takes 6 to 9 calls. For 4 give 15,000 tokens or more, for
+    30 give 25,000, as the number of errands stays."""
     browser: str = PROCESS
     """Where the pages are shown: one of BROWSERS. The task is the same."""
     screenshots: str = ""
@@ -54,6 +63,8 @@ class WebRecipe:
 
     def __post_init__(self) -> None:
         require_at_least(10_000, tokens=self.tokens)
+        if not 1 <= self.forms <= MOST_FORMS:
+            raise BadSettings(f"web: forms={self.forms}; give 1 to {MOST_FORMS}")
         if self.browser not in BROWSERS:
             raise UnknownPart("browser", self.browser, BROWSERS)
         if self.screenshots and self.browser == PROCESS:
@@ -94,23 +105,28 @@ class ErrandDealer:
         return named_rng(TRACK, recipe.template, recipe.seed, recipe.salt, *names)
 
     def task(self) -> Task:
-        """The session as a task. Raises BadSettings if its length is too short."""
+        """The session as a task. Raises BadSettings if its length is too short, or its records are
+        too few."""
+        forms = self.recipe.forms
         self._tell(self._rng("tell"))
         plans = self._plans(self._rng("plans"))
-        told, left = self.length, self.recipe.tokens - self.length - PAUSE
-        for number, (form, words) in enumerate(plans):
+        end = self.recipe.tokens - PAUSE - ASKED * (forms - 1)
+        told, left = self.length, end - self.length
+        for number in range(ERRANDS):
             if number == EARLY:
-                self._change(self._rng("changes"), plans[EARLY:])
+                self._change(self._rng("changes"), plans[EARLY * forms :])
             self._fill(told + left * (number + 1) / ERRANDS)
-            self._errand(form, words)
+            self._errand(plans[number * forms :][:forms])
         self._close()
-        system = texts.SYSTEM.format(app=self.app.name, steps=STEPS, restore=RESTORE_COST)
+        steps, several = STEPS * forms, texts.SEVERAL.format(forms=forms) * (forms > 1)
+        system = texts.SYSTEM.format(app=self.app.name, steps=steps, restore=steps) + several
         state: dict[str, JSON] = {
             "content": self._content,
             "start": START,
             "turns": list(self.turns),
         }
-        return session_task(TRACK, self.recipe, system, state, self.goals)
+        task = session_task(TRACK, self.recipe, system, state, self.goals)
+        return replace(task, budget=Budget(turns=task.budget.turns * forms))
 
     def _other_apps(self) -> dict[str, JSON]:
         """The records of the other applications, which no errand is about."""
@@ -209,21 +225,29 @@ class ErrandDealer:
         for _ in range(RECENT - 1):
             self._read(rng)
 
-    def _plans(self, rng: Stream) -> list[tuple[Form, dict[str, str]]]:
-        """The errands: each with its form and the records that it names."""
-        plans = list[tuple[Form, dict[str, str]]]()
-        forms = [self.app.forms[n % len(self.app.forms)] for n in range(ERRANDS)]
-        rng.shuffle(forms)
-        for form in forms:
+    def _plans(self, rng: Stream) -> list[Plan]:
+        """The forms of all errands, which begin with different ones."""
+        plans, forms = list[Plan](), self.app.forms
+        firsts = [n % len(forms) for n in range(ERRANDS)]
+        rng.shuffle(firsts)
+        for number in (first + n for first in firsts for n in range(self.recipe.forms)):
+            form, asked = forms[number % len(forms)], len(plans) % self.recipe.forms
+            new_to = max(ERRANDS // self.recipe.forms, asked, 1)
             words = dict.fromkeys(word for word, *_ in form.fields)
             for _ in range(MOST_DRAWS):  # With few records an errand may come twice.
                 named = {word: rng.choice(self.records[word]) for word in words}
-                if (form, named) not in plans:
+                if (form, named) not in plans[-new_to:]:
                     break
+            if (form, named) in plans[len(plans) - asked :]:
+                raise BadSettings(
+                    f"web {self.recipe.template}, seed {self.recipe.seed}:"
+                    f" forms={self.recipe.forms} would ask for a form twice, as there are too few"
+                    f" records; give fewer forms, or tokens={LONG} or more if it has less"
+                )
             plans.append((form, named))
         return plans
 
-    def _change(self, rng: Stream, late: Sequence[tuple[Form, dict[str, str]]]) -> None:
+    def _change(self, rng: Stream, late: Sequence[Plan]) -> None:
         """Adds the notes in which values change: some that late errands need, as many others."""
         wanted = dict[tuple[str, str], None]()
         for form, named in late:
@@ -247,23 +271,23 @@ class ErrandDealer:
             self._read(rng, [(text, text)])
         self._pause(rng)
 
-    def _errand(self, form: Form, named: dict[str, str]) -> None:
-        """Adds an errand, and the goal with the facts without which it fails."""
+    def _line(self, form: Form, named: dict[str, str]) -> str:
+        """What an errand says of a form; in every third one a code describes the record."""
         words = dict(named)
         if len(self.goals) % 3 == 0 and (key := self.app.described.get(form.type)):
             value = self.current[named[form.type], key]
             words[form.type] = described(form.type, key, value)
-        text = texts.errand(self.app.title, form.errand.format_map(words))
-        errand = errand_in(self.app, text)
-        assert errand
-        right = ErrandResolver(errand, StatementIndex(self.facts))
-        filled = right.filled()
-        assert filled
-        needs = needed(
-            right.used.values(),
-            self.facts,
-            lambda facts: ErrandResolver(errand, StatementIndex(facts)).filled(),
-        )
+        return texts.errand(self.app.title, form.errand.format_map(words))
+
+    def _errand(self, plans: Sequence[Plan]) -> None:
+        """Adds an errand, and the goal with the facts without which it fails."""
+        text = "\n".join(self._line(*plan) for plan in plans)
+        asked, known = asked_in(self.app, text), StatementIndex(self.facts)
+        used = dict[tuple[str, str], Statement]()
+        filled = [FormResolver(form, known, used).filled() for form in asked]
+        entries = [form.entry for form in filled if form]
+        assert len(entries) == len(plans)
+        needs = needed(used.values(), self.facts, partial(filled_forms, asked))
         near = {
             fact[:2]
             for goal in self.goals
@@ -273,11 +297,15 @@ class ErrandDealer:
         if any(fact[:2] in near for fact in needs):  # The agent has just filled it in.
             self._pause(self._rng("pause", str(len(self.goals))))
         event = len(self.turns)
-        self._say(text, right=filled.entry)
-        kind = "described" if words != named else "chained" if form.is_chained else "direct"
-        self.goals.append(
-            SubTask(event, kind, text, summary(filled.entry), tuple(needs), form.name)
-        )
+        self._say(text, right=entries[0])
+        if also := entries[1:]:
+            self.turns[-1]["also"] = also
+        forms = [form for form, _ in plans]
+        is_described = any(a.words != named for a, (_, named) in zip(asked, plans, strict=True))
+        is_chained = any(form.is_chained for form in forms)
+        kind = "described" if is_described else "chained" if is_chained else "direct"
+        truth, names = "; ".join(map(summary, entries)), sorted({form.name for form in forms})
+        self.goals.append(SubTask(event, kind, text, truth, tuple(needs), ", ".join(names)))
 
     def _fill(self, target: float) -> None:
         """Adds notes without facts, as many as the length needs."""

@@ -15,15 +15,15 @@ from memorygym.tracks.web import texts
 from memorygym.tracks.web.app import App
 from memorygym.tracks.web.apps import app_named
 from memorygym.tracks.web.browser import CLICK, GOTO, SELECT, STOP, TOOLS, TYPE
-from memorygym.tracks.web.errands import Errand, ErrandResolver, Filled, errand_in
+from memorygym.tracks.web.errands import AskedForm, Filled, FormResolver, asked_in
 from memorygym.tracks.web.fact_reader import WebReader, reader_for
 from memorygym.tracks.web.site import SAVED, section
 
 ATTENTION = 1_000
-"""Tokens of relevant text that the weak clerk reads for an errand."""
+"""Tokens of relevant text that the weak clerk reads for a form."""
 ELEMENT = re.compile(r'- \[(\d+)\] (\w+) "(.*?)"(?:: (.*))?')
 _PAGES = {tool.name for tool in TOOLS}
-GIVE_UP = calls((STOP.name, {}))
+STOPPED: ToolCall = (STOP.name, {})
 
 
 class ErrandTurn(LiveTurn):
@@ -34,8 +34,13 @@ class ErrandTurn(LiveTurn):
         self.app: App = app_named(texts.app_of(view[0].content))
 
     @cached_property
-    def errand(self) -> Errand | None:
-        return errand_in(self.app, self.text)
+    def asked(self) -> list[AskedForm]:
+        return asked_in(self.app, self.text)
+
+    @property
+    def saved(self) -> int:
+        """How many forms have been saved in this event."""
+        return sum(SAVED in text for _, text in self.results(*_PAGES))
 
     @property
     def page(self) -> str:
@@ -55,26 +60,28 @@ class StrongVisitor(Policy):
 
     def act(self, view: Sequence[Message], tools: Sequence[Tool]) -> Message:
         turn = ErrandTurn(view)
-        if turn.errand:
-            return self._run(turn, turn.errand)
+        if turn.asked:
+            return self._run(turn, turn.asked[min(turn.saved, len(turn.asked) - 1)])
         if turn.text.startswith(texts.READ) and not turn.page:
             return calls((GOTO.name, {"address": texts.named_in(turn.text)}))
         return END
 
-    def _run(self, turn: ErrandTurn, errand: Errand) -> Message:
-        resolver = ErrandResolver(errand, self.known(turn, errand))
+    def _run(self, turn: ErrandTurn, asked: AskedForm) -> Message:
+        """The next step for a form of an errand: the first that is not yet saved, or the last."""
+        resolver = FormResolver(asked, self.known(turn, asked))
         filled = resolver.filled()
         # What is written beside a call stays in view, whatever the memory shows next.
         notes = "\n".join(map(reader_for(turn.app.name).render, resolver.used.values()))
         if filled is None:
             query = resolver.missing
             if not self.recalls or query in turn.queries:
-                return GIVE_UP
+                return calls(STOPPED)
             return Message("assistant", notes, calls((RECALL.name, {"query": query})).calls)
-        call = next_call(turn.app, errand, filled, turn.page)
-        return Message("assistant", notes, calls(call).calls) if not turn.page else calls(call)
+        call = next_call(turn, asked, filled)
+        begins = not turn.page or (SAVED in turn.page and call != STOPPED)
+        return Message("assistant", notes, calls(call).calls) if begins else calls(call)
 
-    def known(self, turn: ErrandTurn, errand: Errand) -> StatementIndex:
+    def known(self, turn: ErrandTurn, asked: AskedForm) -> StatementIndex:
         """The facts that the reasoner takes from the view."""
         return StatementIndex(_stated(reader_for(turn.app.name), self._texts(turn)))
 
@@ -88,22 +95,23 @@ class WeakVisitor(StrongVisitor):
 
     recalls = False
 
-    def known(self, turn: ErrandTurn, errand: Errand) -> StatementIndex:
+    def known(self, turn: ErrandTurn, asked: AskedForm) -> StatementIndex:
         reader, texts = reader_for(turn.app.name), [*self._texts(turn)]
-        named = " ".join(errand.words.values())
+        named = " ".join(asked.words.values())
         described = next((f.subject for f in _stated(reader, texts) if f.text in named), "")
 
         def concerns(text: str) -> bool:
-            """Whether a text states something of a record that the errand names or describes."""
+            """Whether a text states something of a record that the form is about."""
             return any(f.subject == described or f.subject in named for f in reader.read(text))
 
         return StatementIndex(_stated(reader, attended(texts, concerns, ATTENTION)), first=True)
 
 
-def next_call(app: App, errand: Errand, filled: Filled, page: str) -> ToolCall:
-    """The next step towards the form of an errand, in it, and out of it."""
-    if SAVED in page:
-        return STOP.name, {}
+def next_call(turn: ErrandTurn, asked: AskedForm, filled: Filled) -> ToolCall:
+    """The next step towards a form of an errand, in it, and out of the last one."""
+    if turn.saved >= len(turn.asked):
+        return STOPPED
+    page = turn.page
     known = [match.groups() for match in ELEMENT.finditer(page)]
     by_name = {(role, name): (int(number), value) for number, role, name, value in known}
     for label, value in filled.fields.items():
@@ -113,7 +121,7 @@ def next_call(app: App, errand: Errand, filled: Filled, page: str) -> ToolCall:
         box = by_name.get(("combobox", label))
         if box and f'option "{value}" [selected]' not in page:
             return SELECT.name, {"element": box[0], "option": value}
-    wanted = ["Save", "Next", filled.form, filled.record, section(errand.form.type), app.title]
+    wanted = ["Save", "Next", filled.form, filled.record, section(asked.form.type), turn.app.title]
     for name in wanted:
         role = "button" if name in ("Save", "Next") else "link"
         if box := by_name.get((role, name)):

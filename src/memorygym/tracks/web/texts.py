@@ -13,6 +13,11 @@ SYSTEM = (
     " allows {steps} calls; to restore a note from the archive counts as {restore}. `recall` asks"
     " your memory. You see only the current event and what your memory shows."
 )
+SEVERAL = (
+    " An errand asks for {forms} forms, in a line each: save each of them once, in any order, and"
+    " nothing else; then `stop`."
+)
+"""What the instructions say besides where errands ask for several forms."""
 SENTENCES = (
     "The {key} of {name} is {value}.",
     "{name}'s {key} is {value}.",
