@@ -108,6 +108,7 @@ class MemoryEnv(Env[str, Action]):  # type: ignore[misc]  # See AnyText.
         self._stream = self._stream_of(self.settings.seed)
         self._make_memory = memory_factory(self.settings.memory)
         self._episode: Episode | None = None
+        self._ended = False
 
     def reset(
         self, *, seed: int | None = None, options: Mapping[str, Any] | None = None
@@ -142,6 +143,7 @@ class MemoryEnv(Env[str, Action]):  # type: ignore[misc]  # See AnyText.
             info["score"] = result.to_json()
             if self.settings.curriculum:
                 self.settings.curriculum.report(result.composite)
+            self._episode = self._reader = None  # What has ended keeps its trace alone.
         return observation, reward, terminated, truncated, info
 
     def fork(self) -> "MemoryEnv":
@@ -157,7 +159,7 @@ class MemoryEnv(Env[str, Action]):  # type: ignore[misc]  # See AnyText.
     @property
     def trace(self) -> Trace:
         """The trace of the finished episode, with its gold table. Raises BadSettings before."""
-        if self._episode is None or not self._ended:
+        if not self._ended:
             raise BadSettings("the trace holds the answers: it can be read once the episode ended")
         labels = System("policy", self.settings.memory).labels(self._track.name, 0)
         self._judged.labels.update(labels)
@@ -167,12 +169,12 @@ class MemoryEnv(Env[str, Action]):  # type: ignore[misc]  # See AnyText.
         """All that a model reads now, if the render mode is `ansi`."""
         if self.render_mode != "ansi":
             return None
-        if self._episode is None:
+        if self._episode is None and not self._ended:
             raise ResetNeeded("call reset() before render()")
         return OVER if self._ended else _text(self._as_text())
 
     def close(self) -> None:
-        self._episode = None
+        self._episode, self._ended = None, False
 
     def _stream_of(self, seed: int) -> TaskStream:
         return TaskStream(self._track.name, self.settings.split, seed, self._parameters)
@@ -198,10 +200,10 @@ class MemoryEnv(Env[str, Action]):  # type: ignore[misc]  # See AnyText.
         self._judged = replace(episode.trace, gold=self._task.gold)  # It shares the records.
 
     def _running(self) -> Episode:
-        if self._episode is None:
-            raise ResetNeeded("call reset() before step()")
         if self._ended:
             raise ResetNeeded(f"{OVER} Call reset() for the next one.")
+        if self._episode is None:
+            raise ResetNeeded("call reset() before step()")
         return self._episode
 
     def _observe(self, *, malformed: bool) -> tuple[str, dict[str, Any]]:

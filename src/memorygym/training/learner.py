@@ -3,17 +3,16 @@
 Groups of episodes play the same task. The advantage of a decision is its return minus the mean
 return of the same decision in the other episodes of its group (leave-one-out, as in LOOP, Chen et
 al. 2025, arXiv 2502.01600; it is not divided by the standard deviation), and updates are clipped
-as in PPO (Schulman et al. 2017, arXiv 1707.06347), the operation and each item for itself.
+as in PPO (Schulman et al. 2017, arXiv 1707.06347).
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.files import write_atomically
@@ -21,12 +20,11 @@ from memorygym.core.rng import named_rng
 from memorygym.core.trace import Trace
 from memorygym.scoring.episode_scores import score
 from memorygym.training import network
-from memorygym.training.decision_arrays import SITUATION, Bools, Floats, Ints, TableArrays
-from memorygym.training.decisions import FEATURES, ITEM_FEATURES, check_track
-from memorygym.training.network import Observations, Weights
+from memorygym.training.decisions import FEATURES, Floats, Ints, Table, check_track
+from memorygym.training.network import Weights
 from memorygym.training.settings import HIDDEN, Training
+from memorygym.training.simulator import Group, Objective, composite
 from memorygym.training.tasks import TaskStream
-from memorygym.training.vec_env import MemoryVecEnv, TableStream, composite
 
 FORMAT = "memorygym-policy-1"
 BETA, BETA_SQUARED, SMALL = 0.9, 0.999, 1e-8
@@ -95,33 +93,20 @@ class Learner:
         document = {"format": FORMAT, "training": asdict(self.training), "weights": weights}
         return (json.dumps(document) + "\n").encode()
 
-    def train(self, *, workers: int = 0, each: Callable[[Self], None] = lambda _: None) -> None:
+    def train(self, each: Callable[[Self], None] = lambda _: None) -> None:
         """Trains up to the last iteration; `each` is called after every one."""
         settings = self.training
-        if self.iteration >= settings.iterations:
-            return
         start = self.iteration * settings.groups
         tasks = TaskStream(settings.track, "train", settings.seed, settings.parameters, start)
-        stream = TableStream(tasks, workers)
-        tables = _Tables(stream)
-        env = MemoryVecEnv(
-            settings.groups * settings.group,
-            group=settings.group,
-            track=settings.track,
-            tables=tables,
-            shaping=settings.shaping,
-            reward=reward_of(settings.reward),
-        )
-        try:
-            while self.iteration < settings.iterations:
-                tables.new = settings.groups
-                rollout = _rollout(env, self.weights, self._rng("play"))
-                self._update(rollout)
-                self.curve.append(round(float(rollout.scores.mean()), 6))
-                self.iteration += 1
-                each(self)
-        finally:
-            stream.close()
+        objective = Objective(reward_of(settings.reward), settings.shaping)
+        while self.iteration < settings.iterations:
+            tables = (Table(next(tasks).generate()) for _ in range(settings.groups))
+            groups = [Group(table, settings.group, objective) for table in tables]
+            self._update(play(groups, self.weights, self._rng("play")))
+            scores = np.concatenate([group.scores for group in groups])
+            self.curve.append(round(float(scores.mean()), 6))
+            self.iteration += 1
+            each(self)
 
     def _rng(self, name: str) -> np.random.Generator:
         bits = named_rng("learner", name, self.training.seed, self.iteration).below(2**63)
@@ -137,19 +122,12 @@ class Learner:
 
     def _climb(self, rollout: "Experience", index: Ints) -> None:
         """One step of Adam on some decisions."""
-        settings, seen = self.training, rollout.seen.at(index)
-        choice = rollout.operations[index], rollout.chosen[index]
-        out = network.forward(self.weights, seen)
-        before = rollout.log_probability[0][index], rollout.log_probability[1][index]
-        gain = rollout.advantages[index].astype(np.float32) / len(index)
-        now = network.log_probability(out, seen, *choice)
-        pulls = (
-            _clipped(now[0] - before[0], gain, settings.clip),
-            _clipped(now[1] - before[1], gain[:, None], settings.clip),
-        )
-        ascent = network.gradient(
-            self.weights, out, seen, choice, pulls, settings.entropy / len(index)
-        )
+        settings, seen, operations = self.training, rollout.seen[index], rollout.operations[index]
+        logs, _ = network.forward(self.weights, seen)
+        change = logs[np.arange(len(index)), operations] - rollout.log_probability[index]
+        pull = _clipped(change, rollout.advantages[index] / len(index), settings.clip)
+        entropy = settings.entropy / len(index)
+        ascent = network.gradient(self.weights, seen, operations, pull, entropy)
         self.steps += 1
         rate = settings.rate * (1 - 0.9 * self.iteration / settings.iterations)
         rate *= np.sqrt(1 - BETA_SQUARED**self.steps) / (1 - BETA**self.steps)
@@ -162,58 +140,32 @@ class Learner:
 
 @dataclass(frozen=True, slots=True)
 class Experience:
-    """The decisions of an iteration and what came of them, all episodes one after the other."""
+    """The decisions of an iteration and what came of them, step by step."""
 
-    seen: Observations
+    seen: Floats
     operations: Ints
-    chosen: Bools
-    log_probability: tuple[Floats, Floats]
-    """Of the choices, by the policy that made them; see network.log_probability."""
+    log_probability: Floats
+    """Of the operations, by the policy that chose them."""
     advantages: Floats
-    scores: Floats
-    """By episode."""
 
 
-@dataclass(slots=True)
-class _Tables(Iterator[TableArrays]):
-    """The tables of a training, `new` ones in each iteration. A group whose episodes end before
-    those of the others repeats the last one; nothing is learned from that."""
-
-    stream: Iterator[TableArrays]
-    new: int = 0
-    """How many of them this iteration still takes."""
-    _last: TableArrays | None = None
-
-    def __next__(self) -> TableArrays:
-        if self.new or not self._last:
-            self.new, self._last = self.new - 1, next(self.stream)
-        return self._last
-
-
-def _rollout(env: MemoryVecEnv, weights: Weights, rng: np.random.Generator) -> Experience:
-    """One episode in each environment."""
-    seen: Mapping[str, Any] = env.reset()[0]
-    steps: list[tuple[NDArray[Any], ...]] = []
-    rewards, running = [], [np.ones(env.num_envs, bool)]
-    scores = np.full(env.num_envs, np.nan, np.float32)
-    while running[-1].any():
-        now = Observations(seen["decision"].copy(), seen["items"].copy(), seen["present"] > 0)
-        out = network.forward(weights, now)
-        operations, chosen = network.sample(out, rng)
-        chances = network.log_probability(out, now, operations, chosen)
-        steps.append((now.decision, now.items, now.present, operations, chosen, *chances))
-        seen, reward, ended, _, infos = env.step({"operation": operations, "items": chosen})
-        rewards.append(np.where(running[-1], reward, 0))
-        scores = np.where(np.isnan(scores), infos["score"], scores)
-        running.append(running[-1] & ~ended)
-    returns = np.cumsum(np.array(rewards, np.float32)[::-1], 0)[::-1]
-    gains = leave_one_out(returns.reshape(len(steps), -1, env.group)).reshape(returns.shape)
-    kept = np.array(running[:-1])
-    *observed, operations, chosen, own, of_items = (
-        np.array(part)[kept] for part in zip(*steps, strict=True)
-    )
-    observations, chances = Observations(*observed), (own, of_items)
-    return Experience(observations, operations, chosen, chances, gains[kept], scores)
+def play(groups: Sequence[Group], weights: Weights, rng: np.random.Generator) -> Experience:
+    """Plays the groups to their ends."""
+    steps, rewards = list[tuple[Any, ...]](), {group: list[Floats]() for group in groups}
+    history = list[list[Group]]()
+    while running := [group for group in groups if not group.ended]:
+        seen = np.concatenate([group.observe() for group in running])
+        logs, _ = network.forward(weights, seen)
+        operations = network.sample(logs, rng)
+        steps.append((seen, operations, logs[np.arange(len(logs)), operations]))
+        history.append(running)
+        ends = np.cumsum([len(group.potential) for group in running])
+        for group, own in zip(running, np.split(operations, ends), strict=False):
+            rewards[group].append(group.step(own))
+    gains = {group: leave_one_out(np.cumsum(own[::-1], 0)[::-1]) for group, own in rewards.items()}
+    advantages = [gains[group][step] for step, running in enumerate(history) for group in running]
+    seen, operations, logs = map(np.concatenate, zip(*steps, strict=True))
+    return Experience(seen, operations, logs, np.concatenate(advantages))
 
 
 def _clipped(change: Floats, gain: Floats, clip: float) -> Floats:
@@ -238,8 +190,7 @@ def initial_weights(track: str, seed: int, hidden: int = HIDDEN) -> Weights:
     """The weights of an untrained policy."""
     check_track(track)
     rng = np.random.default_rng(named_rng("policy", seed).below(2**63))
-    decision = len(FEATURES) + len(SITUATION)
-    return network.initial(decision, len(ITEM_FEATURES), hidden, rng)
+    return network.initial(len(FEATURES), hidden, rng)
 
 
 def stored_weights(raw: Mapping[str, Any], part: str, path: Path) -> Weights:
