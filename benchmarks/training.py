@@ -9,17 +9,17 @@ from collections.abc import Callable
 from itertools import count
 from statistics import median
 from time import process_time
-from typing import Any
 
 import numpy as np
 
 from benchmarks.speed import row
 from memorygym.core.trace import Action
+from memorygym.core.types import Message
 from memorygym.runs.systems import AgentSystem
-from memorygym.training.decisions import UPDATE
+from memorygym.training.decisions import Operation
 from memorygym.training.env import MemoryEnv
+from memorygym.training.structured_env import MemoryVecEnv
 from memorygym.training.tasks import recipes
-from memorygym.training.vec_env import MemoryVecEnv
 
 TEMPLATE = "company"
 ENVIRONMENTS = 1_000
@@ -48,17 +48,19 @@ def main() -> None:
     for size, group in ((1, 1), (64, 16), (256, 32), (1024, 64)):
         row(f"structured steps, {size} environments", _structured(size, group), 20_000, "/s")
     before = _memory()
-    many = [MemoryEnv("worlds", template=TEMPLATE, seed=seed) for seed in range(ENVIRONMENTS)]
-    for env in many:
-        env.reset()
+    many = [MemoryEnv("worlds", template=TEMPLATE) for _ in range(ENVIRONMENTS)]
+    for seed, env in enumerate(many):
+        env.reset(options={"seed": seed})
     row(f"{ENVIRONMENTS} environments of text", _memory() - before, 500, "MB", less=True)
+    for seed, env in enumerate(many):
+        for reply in _replies(seed):
+            env.step(reply)
+    row("the same at the end of their episodes", _memory() - before, 500, "MB", less=True)
 
 
 def _text_steps(reward: str) -> float:
     """Steps in a second: the replies of template_expert, given again."""
-    recipe = recipes("worlds", "train", range(1), template=TEMPLATE)[0]
-    trace = AgentSystem("template_expert").play(recipe.generate(), 0, [])
-    replies = [record.message for record in trace.records if isinstance(record, Action)]
+    replies = _replies(0)
     env, options = MemoryEnv("worlds", template=TEMPLATE, reward=reward), {"seed": 0}
 
     def steps() -> float:
@@ -71,19 +73,25 @@ def _text_steps(reward: str) -> float:
     return median(steps() for _ in range(9))
 
 
+def _replies(seed: int) -> list[Message]:
+    """The replies of template_expert to a task."""
+    (recipe,) = recipes("worlds", "train", range(seed, seed + 1), template=TEMPLATE)
+    trace = AgentSystem("template_expert").play(recipe.generate(), 0, [])
+    return [record.message for record in trace.records if isinstance(record, Action)]
+
+
 def _structured(size: int, group: int) -> float:
     """Steps in a second; tasks are made before."""
     rng = np.random.default_rng(0)
     env = MemoryVecEnv(size, group=group, parameters={"template": TEMPLATE})
-    seen: Any = env.reset(seed=0)[0]
+    seen = env.reset(seed=0)[0]
     rates = []
     for _ in range(3):
         ended, took, steps = np.zeros(1, bool), 0.0, 0
         while not ended.any():
-            operations = np.where(seen["decision"][:, 0] > 0, UPDATE, rng.random(size) < 0.6)
-            action = {"operation": operations, "items": seen["items"][:, :, 0] > 0}
+            operations = np.where(seen[:, 0] > 0, Operation.UPDATE, rng.random(size) < 0.6)
             start = process_time()
-            seen, _, ended, _, _ = env.step(action)
+            seen, _, ended, _, _ = env.step(operations)
             if not ended.any():  # The last step makes the next tasks.
                 took, steps = took + process_time() - start, steps + size
         rates.append(steps / took)

@@ -11,23 +11,22 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from itertools import chain, pairwise
 from math import inf
-from operator import getitem
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from memorygym.core.errors import BadSettings
-from memorygym.core.statements import CATEGORY, CURRENT, SHIFT, StatementIndex
+from memorygym.core.statements import CATEGORY, CURRENT, FORMER, SHIFT, StatementIndex
 from memorygym.core.tokens import count
 from memorygym.core.trace import Answer, MemoryUpdate, Trace
 from memorygym.core.types import Message, Task
 from memorygym.tracks._qa.correctness import is_correct
 from memorygym.tracks.worlds.agents.note_taker import changed, part
 from memorygym.tracks.worlds.fact_reader import strong_reader
-from memorygym.tracks.worlds.facts import Facts, Guide, Query, category_in, values_in
+from memorygym.tracks.worlds.facts import Facts, Guide, Query, category_in
 from memorygym.tracks.worlds.generator.gold import WeightedQuestion, WorldsGold
-from memorygym.tracks.worlds.generator.notes import key_record_of, note_of, pack_value, read_note
+from memorygym.tracks.worlds.generator.notes import key_record_of, note_of
 from memorygym.tracks.worlds.generator.template_schema import CODES
 from memorygym.tracks.worlds.parsed_view import ParsedContext, parse_view
 
@@ -41,27 +40,23 @@ class Operation(IntEnum):
 
     SKIP = 0
     KEY = 1
-    """Store a note of the key attributes and the relations; of a change without a note, its fact."""
-    LEAN = 2
-    """The same of all attributes whose values cost at most LEAN_PRICE tokens."""
-    WHOLE = 3
-    """Store the whole record."""
-    UPDATE = 4
-    """Replace the changed value in the note."""
-    REVISE = 5
-    """Replace it, and keep the former value."""
+    """Store the key attributes and the relations of a record."""
+    WHOLE = 2
+    """Store a whole record."""
+    UPDATE = 3
+    """Replace a changed value in the subject's note, or add it; without a note, write one."""
+    REVISE = 4
+    """Replace a changed value, and keep the former one."""
 
 
-LEAN_PRICE = 2
-STATES, NEWS = 11, 10
-"""States of a note: 0 none; 1 to 3 as KEY, LEAN or WHOLE stored it; 3 more if it was updated, 6
-more if revised; NEWS if it states a changed fact alone."""
+STATES, NEWS = 8, 7
+"""States of a note: 0 none; 1 and 2 as KEY or WHOLE stored it; 2 more if it was updated, 4 more if
+revised; NEWS if it states a changed fact alone."""
 FEATURES = (
     "change", "key group", "part of the stream", "documents left", "tokens of a key note",
-    "tokens of a lean note", "tokens of a whole note", "key groups later in the event",
-    "key fact changed", "difference only", "free edit", "tokens left", "writes left", "room",
-    "key notes a document", "lean notes a document", "whole notes a document", "writes a document",
-    "held", "old",
+    "tokens of a whole note", "key groups later in the event", "key fact changed",
+    "difference only", "free edit", "tokens left", "writes left", "room", "key notes a document",
+    "whole notes a document", "writes a document", "held", "old",
 )  # fmt: skip
 """What a policy sees: of the text, and, from `tokens left`, of the memory."""
 
@@ -72,7 +67,7 @@ class Situation(NamedTuple):
     tokens_left: Any
     writes_left: Any
     room: Any
-    """Tokens that the last entry of this event can still take; 0 if there is none."""
+    """Most tokens that an entry of this event can still take; 0 if there is none."""
     limits: tuple[int, int, int]
     """Capacity, writes and slot of the episode."""
     is_held: Any = False
@@ -91,15 +86,17 @@ class Decision:
     """Whether a fact about the subject changed; otherwise a document states its record."""
     facts: Facts
     """What the text states of the subject."""
-    parts: tuple[Facts, ...]
-    """By operation up to WHOLE: what it stores of a record; of a change without a note."""
+    parts: tuple[Facts, Facts, Facts]
+    """The facts that SKIP, KEY and WHOLE store; for a change, that UPDATE does without a note."""
     notes: tuple[str, ...]
     """The same as notes."""
+    sizes: tuple[int, ...]
+    """Their tokens."""
     left: int
     """Documents that are still to come, as far as the text says."""
     features: tuple[float, ...]
     """What a policy sees of the text."""
-    is_free: bool = False
+    is_free: bool
     """Whether an edit costs no write."""
     subject: int = 0
     """Number of the subject, from 0, in the order of first mention."""
@@ -107,20 +104,13 @@ class Decision:
     def observe(self, situation: Situation) -> Floats:
         """What a policy sees in N situations: (N, FEATURES)."""
         capacity, writes, slot = situation.limits
-        documents = self.left + 1
+        tokens, documents = situation.tokens_left, self.left + 1
         columns = (
-            *self.features,
-            situation.tokens_left / capacity,
-            situation.writes_left / writes,
+            *self.features, tokens / capacity, situation.writes_left / writes,
             situation.room / slot,
-            *(
-                np.minimum(situation.tokens_left / documents / max(1, count(note)), 4)
-                for note in self.notes[1:]
-            ),
-            np.minimum(situation.writes_left / documents, 2),
-            situation.is_held,
-            situation.is_old,
-        )
+            *(np.minimum(tokens / documents / max(1, size), 4) for size in self.sizes[1:]),
+            np.minimum(situation.writes_left / documents, 2), situation.is_held, situation.is_old,
+        )  # fmt: skip
         return np.array(np.broadcast_arrays(*columns, np.zeros(1))[:-1], np.float32).T
 
 
@@ -140,9 +130,19 @@ def shortest(guide: Guide, facts: Facts) -> str:
     """The note of facts about one entity with a tag for each value, or, if that is shorter and can
     be read again, with the values in the order of the schema."""
     tagged, record = note_of(guide, facts), key_record_of(guide, facts)
-    if count(record) < count(tagged) and {*facts} == {*(read_note(record, guide) or ())}:
-        return record
-    return tagged
+    values = record.removeprefix(facts[0].subject).split()[1:2]
+    is_clear = all(len(value) > 1 or not value.isalpha() for value in values)  # A letter is a tag.
+    is_clear &= bool(category_in(facts)) and all(fact.role != FORMER for fact in facts)
+    return record if is_clear and count(record) < count(tagged) else tagged
+
+
+def updated(note: Facts, news: Facts, operation: int) -> Facts:
+    """A note after UPDATE or REVISE; none if nothing changes."""
+    new = changed(note, news, CODES if operation == Operation.REVISE else ())
+    added = tuple(fact for fact in news if fact.role == CURRENT)
+    is_lacking = not {fact.key for fact in note} & {fact.key for fact in news}
+    add = operation == Operation.UPDATE and note and added and is_lacking
+    return (*note, *added) if add else new
 
 
 def decisions_in(context: ParsedContext) -> Iterator[Decision]:
@@ -159,25 +159,21 @@ def decisions_in(context: ParsedContext) -> Iterator[Decision]:
 def _decision(context: ParsedContext, facts: Facts, left: int, later: int) -> Decision:
     guide, is_change = context.reader.guide, not context.batch
     facts = tuple(fact.content for fact in facts)
-    lean = [
-        code
-        for code, value in values_in(facts).items()
-        if count(pack_value(guide.attribute(code), value)) <= LEAN_PRICE
-    ]
-    parts = tuple(part(facts, codes) for codes in (guide.key_attributes, lean, CODES))
+    key, whole = part(facts, guide.key_attributes), part(facts, CODES)
     if is_change:
-        parts = (tuple(fact for fact in facts if fact.role == CURRENT),) * 3
-    notes = tuple(shortest(guide, stored) if stored else "" for stored in parts)
+        key = whole = tuple(fact for fact in facts if fact.role == CURRENT)
+    notes = tuple(shortest(guide, stored) if stored else "" for stored in ((), key, whole))
+    sizes = tuple(map(count, notes))
     is_free = is_change and context.title == "CORRECTION"
     features = (
         is_change, category_in(facts) in guide.key_categories,
         context.batch / max(1, context.batches), min(left, 100) / 100,
-        *(count(note) / 60 for note in notes), min(later, 10) / 10,
+        *(size / 60 for size in sizes[1:]), min(later, 10) / 10,
         is_change and any(fact.key in guide.key_attributes for fact in facts),
         any(fact.role == SHIFT for fact in facts), is_free,
     )  # fmt: skip
     return Decision(
-        context.event, is_change, facts, ((), *parts), ("", *notes), left,
+        context.event, is_change, facts, ((), key, whole), notes, sizes, left,
         tuple(map(float, features)), is_free,
     )  # fmt: skip
 
@@ -211,16 +207,12 @@ class Table:
         """By subject and state: the facts of the note; none for a state that cannot be."""
         self.decisions = list(self._read())
         """In the order of events; those of one event in the order of its text."""
-        guide, texts = self._reader.guide, [d.notes for d in self.decisions if not d.is_change]
+        guide, firsts = self._reader.guide, [d.sizes for d in self.decisions if not d.is_change]
         self.tokens = np.array([
-            [*map(count, first), *(count(shortest(guide, n)) if n else 0 for n in notes[4:])]
-            for first, notes in zip(texts, self._notes, strict=True)
+            [*first, *(count(shortest(guide, n)) if n else 0 for n in notes[3:])]
+            for first, notes in zip(firsts, self._notes, strict=True)
         ])  # fmt: skip
         """By subject and state: the tokens of the note; 0 for a state that cannot be."""
-        worth = np.array([[self._worth(n, notes[3]) for n in notes] for notes in self._notes])
-        self._total = max(1, worth[:, Operation.WHOLE].sum())
-        self.worth = (worth / self._total).astype(np.float32)
-        """By subject and state: the importance of its facts, as a share of that of all facts."""
         self.goals = [self._goal(q) for q in task.gold.questions if q.kind != "abstention"]
         events = [-1, *(decision.event for decision in self.decisions), inf]
         self.due = [
@@ -237,9 +229,10 @@ class Table:
                 name = decision.facts[0].subject
                 if decision.is_change:
                     notes = self._notes[self._numbers[name]]
-                    for state in (1, 2, 3):
-                        for more, history in ((3, ()), (6, CODES)):
-                            notes[state + more] = changed(notes[state], decision.facts, history)
+                    for operation, more in ((Operation.UPDATE, 2), (Operation.REVISE, 4)):
+                        for state in (Operation.KEY, Operation.WHOLE):
+                            new = updated(notes[state], decision.facts, operation)
+                            notes[state + more] = new
                     notes[NEWS] = decision.parts[Operation.KEY]
                 elif name in self._numbers:
                     raise BadSettings(
@@ -248,27 +241,14 @@ class Table:
                     )
                 else:
                     self._numbers[name] = len(self._notes)
-                    self._notes.append([*decision.parts, *[()] * (STATES - len(decision.parts))])
+                    self._notes.append([*decision.parts, *[()] * (STATES - 3)])
                 yield replace(decision, event=event, subject=self._numbers[name])
-
-    def _worth(self, note: Facts, record: Facts) -> int:
-        """The importance of a note's facts, as the instructions state it."""
-        guide, category = self._reader.guide, category_in(record)
-        holding = (fact.key for fact in note if fact.holds and fact.key != CATEGORY)
-        return sum(guide.importance(category, key) for key in holding)
-
-    def weight(self, change: Decision) -> float:
-        """The importance of a changed fact, as a share of that of all facts."""
-        category = category_in(self._notes[change.subject][Operation.WHOLE])
-        return self._reader.guide.importance(category, change.facts[0].key) / self._total
 
     def _goal(self, question: WeightedQuestion) -> Goal:
         query = self._reader.ask(self.task.events[question.event].text)
         assert query is not None  # The strong reader parses every question of the track.
-        subjects, keys = (
-            sorted(self._subjects_of(query)),
-            (*query.codes, *query.relations, CATEGORY),
-        )
+        subjects = sorted(self._subjects_of(query))
+        keys = (*query.codes, *query.relations, CATEGORY)
         relevant = [
             [tuple(f for f in note if f.key in keys) for note in self._notes[s]] for s in subjects
         ]
@@ -283,14 +263,15 @@ class Table:
             for number, facts in enumerate(records)
             if facts[0].subject in query.names or category_in(facts) in query.categories
         }
-        for _ in query.relations:
+        for _ in query.relations:  # Those that relate to one of them, or that it relates to.
             names = {records[subject][0].subject for subject in subjects}
-            for number, facts in enumerate(records):
-                others = {str(fact.value) for fact in facts if fact.key in query.relations}
-                if number in subjects:
-                    subjects |= {self._numbers[name] for name in others & self._numbers.keys()}
-                elif others & names:
-                    subjects.add(number)
+            links = {
+                number: {str(fact.value) for fact in facts if fact.key in query.relations}
+                for number, facts in enumerate(records)
+            }
+            ends = set().union(*(links[subject] for subject in subjects))
+            subjects |= {self._numbers[name] for name in ends & self._numbers.keys()}
+            subjects |= {number for number, others in links.items() if others & names}
         return subjects
 
     def right(self, number: int, states: Ints) -> bool:
@@ -298,7 +279,8 @@ class Table:
         goal = self.goals[number]
         kinds = goal.kinds[np.arange(len(states)), states]
         if (key := (number, kinds.tobytes())) not in self._answers:
-            facts = chain.from_iterable(map(getitem, goal.relevant, kinds))
+            places = zip(goal.relevant, kinds.tolist(), strict=True)
+            facts = chain.from_iterable(own[kind] for own, kind in places)
             answer = self._reader.answer(goal.query, StatementIndex(facts)).answer
             self._answers[key] = answer is not None and is_correct(goal.question, answer)
         return self._answers[key]

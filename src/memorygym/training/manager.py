@@ -4,81 +4,58 @@
 package. `choose` sees what the view says, and nothing else.
 """
 
-import json
 from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from memorygym.core.errors import BadSettings
-from memorygym.core.rng import Stream, named_rng
+from memorygym.core.rng import named_rng
 from memorygym.core.types import Policy, Task
-from memorygym.training import network
-from memorygym.training.decisions import Choose, Decision, Operation, Situation
-from memorygym.training.learner import FORMAT, initial_weights, stored_weights
-from memorygym.training.network import Weights
+from memorygym.training.decisions import Decision, Operation, Situation
+from memorygym.training.learner import Weights, forward, initial_weights, read_policy
 from memorygym.training.structured_agent import hands
-
-
-def likeliest(weights: Weights) -> Choose:
-    """Chooses the operation that a network thinks best."""
-
-    def choose(decision: Decision, situation: Situation) -> int:
-        return int(network.forward(weights, decision.observe(situation))[0].argmax())
-
-    return choose
-
-
-def read_weights(path: Path) -> Weights:
-    """The weights in a file that `memorygym training learn` wrote. Raises BadSettings."""
-    try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
-        if raw["format"] != FORMAT:
-            raise BadSettings(f"{path} has the format {raw['format']!r}, not {FORMAT!r}")
-        return stored_weights(raw, "weights", path)
-    except (OSError, KeyError, ValueError, TypeError, AttributeError) as error:
-        raise BadSettings(f"{path} holds no policy ({error!r:.80}): train one") from error
 
 
 @cache
 def _shipped() -> Weights:
     with as_file(files("memorygym.training").joinpath("data/policy.json")) as path:
-        return read_weights(path)
+        return read_policy(path, "weights")[1][0]
+
+
+def trained(task: Task, weights: Weights) -> Policy:
+    """The policy of a network: the operation that it thinks best."""
+    return hands(task, lambda *seen: int(forward(weights, Decision.observe(*seen))[0].argmax()))
 
 
 def learned(task: Task, policy: str = "") -> Policy:
     """The trained policy of this package (`scripts/training.py` trains it), or that of a file."""
-    return hands(task, likeliest(read_weights(Path(policy)) if policy else _shipped()))
+    (weights,) = read_policy(Path(policy), "weights")[1] if policy else [_shipped()]
+    return trained(task, weights)
 
 
 def untrained(task: Task, seed: int = 0) -> Policy:
     """The policy from which training starts."""
-    return hands(task, likeliest(initial_weights(task.track, seed)))
+    return trained(task, initial_weights(task.track, seed))
 
 
 def random(task: Task) -> Policy:
-    """Random operations."""
-    return hands(task, lambda *seen: _rng(*seen).below(len(Operation)))
-
-
-def fifo(task: Task) -> Policy:
-    """Each whole record in turn, until the memory is full; keeps them current."""
-    return frugal(task, operation="whole")
-
-
-def frugal(task: Task, operation: str = "lean", share: float = 1.0) -> Policy:
-    """What an operation stores of a share of all records, whatever the instructions ask for; keeps
-    it current."""
-    stores = Operation[operation.upper()]
+    """Random operations, from a stream that the view decides."""
 
     def choose(decision: Decision, situation: Situation) -> int:
-        if decision.is_change:
-            return Operation.UPDATE
-        return stores if _rng(decision, situation).uniform() < share else Operation.SKIP
+        path = decision.event, decision.facts[0].subject, situation.tokens_left
+        return named_rng("structured", *path).below(len(Operation))
 
     return hands(task, choose)
 
 
-def _rng(decision: Decision, situation: Situation) -> Stream:
-    """A stream that the view decides."""
-    numbers = situation.tokens_left, situation.writes_left, situation.room
-    return named_rng("structured", decision.event, *numbers, decision.facts[0].subject)
+def fifo(task: Task) -> Policy:
+    """Each whole record in turn, until the memory is full; keeps them current."""
+    return _each(task, Operation.WHOLE)
+
+
+def key_records(task: Task) -> Policy:
+    """The same with the key attributes of each record."""
+    return _each(task, Operation.KEY)
+
+
+def _each(task: Task, stores: Operation) -> Policy:
+    return hands(task, lambda it, _: Operation.UPDATE if it.is_change else stores)

@@ -1,18 +1,15 @@
 """The hands of structured policies: they carry out decisions as tool calls, and answer questions.
 
-Notes are packed into entries in the order of the text. What does not fit is not stored.
+A note joins the first entry of its event that has room. What does not fit is not stored.
 """
 
 from collections.abc import Iterator, Sequence
 
 from memorygym.agents.calls import END, ToolCall, calls, edit, read, submit, write
-from memorygym.core.tokens import count
 from memorygym.core.types import Message, Policy, Task, Tool
-from memorygym.tracks.worlds.agents.note_taker import changed
 from memorygym.tracks.worlds.facts import values_in
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
 from memorygym.tracks.worlds.generator.notes import read_note
-from memorygym.tracks.worlds.generator.template_schema import CODES
 from memorygym.tracks.worlds.parsed_view import ParsedContext, parse_view
 from memorygym.training.decisions import (
     Choose,
@@ -22,6 +19,7 @@ from memorygym.training.decisions import (
     check_track,
     decisions_in,
     shortest,
+    updated,
 )
 
 
@@ -51,20 +49,22 @@ class StructuredAgent(Policy):
 
     def _entries(self, context: ParsedContext) -> list[str]:
         """The entries for a batch of documents."""
-        entries: list[str] = []
-        left, room = context.capacity - context.tokens_held, 0
+        entries, rooms = list[str](), list[int]()
+        left, limits = context.capacity - context.tokens_held, _limits(context)
         for decision in decisions_in(context):
             writes = context.writes_left - len(entries)
-            operation = self._choose(decision, Situation(left, writes, room, _limits(context)))
-            if not Operation.KEY <= operation <= Operation.WHOLE:
-                continue
-            tokens = count(note := decision.notes[operation])
-            if tokens + 1 <= min(room, left):
-                entries[-1] += f"\n{note}"
-                room, left = room - tokens - 1, left - tokens - 1
-            elif tokens + 1 > room and tokens <= min(context.slot, left) and writes:
-                entries.append(note)
-                room, left = context.slot - tokens, left - tokens
+            now = Situation(left, writes, max(rooms, default=0), limits)
+            operation = self._choose(decision, now)
+            tokens = decision.sizes[operation] if operation <= Operation.WHOLE else 0
+            place = next((i for i, room in enumerate(rooms) if tokens + 1 <= room), None)
+            if tokens and place is not None and tokens + 1 <= left:
+                entries[place] += f"\n{decision.notes[operation]}"
+                rooms[place] -= tokens + 1
+                left -= tokens + 1
+            elif tokens and place is None and tokens <= min(context.slot, left) and writes:
+                entries.append(decision.notes[operation])
+                rooms.append(context.slot - tokens)
+                left -= tokens
         return entries
 
     def _change(self, context: ParsedContext, decision: Decision) -> Iterator[ToolCall]:
@@ -78,11 +78,10 @@ class StructuredAgent(Policy):
             left, context.writes_left, 0, _limits(context), held is not None, is_old
         )
         operation = self._choose(decision, situation)
-        if operation == Operation.KEY and held is None and note:
+        if operation == Operation.UPDATE and held is None and note:
             yield write(note)
-        elif operation >= Operation.UPDATE and held and is_old:
-            history = CODES if operation == Operation.REVISE else ()
-            yield edit(line, shortest(guide, changed(held, news, history) or held))
+        elif held and operation >= Operation.UPDATE and (new := updated(held, news, operation)):
+            yield edit(line, shortest(guide, new))
 
 
 def _limits(context: ParsedContext) -> tuple[int, int, int]:

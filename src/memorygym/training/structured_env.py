@@ -1,7 +1,7 @@
 """Structured decisions as Gymnasium environments: MemoryVecEnv steps many, StructuredEnv one."""
 
 from collections.abc import Mapping
-from copy import copy, deepcopy
+from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
@@ -25,15 +25,13 @@ from memorygym.training.decisions import (
     Table,
     check_track,
 )
-from memorygym.training.simulator import Group, Objective
+from memorygym.training.simulator import Group, Reward, composite
 from memorygym.training.structured_agent import hands
 from memorygym.training.tasks import TaskStream
 
 SEEN = spaces.Box(0.0, 100.0, (len(FEATURES),), np.float32)
 CHOSEN = spaces.Discrete(len(Operation))
 """The spaces of observations and actions of one environment."""
-MEMORY = "markdown"
-"""The memory of the episode of text."""
 
 
 def read_action(action: Any, shape: tuple[int, ...]) -> Ints:
@@ -51,15 +49,16 @@ def read_action(action: Any, shape: tuple[int, ...]) -> Ints:
 class MemoryVecEnv(VectorEnv):  # type: ignore[misc]  # The types of gymnasium are not read.
     """Structured decisions of many episodes at once; see `decisions`.
 
-    An observation has FEATURES, an action is a number of Operation for each environment. Groups of `group` neighbours play the same task, as critic-free policy gradients need it. An
-    environment that ends starts the next task in the same step; the reward and `terminated` are
-    those of the old task, as are infos["final_obs"] (all 0: nothing is left to decide) and
-    infos["final_info"], which has the `score`.
+    An observation has FEATURES; an action is a number of Operation for each environment. Groups of
+    `group` neighbours play the same task, as critic-free policy gradients need it. An environment
+    that ends starts the next task in the same step; the reward and `terminated` are those of the
+    old task, as are infos["final_obs"] (all 0: nothing is left to decide) and infos["final_info"],
+    which has the `score`.
     """
 
     metadata: dict[str, Any] = {"autoreset_mode": AutoresetMode.SAME_STEP}  # noqa: RUF012
 
-    def __init__(
+    def __init__(  # noqa: PLR0913
         self,
         num_envs: int = 64,
         *,
@@ -68,21 +67,21 @@ class MemoryVecEnv(VectorEnv):  # type: ignore[misc]  # The types of gymnasium a
         split: str = "train",
         seed: int = 0,
         parameters: Mapping[str, object] = FrozenDict(),
-        **objective: Any,
+        reward: Reward = composite,
     ) -> None:
-        """`objective`: reward, shaping, gamma; see Objective. Raises BadSettings or UnknownPart."""
+        """`reward` is earned at the end. Raises BadSettings or UnknownPart."""
         if min(num_envs, group) < 1 or num_envs % group:
             raise BadSettings(
                 f"{num_envs} environments cannot be groups of {group}: give a multiple of"
                 f" {max(1, group)}"
             )
         check_track(track)
-        self.num_envs, self.group, self._objective = num_envs, group, Objective(**objective)
-        self._stream = TaskStream(track, split, seed, parameters)
+        self.num_envs, self.group, self._reward = num_envs, group, reward
         self.single_observation_space, self.single_action_space = SEEN, CHOSEN
-        self.observation_space = batch_space(self.single_observation_space, num_envs)
-        self.action_space = batch_space(self.single_action_space, num_envs)
-        self._groups: list[Group] = []
+        self.observation_space = batch_space(SEEN, num_envs)
+        self.action_space = batch_space(CHOSEN, num_envs)
+        self._stream = TaskStream(track, split, seed, parameters)
+        self.groups: list[Group] = []
 
     def reset(
         self, *, seed: int | list[int | None] | None = None, options: dict[str, Any] | None = None
@@ -91,30 +90,26 @@ class MemoryVecEnv(VectorEnv):  # type: ignore[misc]  # The types of gymnasium a
         first = seed[0] if isinstance(seed, list) else seed
         if first is not None:
             self._stream = replace(self._stream, seed=int(first), position=0)
-        self._groups = [self._next() for _ in range(self.num_envs // self.group)]
+        self.groups = [self._next() for _ in range(self.num_envs // self.group)]
         return self._observe(), {}
 
     def step(self, actions: Any) -> tuple[Floats, Floats, Bools, Bools, dict[str, Any]]:
         """Steps all environments."""
-        if not self._groups:
+        if not self.groups:
             raise ResetNeeded("call reset() before step(): no episode is running")
-        operations = read_action(actions, (self.num_envs,))
-        rewards, scores = np.zeros((2, self.num_envs), np.float32)
-        ended = np.zeros(self.num_envs, bool)
-        for number in range(len(self._groups)):
-            own = slice(number * self.group, (number + 1) * self.group)
-            rewards[own] = self._groups[number].step(operations[own])
-            if self._groups[number].ended:
-                ended[own], scores[own] = True, self._groups[number].scores
-                self._groups[number] = self._next()
-        truncated = np.zeros_like(ended)
-        return self._observe(), rewards, ended, truncated, _final(ended, scores)
+        operations = read_action(actions, (self.num_envs,)).reshape(-1, self.group)
+        for group, own in zip(self.groups, operations, strict=True):
+            group.step(own)
+        rewards = np.concatenate([group.scores for group in self.groups])
+        ended = np.repeat([group.ended for group in self.groups], self.group)
+        self.groups = [self._next() if group.ended else group for group in self.groups]
+        return self._observe(), rewards, ended, np.zeros_like(ended), _final(ended, rewards)
 
     def _next(self) -> Group:
-        return Group(Table(next(self._stream).generate()), self.group, self._objective)
+        return Group(Table(next(self._stream).generate()), self.group, self._reward)
 
     def _observe(self) -> Floats:
-        return np.concatenate([group.observe() for group in self._groups])
+        return np.concatenate([group.observe() for group in self.groups])
 
 
 def _final(ended: Bools, scores: Floats) -> dict[str, Any]:
@@ -137,64 +132,41 @@ class StructuredEnv(Env):  # type: ignore[misc]  # The types of gymnasium are no
 
     metadata: dict[str, Any] = {"render_modes": []}  # noqa: RUF012  # Gymnasium's form.
 
-    def __init__(
-        self,
-        *,
-        track: str = "worlds",
-        split: str = "train",
-        seed: int = 0,
-        parameters: Mapping[str, object] = FrozenDict(),
-        **objective: Any,
-    ) -> None:
-        """See MemoryVecEnv. Raises BadSettings or UnknownPart."""
-        check_track(track)
+    def __init__(self, **options: Any) -> None:
+        """The options of MemoryVecEnv. Raises BadSettings or UnknownPart."""
         self.observation_space, self.action_space = SEEN, CHOSEN
-        self._stream = TaskStream(track, split, seed, parameters)
-        self._objective = Objective(**objective)
-        self._choices: list[int] = []
-        self._group: Group | None = None
+        self._many, self._choices = MemoryVecEnv(1, **options), list[int]()
 
     def reset(
         self, *, seed: int | None = None, options: Mapping[str, Any] | None = None
     ) -> tuple[Floats, dict[str, Any]]:
         """Starts the next task; with a seed, the first one of that stream."""
         super().reset(seed=seed)
-        if seed is not None:
-            self._stream = replace(self._stream, seed=seed, position=0)
-        self._group = Group(Table(next(self._stream).generate()), 1, self._objective)
         self._choices = []
-        return _seen(self._group), {}
+        return self._many.reset(seed=seed)[0][0], {}
 
     def step(self, action: Any) -> tuple[Floats, float, bool, bool, dict[str, Any]]:
         """Carries out a number of Operation."""
-        group = self._group
-        if group is None or group.ended:
+        if not self._many.groups or self._many.groups[0].ended:
             raise ResetNeeded("call reset() before step(): no episode is running")
-        operation = read_action(action, ())
+        (group,), operation = self._many.groups, read_action(action, ())
         self._choices.append(int(operation))
-        reward = float(group.step(operation[None])[0])
-        info = {"score": float(group.scores[0])} if group.ended else {}
-        return _seen(group), reward, group.ended, False, info
+        group.step(operation[None])
+        score, ended = float(group.scores[0]), group.ended
+        seen = np.zeros(SEEN.shape, SEEN.dtype) if ended else group.observe()[0]
+        return seen, score, ended, False, {"score": score} if ended else {}
 
     def fork(self) -> "StructuredEnv":
         """An independent environment in the same state."""
-        other = copy(self)
-        shared = {id(self._group.table): self._group.table} if self._group else {}
-        other._group = deepcopy(self._group, shared)
-        other._choices, other._stream = list(self._choices), copy(self._stream)
-        return other
+        tables = [group.table for group in self._many.groups]
+        return deepcopy(self, {id(table): table for table in tables})
 
     @property
     def trace(self) -> Trace:
         """The trace of the finished episode as text. Raises BadSettings before."""
-        if self._group is None or not self._group.ended:
+        if not self._many.groups or not self._many.groups[0].ended:
             raise BadSettings("the trace holds the answers: it can be read once the episode ended")
-        choices, task = iter(self._choices), self._group.table.task
-        episode = start_episode(task, memory_factory(MEMORY))
-        labels = System("policy", MEMORY).labels(task.track, 0)
+        choices, task = iter(self._choices), self._many.groups[0].table.task
+        episode = start_episode(task, memory_factory(memory := "markdown"))
+        labels = System("policy", memory).labels(task.track, 0)
         return played(episode, hands(task, lambda *_: next(choices)), task, labels)
-
-
-def _seen(group: Group) -> Floats:
-    """What one memory shows; all 0 after the last decision."""
-    return np.zeros(SEEN.shape, SEEN.dtype) if group.ended else group.observe()[0]
