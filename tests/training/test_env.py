@@ -1,5 +1,6 @@
 """MemoryEnv: Gymnasium's rules, the same episodes as every other command, and nothing leaks."""
 
+import gc
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -12,6 +13,7 @@ from gymnasium.utils.env_checker import check_env
 from memorygym.agents.chat import Chat
 from memorygym.agents.reasoner_agent import agents_of
 from memorygym.agents.text_protocol import as_text
+from memorygym.core.episode import Episode
 from memorygym.core.errors import BadSettings
 from memorygym.core.trace import Trace
 from memorygym.core.track import find
@@ -259,3 +261,23 @@ def test_render_shows_what_a_model_reads() -> None:
     env.step(WRITE)
     assert env.render() == OVER
     assert lite().render() is None
+
+
+def episodes() -> int:
+    gc.collect()
+    return sum(isinstance(thing, Episode) for thing in gc.get_objects())
+
+
+def test_what_has_ended_keeps_its_trace_alone() -> None:
+    before, env = episodes(), lite()
+    env.reset(seed=1)
+    ended = False
+    while not ended:
+        ended = env.step("Noted.")[2]
+    assert episodes() == before
+    assert env.fork().trace == env.trace
+    env.close()
+    for use in (lambda: env.trace, lambda: env.step("Noted.")):
+        with pytest.raises((BadSettings, ResetNeeded)):
+            use()
+    assert env.reset()[1]["restart"]

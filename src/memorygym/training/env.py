@@ -143,7 +143,7 @@ class MemoryEnv(Env[str, Action]):  # type: ignore[misc]  # See AnyText.
             info["score"] = result.to_json()
             if self.settings.curriculum:
                 self.settings.curriculum.report(result.composite)
-            self._episode = self._reader = None  # What has ended keeps its trace alone.
+            self._episode = None  # What has ended keeps its trace alone.
         return observation, reward, terminated, truncated, info
 
     def fork(self) -> "MemoryEnv":
