@@ -4,9 +4,11 @@ Needs the extra `train`. Every figure is the median of several runs; `of goal` i
 goal, so that above 1 is better than asked. Set OMP_NUM_THREADS=1.
 """
 
+import gc
 import resource
 from collections.abc import Callable
 from itertools import count
+from pathlib import Path
 from statistics import median
 from time import process_time
 
@@ -47,14 +49,15 @@ def main() -> None:
         row(f"steps of text, reward {reward}", _text_steps(reward), 5_000, "/s")
     for size, group in ((1, 1), (64, 16), (256, 32), (1024, 64)):
         row(f"structured steps, {size} environments", _structured(size, group), 20_000, "/s")
+    replies = [_replies(seed) for seed in range(ENVIRONMENTS)]
     before = _memory()
     many = [MemoryEnv("worlds", template=TEMPLATE) for _ in range(ENVIRONMENTS)]
     for seed, env in enumerate(many):
         env.reset(options={"seed": seed})
     row(f"{ENVIRONMENTS} environments of text", _memory() - before, 500, "MB", less=True)
     for seed, env in enumerate(many):
-        for reply in _replies(seed):
-            env.step(reply)
+        for reply in replies[seed]:
+            env.step(reply.to_openai())  # Which the environment makes a message of its own of.
     row("the same at the end of their episodes", _memory() - before, 500, "MB", less=True)
 
 
@@ -99,8 +102,10 @@ def _structured(size: int, group: int) -> float:
 
 
 def _memory() -> float:
-    """The most memory of this process so far, in MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """The memory that this process holds now, in MB."""
+    gc.collect()
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 1e6
 
 
 if __name__ == "__main__":

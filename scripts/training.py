@@ -164,7 +164,10 @@ def page(learners: Mapping[str, Learner], folder: Path) -> Iterator[str]:
     yield table(played(files, ",".join(TEMPLATES), SEEDS["trained"]))
     yield "\n## Half the budget of writes and tokens\n"
     half = {name: files[name] for name in (MAIN, "half the budget")}
-    half |= {name: OTHERS[name] for name in ("template_expert", "priority_strategic")}
+    half |= {
+        name: OTHERS[name]
+        for name in ("positional_expert", "template_expert", "priority_strategic")
+    }
     yield table(played(half, ",".join(TEMPLATES), SEEDS["trained"], **HALF))
     yield ""
 

@@ -130,6 +130,18 @@ def test_a_training_that_cannot_run_is_refused_before_it_writes_a_file(
         replace(SMALL, **settings)
 
 
+@pytest.mark.parametrize(
+    ("settings", "problem"),
+    [({"track": "research", "parameters": {}}, "no structured decisions"),
+     ({"parameters": {"tier": "scattered"}}, "several documents are about")],
+)  # fmt: skip
+def test_tasks_without_structured_decisions_are_refused_first(
+    settings: dict[str, Any], problem: str
+) -> None:
+    with pytest.raises(BadSettings, match=problem):
+        Learner.new(replace(SMALL, **settings))
+
+
 def test_more_minibatches_than_decisions_are_as_many_as_decisions() -> None:
     learner = Learner.new(replace(SMALL, iterations=1, minibatches=10_000, groups=1, group=2))
     learner.train()

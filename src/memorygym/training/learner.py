@@ -22,7 +22,7 @@ from memorygym.scoring.episode_scores import score
 from memorygym.training.decisions import FEATURES, Floats, Ints, Operation, Table, check_track
 from memorygym.training.settings import HIDDEN, Training
 from memorygym.training.simulator import Group, Reward, composite
-from memorygym.training.tasks import TaskStream
+from memorygym.training.tasks import TaskStream, recipes
 
 FORMAT = "memorygym-policy-2"
 BETA, BETA_SQUARED, SMALL = 0.9, 0.999, 1e-8
@@ -51,8 +51,9 @@ class Learner:
 
     @classmethod
     def new(cls, training: Training) -> Self:
-        """An untrained policy."""
+        """An untrained policy. Raises BadSettings for tasks without structured decisions."""
         weights = initial_weights(training.track, training.seed, training.hidden)
+        Table(recipes(training.track, "train", range(1), **training.parameters)[0].generate())
         first, second = ({n: np.zeros_like(w) for n, w in weights.items()} for _ in range(2))
         return cls(training, weights, first, second)
 
