@@ -16,7 +16,7 @@ from memorygym.memories.sandbox.placement import memory_factory
 from memorygym.runs.systems import played, start_episode
 from memorygym.scoring.episode_scores import score
 from memorygym.tracks.worlds.generator.gold import WorldsGold
-from memorygym.training.decisions import Decision, Floats, Operation, Situation, Table
+from memorygym.training.decisions import Decision, Floats, Operation, Situation, TaskTable
 from memorygym.training.manager import fifo, random
 from memorygym.training.simulator import Group
 from memorygym.training.structured_agent import hands
@@ -29,9 +29,9 @@ TEMPLATES = sorted(
 )
 
 
-def table_of(template: str, seed: int, tier: str = "lite") -> Table:
+def table_of(template: str, seed: int, tier: str = "lite") -> TaskTable:
     recipe = recipes("worlds", "train", range(seed, seed + 1), template=template, tier=tier)[0]
-    return Table(recipe.generate())
+    return TaskTable(recipe.generate())
 
 
 def text_score(task: Task, choose: Any) -> Any:
@@ -42,7 +42,7 @@ def text_score(task: Task, choose: Any) -> Any:
 class Replay:
     """Makes recorded choices again, decision by decision, and keeps what it saw."""
 
-    def __init__(self, table: Table, choices: list[int]) -> None:
+    def __init__(self, table: TaskTable, choices: list[int]) -> None:
         self._choices = choices
         self._numbers: dict[int, list[int]] = {}
         self.seen: list[Floats] = []
@@ -54,13 +54,13 @@ class Replay:
         return self._choices[self._numbers[decision.event].pop(0)]
 
 
-def random_choices(table: Table, rng: np.random.Generator) -> list[int]:
+def random_choices(table: TaskTable, rng: np.random.Generator) -> list[int]:
     """Choices of one of many habits: what is chosen of records, and of changes."""
     habits = rng.dirichlet(np.full(len(Operation), 0.7), 2)
     return [int(rng.choice(len(Operation), p=habits[int(d.is_change)])) for d in table.decisions]
 
 
-def played_as_arrays(table: Table, choices: list[int]) -> Group:
+def played_as_arrays(table: TaskTable, choices: list[int]) -> Group:
     group = Group(table, 1)
     for operation in choices:
         group.step(np.array([operation]))
@@ -151,7 +151,7 @@ def test_the_end_of_an_episode_is_in_the_infos_as_gymnasium_has_it() -> None:
 def test_a_task_without_budgets_is_refused() -> None:
     task = table_of("city", 0).task
     with pytest.raises(BadSettings, match="capacity, writes and slot"):
-        Table(replace(task, budget=replace(task.budget, slot=None)))
+        TaskTable(replace(task, budget=replace(task.budget, slot=None)))
 
 
 def test_a_tier_with_several_documents_about_a_subject_is_refused() -> None:

@@ -118,14 +118,6 @@ Choose = Callable[[Decision, Situation], int]
 """Decides: a number of Operation."""
 
 
-def check_track(track: str) -> None:
-    """Raises BadSettings for a track without structured decisions."""
-    if track != "worlds":
-        raise BadSettings(
-            f"the track {track} has no structured decisions: play it as text, with MemoryEnv"
-        )
-
-
 def shortest(guide: Guide, facts: Facts) -> str:
     """The note of facts about one entity with a tag for each value, or, if that is shorter and can
     be read again, with the values in the order of the schema."""
@@ -179,7 +171,7 @@ def _decision(context: ParsedContext, facts: Facts, left: int, later: int) -> De
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Goal:
+class TableGoal:
     """A question of a task, and what may alter the answer to it."""
 
     question: WeightedQuestion
@@ -191,7 +183,7 @@ class Goal:
     """By the same: the first state that has these facts."""
 
 
-class Table:
+class TaskTable:
     """The decisions of one task, which has its gold table here, and every note that they may lead
     to. The gold table only decides whether goals are reached. Raises BadSettings for a task that
     has no budgets, or several documents about one subject."""
@@ -231,20 +223,17 @@ class Table:
                     notes = self._notes[self._numbers[name]]
                     for operation, more in ((Operation.UPDATE, 2), (Operation.REVISE, 4)):
                         for state in (Operation.KEY, Operation.WHOLE):
-                            new = updated(notes[state], decision.facts, operation)
-                            notes[state + more] = new
+                            notes[state + more] = updated(notes[state], decision.facts, operation)
                     notes[NEWS] = decision.parts[Operation.KEY]
                 elif name in self._numbers:
-                    raise BadSettings(
-                        f"several documents are about {name}: structured decisions need a tier with"
-                        " one document a subject, which scattered is not"
-                    )
+                    problem = f"several documents are about {name}"
+                    raise BadSettings(f"{problem}: give a tier with one each (not scattered)")
                 else:
                     self._numbers[name] = len(self._notes)
                     self._notes.append([*decision.parts, *[()] * (STATES - 3)])
                 yield replace(decision, event=event, subject=self._numbers[name])
 
-    def _goal(self, question: WeightedQuestion) -> Goal:
+    def _goal(self, question: WeightedQuestion) -> TableGoal:
         query = self._reader.ask(self.task.events[question.event].text)
         assert query is not None  # The strong reader parses every question of the track.
         subjects = sorted(self._subjects_of(query))
@@ -253,7 +242,7 @@ class Table:
             [tuple(f for f in note if f.key in keys) for note in self._notes[s]] for s in subjects
         ]
         kinds = np.array([[*map(own.index, own)] for own in relevant])
-        return Goal(question, query, np.array(subjects), relevant, kinds)
+        return TableGoal(question, query, np.array(subjects), relevant, kinds)
 
     def _subjects_of(self, query: Query) -> set[int]:
         """The subjects whose notes may alter the answer."""

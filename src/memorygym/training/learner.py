@@ -19,9 +19,10 @@ from memorygym.core.errors import BadSettings
 from memorygym.core.files import write_atomically
 from memorygym.core.rng import named_rng
 from memorygym.scoring.episode_scores import score
-from memorygym.training.decisions import FEATURES, Floats, Ints, Operation, Table, check_track
+from memorygym.training.decisions import FEATURES, Floats, Ints, Operation, TaskTable
 from memorygym.training.settings import HIDDEN, Training
 from memorygym.training.simulator import Group, Reward, composite
+from memorygym.training.structured_agent import check_track
 from memorygym.training.tasks import TaskStream, recipes
 
 FORMAT = "memorygym-policy-2"
@@ -53,7 +54,7 @@ class Learner:
     def new(cls, training: Training) -> Self:
         """An untrained policy. Raises BadSettings for tasks without structured decisions."""
         weights = initial_weights(training.track, training.seed, training.hidden)
-        Table(recipes(training.track, "train", range(1), **training.parameters)[0].generate())
+        TaskTable(recipes(training.track, "train", range(1), **training.parameters)[0].generate())
         first, second = ({n: np.zeros_like(w) for n, w in weights.items()} for _ in range(2))
         return cls(training, weights, first, second)
 
@@ -92,7 +93,7 @@ class Learner:
         tasks = TaskStream(settings.track, "train", settings.seed, settings.parameters, start)
         reward = reward_of(settings.reward)
         while self.iteration < settings.iterations:
-            tables = (Table(next(tasks).generate()) for _ in range(settings.groups))
+            tables = (TaskTable(next(tasks).generate()) for _ in range(settings.groups))
             groups = [Group(table, settings.group, reward) for table in tables]
             path = settings.seed, self.iteration
             experience = play(groups, self.weights, generator("learner", "play", *path))

@@ -10,7 +10,15 @@ import numpy as np
 
 from memorygym.core.trace import Trace
 from memorygym.scoring.episode_scores import score
-from memorygym.training.decisions import NEWS, Decision, Floats, Ints, Operation, Situation, Table
+from memorygym.training.decisions import (
+    NEWS,
+    Decision,
+    Floats,
+    Ints,
+    Operation,
+    Situation,
+    TaskTable,
+)
 
 Reward = Callable[[Trace], float]
 
@@ -23,7 +31,7 @@ def composite(trace: Trace) -> float:
 class Group:
     """N memories of one task, each with choices of its own."""
 
-    def __init__(self, table: Table, size: int, reward: Reward = composite) -> None:
+    def __init__(self, table: TaskTable, size: int, reward: Reward = composite) -> None:
         self.table, self.cursor, self._reward = table, 0, reward
         self._notes, self._places = np.zeros((2, size, len(table.tokens)), np.intp)
         """By subject: the state of its note, and the number of its entry, from 1."""

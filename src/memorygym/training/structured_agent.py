@@ -6,6 +6,7 @@ A note joins the first entry of its event that has room. What does not fit is no
 from collections.abc import Iterator, Sequence
 
 from memorygym.agents.calls import END, ToolCall, calls, edit, read, submit, write
+from memorygym.core.errors import BadSettings
 from memorygym.core.types import Message, Policy, Task, Tool
 from memorygym.tracks.worlds.facts import values_in
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
@@ -16,11 +17,18 @@ from memorygym.training.decisions import (
     Decision,
     Operation,
     Situation,
-    check_track,
     decisions_in,
     shortest,
     updated,
 )
+
+
+def check_track(track: str) -> None:
+    """Raises BadSettings for a track without structured decisions."""
+    if track != "worlds":
+        raise BadSettings(
+            f"the track {track} has no structured decisions: play it as text, with MemoryEnv"
+        )
 
 
 def hands(task: Task, choose: Choose) -> Policy:

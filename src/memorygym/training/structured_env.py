@@ -16,17 +16,9 @@ from memorygym.core.json_values import FrozenDict
 from memorygym.core.trace import Trace
 from memorygym.memories.sandbox.placement import memory_factory
 from memorygym.runs.systems import System, played, start_episode
-from memorygym.training.decisions import (
-    FEATURES,
-    Bools,
-    Floats,
-    Ints,
-    Operation,
-    Table,
-    check_track,
-)
+from memorygym.training.decisions import FEATURES, Bools, Floats, Ints, Operation, TaskTable
 from memorygym.training.simulator import Group, Reward, composite
-from memorygym.training.structured_agent import hands
+from memorygym.training.structured_agent import check_track, hands
 from memorygym.training.tasks import TaskStream
 
 SEEN = spaces.Box(0.0, 100.0, (len(FEATURES),), np.float32)
@@ -106,7 +98,7 @@ class MemoryVecEnv(VectorEnv):  # type: ignore[misc]  # The types of gymnasium a
         return self._observe(), rewards, ended, np.zeros_like(ended), _final(ended, rewards)
 
     def _next(self) -> Group:
-        return Group(Table(next(self._stream).generate()), self.group, self._reward)
+        return Group(TaskTable(next(self._stream).generate()), self.group, self._reward)
 
     def _observe(self) -> Floats:
         return np.concatenate([group.observe() for group in self.groups])
