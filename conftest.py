@@ -30,17 +30,14 @@ NEEDS = {
     **{
         f"src/memorygym/training/{name}.py": "gymnasium"
         for name in (
-            "decision_arrays",
             "env",
             "learner",
             "manager",
-            "network",
             "registration",
             "simulator",
             "structured_env",
             "tokens",
             "trl_rollouts",
-            "vec_env",
         )
     },
     **{
@@ -48,6 +45,7 @@ NEEDS = {
         for name in ("env", "env_options", "learner", "structured", "structured_actions")
     },
     "tests/training/test_tokens.py": "trl",
+    "tests/training/test_trl_rollouts.py": "trl",
     "tests/mutants/recorder.py": "coverage",
 }
 # Doctests of a file that imports one of these are collected only where it is installed.

@@ -1,5 +1,6 @@
 """MemoryEnv: Gymnasium's rules, the same episodes as every other command, and nothing leaks."""
 
+import gc
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -12,9 +13,10 @@ from gymnasium.utils.env_checker import check_env
 from memorygym.agents.chat import Chat
 from memorygym.agents.reasoner_agent import agents_of
 from memorygym.agents.text_protocol import as_text
-from memorygym.core.errors import BadSettings
+from memorygym.core.episode import Episode
+from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.trace import Trace
-from memorygym.core.track import find
+from memorygym.core.track import find, reader_of
 from memorygym.core.types import Call, Message
 from memorygym.memories.sandbox.placement import memory_factory
 from memorygym.models.scripted import Scripted
@@ -259,3 +261,47 @@ def test_render_shows_what_a_model_reads() -> None:
     env.step(WRITE)
     assert env.render() == OVER
     assert lite().render() is None
+
+
+def episodes() -> int:
+    gc.collect()
+    return sum(isinstance(thing, Episode) for thing in gc.get_objects())
+
+
+def test_what_has_ended_keeps_its_trace_alone() -> None:
+    before, env = episodes(), lite()
+    env.reset(seed=1)
+    ended = False
+    while not ended:
+        ended = env.step("Noted.")[2]
+    assert episodes() == before
+    assert env.fork().trace == env.trace
+    env.close()
+    for use in (lambda: env.trace, lambda: env.step("Noted.")):
+        with pytest.raises((BadSettings, ResetNeeded)):
+            use()
+    assert env.reset()[1]["restart"]
+
+
+@pytest.mark.parametrize("track", ["research", "codeqa", "dialogue"])
+def test_a_reader_plays_the_events_that_ask(track: str) -> None:
+    scores, steps = [], []
+    for reader in (None, "strong"):
+        env = MemoryEnv(track, reader=reader, **TINY[track])
+        env.reset(options={"seed": 3})
+        asked = {goal.event for goal in reader_of(env._judged).goals}
+        policy, ended, count = policy_for("strong", env._task), False, 0
+        while not ended:
+            assert env._episode and (reader is None or env._episode.event not in asked)
+            reply = policy.act(env._episode.view(), env._episode.tools)
+            *_, ended, _, info = env.step(reply)
+            count += 1
+        assert env._reader is None
+        scores.append(info["score"])
+        steps.append(count)
+    assert scores[0] == scores[1] and steps[0] > steps[1]
+
+
+def test_an_unknown_reader_is_refused() -> None:
+    with pytest.raises(UnknownPart, match="stron"):
+        MemoryEnv("research", reader="stron")

@@ -15,23 +15,13 @@ from memorygym.core.types import Task
 from memorygym.memories.sandbox.placement import memory_factory
 from memorygym.runs.systems import played, start_episode
 from memorygym.scoring.episode_scores import score
-from memorygym.training.decision_arrays import TableArrays
-from memorygym.training.decisions import (
-    ITEMS,
-    KEEP,
-    OPERATIONS,
-    REVISE,
-    UPDATE,
-    Choice,
-    Decision,
-    Situation,
-)
-from memorygym.training.manager import fifo, observation, random
-from memorygym.training.simulator import PEAK, WRITES, Simulator
+from memorygym.tracks.worlds.generator.gold import WorldsGold
+from memorygym.training.decisions import Decision, Floats, Operation, Situation, TaskTable
+from memorygym.training.manager import fifo, random
+from memorygym.training.simulator import Group
 from memorygym.training.structured_agent import hands
-from memorygym.training.structured_env import StructuredEnv
+from memorygym.training.structured_env import MemoryVecEnv, StructuredEnv
 from memorygym.training.tasks import recipes
-from memorygym.training.vec_env import MemoryVecEnv, composite, make_table
 
 pytestmark = pytest.mark.gym
 TEMPLATES = sorted(
@@ -39,9 +29,9 @@ TEMPLATES = sorted(
 )
 
 
-def table_of(template: str, seed: int, tier: str = "lite") -> TableArrays:
+def table_of(template: str, seed: int, tier: str = "lite") -> TaskTable:
     recipe = recipes("worlds", "train", range(seed, seed + 1), template=template, tier=tier)[0]
-    return make_table(recipe)
+    return TaskTable(recipe.generate())
 
 
 def text_score(task: Task, choose: Any) -> Any:
@@ -50,46 +40,31 @@ def text_score(task: Task, choose: Any) -> Any:
 
 
 class Replay:
-    """Makes recorded choices again, decision by decision."""
+    """Makes recorded choices again, decision by decision, and keeps what it saw."""
 
-    def __init__(self, table: TableArrays, choices: list[Choice]) -> None:
+    def __init__(self, table: TaskTable, choices: list[int]) -> None:
         self._choices = choices
         self._numbers: dict[int, list[int]] = {}
-        for number, decision in enumerate(table.table.decisions):
+        self.seen: list[Floats] = []
+        for number, decision in enumerate(table.decisions):
             self._numbers.setdefault(decision.event, []).append(number)
 
-    def __call__(self, decision: Decision, _: Situation) -> Choice:
+    def __call__(self, decision: Decision, situation: Situation) -> int:
+        self.seen.append(decision.observe(situation))
         return self._choices[self._numbers[decision.event].pop(0)]
 
 
-def random_choices(table: TableArrays, rng: np.random.Generator) -> list[Choice]:
-    """Choices of one of many habits: greedy or thrifty, by key items or blind."""
-    keeps, key, other = rng.uniform(0.1, 1), rng.uniform(0.3, 1), rng.uniform(0, 0.7)
-    changes = rng.dirichlet(np.ones(len(OPERATIONS)))
-    choices = []
-    for decision in table.table.decisions:
-        items = frozenset(
-            item for item in decision.items
-            if rng.random() < (key if decision.item_features[item][0] else other)
-        )  # fmt: skip
-        operation = int(rng.random() < keeps)
-        if decision.is_change:
-            operation = int(rng.choice(len(OPERATIONS), p=changes))
-        choices.append((operation, items))
-    return choices
+def random_choices(table: TaskTable, rng: np.random.Generator) -> list[int]:
+    """Choices of one of many habits: what is chosen of records, and of changes."""
+    habits = rng.dirichlet(np.full(len(Operation), 0.7), 2)
+    return [int(rng.choice(len(Operation), p=habits[int(d.is_change)])) for d in table.decisions]
 
 
-def played_as_arrays(
-    table: TableArrays, choices: list[Choice]
-) -> tuple[float, int, int, Simulator]:
-    simulator = Simulator(1, 1, composite)
-    simulator.load(0, table)
-    for operation, items in choices:
-        chosen = np.zeros((1, ITEMS), bool)
-        chosen[0, [*items]] = True
-        simulator.step(np.array([operation]), chosen)
-    writes, peak = map(int, simulator._state[0, [WRITES, PEAK]])
-    return simulator.score(0), writes, peak, simulator
+def played_as_arrays(table: TaskTable, choices: list[int]) -> Group:
+    group = Group(table, 1)
+    for operation in choices:
+        group.step(np.array([operation]))
+    return group
 
 
 @settings(max_examples=25)
@@ -100,182 +75,121 @@ def played_as_arrays(
 def test_arrays_and_text_end_alike(template: str, seed: int, choices_seed: int, tier: str) -> None:
     table = table_of(template, seed, tier)
     choices = random_choices(table, np.random.default_rng(choices_seed))
-    score, writes, peak, _ = played_as_arrays(table, choices)
-    text = text_score(table.table.task, Replay(table, choices))
-    assert (text.composite, text.writes, text.peak) == (pytest.approx(score), writes, peak)
+    group = played_as_arrays(table, choices)
+    text = text_score(table.task, Replay(table, choices))
+    assert group.scores[0] == pytest.approx(text.composite)
+    assert (group.writes[0], group.peak[0]) == (text.writes, text.peak)
 
 
 @pytest.mark.parametrize("tier", ["lite", "standard", "hard", "multi"])
-def test_keeping_everything_needed_scores_as_the_text_does(tier: str) -> None:
+def test_keeping_what_the_questions_are_about_scores_as_the_text_does(tier: str) -> None:
     table = table_of("city", 0, tier)
-    needed = {(s, i) for goal in table.table.goals for s, i, _ in goal.needs}
-    former = {(s, i) for goal in table.table.goals for s, i, old in goal.needs if old}
+    assert isinstance(table.task.gold, WorldsGold)
+    asked = {need.subject for question in table.task.gold.questions for need in question.needs}
     choices = [
-        (REVISE if (d.subject, min(d.items)) in former else UPDATE, frozenset[int]())
-        if d.is_change
-        else (int(any(s == d.subject for s, _ in needed)),
-              frozenset(i for s, i in needed if s == d.subject and i in d.items))
-        for d in table.table.decisions
-    ]  # fmt: skip
-    score, *_ = played_as_arrays(table, choices)
-    assert score > 0.9
-    assert text_score(table.table.task, Replay(table, choices)).composite == pytest.approx(score)
+        int(Operation.REVISE if d.is_change else Operation.WHOLE * (d.facts[0].subject in asked))
+        for d in table.decisions
+    ]
+    group = played_as_arrays(table, choices)
+    assert group.scores[0] > 0.3
+    text = text_score(table.task, Replay(table, choices))
+    assert text.composite == pytest.approx(group.scores[0])
 
 
 @settings(max_examples=10)
 @given(st.sampled_from(TEMPLATES), st.integers(0, 50))
 def test_a_policy_sees_the_same_in_text_as_in_arrays(template: str, seed: int) -> None:
     table = table_of(template, seed)
-    env = MemoryVecEnv(1, tables=iter([table, table]))
-    choices = random_choices(table, np.random.default_rng(seed))
-    seen, shown, in_text, score = env.reset()[0], [], [], np.nan
-    for operation, items in choices:
-        shown.append({name: array[0].copy() for name, array in seen.items()})
-        action = {"operation": np.array([operation]), "items": np.zeros((1, 26))}
-        action["items"][0, [*items]] = 1
-        seen, _, _, _, infos = env.step(action)
-        score = float(infos["score"][0])
+    choices, group, shown = random_choices(table, np.random.default_rng(seed)), Group(table, 1), []
+    for operation in choices:
+        shown.append(group.observe())
+        group.step(np.array([operation]))
     replay = Replay(table, choices)
-
-    def choose(decision: Decision, situation: Situation) -> Choice:
-        in_text.append(observation(decision, situation))
-        return replay(decision, situation)
-
-    assert text_score(table.table.task, choose).composite == pytest.approx(score)
-    for left, right in zip(shown, in_text, strict=True):
-        np.testing.assert_allclose(left["decision"], right.decision[0], rtol=1e-5, atol=1e-6)
-        np.testing.assert_array_equal(left["items"], right.items[0])
-        np.testing.assert_array_equal(left["present"], right.present[0])
+    assert text_score(table.task, replay).composite == pytest.approx(group.scores[0])
+    np.testing.assert_allclose(shown, replay.seen, rtol=1e-5, atol=1e-6)
 
 
 def test_features_of_a_decision_come_from_the_text_alone() -> None:
     table = table_of("company", 3)
     seen: list[Decision] = []
 
-    def choose(decision: Decision, situation: Situation) -> Choice:
+    def choose(decision: Decision, _: Situation) -> int:
         seen.append(decision)
-        return KEEP, frozenset(decision.items)
+        return Operation.WHOLE
 
-    text_score(table.table.task, choose)
-    for read, built in zip(seen, table.table.decisions, strict=True):
-        assert (read.features, read.item_features) == (built.features, built.item_features)
-        assert (read.tokens, read.left, read.event) == (built.tokens, built.left, built.event)
-
-
-def test_the_potential_counts_stale_facts_against() -> None:
-    table = table_of("movie", 1)
-    changed = {i for d in table.table.decisions if d.is_change for i in d.items}
-    items = [frozenset(changed & {*d.items}) for d in table.table.decisions]
-    kept = [(int(not d.is_change), i) for d, i in zip(table.table.decisions, items, strict=True)]
-    updated = [(UPDATE if d.is_change else KEEP, i)
-               for d, i in zip(table.table.decisions, items, strict=True)]  # fmt: skip
-    *_, stale = played_as_arrays(table, kept)
-    *_, current = played_as_arrays(table, updated)
-    assert stale.potential[0] < current.potential[0] < 1
-
-
-@pytest.mark.parametrize("gamma", [1.0, 0.9])
-def test_shaping_adds_nothing_to_the_discounted_return_of_an_episode(gamma: float) -> None:
-    rng, table = np.random.default_rng(1), table_of("sport", 2)
-    env = MemoryVecEnv(4, group=4, tables=iter([table] * 2), shaping=1.0, gamma=gamma)
-    env.reset()
-    total, discount, ended = np.zeros(4), 1.0, np.zeros(4, bool)
-    while not ended.any():
-        action = {"operation": rng.integers(0, 5, 4), "items": rng.random((4, 26)) < 0.3}
-        _, rewards, ended, _, infos = env.step(action)
-        total += discount * rewards
-        last, discount = discount, discount * gamma
-    np.testing.assert_allclose(total, last * infos["score"], atol=1e-5)
+    text_score(table.task, choose)
+    for read, built in zip(seen, table.decisions, strict=True):
+        assert replace(read, subject=built.subject) == built
 
 
 def test_a_group_plays_one_task_and_groups_play_others() -> None:
     env = MemoryVecEnv(6, group=3, parameters={"tier": "lite"})
     seen, _ = env.reset(seed=1)
-    items = seen["items"]
-    assert (items[0] == items[2]).all() and (items[3] == items[5]).all()
-    assert not (items[0] == items[3]).all()
+    assert (seen[0] == seen[2]).all() and (seen[3] == seen[5]).all()
+    assert not (seen[0] == seen[3]).all()
     assert env.observation_space.contains(seen)
 
 
-def steps_of(env: MemoryVecEnv, count: int) -> list[Any]:
-    rng, results = np.random.default_rng(0), []
-    env.reset(seed=3)
-    for _ in range(count):
-        action = {"operation": rng.integers(0, 2, 4), "items": rng.random((4, 26)) < 0.4}
-        seen, rewards, ended, _, infos = env.step(action)
-        results.append((seen["decision"].tolist(), rewards.tolist(), ended.tolist(),
-                        np.nan_to_num(infos["score"], nan=-1).tolist()))  # fmt: skip
-    env.close()
-    return results
-
-
-def test_tables_made_ahead_in_blocks_or_by_processes_are_the_same() -> None:
+def test_the_end_of_an_episode_is_in_the_infos_as_gymnasium_has_it() -> None:
     parameters = {"tier": "lite", "template": "city,movie"}
-    plain = steps_of(MemoryVecEnv(4, parameters=parameters), 40)
-    assert any(any(ended) for _, _, ended, _ in plain)
-    for more in ({"workers": 1}, {"blocks": 2}):
-        assert plain == steps_of(MemoryVecEnv(4, parameters=parameters, **more), 40)  # type: ignore[arg-type]
-
-
-def test_blocks_that_step_in_turns_give_what_one_step_gives() -> None:
-    rng, parameters = np.random.default_rng(0), {"tier": "lite"}
-    whole, turns = (MemoryVecEnv(4, blocks=n, parameters=parameters) for n in (1, 2))
-    seen, rewards, total = whole.reset(seed=3)[0], np.zeros(4), 0.0
-    turns.reset(seed=3)
-    for _ in range(45):
-        action = {"operation": rng.integers(0, 2, 4), "items": rng.random((4, 26)) < 0.4}
-        for _ in range(2):
-            (shown, earned, *_), own = turns.recv()
-            np.testing.assert_array_equal(shown["decision"], seen["decision"][own])
-            np.testing.assert_array_equal(earned, rewards[own])
-            turns.send({name: part[own] for name, part in action.items()})
-        seen, rewards, *_ = whole.step(action)
-        total += rewards.sum()
-    turns.close()
-    assert total > 0
+    env, one = MemoryVecEnv(4, parameters=parameters), StructuredEnv(parameters=parameters)
+    seen, ended = env.reset(seed=3)[0], np.zeros(4, bool)
+    one.reset(seed=3)
+    while not ended.any():
+        seen, rewards, ended, truncated, infos = env.step(np.full(4, Operation.KEY))
+        last = one.step(Operation.KEY)
+        assert bool(infos) == ended.any() and not truncated.any()
+    assert seen[0].any()  # The next task has begun.
+    assert (infos["_final_obs"] == ended).all() and (infos["_final_info"] == ended).all()
+    np.testing.assert_array_equal(infos["final_info"]["score"][ended], rewards[ended])
+    assert rewards[0] == pytest.approx(last[4]["score"])
+    np.testing.assert_array_equal(infos["final_obs"][0], last[0])
+    assert env.single_observation_space.contains(infos["final_obs"][0])
+    assert all(final is None for final in infos["final_obs"][~ended])
 
 
 def test_a_task_without_budgets_is_refused() -> None:
-    table = table_of("city", 0)
-    table.table.task = replace(table.table.task, budget=replace(table.table.task.budget, slot=None))
+    task = table_of("city", 0).task
     with pytest.raises(BadSettings, match="capacity, writes and slot"):
-        Simulator(1, 1, composite).load(0, table)
+        TaskTable(replace(task, budget=replace(task.budget, slot=None)))
+
+
+def test_a_tier_with_several_documents_about_a_subject_is_refused() -> None:
+    with pytest.raises(BadSettings, match="several documents are about"):
+        MemoryVecEnv(1, parameters={"tier": "scattered"}).reset()
 
 
 @pytest.mark.parametrize("policy", [random, fifo])
 def test_heuristics_play_as_agents_of_text(policy: Any) -> None:
-    task = table_of("city", 0).table.task
+    task = table_of("city", 0).task
     trace = played(start_episode(task, memory_factory("markdown")), policy(task), task, {})
     assert score(trace).writes > 0
 
 
 def test_a_single_environment_is_one_of_gymnasium_and_its_trace_has_its_score() -> None:
-    env = StructuredEnv(parameters={"tier": "lite"}, shaping=1.0)
+    env = StructuredEnv(parameters={"tier": "lite"})
     check_env(env, skip_render_check=True)
     env.reset(seed=5)
     rng, rewards, ended = np.random.default_rng(0), 0.0, False
     while not ended:
-        action = {"operation": rng.integers(0, 5), "items": rng.random(26) < 0.3}
-        _, reward, ended, _, info = env.step(action)
+        _, reward, ended, _, info = env.step(rng.integers(0, 5))
         rewards += reward
     assert score(env.trace).composite == pytest.approx(info["score"])
     assert rewards == pytest.approx(info["score"], abs=1e-5)
     with pytest.raises(ResetNeeded):
-        env.step(action)
+        env.step(0)
 
 
 def test_a_fork_goes_on_alone_from_the_same_state() -> None:
     env = StructuredEnv(parameters={"tier": "lite"})
     env.reset(seed=5)
-    everything = {"operation": KEEP, "items": np.ones(26)}
-    nothing = {"operation": 0, "items": np.zeros(26)}
     for _ in range(10):
-        env.step(nothing)
+        env.step(Operation.SKIP)
     other = env.fork()
-    assert step_to_end(other, everything) > 0 == step_to_end(env, nothing)
+    assert step_to_end(other, Operation.WHOLE) > 0 == step_to_end(env, Operation.SKIP)
     assert other.trace.task == env.trace.task
     with pytest.raises(ResetNeeded):
-        other.step(nothing)
+        other.step(Operation.SKIP)
 
 
 def step_to_end(env: StructuredEnv, action: Any) -> float:

@@ -40,7 +40,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     add_options(played, LearnSettings, "track", *PARAMETERS)
     add_options(learn.add_argument_group("how it learns"), Training, *options(Training))
     out = learn.add_argument_group("what comes out")
-    add_options(out, LearnSettings, "output", "force", "workers", "quiet")
+    add_options(out, LearnSettings, "output", "force", "quiet")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -103,7 +103,7 @@ def _learn(args: argparse.Namespace) -> int:
             mean = 100 * sum(recent) / len(recent)
             print(f"iteration {learner.iteration:>4}  mean score {mean:5.1f}", flush=True)
 
-    learner.train(workers=args.workers or 0, each=each)
+    learner.train(each)
     if started == training.iterations:
         print(f"{args.output} is trained already; --iterations trains longer, --force anew")
     else:

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from memorygym.training.rollouts import select as select
     from memorygym.training.rollouts import write_rollouts as write_rollouts
     from memorygym.training.settings import Training as Training
+    from memorygym.training.structured_env import MemoryVecEnv as MemoryVecEnv
     from memorygym.training.structured_env import StructuredEnv as StructuredEnv
     from memorygym.training.tasks import Curriculum as Curriculum
     from memorygym.training.tasks import TaskStream as TaskStream
     from memorygym.training.tasks import recipes as recipes
-    from memorygym.training.vec_env import MemoryVecEnv as MemoryVecEnv
 
 _PLACES = {
     "env": ("MemoryEnv",),
@@ -31,9 +31,8 @@ _PLACES = {
     "rewards": ("RewardFunction", "ScoreReward", "ShapedReward"),
     "rollouts": ("importance_weights", "read_rollouts", "rollout", "select", "write_rollouts"),
     "settings": ("Training",),
-    "structured_env": ("StructuredEnv",),
+    "structured_env": ("MemoryVecEnv", "StructuredEnv"),
     "tasks": ("Curriculum", "TaskStream", "recipes"),
-    "vec_env": ("MemoryVecEnv",),
 }
 """By module: the public names that it states."""
 _PUBLIC = {name: module for module, names in _PLACES.items() for name in names}

@@ -1,35 +1,79 @@
-"""Tasks of worlds as tables of decisions, for policies that decide what to store, without text.
+"""What the texts of a worlds task ask a policy to decide, and a task as a table of decisions.
 
-Each decision concerns one subject: a record that a document states, or a fact that changed.
-Scripted hands (`structured_agent`) carry it out through the memory's tools, so that a table and an
-episode of text end alike. An item is an attribute (0 for `a`) or a relation (23 for `x`). The
-strong reader reads all texts; the gold table only decides whether goals are reached.
+A decision concerns a record that a document states, or a fact that changed. Scripted hands
+(`structured_agent`) carry it out through the memory's tools; `simulator` plays it on arrays. A note
+about a subject is in one of STATES: none, as an operation stored it, that updated, that revised, or
+the changed fact alone. Arrays are over N memories.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import IntEnum
+from itertools import chain, pairwise
+from math import inf
+from typing import Any, NamedTuple, TypeAlias
 
-from memorygym.core import statements
+import numpy as np
+from numpy.typing import NDArray
+
 from memorygym.core.errors import BadSettings
-from memorygym.core.json_values import FrozenDict
-from memorygym.core.statements import AMONG, FORMER, SHIFT, Statement, StatementIndex, Value
+from memorygym.core.statements import CATEGORY, CURRENT, FORMER, SHIFT, StatementIndex
 from memorygym.core.tokens import count
 from memorygym.core.trace import Answer, MemoryUpdate, Trace
 from memorygym.core.types import Message, Task
 from memorygym.tracks._qa.correctness import is_correct
-from memorygym.tracks.worlds.fact_reader import StrongReader, strong_reader
-from memorygym.tracks.worlds.facts import Facts, Guide, Query, category_in, values_in
+from memorygym.tracks.worlds.agents.note_taker import changed, part
+from memorygym.tracks.worlds.fact_reader import strong_reader
+from memorygym.tracks.worlds.facts import Facts, Guide, Query, category_in
 from memorygym.tracks.worlds.generator.gold import WeightedQuestion, WorldsGold
-from memorygym.tracks.worlds.generator.notes import pack_value
+from memorygym.tracks.worlds.generator.notes import key_record_of, note_of
+from memorygym.tracks.worlds.generator.template_schema import CODES
 from memorygym.tracks.worlds.parsed_view import ParsedContext, parse_view
 
-SKIP, KEEP, UPDATE, REVISE, DELETE = range(5)
-OPERATIONS = ("skip", "keep", "update", "revise", "delete")
-"""What a decision may be: store nothing; store a note; replace the changed value in the note;
-replace it and keep the former value; remove the subject's note."""
-FIRST, CURRENT, BOTH = 1, 2, 3
-"""What a note holds of an item: the value as first stated, the one after the change, or both."""
+Floats: TypeAlias = NDArray[np.float32]
+Ints: TypeAlias = NDArray[np.intp]
+Bools: TypeAlias = NDArray[np.bool_]
+
+
+class Operation(IntEnum):
+    """What a policy decides. One that cannot be carried out changes nothing."""
+
+    SKIP = 0
+    KEY = 1
+    """Store the key attributes and the relations of a record."""
+    WHOLE = 2
+    """Store a whole record."""
+    UPDATE = 3
+    """Replace a changed value in the subject's note, or add it; without a note, write one."""
+    REVISE = 4
+    """Replace a changed value, and keep the former one."""
+
+
+STATES, NEWS = 8, 7
+"""States of a note: 0 none; 1 and 2 as KEY or WHOLE stored it; 2 more if it was updated, 4 more if
+revised; NEWS if it states a changed fact alone."""
+FEATURES = (
+    "change", "key group", "part of the stream", "documents left", "tokens of a key note",
+    "tokens of a whole note", "key groups later in the event", "key fact changed",
+    "difference only", "free edit", "tokens left", "writes left", "room", "key notes a document",
+    "whole notes a document", "writes a document", "held", "old",
+)  # fmt: skip
+"""What a policy sees: of the text, and, from `tokens left`, of the memory."""
+
+
+class Situation(NamedTuple):
+    """The state of a memory at a decision; of N memories, if the fields are arrays."""
+
+    tokens_left: Any
+    writes_left: Any
+    room: Any
+    """Most tokens that an entry of this event can still take; 0 if there is none."""
+    limits: tuple[int, int, int]
+    """Capacity, writes and slot of the episode."""
+    is_held: Any = False
+    """Whether a note about the subject is held."""
+    is_old: Any = False
+    """For a change: whether the note holds the value as first stated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,292 +82,203 @@ class Decision:
 
     event: int
     """Number of the event, from 0."""
-    subject: int
-    """Number of the subject, from 0, in the order of first mention."""
     is_change: bool
     """Whether a fact about the subject changed; otherwise a document states its record."""
-    tokens: int
-    """Tokens of a note about the subject that holds no item."""
-    items: Mapping[int, int]
-    """By item that the text states: the tokens that it adds to a note."""
-    weights: Mapping[int, int] = field(default_factory=FrozenDict)
-    """For a document, by item: its importance, from 1, as the instructions state it."""
-    former: int = 0
-    """For a change: the tokens that the item adds with the value as first stated."""
-    is_absolute: bool = True
-    """For a change: whether the text states the new value, not only the difference."""
-    is_free: bool = False
-    """Whether an edit costs no write."""
-    left: int = 0
+    facts: Facts
+    """What the text states of the subject."""
+    parts: tuple[Facts, Facts, Facts]
+    """The facts that SKIP, KEY and WHOLE store; for a change, that UPDATE does without a note."""
+    notes: tuple[str, ...]
+    """The same as notes."""
+    sizes: tuple[int, ...]
+    """Their tokens."""
+    left: int
     """Documents that are still to come, as far as the text says."""
-    features: tuple[float, ...] = ()
-    """What a policy sees of the decision, about 0 to 1 each."""
-    item_features: Mapping[int, tuple[float, ...]] = field(default_factory=FrozenDict)
-    """The same of each item."""
+    features: tuple[float, ...]
+    """What a policy sees of the text."""
+    is_free: bool
+    """Whether an edit costs no write."""
+    subject: int = 0
+    """Number of the subject, from 0, in the order of first mention."""
+
+    def observe(self, situation: Situation) -> Floats:
+        """What a policy sees in N situations: (N, FEATURES)."""
+        capacity, writes, slot = situation.limits
+        tokens, documents = situation.tokens_left, self.left + 1
+        columns = (
+            *self.features, tokens / capacity, situation.writes_left / writes,
+            situation.room / slot,
+            *(np.minimum(tokens / documents / max(1, size), 4) for size in self.sizes[1:]),
+            np.minimum(situation.writes_left / documents, 2), situation.is_held, situation.is_old,
+        )  # fmt: skip
+        return np.array(np.broadcast_arrays(*columns, np.zeros(1))[:-1], np.float32).T
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
-    """A goal of the table: what notes must hold at its event."""
-
-    event: int
-    needs: tuple[tuple[int, int, bool], ...]
-    """(subject, item, former): the items needed, and whether the value before the change is."""
-    relevant: tuple[tuple[int, int], ...]
-    """(subject, item): all that may alter whether the goal is reached."""
-    is_strict: bool
-    """Whether the goal is missed whenever an item is lacking; otherwise `DecisionTable.right`
-    decides."""
+Choose = Callable[[Decision, Situation], int]
+"""Decides: a number of Operation."""
 
 
-Held = Mapping[tuple[int, int], int]
-"""By subject and item: FIRST, CURRENT or BOTH, if a note holds it."""
-Choice = tuple[int, frozenset[int]]
-"""An operation, and the items that it stores."""
+def shortest(guide: Guide, facts: Facts) -> str:
+    """The note of facts about one entity with a tag for each value, or, if that is shorter and can
+    be read again, with the values in the order of the schema."""
+    tagged, record = note_of(guide, facts), key_record_of(guide, facts)
+    values = record.removeprefix(facts[0].subject).split()[1:2]
+    is_clear = all(len(value) > 1 or not value.isalpha() for value in values)  # A letter is a tag.
+    is_clear &= bool(category_in(facts)) and all(fact.role != FORMER for fact in facts)
+    return record if is_clear and count(record) < count(tagged) else tagged
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """The state of the memory at a decision."""
-
-    tokens_left: int
-    writes_left: int
-    room: int
-    """Tokens that the last entry of this event can still take; 0 if there is none."""
-    limits: tuple[int, int, int]
-    """Capacity, writes and slot of the episode."""
-    is_held: bool = False
-    """Whether a note about the subject is held."""
-    is_old: bool = False
-    """For a change: whether the note holds the item's value as first stated."""
+def updated(note: Facts, news: Facts, operation: int) -> Facts:
+    """A note after UPDATE or REVISE; none if nothing changes."""
+    new = changed(note, news, CODES if operation == Operation.REVISE else ())
+    added = tuple(fact for fact in news if fact.role == CURRENT)
+    is_lacking = not {fact.key for fact in note} & {fact.key for fact in news}
+    add = operation == Operation.UPDATE and note and added and is_lacking
+    return (*note, *added) if add else new
 
 
-Choose = Callable[[Decision, Situation], Choice]
-"""Decides."""
-
-ITEMS = 26
-"""Items that a decision may concern: 23 attributes at most, then relations."""
-CATEGORY = ITEMS
-"""The item under which a note holds the category; every note of a document does."""
-KINDS = ("int", "float", "text", "enum", "date", "series", "relation")
-FEATURES = (
-    "change",
-    "key group",
-    "part of the stream",
-    "documents left",
-    "tokens of the name",
-    "tokens of all items",
-    "tokens of key items",
-    "key item changed",
-    "difference only",
-    "free edit",
-)
-ITEM_FEATURES = ("key", *KINDS, "tokens", "tokens of a key item", "in a key group")
-STRICT = frozenset(
-    ("value", "delta", "before", "ratio", "trend", "extreme", "best", "gap", "outlier", "total")
-)
-"""Kinds of queries whose every needed fact is needed, whatever the others are."""
-
-
-def check_track(track: str) -> None:
-    """Raises BadSettings for a track without structured decisions."""
-    if track != "worlds":
-        raise BadSettings(
-            f"the track {track} has no structured decisions: play it as text, with MemoryEnv"
-        )
-
-
-def decisions_in(context: ParsedContext) -> Iterator[tuple[Decision, Facts]]:
-    """The decisions that an event asks for, with the facts that each is about."""
+def decisions_in(context: ParsedContext) -> Iterator[Decision]:
+    """The decisions that an event asks for."""
     if context.title not in ("DOCUMENTS", "CORRECTION"):
         return
-    records = context.records
+    records, guide = context.records, context.reader.guide
+    later = [category_in(facts) in guide.key_categories for facts in records]
     for place, facts in enumerate(records):
         left = (context.batches - context.batch + 1) * len(records) - place - 1
-        yield _decision(context, facts, left if context.batch else 0), facts
+        yield _decision(context, facts, left if context.batch else 0, sum(later[place + 1 :]))
 
 
-def _decision(context: ParsedContext, facts: Facts, left: int) -> Decision:
+def _decision(context: ParsedContext, facts: Facts, left: int, later: int) -> Decision:
     guide, is_change = context.reader.guide, not context.batch
-    values = sorted(values_in(facts).items())
-    items = {item_of(code): _tokens(guide, code, value) for code, value in values}
-    for link in (fact for fact in facts if fact.role == AMONG):
-        item = item_of(link.key)
-        items[item] = items.get(item, 0) + count(f"{link.key} {link.value}")
-    shifted = [item_of(fact.key) for fact in facts if fact.role == SHIFT]
-    items |= dict.fromkeys(shifted, 0)
-    keys = set(map(item_of, guide.key_attributes))
-    category = category_in(facts)
-    in_key_group = float(category in guide.key_categories)
-    letter = f" {guide.category_code(category)}" if category else ""
-    tokens = count(f"{facts[0].subject}{letter}")
+    facts = tuple(fact.content for fact in facts)
+    key, whole = part(facts, guide.key_attributes), part(facts, CODES)
+    if is_change:
+        key = whole = tuple(fact for fact in facts if fact.role == CURRENT)
+    notes = tuple(shortest(guide, stored) if stored else "" for stored in ((), key, whole))
+    sizes = tuple(map(count, notes))
     is_free = is_change and context.title == "CORRECTION"
+    features = (
+        is_change, category_in(facts) in guide.key_categories,
+        context.batch / max(1, context.batches), min(left, 100) / 100,
+        *(size / 60 for size in sizes[1:]), min(later, 10) / 10,
+        is_change and any(fact.key in guide.key_attributes for fact in facts),
+        any(fact.role == SHIFT for fact in facts), is_free,
+    )  # fmt: skip
     return Decision(
-        context.event,
-        0,
-        is_change,
-        tokens,
-        items,
-        {item: guide.importance(category, code_of(item)) for item in items},
-        is_absolute=not shifted,
-        is_free=is_free,
-        left=left,
-        features=(
-            float(is_change),
-            in_key_group,
-            context.batch / max(1, context.batches),
-            min(left, 100) / 100,
-            tokens / 8,
-            sum(items.values()) / 80,
-            sum(items[item] for item in items if item in keys) / 20,
-            float(is_change and not keys.isdisjoint(items)),
-            float(bool(shifted)),
-            float(is_free),
-        ),
-        item_features={
-            item: _item_features(guide, item, price, float(item in keys), in_key_group)
-            for item, price in items.items()
-        },
-    )
+        context.event, is_change, facts, ((), key, whole), notes, sizes, left,
+        tuple(map(float, features)), is_free,
+    )  # fmt: skip
 
 
-def _item_features(
-    guide: Guide, item: int, tokens: int, is_key: float, in_key_group: float
-) -> tuple[float, ...]:
-    kind = "relation" if code_of(item) in "xyz" else guide.attribute(code_of(item)).kind
-    kinds = (float(kind == name) for name in KINDS)
-    return is_key, *kinds, tokens / 8, is_key * tokens / 8, in_key_group
+@dataclass(frozen=True, slots=True, eq=False)
+class TableGoal:
+    """A question of a task, and what may alter the answer to it."""
+
+    question: WeightedQuestion
+    query: Query
+    subjects: Ints
+    relevant: Sequence[Sequence[Facts]]
+    """By such subject and state of its note: the relevant facts."""
+    kinds: Ints
+    """By the same: the first state that has these facts."""
 
 
-def item_of(code: str) -> int:
-    """The number of an attribute's or a relation's code."""
-    return ord(code) - 97
-
-
-def code_of(item: int) -> str:
-    """The code of an item."""
-    return chr(97 + item)
-
-
-def _item(fact: Statement) -> int:
-    return CATEGORY if fact.key == statements.CATEGORY else item_of(fact.key)
-
-
-def _tokens(guide: Guide, code: str, value: Value) -> int:
-    return count(f"{code} {pack_value(guide.attribute(code), value)}")
-
-
-class DecisionTable:
-    """The decisions of one task, which has its gold table here."""
+class TaskTable:
+    """The decisions of one task, which has its gold table here, and every note that they may lead
+    to. The gold table only decides whether goals are reached. Raises BadSettings for a task that
+    has no budgets, or several documents about one subject."""
 
     def __init__(self, task: Task) -> None:
         assert isinstance(task.gold, WorldsGold)
-        self.task = task
-        self.changed: dict[tuple[int, int], int] = {}
-        """By subject and item: the event at which the fact changed."""
-        self._gold = task.gold
-        self._records: list[Facts] = []
-        """By subject: what its document states."""
-        self._numbers: dict[str, int] = {}
-        self._new: dict[tuple[int, int], Value] = {}
+        budget, self.task = task.budget, task
+        if not (budget.capacity and budget.writes and budget.slot):
+            raise BadSettings("structured decisions need a task with capacity, writes and slot")
+        self.limits = budget.capacity, budget.writes, budget.slot
+        self._reader, self._numbers = strong_reader(task.system), dict[str, int]()
+        self._notes: list[list[Facts]] = []
+        """By subject and state: the facts of the note; none for a state that cannot be."""
         self.decisions = list(self._read())
         """In the order of events; those of one event in the order of its text."""
-        self.subjects = len(self._records)
-        """Number of subjects."""
-        self._asked = [q for q in task.gold.questions if q.kind != "abstention"]
-        self.goals = list(map(self._requirement, self._asked))
-
-    def __getstate__(self) -> Mapping[str, object]:
-        return {name: part for name, part in self.__dict__.items() if name != "_reader"}
-
-    @cached_property
-    def _reader(self) -> StrongReader:
-        return strong_reader(self.task.system)
+        guide, firsts = self._reader.guide, [d.sizes for d in self.decisions if not d.is_change]
+        self.tokens = np.array([
+            [*first, *(count(shortest(guide, n)) if n else 0 for n in notes[3:])]
+            for first, notes in zip(firsts, self._notes, strict=True)
+        ])  # fmt: skip
+        """By subject and state: the tokens of the note; 0 for a state that cannot be."""
+        self.goals = [self._goal(q) for q in task.gold.questions if q.kind != "abstention"]
+        events = [-1, *(decision.event for decision in self.decisions), inf]
+        self.due = [
+            [i for i, goal in enumerate(self.goals) if start <= goal.question.event < end]
+            for start, end in pairwise(events)
+        ]
+        """By decision, and after the last one: the goals that are due before it."""
+        self._answers: dict[tuple[int, bytes], bool] = {}
 
     def _read(self) -> Iterator[Decision]:
         system = Message("system", self.task.system)
         for event, shown in enumerate(self.task.events):
-            context = parse_view((system, Message("user", shown.text)))
-            for decision, facts in decisions_in(context):
+            for decision in decisions_in(parse_view((system, Message("user", shown.text)))):
+                name = decision.facts[0].subject
                 if decision.is_change:
-                    yield self._change(replace(decision, event=event), facts)
+                    notes = self._notes[self._numbers[name]]
+                    for operation, more in ((Operation.UPDATE, 2), (Operation.REVISE, 4)):
+                        for state in (Operation.KEY, Operation.WHOLE):
+                            notes[state + more] = updated(notes[state], decision.facts, operation)
+                    notes[NEWS] = decision.parts[Operation.KEY]
+                elif name in self._numbers:
+                    problem = f"several documents are about {name}"
+                    raise BadSettings(f"{problem}: give a tier with one each (not scattered)")
                 else:
-                    subject = self._numbers[facts[0].subject] = len(self._records)
-                    self._records.append(facts)
-                    yield replace(decision, event=event, subject=subject)
+                    self._numbers[name] = len(self._notes)
+                    self._notes.append([*decision.parts, *[()] * (STATES - 3)])
+                yield replace(decision, event=event, subject=self._numbers[name])
 
-    def _change(self, decision: Decision, news: Facts) -> Decision:
-        """The decision about a change, with the tokens of both values."""
-        subject, former, items = self._numbers[news[0].subject], 0, dict(decision.items)
-        guide, first = self._reader.guide, values_in(self._records[subject])
-        known = StatementIndex([*self._records[subject], *news])
-        for name, code, *_ in news:
-            old, new = first.get(code), known.current(name, code)
-            if new is not None:
-                key = subject, item_of(code)
-                self._new[key], self.changed[key] = new, decision.event
-                items[item_of(code)] = _tokens(guide, code, new)
-            if old is not None:
-                former = _tokens(guide, code, old)
-        return replace(decision, subject=subject, items=items, former=former)
-
-    def _requirement(self, question: WeightedQuestion) -> Requirement:
+    def _goal(self, question: WeightedQuestion) -> TableGoal:
         query = self._reader.ask(self.task.events[question.event].text)
         assert query is not None  # The strong reader parses every question of the track.
-        needs = tuple((*self._place(need), need.role == FORMER) for need in question.needs)
-        items = [*map(item_of, (*query.codes, *query.relations)), CATEGORY]
-        relevant = tuple((s, i) for s in sorted(self._subjects_of(query)) for i in items)
-        return Requirement(question.event, needs, relevant, query.kind in STRICT)
-
-    def _place(self, need: Statement) -> tuple[int, int]:
-        return self._numbers[need.subject], _item(need)
+        subjects = sorted(self._subjects_of(query))
+        keys = (*query.codes, *query.relations, CATEGORY)
+        relevant = [
+            [tuple(f for f in note if f.key in keys) for note in self._notes[s]] for s in subjects
+        ]
+        kinds = np.array([[*map(own.index, own)] for own in relevant])
+        return TableGoal(question, query, np.array(subjects), relevant, kinds)
 
     def _subjects_of(self, query: Query) -> set[int]:
         """The subjects whose notes may alter the answer."""
+        records = [notes[Operation.WHOLE] for notes in self._notes]
         subjects = {
             number
-            for number, facts in enumerate(self._records)
+            for number, facts in enumerate(records)
             if facts[0].subject in query.names or category_in(facts) in query.categories
         }
-        for _ in query.relations:
-            names = {self._records[subject][0].subject for subject in subjects}
-            for number, facts in enumerate(self._records):
-                others = {str(fact.value) for fact in facts if fact.key in query.relations}
-                if number in subjects:
-                    subjects = subjects | {
-                        self._numbers[other] for other in others & self._numbers.keys()
-                    }
-                elif others & names:
-                    subjects = subjects | {number}
+        for _ in query.relations:  # Those that relate to one of them, or that it relates to.
+            names = {records[subject][0].subject for subject in subjects}
+            links = {
+                number: {str(fact.value) for fact in facts if fact.key in query.relations}
+                for number, facts in enumerate(records)
+            }
+            ends = set().union(*(links[subject] for subject in subjects))
+            subjects |= {self._numbers[name] for name in ends & self._numbers.keys()}
+            subjects |= {number for number, others in links.items() if others & names}
         return subjects
 
-    def right(self, goal: int, held: Held) -> bool:
-        """Whether a scripted reader reaches a goal from notes that hold these relevant items."""
-        question = self._asked[goal]
-        query = self._reader.ask(self.task.events[question.event].text)
-        assert query is not None
-        answer = self._reader.answer(query, StatementIndex(self._notes(held))).answer
-        return answer is not None and is_correct(question, answer)
-
-    def _notes(self, held: Held) -> Iterator[Statement]:
-        """The facts that the notes state, in the order of subjects."""
-        for (subject, item), state in sorted(held.items()):
-            for fact in (fact for fact in self._records[subject] if _item(fact) == item):
-                if fact.role == AMONG or item == CATEGORY or state == FIRST:
-                    yield fact
-                elif state == BOTH:
-                    yield fact._replace(role=FORMER)
-                if state in (CURRENT, BOTH) and (subject, item) in self._new:
-                    yield fact._replace(value=self._new[subject, item])
+    def right(self, number: int, states: Ints) -> bool:
+        """Whether a scripted reader reaches a goal from its subjects' notes in these states."""
+        goal = self.goals[number]
+        kinds = goal.kinds[np.arange(len(states)), states]
+        if (key := (number, kinds.tobytes())) not in self._answers:
+            places = zip(goal.relevant, kinds.tolist(), strict=True)
+            facts = chain.from_iterable(own[kind] for own, kind in places)
+            answer = self._reader.answer(goal.query, StatementIndex(facts)).answer
+            self._answers[key] = answer is not None and is_correct(goal.question, answer)
+        return self._answers[key]
 
     def trace(self, right: Sequence[bool], writes: int, peak: int) -> Trace:
         """A trace with these outcomes, writes and most tokens held, for the track's score."""
         task = self.task
         trace = Trace(task.id, task.track, task.recipe, task.system, task.budget, task.gold)
-        trace.records += [
-            Answer(question.event, question.truth)
-            for question, reached in zip(self._asked, right, strict=True)
-            if reached
-        ]
+        reached = [goal.question for goal, is_so in zip(self.goals, right, strict=True) if is_so]
+        trace.records += [Answer(question.event, question.truth) for question in reached]
         trace.records.append(MemoryUpdate(len(task.events) - 1, (), (), peak, writes))
         return trace

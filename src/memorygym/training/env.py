@@ -19,7 +19,7 @@ from memorygym.core.json_values import json_value
 from memorygym.core.tools import call_problem
 from memorygym.core.trace import MemoryUpdate, Trace
 from memorygym.core.track import TaskRecipe, find, reader_of
-from memorygym.core.types import Call, Message, Tool
+from memorygym.core.types import Call, Message, Policy, Tool
 from memorygym.memories.sandbox.placement import memory_factory
 from memorygym.models.chat_completions import split_reasoning
 from memorygym.runs.systems import FreshPolicy, System, policy_maker, start_episode
@@ -114,6 +114,8 @@ class MemoryEnv(Env[str, Action]):  # type: ignore[misc]  # See AnyText.
         if self.settings.reader:
             check_agent(self.settings.reader, agents_of(self._track))
         self._episode: Episode | None = None
+        self._reader: Policy | None = None
+        self._ended = False
 
     def reset(
         self, *, seed: int | None = None, options: Mapping[str, Any] | None = None
@@ -153,6 +155,8 @@ class MemoryEnv(Env[str, Action]):  # type: ignore[misc]  # See AnyText.
             info["score"] = result.to_json()
             if self.settings.curriculum:
                 self.settings.curriculum.report(result.composite)
+            # What has ended keeps its trace alone.
+            self._episode = self._reader = None
         return observation, reward, terminated, truncated, info
 
     def fork(self) -> "MemoryEnv":
@@ -168,7 +172,7 @@ class MemoryEnv(Env[str, Action]):  # type: ignore[misc]  # See AnyText.
     @property
     def trace(self) -> Trace:
         """The trace of the finished episode, with its gold table. Raises BadSettings before."""
-        if self._episode is None or not self._ended:
+        if not self._ended:
             raise BadSettings("the trace holds the answers: it can be read once the episode ended")
         labels = System("policy", self.settings.memory).labels(self._track.name, 0)
         self._judged.labels.update(labels)
@@ -178,7 +182,7 @@ class MemoryEnv(Env[str, Action]):  # type: ignore[misc]  # See AnyText.
         """All that a model reads now, if the render mode is `ansi`."""
         if self.render_mode != "ansi":
             return None
-        if self._episode is None:
+        if self._episode is None and not self._ended:
             raise ResetNeeded("call reset() before render()")
         return OVER if self._ended else _text(self.chat())
 
@@ -188,7 +192,7 @@ class MemoryEnv(Env[str, Action]):  # type: ignore[misc]  # See AnyText.
         return merge_neighbours([*self._system, *as_text(self._view[1:], ())])
 
     def close(self) -> None:
-        self._episode = None
+        self._episode, self._ended = None, False
 
     def _stream_of(self, seed: int) -> TaskStream:
         return TaskStream(self._track.name, self.settings.split, seed, self.parameters)
@@ -212,9 +216,9 @@ class MemoryEnv(Env[str, Action]):  # type: ignore[misc]  # See AnyText.
     def _begin(self, episode: Episode) -> None:
         self._episode = episode
         self._judged = replace(episode.trace, gold=self._task.gold)  # It shares the records.
-        self._reader = None
-        if name := self.settings.reader:
-            self._reader = FreshPolicy(policy_maker(name, self._task), episode)
+        name = self.settings.reader
+        reader = FreshPolicy(policy_maker(name, self._task), episode) if name else None
+        self._reader = reader
 
     def _let_reader_play(self) -> None:
         """Plays the events that ask, if the policy does not."""
@@ -223,10 +227,10 @@ class MemoryEnv(Env[str, Action]):  # type: ignore[misc]  # See AnyText.
             episode.step(self._reader.act(episode.view(), episode.tools))
 
     def _running(self) -> Episode:
-        if self._episode is None:
-            raise ResetNeeded("call reset() before step()")
         if self._ended:
             raise ResetNeeded(f"{OVER} Call reset() for the next one.")
+        if self._episode is None:
+            raise ResetNeeded("call reset() before step()")
         return self._episode
 
     def _observe(self, *, malformed: bool) -> tuple[str, dict[str, Any]]:

@@ -1,36 +1,37 @@
-"""Trains a policy of structured decisions by a critic-free policy gradient.
+"""Trains a policy of structured decisions by a critic-free policy gradient, in numpy.
 
-Groups of episodes play the same task. The advantage of a decision is its return minus the mean
-return of the same decision in the other episodes of its group (leave-one-out, as in LOOP, Chen et
-al. 2025, arXiv 2502.01600; it is not divided by the standard deviation), and updates are clipped
-as in PPO (Schulman et al. 2017, arXiv 1707.06347), the operation and each item for itself.
+Groups of episodes play the same task. The advantage of every decision of an episode is its score
+minus the mean of the others of its group (leave-one-out, as in LOOP, Chen et al. 2025, arXiv
+2502.01600; it is not divided by the standard deviation), and updates are clipped as in PPO
+(Schulman et al. 2017, arXiv 1707.06347). The gradients of the network, which has two hidden
+layers, are written out and tested numerically.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from memorygym.core.errors import BadSettings
 from memorygym.core.files import write_atomically
 from memorygym.core.rng import named_rng
-from memorygym.core.trace import Trace
 from memorygym.scoring.episode_scores import score
-from memorygym.training import network
-from memorygym.training.decision_arrays import SITUATION, Bools, Floats, Ints, TableArrays
-from memorygym.training.decisions import FEATURES, ITEM_FEATURES, check_track
-from memorygym.training.network import Observations, Weights
+from memorygym.training.decisions import FEATURES, Floats, Ints, Operation, TaskTable
 from memorygym.training.settings import HIDDEN, Training
-from memorygym.training.tasks import TaskStream
-from memorygym.training.vec_env import MemoryVecEnv, TableStream, composite
+from memorygym.training.simulator import Group, Reward, composite
+from memorygym.training.structured_agent import check_track
+from memorygym.training.tasks import TaskStream, recipes
 
-FORMAT = "memorygym-policy-1"
+FORMAT = "memorygym-policy-2"
 BETA, BETA_SQUARED, SMALL = 0.9, 0.999, 1e-8
 """The constants of Adam."""
+NEVER = np.float32(-1e9)
+"""The logit of an operation that is not possible."""
+CHANGE, OLD = map(FEATURES.index, ("change", "old"))
+Weights = dict[str, Floats]
 
 
 @dataclass(slots=True)
@@ -51,105 +52,72 @@ class Learner:
 
     @classmethod
     def new(cls, training: Training) -> Self:
-        """An untrained policy."""
+        """An untrained policy. Raises BadSettings for tasks without structured decisions."""
         weights = initial_weights(training.track, training.seed, training.hidden)
+        TaskTable(recipes(training.track, "train", range(1), **training.parameters)[0].generate())
         first, second = ({n: np.zeros_like(w) for n, w in weights.items()} for _ in range(2))
         return cls(training, weights, first, second)
 
     @classmethod
     def load(cls, path: Path, training: Training) -> Self:
         """The state that `save` wrote. Raises BadSettings for a damaged file or another run's."""
-        try:
-            raw = json.loads(path.read_text(encoding="utf-8"))
-            wanted = asdict(training)
-            stored = {**raw["training"], "iterations": training.iterations}
-            if raw["format"] != FORMAT or stored != wanted:
-                other = [f"{n} {stored.get(n)}" for n in wanted if stored.get(n) != wanted[n]]
-                raise BadSettings(
-                    f"{path} was trained with other settings ({', '.join(other) or 'its format'}):"
-                    " name another file, or delete it"
-                )
-            weights, first, second = (
-                stored_weights(raw, part, path) for part in ("weights", "first", "second")
+        raw, (weights, first, second) = read_policy(path, "weights", "first", "second")
+        stored, wanted = {**raw["training"], "iterations": training.iterations}, asdict(training)
+        if other := [f"{n} {stored.get(n)}" for n in wanted if stored.get(n) != wanted[n]]:
+            raise BadSettings(
+                f"{path} was trained with other settings ({', '.join(other)}): name another file,"
+                " or delete it"
             )
-        except (KeyError, ValueError, TypeError, AttributeError) as error:
-            raise BadSettings(f"{path} is no file of a training run ({error!r:.80})") from error
         return cls(training, weights, first, second, raw["steps"], raw["iteration"], raw["curve"])
 
     def save(self, path: Path) -> None:
         """Writes the state, from which training continues to the same weights."""
         parts = {"weights": self.weights, "first": self.first, "second": self.second}
-        document = {
-            "format": FORMAT,
-            "training": asdict(self.training),
-            "steps": self.steps,
-            "iteration": self.iteration,
-            "curve": self.curve,
-            **{name: {n: w.tolist() for n, w in part.items()} for name, part in parts.items()},
-        }
-        write_atomically(path, [json.dumps(document).encode()])
+        state = {"steps": self.steps, "iteration": self.iteration, "curve": self.curve}
+        lists = {name: {n: w.tolist() for n, w in part.items()} for name, part in parts.items()}
+        write_atomically(path, [self._document(**state, **lists)])
 
     def policy(self) -> bytes:
         """The policy alone, as `training.manager` reads it: weights to six places."""
         weights = {n: np.round(w.astype(float), 6).tolist() for n, w in self.weights.items()}
-        document = {"format": FORMAT, "training": asdict(self.training), "weights": weights}
+        return self._document(weights=weights)
+
+    def _document(self, **parts: object) -> bytes:
+        document = {"format": FORMAT, "training": asdict(self.training), **parts}
         return (json.dumps(document) + "\n").encode()
 
-    def train(self, *, workers: int = 0, each: Callable[[Self], None] = lambda _: None) -> None:
+    def train(self, each: Callable[[Self], None] = lambda _: None) -> None:
         """Trains up to the last iteration; `each` is called after every one."""
         settings = self.training
-        if self.iteration >= settings.iterations:
-            return
         start = self.iteration * settings.groups
         tasks = TaskStream(settings.track, "train", settings.seed, settings.parameters, start)
-        stream = TableStream(tasks, workers)
-        tables = _Tables(stream)
-        env = MemoryVecEnv(
-            settings.groups * settings.group,
-            group=settings.group,
-            track=settings.track,
-            tables=tables,
-            shaping=settings.shaping,
-            reward=reward_of(settings.reward),
-        )
-        try:
-            while self.iteration < settings.iterations:
-                tables.new = settings.groups
-                rollout = _rollout(env, self.weights, self._rng("play"))
-                self._update(rollout)
-                self.curve.append(round(float(rollout.scores.mean()), 6))
-                self.iteration += 1
-                each(self)
-        finally:
-            stream.close()
+        reward = reward_of(settings.reward)
+        while self.iteration < settings.iterations:
+            tables = (TaskTable(next(tasks).generate()) for _ in range(settings.groups))
+            groups = [Group(table, settings.group, reward) for table in tables]
+            path = settings.seed, self.iteration
+            experience = play(groups, self.weights, generator("learner", "play", *path))
+            rng = generator("learner", "update", *path)
+            size = len(experience.advantages)
+            for _ in range(settings.epochs):
+                order = rng.permutation(size)
+                for index in np.array_split(order, min(settings.minibatches, size)):
+                    self._climb(experience, index)
+            scores = np.concatenate([group.scores for group in groups])
+            self.curve.append(round(float(scores.mean()), 6))
+            self.iteration += 1
+            each(self)
 
-    def _rng(self, name: str) -> np.random.Generator:
-        bits = named_rng("learner", name, self.training.seed, self.iteration).below(2**63)
-        return np.random.default_rng(bits)
-
-    def _update(self, rollout: "Experience") -> None:
-        settings, rng = self.training, self._rng("update")
-        size = len(rollout.advantages)
-        for _ in range(settings.epochs):
-            order = rng.permutation(size)
-            for index in np.array_split(order, min(settings.minibatches, size)):
-                self._climb(rollout, index)
-
-    def _climb(self, rollout: "Experience", index: Ints) -> None:
+    def _climb(self, experience: "Experience", index: Ints) -> None:
         """One step of Adam on some decisions."""
-        settings, seen = self.training, rollout.seen.at(index)
-        choice = rollout.operations[index], rollout.chosen[index]
-        out = network.forward(self.weights, seen)
-        before = rollout.log_probability[0][index], rollout.log_probability[1][index]
-        gain = rollout.advantages[index].astype(np.float32) / len(index)
-        now = network.log_probability(out, seen, *choice)
-        pulls = (
-            _clipped(now[0] - before[0], gain, settings.clip),
-            _clipped(now[1] - before[1], gain[:, None], settings.clip),
-        )
-        ascent = network.gradient(
-            self.weights, out, seen, choice, pulls, settings.entropy / len(index)
-        )
+        settings, seen = self.training, experience.seen[index]
+        operations, gain = experience.operations[index], experience.advantages[index] / len(index)
+        logs = forward(self.weights, seen)[0][np.arange(len(index)), operations]
+        ratio = np.exp(logs - experience.log_probability[index])
+        clip = settings.clip  # Where PPO's objective is flat.
+        is_far = np.where(gain > 0, ratio > 1 + clip, ratio < 1 - clip)
+        pull = np.where(is_far, 0, ratio * gain).astype(np.float32)
+        ascent = gradient(self.weights, seen, operations, pull, settings.entropy / len(index))
         self.steps += 1
         rate = settings.rate * (1 - 0.9 * self.iteration / settings.iterations)
         rate *= np.sqrt(1 - BETA_SQUARED**self.steps) / (1 - BETA**self.steps)
@@ -162,95 +130,111 @@ class Learner:
 
 @dataclass(frozen=True, slots=True)
 class Experience:
-    """The decisions of an iteration and what came of them, all episodes one after the other."""
+    """Decisions and what came of them, step by step."""
 
-    seen: Observations
+    seen: Floats
     operations: Ints
-    chosen: Bools
-    log_probability: tuple[Floats, Floats]
-    """Of the choices, by the policy that made them; see network.log_probability."""
+    log_probability: Floats
+    """Of the operations, by the policy that chose them."""
     advantages: Floats
-    scores: Floats
-    """By episode."""
 
 
-@dataclass(slots=True)
-class _Tables(Iterator[TableArrays]):
-    """The tables of a training, `new` ones in each iteration. A group whose episodes end before
-    those of the others repeats the last one; nothing is learned from that."""
-
-    stream: Iterator[TableArrays]
-    new: int = 0
-    """How many of them this iteration still takes."""
-    _last: TableArrays | None = None
-
-    def __next__(self) -> TableArrays:
-        if self.new or not self._last:
-            self.new, self._last = self.new - 1, next(self.stream)
-        return self._last
-
-
-def _rollout(env: MemoryVecEnv, weights: Weights, rng: np.random.Generator) -> Experience:
-    """One episode in each environment."""
-    seen: Mapping[str, Any] = env.reset()[0]
-    steps: list[tuple[NDArray[Any], ...]] = []
-    rewards, running = [], [np.ones(env.num_envs, bool)]
-    scores = np.full(env.num_envs, np.nan, np.float32)
-    while running[-1].any():
-        now = Observations(seen["decision"].copy(), seen["items"].copy(), seen["present"] > 0)
-        out = network.forward(weights, now)
-        operations, chosen = network.sample(out, rng)
-        chances = network.log_probability(out, now, operations, chosen)
-        steps.append((now.decision, now.items, now.present, operations, chosen, *chances))
-        seen, reward, ended, _, infos = env.step({"operation": operations, "items": chosen})
-        rewards.append(np.where(running[-1], reward, 0))
-        scores = np.where(np.isnan(scores), infos["score"], scores)
-        running.append(running[-1] & ~ended)
-    returns = np.cumsum(np.array(rewards, np.float32)[::-1], 0)[::-1]
-    gains = leave_one_out(returns.reshape(len(steps), -1, env.group)).reshape(returns.shape)
-    kept = np.array(running[:-1])
-    *observed, operations, chosen, own, of_items = (
-        np.array(part)[kept] for part in zip(*steps, strict=True)
-    )
-    observations, chances = Observations(*observed), (own, of_items)
-    return Experience(observations, operations, chosen, chances, gains[kept], scores)
+def play(groups: Sequence[Group], weights: Weights, rng: np.random.Generator) -> Experience:
+    """Plays the groups to their ends."""
+    steps, history = list[tuple[Any, ...]](), list[list[Group]]()
+    while running := [group for group in groups if not group.ended]:
+        seen = np.concatenate([group.observe() for group in running])
+        logs, _ = forward(weights, seen)
+        operations = sample(logs, rng)
+        steps.append((seen, operations, logs[np.arange(len(logs)), operations]))
+        history.append(running)
+        for group, own in zip(running, operations.reshape(len(running), -1), strict=True):
+            group.step(own)
+    gains = {group: leave_one_out(group.scores) for group in groups}
+    advantages = [gains[group] for running in history for group in running]
+    seen, operations, logs = map(np.concatenate, zip(*steps, strict=True))
+    return Experience(seen, operations, logs, np.concatenate(advantages))
 
 
-def _clipped(change: Floats, gain: Floats, clip: float) -> Floats:
-    """The derivative of PPO's clipped objective by log-probabilities that changed by so much."""
-    ratio = np.exp(change)
-    far = np.where(gain > 0, ratio > 1 + clip, ratio < 1 - clip)
-    return np.where(far, 0, ratio * gain).astype(np.float32)
-
-
-def leave_one_out(returns: Floats) -> Floats:
-    """Each return minus the mean of the others along the last axis.
+def leave_one_out(scores: Floats) -> Floats:
+    """Each score minus the mean of the others.
 
     >>> leave_one_out(np.array([1.0, 2.0, 6.0])).tolist()
     [-3.0, -1.5, 4.5]
     """
-    size = returns.shape[-1]
-    advantages: Floats = (returns - returns.mean(-1, keepdims=True)) * (size / (size - 1))
-    return advantages
+    return (scores - scores.mean()) * (len(scores) / (len(scores) - 1))
+
+
+def forward(weights: Weights, seen: Floats) -> tuple[Floats, list[Floats]]:
+    """The log-probabilities (N, operations) of a policy, and the inputs of every layer."""
+    inputs = [seen]
+    for name in ("first", "second"):
+        inputs.append(np.tanh(inputs[-1] @ weights[name] + weights[f"{name}_bias"]))
+    logits = inputs[-1] @ weights["last"] + weights["last_bias"]
+    change, old = seen[:, [CHANGE, OLD]].T > 0
+    can = np.stack([np.ones_like(change), ~change, ~change, change, old], 1)
+    logits = np.where(can, logits, NEVER)
+    logits -= logits.max(1, keepdims=True)
+    return logits - np.log(np.exp(logits).sum(1, keepdims=True)), inputs
+
+
+def sample(logs: Floats, rng: np.random.Generator) -> Ints:
+    """Random operations (N) by their log-probabilities."""
+    ends = np.exp(logs).cumsum(1)
+    return (rng.random((len(logs), 1)) * ends[:, -1:] > ends).sum(1)
+
+
+def gradient(
+    weights: Weights, seen: Floats, operations: Ints, pull: Floats, entropy: float
+) -> Weights:
+    """The gradient of Σ pull · log-probability + entropy · Σ entropy."""
+    logs, inputs = forward(weights, seen)
+    chances = np.exp(logs)
+    back = -chances * pull[:, None]
+    back[np.arange(len(pull)), operations] += pull
+    surprise = np.where(chances > 0, logs, 0)
+    back -= entropy * chances * (surprise - (chances * surprise).sum(1, keepdims=True))
+    slopes = {}
+    for name, values in zip(("last", "second", "first"), reversed(inputs), strict=True):
+        slopes[name], slopes[f"{name}_bias"] = values.T @ back, back.sum(0)
+        back = (back @ weights[name].T) * (1 - values**2)
+    return slopes
 
 
 def initial_weights(track: str, seed: int, hidden: int = HIDDEN) -> Weights:
-    """The weights of an untrained policy."""
+    """The weights of an untrained policy: all operations are about equally likely."""
     check_track(track)
-    rng = np.random.default_rng(named_rng("policy", seed).below(2**63))
-    decision = len(FEATURES) + len(SITUATION)
-    return network.initial(decision, len(ITEM_FEATURES), hidden, rng)
-
-
-def stored_weights(raw: Mapping[str, Any], part: str, path: Path) -> Weights:
-    """One part of a stored policy. Raises BadSettings for shapes that do not fit its settings."""
-    weights = {name: np.array(values, np.float32) for name, values in raw[part].items()}
-    like = initial_weights(raw["training"]["track"], 0, raw["training"]["hidden"])
-    if any(weights[name].shape != like[name].shape for name in like):
-        raise BadSettings(f"{path} holds weights of other shapes: delete it, and train again")
+    rng, weights = generator("policy", seed), Weights()
+    sizes = {"first": (len(FEATURES), hidden), "second": (hidden, hidden), "last": (hidden, 0)}
+    for name, (inputs, outputs) in sizes.items():
+        shape, scale = (inputs, outputs or len(Operation)), 1 if outputs else 0.1
+        values = scale / np.sqrt(inputs) * rng.standard_normal(shape)
+        weights |= {name: values.astype(np.float32), f"{name}_bias": np.zeros(shape[1], np.float32)}
     return weights
 
 
-def reward_of(name: str) -> Callable[[Trace], float]:
+def generator(*names: str | int) -> np.random.Generator:
+    """The random numbers of a named stream."""
+    return np.random.default_rng(named_rng(*names).below(2**63))
+
+
+def read_policy(path: Path, *parts: str) -> tuple[Mapping[str, Any], list[Weights]]:
+    """What a file of a training run states, and these parts of it. Raises BadSettings."""
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+        if raw["format"] != FORMAT:
+            raise ValueError(f"its format is {raw['format']!r}, not {FORMAT!r}")
+        like = initial_weights(raw["training"]["track"], 0, raw["training"]["hidden"])
+        read = [{n: np.array(raw[part][n], np.float32) for n in like} for part in parts]
+        if other := [n for part in read for n in like if part[n].shape != like[n].shape]:
+            raise ValueError(f"weights of other shapes: {', '.join(other)}")
+    except (OSError, KeyError, ValueError, TypeError, AttributeError) as error:
+        raise BadSettings(
+            f"{path} holds no policy ({error!r:.80}): name another file, or train one"
+        ) from error
+    return raw, read
+
+
+def reward_of(name: str) -> Reward:
     """The reward at the end: the track's score, or one of its parts."""
     return composite if name == "score" else lambda trace: score(trace).axes[name] or 0.0

@@ -16,7 +16,6 @@ from memorygym.runs.settings import (
     TaskSettings,
     option,
 )
-from memorygym.training.rewards import check_shaping
 from memorygym.training.rows import FORMATS
 from memorygym.training.tasks import SPLITS, recipes
 
@@ -49,8 +48,6 @@ class Training:
     """How far a ratio of probabilities may leave 1."""
     entropy: float = option(1e-4, "X")
     """Weight of the entropy."""
-    shaping: float = option(1.0, "X")
-    """Weight of the potential difference; 0 rewards the end alone."""
     reward: str = option("score", "NAME")
     """At the end: score, or a part of it such as breadth."""
     hidden: int = option(HIDDEN, "N")
@@ -58,7 +55,6 @@ class Training:
 
     def __post_init__(self) -> None:
         recipes(self.track, "train", range(1), **self.parameters)[0].generate()
-        check_shaping(1.0, self.shaping)
         rewards = ("score", *find(self.track).axes)
         if self.reward not in rewards:
             raise UnknownPart("reward", self.reward, rewards)
@@ -139,5 +135,3 @@ class LearnSettings(TaskSettings):
     """The policy (.json), which is also the checkpoint: the same command goes on from it."""
     force: bool = option(False)
     """Begin anew, over a file that exists."""
-    workers: int | None = option(None, "N", least=1)
-    """Processes that make tasks ahead."""

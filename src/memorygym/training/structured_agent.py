@@ -1,32 +1,34 @@
 """The hands of structured policies: they carry out decisions as tool calls, and answer questions.
 
-Notes are tagged, and packed into entries in the order of the text. What does not fit is not stored.
+A note joins the first entry of its event that has room. What does not fit is not stored.
 """
 
 from collections.abc import Iterator, Sequence
 
 from memorygym.agents.calls import END, ToolCall, calls, edit, read, submit, write
-from memorygym.core.statements import AMONG, CATEGORY, CURRENT, SHIFT
-from memorygym.core.tokens import count
+from memorygym.core.errors import BadSettings
 from memorygym.core.types import Message, Policy, Task, Tool
-from memorygym.tracks.worlds.agents.note_taker import changed
-from memorygym.tracks.worlds.facts import Facts, values_in
+from memorygym.tracks.worlds.facts import values_in
 from memorygym.tracks.worlds.generator.instructions import REFUSAL
-from memorygym.tracks.worlds.generator.notes import note_of, read_note
-from memorygym.tracks.worlds.generator.template_schema import CODES
+from memorygym.tracks.worlds.generator.notes import read_note
 from memorygym.tracks.worlds.parsed_view import ParsedContext, parse_view
 from memorygym.training.decisions import (
-    DELETE,
-    KEEP,
-    REVISE,
-    UPDATE,
     Choose,
     Decision,
+    Operation,
     Situation,
-    check_track,
     decisions_in,
-    item_of,
+    shortest,
+    updated,
 )
+
+
+def check_track(track: str) -> None:
+    """Raises BadSettings for a track without structured decisions."""
+    if track != "worlds":
+        raise BadSettings(
+            f"the track {track} has no structured decisions: play it as text, with MemoryEnv"
+        )
 
 
 def hands(task: Task, choose: Choose) -> Policy:
@@ -51,52 +53,43 @@ class StructuredAgent(Policy):
         decisions = list(decisions_in(context))
         if not decisions or len(context.replies) > 1:
             return END
-        return calls(*self._change(context, *decisions[0])) if context.replies else calls(read())
+        return calls(*self._change(context, decisions[0])) if context.replies else calls(read())
 
     def _entries(self, context: ParsedContext) -> list[str]:
         """The entries for a batch of documents."""
-        entries: list[str] = []
-        left, room = context.capacity - context.tokens_held, 0
-        for decision, facts in decisions_in(context):
+        entries, rooms = list[str](), list[int]()
+        left, limits = context.capacity - context.tokens_held, _limits(context)
+        for decision in decisions_in(context):
             writes = context.writes_left - len(entries)
-            operation, items = self._choose(
-                decision, Situation(left, writes, room, _limits(context))
-            )
-            if operation != KEEP:
-                continue
-            note = note_of(context.reader.guide, _part(facts, items))
-            tokens = count(note)
-            if tokens + 1 <= min(room, left):
-                entries[-1] += f"\n{note}"
-                room, left = room - tokens - 1, left - tokens - 1
-            elif tokens + 1 > room and tokens <= min(context.slot, left) and writes:
-                entries.append(note)
-                room, left = context.slot - tokens, left - tokens
+            now = Situation(left, writes, max(rooms, default=0), limits)
+            operation = self._choose(decision, now)
+            tokens = decision.sizes[operation] if operation <= Operation.WHOLE else 0
+            place = next((i for i, room in enumerate(rooms) if tokens + 1 <= room), None)
+            if tokens and place is not None and tokens + 1 <= left:
+                entries[place] += f"\n{decision.notes[operation]}"
+                rooms[place] -= tokens + 1
+                left -= tokens + 1
+            elif tokens and place is None and tokens <= min(context.slot, left) and writes:
+                entries.append(decision.notes[operation])
+                rooms.append(context.slot - tokens)
+                left -= tokens
         return entries
 
-    def _change(
-        self, context: ParsedContext, decision: Decision, news: Facts
-    ) -> Iterator[ToolCall]:
+    def _change(self, context: ParsedContext, decision: Decision) -> Iterator[ToolCall]:
         """The calls for a change."""
-        guide, text = context.reader.guide, "\n".join(context.tool_results)
+        guide, text, news = context.reader.guide, "\n".join(context.tool_results), decision.facts
         line = next((x for x in text.split("\n") if x.startswith(f"{news[0].subject} ")), "")
         held = read_note(line, guide) if line else None
         is_old = bool(held and values_in(held).keys() & {fact.key for fact in news})
-        left = context.capacity - context.tokens_held
+        left, note = context.capacity - context.tokens_held, decision.notes[Operation.KEY]
         situation = Situation(
             left, context.writes_left, 0, _limits(context), held is not None, is_old
         )
-        operation, _ = self._choose(decision, situation)
-        is_shift = any(fact.role == SHIFT for fact in news)
-        if operation == KEEP and held is None and not is_shift:
-            yield write(note_of(guide, tuple(fact for fact in news if fact.role == CURRENT)))
-        elif operation in (UPDATE, REVISE) and held and is_old:
-            new = changed(held, news, CODES if operation == REVISE else ())
-            yield edit(line, note_of(guide, new or held))
-        elif operation == DELETE and held:
-            # With the line break that goes with it; the calls after the one that succeeds fail.
-            for part in (f"\n{line}", f"{line}\n", line):
-                yield edit(part, "")
+        operation = self._choose(decision, situation)
+        if operation == Operation.UPDATE and held is None and note:
+            yield write(note)
+        elif held and operation >= Operation.UPDATE and (new := updated(held, news, operation)):
+            yield edit(line, shortest(guide, new))
 
 
 def _limits(context: ParsedContext) -> tuple[int, int, int]:
@@ -110,12 +103,3 @@ def _answered(context: ParsedContext) -> Message:
     query = context.query
     answer = query and context.reader.answer(query, context.knowledge).answer
     return calls(submit(answer or REFUSAL))
-
-
-def _part(facts: Facts, items: frozenset[int]) -> Facts:
-    """The category, and the facts with these items."""
-    part = [
-        f for f in facts if f.key == CATEGORY or (f.role == CURRENT and item_of(f.key) in items)
-    ]
-    links = (fact for fact in facts if fact.role == AMONG and item_of(fact.key) in items)
-    return (*sorted(part, key=lambda fact: fact.key), *links)

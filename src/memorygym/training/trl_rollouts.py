@@ -43,13 +43,13 @@ class TrlRollouts:
         *,
         rows: str = "context",
         most_tokens: int = 8192,
-        template: Mapping[str, Any] | None = None,
+        chat_options: Mapping[str, Any] | None = None,
         **options: Any,
     ) -> None:
-        """`template` has options for the chat template, such as {"enable_thinking": False}."""
+        """`chat_options` go to the chat template, such as {"enable_thinking": False}."""
         if rows not in ROWS:
             raise UnknownPart("rows", rows, ROWS)
-        self._rows, self._most, self._template = rows, most_tokens, dict(template or {})
+        self._rows, self._most, self._chat = rows, most_tokens, dict(chat_options or {})
         self._env = MemoryEnv(track, **options)
         self._free = list[MemoryEnv]()
         """Environments of earlier rollouts, which are used again."""
@@ -68,7 +68,7 @@ class TrlRollouts:
     def __call__(self, prompts: Sequence[str], trainer: Any) -> dict[str, Any]:
         """TRL's rollout function: a row, its mask and the reward for each prompt."""
         tokenizer = trainer.processing_class
-        template = ChatTemplate(tokenizer, **self._template)
+        template = ChatTemplate(tokenizer, **self._chat)
         most = self._most - trainer.args.max_completion_length
         episodes = [self._begin(prompt, template, most) for prompt in prompts]
         while running := [episode for episode in episodes if not episode.done]:
