@@ -31,10 +31,12 @@ NEEDS = {
         f"src/memorygym/training/{name}.py": "gymnasium"
         for name in (
             "env",
+            "decisions",
             "learner",
             "manager",
             "registration",
             "simulator",
+            "structured_agent",
             "structured_env",
             "tokens",
             "trl_rollouts",
