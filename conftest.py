@@ -9,6 +9,7 @@ import pytest
 
 NEEDS = {
     "src/memorygym/adapters/inspect_ai/*": "inspect_ai",
+    "src/memorygym/adapters/openenv/*": "openenv",
     "src/memorygym/memrm/evaluation.py": "numpy",
     "src/memorygym/memrm/features.py": "scipy",
     "src/memorygym/memrm/match.py": "scipy",
@@ -19,6 +20,7 @@ NEEDS = {
     "src/memorygym/memrm/scored_splits.py": "lightgbm",
     "src/memorygym/memrm/train.py": "lightgbm",
     "src/memorygym/memrm/words.py": "numpy",
+    "tests/adapters/openenv/*": "openenv",
     "tests/memrm/test_evaluation.py": "numpy",
     "tests/memrm/test_features.py": "scipy",
     "tests/memrm/test_held_out_needs.py": "lightgbm",
