@@ -13,6 +13,7 @@ from urllib.request import Request, urlopen
 import pytest
 from openenv.core.generic_client import GenericEnvClient
 from typer.testing import CliRunner
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from memorygym.adapters.openenv.app import VARIABLE
@@ -198,8 +199,11 @@ def test_too_many_sessions_are_refused_until_a_client_ends_or_is_killed() -> Non
 def _when_free(url: str) -> dict[str, Any]:
     """The first answer of a session, once the server has noticed that another ended."""
     while True:
-        with session(url) as ws:
-            answer = ask(ws, {"type": "state"})
+        try:
+            with session(url) as ws:
+                answer = ask(ws, {"type": "state"})
+        except ConnectionClosed:  # It was refused before the request was sent.
+            continue
         if answer["data"].get("code") != "CAPACITY_REACHED":
             return answer
 
