@@ -26,6 +26,7 @@ from memorygym.memories.stores.notebook import TOOLS
 from memorygym.models.model import OVERFLOW, ToolsRejected
 from memorygym.models.specs import find
 from memorygym.tracks.worlds.env import WorldsEnv
+from memorygym.training.tiny import CHATML
 from tests.episodes import generated
 from tests.models import tiny
 
@@ -74,7 +75,7 @@ def test_greedy_and_seeded_replies_repeat_and_other_seeds_differ(random_model: P
     assert drawn[0] != drawn[1]
 
 
-@pytest.mark.parametrize("template", [tiny.NATIVE, tiny.PLAIN], ids=["native", "text"])
+@pytest.mark.parametrize("template", [tiny.NATIVE, CHATML], ids=["native", "text"])
 def test_calls_and_their_results_are_rendered(saying: Callable[..., Any], template: str) -> None:
     chat, task = Chat(saying(REFUSAL, template)), generated(tier="lite")
     events = (replace(task.events[0], text="Acme has 40 beds."), task.events[-1])
@@ -118,7 +119,7 @@ def test_a_template_without_tools_rejects_them_and_a_model_needs_a_template(
     with pytest.raises(BadSettings, match="has no chat template"):
         saying("ok", None)
     with pytest.raises(ToolsRejected, match="takes no tools"):
-        saying("ok", tiny.PLAIN).complete(HELLO, TOOLS)
+        saying("ok", CHATML).complete(HELLO, TOOLS)
 
 
 @pytest.fixture(scope="module")

@@ -126,10 +126,10 @@ class MemoryEnv(Env[str, Action]):  # type: ignore[misc]  # See AnyText.
         self._recipe = self._next_recipe(dict(options or {}))
         self._task = self.settings.limits.applied(self._recipe.generate())
         self._begin(start_episode(self._task, self._make_memory))
-        self._asked = frozenset(goal.event for goal in reader_of(self._judged).goals)
-        self._let_reader_play()
-        if self._episode is None or self._episode.done:
-            raise BadSettings(f"{self._track.name}: every event asks, so a reader leaves no event")
+        if self._reader:
+            self._asked = frozenset(goal.event for goal in reader_of(self._judged).goals)
+            if self._let_reader_play().done:
+                raise BadSettings(f"{self.track}: every event asks, so a reader leaves no event")
         self._reward = reward_named(self.settings.reward).fork()
         self._steps, self._read, self._shown = 0, 0, list[int]()
         self._update: MemoryUpdate | None = None
@@ -216,15 +216,16 @@ class MemoryEnv(Env[str, Action]):  # type: ignore[misc]  # See AnyText.
     def _begin(self, episode: Episode) -> None:
         self._episode = episode
         self._judged = replace(episode.trace, gold=self._task.gold)  # It shares the records.
-        name = self.settings.reader
-        reader = FreshPolicy(policy_maker(name, self._task), episode) if name else None
-        self._reader = reader
+        if self.settings.reader:
+            self._reader = FreshPolicy(policy_maker(self.settings.reader, self._task), episode)
 
-    def _let_reader_play(self) -> None:
-        """Plays the events that ask, if the policy does not."""
-        episode = self._episode
-        while self._reader and episode and not episode.done and episode.event in self._asked:
-            episode.step(self._reader.act(episode.view(), episode.tools))
+    def _let_reader_play(self) -> Episode:
+        """Plays the events that ask, if the policy does not; returns the episode."""
+        assert self._episode is not None  # reset() has made it.
+        episode, reader = self._episode, self._reader
+        while reader and not episode.done and episode.event in self._asked:
+            episode.step(reader.act(episode.view(), episode.tools))
+        return episode
 
     def _running(self) -> Episode:
         if self._ended:

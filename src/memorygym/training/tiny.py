@@ -2,7 +2,6 @@
 path of a training without downloading anything."""
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 END = "<|im_end|>"
@@ -51,11 +50,3 @@ def tiny_model(tokenizer: Any, seed: int = 0, **sizes: int) -> Any:
         **standard | heads | ends | sizes,
     )
     return Qwen3ForCausalLM(config)
-
-
-def save_tiny(folder: Path, texts: Iterable[str], seed: int = 0) -> Path:
-    """Saves a tiny model with its tokenizer, as `from_pretrained` reads them."""
-    tokenizer = tiny_tokenizer(texts)
-    tokenizer.save_pretrained(folder)
-    tiny_model(tokenizer, seed).save_pretrained(folder)
-    return folder

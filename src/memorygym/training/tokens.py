@@ -127,7 +127,9 @@ class _Writing:
 
     def add(self, messages: Sequence[Message]) -> None:
         """Adds what came after a reply, up to the next one."""
-        between = self._between(messages)
+        between = self._template.after_reply(messages)
+        if self._mask[-1] and self.ids[-1] == self._template.end:
+            between = between[1:]  # The policy has sampled the end of its reply.
         self.ids += between
         self._mask += [False] * len(between)
 
@@ -144,9 +146,7 @@ class _Writing:
 
     def extend(self, later: "_Writing") -> None:
         """Goes on with another context as if it were the same chat: without its system message."""
-        first = later._opening[:1]
-        skipped = bool(first) and first[0].role == "system"
-        self.add(later._opening[skipped:])
+        self.add(later._opening[later._opening[0].role == "system" :])
         self.ids += later.ids[later._first :]
         self._mask += later._mask[later._first :]
         self._log_probabilities += later._log_probabilities
@@ -157,12 +157,6 @@ class _Writing:
         other.ids, other._mask = [*self.ids], [*self._mask]
         other._log_probabilities = [*self._log_probabilities]
         return other
-
-    def _between(self, messages: Sequence[Message]) -> list[int]:
-        between = self._template.after_reply(messages)
-        # The policy may have sampled the end of its reply.
-        is_ended = self._mask[-1] and self.ids[-1] == self._template.end
-        return between[is_ended:]
 
 
 class TokenEpisode:

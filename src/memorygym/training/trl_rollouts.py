@@ -8,7 +8,7 @@ reset of the context, so a policy would read what it should remember.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -22,7 +22,6 @@ from memorygym.training.tokens import ChatTemplate, TokenEpisode, TokenRow
 ROWS = ("context", "episode")
 REWARD = "episode_reward"
 """The field in which rewards reach the reward function."""
-Ids = list[int]
 
 
 class TrlRollouts:
@@ -56,8 +55,14 @@ class TrlRollouts:
         self._played = 0
 
     def prompts(self, count: int, split: str | None = None) -> list[str]:
-        """The next tasks of the split's stream as texts, which stand for them as prompts."""
-        return [*islice(self._tasks(split or self._env.settings.split), count)]
+        """The first tasks of the split's stream as texts, which stand for them as prompts."""
+        env = self._env
+        split = split or env.settings.split
+        tasks = TaskStream(env.track, split, env.settings.seed, env.parameters)
+        return [
+            canonical({"template": task.template, "seed": task.seed, "split": split})
+            for task in islice(tasks, count)
+        ]
 
     def dataset(self, count: int, split: str | None = None) -> Any:
         """So many prompts as a data set of Hugging Face."""
@@ -67,18 +72,16 @@ class TrlRollouts:
 
     def __call__(self, prompts: Sequence[str], trainer: Any) -> dict[str, Any]:
         """TRL's rollout function: a row, its mask and the reward for each prompt."""
-        tokenizer = trainer.processing_class
-        template = ChatTemplate(tokenizer, **self._chat)
+        template = ChatTemplate(trainer.processing_class, **self._chat)
         most = self._most - trainer.args.max_completion_length
         episodes = [self._begin(prompt, template, most) for prompt in prompts]
         while running := [episode for episode in episodes if not episode.done]:
             replies, logprobs = trainer._generate_single_turn(
                 [episode.prompt for episode in running], None, {}, 1
             )
-            for episode, ids, known in zip(
-                running, replies, logprobs or [()] * len(replies), strict=True
-            ):
-                episode.take(ids, known)
+            probabilities = logprobs or [()] * len(replies)
+            for episode, *sampled in zip(running, replies, probabilities, strict=True):
+                episode.take(*sampled)
         self._free += [episode.env for episode in episodes]
         rows = [self._row(episode) for episode in episodes]
         known = all(row.log_probabilities for row in rows) and self._rows == "context"
@@ -98,11 +101,6 @@ class TrlRollouts:
         rewards: list[float] = fields[REWARD]
         return rewards
 
-    def _tasks(self, split: str) -> Iterator[str]:
-        env = self._env
-        for recipe in TaskStream(env.track, split, env.settings.seed, env.parameters):
-            yield canonical({"template": recipe.template, "seed": recipe.seed, "split": split})
-
     def _begin(self, prompt: str, template: ChatTemplate, most: int) -> TokenEpisode:
         """An episode of a prompt's task."""
         env = self._free.pop() if self._free else self._env.fork()
@@ -116,9 +114,7 @@ class TrlRollouts:
                 f"{self._most} with its reply: give more"
             )
         self._played += 1
-        return rows[
-            named_rng("training rows", self._env.settings.seed, self._played).below(len(rows))
-        ]
+        return named_rng("training rows", self._env.settings.seed, self._played).choice(rows)
 
 
 def _spread(row: TokenRow) -> list[float]:

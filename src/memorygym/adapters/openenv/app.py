@@ -79,11 +79,13 @@ def options_of(words: Iterable[str]) -> dict[str, Any]:
     >>> options_of(["tier=lite", "max_steps=9"])
     {'tier': 'lite', 'max_steps': 9}
     """
-    pairs = {name: (value if equals else None) for name, equals, value in
-             (word.partition("=") for word in words)}  # fmt: skip
-    if wrong := [name for name, value in pairs.items() if value is None]:
-        raise BadSettings(f"{wrong[0]!r} is no option: give NAME=VALUE, as tier=lite")
-    return {name: json_value(value) for name, value in pairs.items()}
+    options = dict[str, Any]()
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals:
+            raise BadSettings(f"{word!r} is no option: give NAME=VALUE, as tier=lite")
+        options[name] = json_value(value)
+    return options
 
 
 async def _refused(_: Request, error: Exception) -> JSONResponse:
