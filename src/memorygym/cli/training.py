@@ -1,22 +1,36 @@
-"""Make training data, profile the rewards of tasks, and train a small policy."""
+"""Make training data, profile the rewards of tasks, and train policies, small or large."""
 
 import argparse
+import logging
+import os
 import sys
+import warnings
+from collections.abc import Mapping
 from contextlib import ExitStack, redirect_stdout
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from memorygym.cli._checks import tell_failures
 from memorygym.cli._settings import add_actions, add_options, add_settings, settings_of
-from memorygym.core.errors import BadSettings
+from memorygym.core.errors import BadSettings, missing
 from memorygym.core.files import is_standard_output, json_bytes, write_atomically
+from memorygym.reports.training_curve import curve_lines, draw_curve, smoke_lines
 from memorygym.reports.training_text import data_lines, profile_lines
-from memorygym.runs.settings import PARAMETERS, options
+from memorygym.runs.settings import PARAMETERS, Settings, options
 from memorygym.runs.tasks import track_of
 from memorygym.training import profile
 from memorygym.training.card import card, card_path, repeated
 from memorygym.training.data import check_free, make_data, options_of
-from memorygym.training.settings import DataSettings, LearnSettings, ProfileSettings, Training
+from memorygym.training.settings import (
+    DataSettings,
+    GrpoSettings,
+    LearnSettings,
+    ProfileSettings,
+    SftSettings,
+    SmokeSettings,
+    Training,
+)
 
 if TYPE_CHECKING:
     from memorygym.training.learner import Learner
@@ -25,7 +39,13 @@ ACTIONS = {
     "data": "play tasks and write what happened as data for supervised fine-tuning",
     "profile": "how rewards vary from try to try, task by task",
     "learn": "train a small policy that decides what to store",
+    "sft": "fine-tune a language model on data, with TRL",
+    "grpo": "train a language model on episodes that it plays, with TRL",
+    "smoke": "train a tiny language model on this machine, offline, to see that it works",
 }
+TUNING: Mapping[str, type[Settings]] = {
+    "sft": SftSettings, "grpo": GrpoSettings, "smoke": SmokeSettings,
+}  # fmt: skip
 EVERY = 10
 """Iterations of `learn` between two lines, and between two checkpoints."""
 
@@ -35,6 +55,8 @@ def add(parser: argparse.ArgumentParser) -> None:
     actions = add_actions(parser, ACTIONS)
     add_settings(actions["data"], DataSettings)
     add_settings(actions["profile"], ProfileSettings)
+    for name, settings in TUNING.items():
+        add_settings(actions[name], settings)
     learn = actions["learn"]
     played = learn.add_argument_group("what is played: tasks of the split train")
     add_options(played, LearnSettings, "track", *PARAMETERS)
@@ -47,12 +69,42 @@ def run(args: argparse.Namespace) -> int:
     """Runs the action; 1 if an episode failed, 3 if a provider did."""
     if args.action == "learn":
         return _learn(args)
+    if args.action in TUNING:
+        return _tune(args.action, settings_of(TUNING[args.action], args))
     with ExitStack() as stack:
         if args.output and is_standard_output(args.output):
             stack.enter_context(redirect_stdout(sys.stderr))
         if args.action == "data":
             return _data(settings_of(DataSettings, args))
         return _profile(settings_of(ProfileSettings, args), stack)
+
+
+def _tune(action: str, settings: Settings) -> int:
+    """Trains a language model, shows its curve and draws it; 1 if a smoke run learned nothing."""
+    # TRL's `rollout_func` may change, TRL uses what transformers renamed, and peft looks for a
+    # kernel for 4 bits on a CPU: what a user cannot mend is not told.
+    os.environ.setdefault("TRL_EXPERIMENTAL_SILENCE", "1")
+    warnings.simplefilter("ignore", FutureWarning)
+    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
+    try:
+        from memorygym.training import fine_tuning, smoke
+    except ModuleNotFoundError as error:
+        raise missing(f"training {action}", error.name, "train") from error
+    if isinstance(settings, SmokeSettings):
+        with ExitStack() as stack:
+            kept = settings.output or Path(stack.enter_context(TemporaryDirectory()))
+            learned = smoke.run(kept, settings.seed)
+            print("\n".join(smoke_lines(learned)))
+        return int(not all(each.learned for each in learned))
+    if isinstance(settings, SftSettings):
+        log = fine_tuning.sft(settings)
+    else:
+        assert isinstance(settings, GrpoSettings)
+        log = fine_tuning.grpo(settings)
+    print("\n".join(curve_lines(log)))
+    draw_curve(log).save(settings.output / "curve.svg")
+    print(f"written: {settings.output}; play it with --model hf:{settings.output}")
+    return 0
 
 
 def _data(settings: DataSettings) -> int:

@@ -28,6 +28,7 @@ FOLDERS = {
     "agents": (),
     "tracks": ("tracks",),
     "datasets": ("datasets",),
+    "rewards": (),
 }
 """Folders of this package that hold the parts of each kind; a track is a folder, any other part a
 file. Built-in agents belong to their track: only other people's agents are found by name."""

@@ -1,11 +1,12 @@
 """Rewards for training: the track's score of an episode, with or without shaping."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
 from math import inf
 from typing import Protocol, runtime_checkable
 
+from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.statements import Statement
 from memorygym.core.trace import MemoryUpdate, Observation, ToolResult, Trace
@@ -175,16 +176,24 @@ class HeldFacts:
         return self._values[fact]
 
 
-REWARDS: Mapping[str, type[ScoreReward | ShapedReward]] = {
-    "score": ScoreReward,
-    "shaped": ShapedReward,
+REWARDS = {
+    "score": "memorygym.training.rewards:ScoreReward",
+    "shaped": "memorygym.training.rewards:ShapedReward",
+    "memrm": "memorygym.memrm.reward:CompactionReward",
 }
+"""By name: where a reward is."""
 
 
 def reward_named(reward: str | RewardFunction) -> RewardFunction:
-    """The reward, or the one of that name. Raises UnknownPart with the nearest name."""
-    if not isinstance(reward, str | type) and isinstance(reward, RewardFunction):
-        return reward
-    if (name := str(reward)) not in REWARDS:
-        raise UnknownPart("reward", name, REWARDS)
-    return REWARDS[name]()
+    """The reward, or the one of that name or `package.module:object`. Raises UnknownPart with the
+    nearest name, and BadSettings for an object that is no reward."""
+    made = reward
+    if isinstance(reward, str):
+        if ":" not in reward and reward not in REWARDS:
+            raise UnknownPart("reward", reward, REWARDS)
+        made = registry.load("rewards", REWARDS.get(reward, reward))
+    if isinstance(made, type):
+        made = made()
+    if not isinstance(made, RewardFunction):
+        raise BadSettings(f"reward {reward!r:.80} has no step and fork: see RewardFunction")
+    return made

@@ -1,5 +1,6 @@
 """The rows of a data set: an episode in a format that trainers read."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress
@@ -97,7 +98,9 @@ def trajectory(
     lines, lengths, trained = list[str](), list[int](), 0
     for number, row in enumerate(rows):
         metadata: Row = {**about, "row": number, "rows": len(rows)}
-        lines.append(canonical({**FORMATS[format](row, tools), "metadata": metadata}))
+        # Keys in their order, so that the tools read as in an episode.
+        whole = {**FORMATS[format](row, tools), "metadata": metadata}
+        lines.append(json.dumps(whole, separators=(",", ":")))
         tokens = [shown_tokens(message, count) for message in row.messages]
         lengths.append(sum(tokens))
         trained += sum(compress(tokens, row.mask))

@@ -1,6 +1,6 @@
 """The settings of a training run; nothing here needs numpy."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
 from pathlib import Path
@@ -13,6 +13,7 @@ from memorygym.runs.settings import (
     OF_AN_AGENT,
     PARAMETERS,
     AgentModelSettings,
+    Settings,
     TaskSettings,
     option,
 )
@@ -135,3 +136,124 @@ class LearnSettings(TaskSettings):
     """The policy (.json), which is also the checkpoint: the same command goes on from it."""
     force: bool = option(False)
     """Begin anew, over a file that exists."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TuningSettings(Settings):
+    """How a language model is fine-tuned, whatever it learns from."""
+
+    model: str = option("", "MODEL", required=True)
+    """The folder of an instruction-tuned model, or its name on the Hugging Face hub."""
+    output: Path = option(Path(), "FOLDER", "-o", required=True)
+    """The folder of the trained model with its log, curve and checkpoints, from which the same
+    command goes on."""
+    force: bool = option(False)
+    """Begin anew, without the checkpoints of the folder."""
+    steps: int = option(100, "N", least=1)
+    """Updates of the weights."""
+    batch: int = option(8, "N", least=1)
+    """Rows of a step."""
+    at_once: int = option(8, "N", least=1)
+    """Most rows in the device's memory at once; it divides --batch."""
+    rate: float = option(1e-5, "X")
+    """Step size (AdamW's; it falls to 0 in a straight line)."""
+    lora: int | None = option(None, "RANK", least=1)
+    """Train adapters of this rank (LoRA, arXiv 2106.09685) instead of all weights; they are merged
+    into the model at the end. Ten times --rate is usual."""
+    quantized: bool = option(False)
+    """Keep the other weights in 4 bits while training (QLoRA, arXiv 2305.14314)."""
+    most_tokens: int = option(8192, "N", least=1)
+    """Longest context with its replies; longer ones are left out."""
+    device: str = option("auto", choices=("auto", "cpu", "cuda"))
+    """Where it is trained (default: a GPU if there is one)."""
+    save_every: int = option(50, "N", least=1)
+    """Steps between checkpoints."""
+    seed: int = option(0, "N")
+    """Of tasks, samples and new weights."""
+    trackio: str | None = option(None, "PROJECT")
+    """Log to this project of trackio, too (offline; `trackio show` draws it)."""
+    quiet: bool = option(False, "", "-q")
+    """No line a step."""
+
+    def __post_init__(self) -> None:
+        Settings.__post_init__(self)
+        if not 0 < self.rate < inf:
+            raise self.bad("rate", "give a number above 0")
+        if self.quantized and not self.lora:
+            raise self.bad("quantized", "weights of 4 bits cannot be trained: give --lora RANK")
+        if self.batch % min(self.at_once, self.batch):
+            raise self.bad("at_once", f"give a divisor of --batch {self.batch}")
+
+
+HOW = "steps batch at_once rate lora quantized most_tokens device seed"
+KEPT = "output force save_every trackio quiet"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SftSettings(TuningSettings):
+    """The settings of `training sft`."""
+
+    GROUPS: ClassVar = {
+        "what it learns from": "model data",
+        "how it learns": HOW,
+        "what comes out": KEPT,
+    }
+    data: Sequence[Path] = option([], "FILE", many="words", required=True)
+    """Files of `training data`; with its --segments, rows are what was really read."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GrpoSettings(TuningSettings, TaskSettings):
+    """The settings of `training grpo`."""
+
+    GROUPS: ClassVar = {
+        "who plays": "model memory reader",
+        "what is played: tasks of the split train": f"track {' '.join(PARAMETERS)} capacity",
+        "how it learns": f"reward rows tasks group most_reply temperature beta {HOW}",
+        "what comes out": KEPT,
+    }
+    output: Path = option(Path(), "FOLDER", "-o", required=True)
+    """The folder of the trained model with its log, curve and checkpoints, from which the same
+    command goes on."""
+    quiet: bool = option(False, "", "-q")
+    """No line a step."""
+    seed: int = option(0, "N")
+    """Of tasks, samples and new weights."""
+    memory: str = option("markdown", "MEMORY", "--backend")
+    """The memory (`memorygym list memory`; default: markdown)."""
+    reader: str | None = option(None, "AGENT")
+    """A scripted agent that plays the events that ask, so that the model learns to manage the
+    memory alone (Memory-R1, arXiv 2508.19828)."""
+    reward: str = option("score", "REWARD")
+    """score, shaped, memrm (extra rm), or your own as pkg.mod:OBJECT."""
+    rows: str = option("context", choices=("context", "episode"))
+    """What is learned from: one context of each episode, drawn evenly, or all in one row."""
+    tasks: int = option(256, "N", least=1)
+    """Different tasks."""
+    group: int = option(8, "N", least=2)
+    """Episodes of a task, which are compared with each other; it divides --batch."""
+    most_reply: int = option(256, "N", least=1)
+    """Most tokens of a reply."""
+    temperature: float = option(1.0, "X")
+    """Of sampling."""
+    beta: float = option(0.0, "X")
+    """Weight of the KL divergence from the model as it was."""
+
+    def __post_init__(self) -> None:
+        TuningSettings.__post_init__(self)
+        if self.batch % self.group:
+            raise self.bad("group", f"give a divisor of --batch {self.batch}")
+        for name in ("temperature", "beta"):
+            if not 0 <= getattr(self, name) < inf:
+                raise self.bad(name, "give a number, at least 0")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SmokeSettings(Settings):
+    """The settings of `training smoke`."""
+
+    GROUPS: ClassVar = {"": "output seed"}
+    output: Path | None = option(None, "FOLDER", "-o")
+    """A new folder that keeps the model, data and curves (default: none is kept)."""
+    seed: int = option(0, "N")
+    """Of weights, tasks and samples."""

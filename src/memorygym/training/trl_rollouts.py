@@ -52,7 +52,6 @@ class TrlRollouts:
         self._env = MemoryEnv(track, **options)
         self._free = list[MemoryEnv]()
         """Environments of earlier rollouts, which are used again."""
-        self._played = 0
 
     def prompts(self, count: int, split: str | None = None) -> list[str]:
         """The first tasks of the split's stream as texts, which stand for them as prompts."""
@@ -83,7 +82,8 @@ class TrlRollouts:
             for episode, *sampled in zip(running, replies, probabilities, strict=True):
                 episode.take(*sampled)
         self._free += [episode.env for episode in episodes]
-        rows = [self._row(episode) for episode in episodes]
+        step = trainer.state.global_step
+        rows = [self._row(episode, step, at) for at, episode in enumerate(episodes)]
         known = all(row.log_probabilities for row in rows) and self._rows == "context"
         return {
             "prompt_ids": [[*row.ids[: row.prompt]] for row in rows],
@@ -96,9 +96,11 @@ class TrlRollouts:
 
     @staticmethod
     def reward(prompts: Sequence[str], completions: Any, **fields: Any) -> list[float]:
-        """The reward of each episode."""
+        """The reward of each episode; their mean score is logged beside it."""
         del prompts, completions
         rewards: list[float] = fields[REWARD]
+        if log := fields.get("log_metric"):
+            log("score", sum(fields["score"]) / len(rewards))
         return rewards
 
     def _begin(self, prompt: str, template: ChatTemplate, most: int) -> TokenEpisode:
@@ -106,15 +108,15 @@ class TrlRollouts:
         env = self._free.pop() if self._free else self._env.fork()
         return TokenEpisode(env, template, most_tokens=most, options=json.loads(prompt))
 
-    def _row(self, episode: TokenEpisode) -> TokenRow:
+    def _row(self, episode: TokenEpisode, step: int, at: int) -> TokenRow:
+        """The row to learn from, of the episode at that place of that step."""
         rows = [episode.to_concat()] if self._rows == "episode" else episode.to_rows()
         if not rows or not rows[0].ids:
             raise BadSettings(
                 f"no context of the task {episode.info['task']} has at most most_tokens="
                 f"{self._most} with its reply: give more"
             )
-        self._played += 1
-        return named_rng("training rows", self._env.settings.seed, self._played).choice(rows)
+        return named_rng("training rows", self._env.settings.seed, step, at).choice(rows)
 
 
 def _spread(row: TokenRow) -> list[float]:
