@@ -48,6 +48,9 @@ NEEDS = {
         f"tests/training/test_{name}.py": "gymnasium"
         for name in ("env", "env_options", "learner", "structured", "structured_actions")
     },
+    "src/memorygym/training/fine_tuning.py": "trl",
+    "src/memorygym/training/smoke.py": "trl",
+    "tests/training/test_fine_tuning.py": "trl",
     "tests/training/test_tokens.py": "trl",
     "tests/training/test_trl_rollouts.py": "trl",
     "tests/mutants/recorder.py": "coverage",

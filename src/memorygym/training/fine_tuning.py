@@ -97,17 +97,21 @@ def _run(
 ) -> Log:
     """Trains in the run's folder, or goes on, and writes the model."""
     folder = settings.output
-    if settings.force:
-        shutil.rmtree(folder / CHECKPOINTS, ignore_errors=True)
-        (folder / SETTINGS).unlink(missing_ok=True)
     with claimed_folder(folder, SETTINGS, CHECKPOINTS, "training run") as path:
+        if settings.force:
+            shutil.rmtree(folder / CHECKPOINTS)
+            path.unlink(missing_ok=True)
         _check_same(settings, path)
         trainer = trainer_of(
             settings.model, processing_class=tokenizer, callbacks=[_Logging(settings)],
             peft_config=_lora(settings), quantization_config=_quantization(settings), **more,
         )  # fmt: skip
         trainer.remove_callback(transformers.PrinterCallback)
-        trainer.train(resume_from_checkpoint=get_last_checkpoint(str(folder / CHECKPOINTS)))
+        last = get_last_checkpoint(str(folder / CHECKPOINTS))
+        if last and int(last.rpartition("-")[2]) >= settings.steps:
+            trainer._load_from_checkpoint(last)  # `train` would take one step more.
+        else:
+            trainer.train(resume_from_checkpoint=last)
         if settings.lora:
             trainer.save_model(str(folder / ADAPTER))
             del trainer
