@@ -1,0 +1,126 @@
+"""The environment: an episode of MemoryEnv, each context of which is a trace of its own.
+
+When the context is reset, a new interaction begins, so what a policy reads and what it is trained
+on are the same, and only the memory joins the traces of an episode. The chat loop runs here: the
+harness is one request to the model, without a program or a tool server.
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any
+
+import verifiers.v1 as vf
+from httpx import AsyncClient
+from openai import APIError, AsyncOpenAI
+from verifiers.v1.dialects.chat import message_to_wire
+
+from memorygym.adapters.verifiers.taskset import SCORE, MemoryTask
+from memorygym.agents.text_protocol import as_text
+from memorygym.core.types import Message
+from memorygym.models.chat_completions import read_completion, reply_for, to_wire
+from memorygym.models.model import OVERFLOW
+
+Info = dict[str, Any]
+Step = Callable[[Message], Awaitable[tuple[str, float, bool, bool, Info]]]
+"""`MemoryEnv.step`."""
+
+
+class OneRequest(vf.Harness[vf.HarnessConfig]):  # type: ignore[misc]  # See MemoryData.
+    """Sends the messages and the tools of the moment to the model, once; the trace keeps the reply.
+
+    A context that is too long for the model leaves no reply; any other error is the provider's.
+    """
+
+    EXECUTES_CODE = NEEDS_CONTAINER = False
+
+    async def launch(
+        self, ctx: vf.ModelContext, trace: vf.Trace, runtime: vf.Runtime, endpoint: str,
+        secret: str, mcp_urls: dict[str, str], data: vf.TaskData,
+    ) -> vf.ProgramResult:  # fmt: skip
+        tools = {"tools": trace.state.tools} if trace.state.tools else {}
+        # The endpoint is this process's own, on the loopback: no certificates are read for it.
+        web = AsyncClient(verify=False, timeout=None)
+        async with AsyncOpenAI(base_url=endpoint, api_key=secret, http_client=web) as client:
+            try:
+                stream = await client.chat.completions.create(
+                    model=ctx.model, messages=list(map(message_to_wire, data.prompt)), stream=True,
+                    stream_options={"include_usage": True}, **tools,
+                )  # fmt: skip
+                async for _ in stream:
+                    pass
+            except APIError as error:
+                if reply_for(str(error), None) is not OVERFLOW:
+                    raise
+        return vf.ProgramResult(exit_code=0, stdout="", stderr="")
+
+    async def resume(self, *where: Any, **more: Any) -> vf.ProgramResult:
+        """As `launch`; the messages are the whole context, not what was added to it."""
+        *where_, data, messages, _ = where
+        return await self.launch(*where_, data.model_copy(update={"prompt": messages}))
+
+
+class LocalAgent(vf.AgentConfig):  # type: ignore[misc]
+    """The policy; it is asked from this process, so it needs no sandbox."""
+
+    runtime: vf.SubprocessConfig = vf.SubprocessConfig()
+
+
+class MemoryEpisodesConfig(vf.EnvConfig):  # type: ignore[misc]
+    agent: LocalAgent = LocalAgent()
+
+
+class MemoryEpisodes(vf.Env[MemoryEpisodesConfig]):  # type: ignore[misc]
+    """Plays an episode; all its traces get its score, or an error if any of them failed."""
+
+    async def run(self, task: MemoryTask, agents: vf.Agents) -> None:
+        traces: list[vf.Trace] = []
+        try:
+            with ThreadPoolExecutor(1) as thread:  # A memory may be bound to its thread.
+                apart = partial(asyncio.get_running_loop().run_in_executor, thread)
+                env, info = await apart(task.data.begin)
+                while SCORE not in info:
+                    async with agents.agent.interaction(task.defer_scoring()) as talk:
+                        traces.append(talk.trace)
+                        info = await _play_context(talk, partial(apart, env.step), info)
+                    if error := talk.trace.last_error:
+                        raise vf.EnvError(f"context {len(traces)} failed: {error.message}")
+        except BaseException as error:
+            for trace in traces:
+                if not trace.errors:
+                    trace.record_error(vf.EnvError(f"its episode has no score: {error!r}"))
+            raise
+        for trace in traces:
+            trace.info[SCORE] = info[SCORE]
+            await task.score(trace)
+
+
+async def _play_context(talk: vf.Interaction, step: Step, info: Info) -> Info:
+    """What the environment tells when this context ended, or when no reply came because the model
+    failed or one of verifiers' limits was reached; at such a limit the reply is empty."""
+    context = _sendable(info["messages"])
+    while True:
+        talk.trace.state.tools = info["tools"]
+        segment = await talk.turn(context)
+        if talk.trace.errors:
+            return info
+        reply, seen = Message("assistant", ""), len(info["messages"]) + 1
+        if not segment.terminated:
+            said = message_to_wire(segment.messages[-1])
+            reply = read_completion(json.dumps({"choices": [{"message": said}]})).message
+        *_, terminated, truncated, info = await step(reply)
+        if terminated or truncated or info["restart"] or segment.terminated:
+            return info
+        # An endpoint may refuse a malformed call in the history, so that one is sent repaired.
+        repaired = to_wire(reply)
+        context.append(said if repaired == reply.to_openai() else repaired)
+        context += _sendable(info["messages"][seen:], native=bool(reply.calls))
+
+
+def _sendable(messages: list[dict[str, Any]], *, native: bool = True) -> list[dict[str, Any]]:
+    """The messages in a form that endpoints accept; results of calls that a model wrote as text are
+    text, too."""
+    read = [Message.from_openai(message) for message in messages]
+    return [to_wire(message) for message in (read if native else as_text(read, ()))]
