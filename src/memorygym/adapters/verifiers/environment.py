@@ -18,6 +18,7 @@ from openai import APIError, AsyncOpenAI
 from verifiers.v1.dialects.chat import message_to_wire
 
 from memorygym.adapters.verifiers.taskset import SCORE, MemoryTask
+from memorygym.agents.chat import merge_neighbours
 from memorygym.agents.text_protocol import as_text
 from memorygym.core.types import Message
 from memorygym.models.chat_completions import read_completion, reply_for, to_wire
@@ -77,21 +78,23 @@ class MemoryEpisodes(vf.Env[MemoryEpisodesConfig]):  # type: ignore[misc]
 
     async def run(self, task: MemoryTask, agents: vf.Agents) -> None:
         traces: list[vf.Trace] = []
+        thread = ThreadPoolExecutor(1)  # A memory may be bound to the thread that made it.
+        apart = partial(asyncio.get_running_loop().run_in_executor, thread)
         try:
-            with ThreadPoolExecutor(1) as thread:  # A memory may be bound to its thread.
-                apart = partial(asyncio.get_running_loop().run_in_executor, thread)
-                env, info = await apart(task.data.begin)
-                while SCORE not in info:
-                    async with agents.agent.interaction(task.defer_scoring()) as talk:
-                        traces.append(talk.trace)
-                        info = await _play_context(talk, partial(apart, env.step), info)
-                    if error := talk.trace.last_error:
-                        raise vf.EnvError(f"context {len(traces)} failed: {error.message}")
+            env, info = await apart(task.data.begin)
+            while SCORE not in info:
+                async with agents.agent.interaction(task.defer_scoring()) as talk:
+                    traces.append(talk.trace)
+                    info = await _play_context(talk, partial(apart, env.step), info)
+                if error := talk.trace.last_error:
+                    raise vf.EnvError(f"context {len(traces)} failed: {error.message}")
         except BaseException as error:
             for trace in traces:
                 if not trace.errors:
                     trace.record_error(vf.EnvError(f"its episode has no score: {error!r}"))
             raise
+        finally:
+            thread.shutdown(wait=False)
         for trace in traces:
             trace.info[SCORE] = info[SCORE]
             await task.score(trace)
@@ -123,4 +126,4 @@ def _sendable(messages: list[dict[str, Any]], *, native: bool = True) -> list[di
     """The messages in a form that endpoints accept; results of calls that a model wrote as text are
     text, too."""
     read = [Message.from_openai(message) for message in messages]
-    return [to_wire(message) for message in (read if native else as_text(read, ()))]
+    return [to_wire(m) for m in (read if native else merge_neighbours(as_text(read, ())))]

@@ -95,7 +95,7 @@ class MemoryTasksetConfig(vf.TasksetConfig):  # type: ignore[misc]
     memory: str = "markdown"
     """The memory, by any name or spec that `bench` takes."""
     reader: str | None = None
-    """An agent that plays the events that ask in the policy's place, such as `strong`."""
+    """An agent that plays the events that ask in the policy's place, such as `template_expert`."""
     max_steps: int | None = None
     """Replies after which an episode is cut, and scored as it stands."""
 
