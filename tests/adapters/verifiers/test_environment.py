@@ -1,5 +1,6 @@
 """Episodes through verifiers: scores of bench, a trace a context, errors that are no zeros."""
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from importlib import metadata, reload
@@ -244,4 +245,4 @@ def test_a_missing_or_old_verifiers_is_named(found: str | None, monkeypatch: Any
 
 def test_a_task_whose_answers_are_wrong_is_not_valid() -> None:
     (task,) = tasks(track="tests.training.swapped:TRACK", parameters=TINY["worlds"])
-    assert task.data.is_solvable() is False
+    assert asyncio.run(task.validate(None)) is False

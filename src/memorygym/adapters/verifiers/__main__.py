@@ -2,31 +2,21 @@
 
 import argparse
 import json
-from importlib.resources import files
 from pathlib import Path
-from string import Template
 
 from memorygym.adapters.description import INSTALL, Description
 
-ID = "memorygym-v1"
-"""The id of the taskset; its module must not be `memorygym`."""
+ID, MODULE = "memorygym-v1", "memorygym_v1"
+"""The id of the taskset, and its module, which must not be `memorygym`."""
+PLACES = {"README.md": "README.md", "pyproject.txt": "pyproject.toml",
+          "module.txt": f"{MODULE}/__init__.py"}  # fmt: skip
 
 
 def write(folder: Path, source: str = INSTALL) -> None:
-    """Writes the package, which installs `source`. Raises FileExistsError if there is one."""
-    about, module = Description(), ID.replace("-", "_")
-    words = {
-        "id": ID, "module": module, "title": about.title, "summary": about.summary,
-        "version": about.version, "license": about.license, "words": ", ".join(about.tags),
-        "tags": json.dumps(about.tags), "requirement": about.requirement("verifiers", source),
-    }  # fmt: skip
-    (folder / module).mkdir(parents=True)
-    for name, place in {
-        "README.md": "README.md", "pyproject.txt": "pyproject.toml",
-        "module.txt": f"{module}/__init__.py",
-    }.items():  # fmt: skip
-        template = Template(files(__package__).joinpath("hub", name).read_text("utf-8"))
-        (folder / place).write_text(template.substitute(words), "utf-8")
+    """Writes the package, which installs `source`. Raises FileExistsError."""
+    about = Description()
+    about.write(__package__, folder, PLACES, id=ID, module=MODULE, tags=json.dumps(about.tags),
+                requirement=about.requirement("verifiers", source))  # fmt: skip
 
 
 def main() -> None:

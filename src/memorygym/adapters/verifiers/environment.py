@@ -7,14 +7,14 @@ harness is one request to the model, without a program or a tool server.
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
 import verifiers.v1 as vf
 from httpx import AsyncClient
-from openai import APIError, AsyncOpenAI
+from openai import APIError, AsyncOpenAI, omit
 from verifiers.v1.dialects.chat import message_to_wire
 
 from memorygym.adapters.verifiers.taskset import SCORE, MemoryTask
@@ -25,42 +25,31 @@ from memorygym.models.chat_completions import read_completion, reply_for, to_wir
 from memorygym.models.model import OVERFLOW
 
 Info = dict[str, Any]
-Step = Callable[[Message], Awaitable[tuple[str, float, bool, bool, Info]]]
-"""`MemoryEnv.step`."""
 
 
 class OneRequest(vf.Harness[vf.HarnessConfig]):  # type: ignore[misc]  # See MemoryData.
-    """Sends the messages and the tools of the moment to the model, once; the trace keeps the reply.
+    """Sends the conversation and the tools of the moment to the model, once; the trace keeps the
+    reply. A context that is too long leaves no reply; any other error is the provider's."""
 
-    A context that is too long for the model leaves no reply; any other error is the provider's.
-    """
-
-    EXECUTES_CODE = NEEDS_CONTAINER = False
+    EXECUTES_CODE, NEEDS_CONTAINER, SUPPORTS_RESUME = False, False, True
 
     async def launch(
         self, ctx: vf.ModelContext, trace: vf.Trace, runtime: vf.Runtime, endpoint: str,
         secret: str, mcp_urls: dict[str, str], data: vf.TaskData,
     ) -> vf.ProgramResult:  # fmt: skip
-        tools = {"tools": trace.state.tools} if trace.state.tools else {}
         # The endpoint is this process's own, on the loopback: no certificates are read for it.
         web = AsyncClient(verify=False, timeout=None)
         async with AsyncOpenAI(base_url=endpoint, api_key=secret, http_client=web) as client:
             try:
-                stream = await client.chat.completions.create(
-                    model=ctx.model, messages=list(map(message_to_wire, data.prompt)), stream=True,
-                    stream_options={"include_usage": True}, **tools,
-                )  # fmt: skip
-                async for _ in stream:
+                async for _ in await client.chat.completions.create(
+                    model=ctx.model, messages=list(map(_accepted, data.prompt)), stream=True,
+                    stream_options={"include_usage": True}, tools=trace.state.tools or omit,
+                ):  # fmt: skip
                     pass
             except APIError as error:
                 if reply_for(str(error), None) is not OVERFLOW:
                     raise
         return vf.ProgramResult(exit_code=0, stdout="", stderr="")
-
-    async def resume(self, *where: Any, **more: Any) -> vf.ProgramResult:
-        """As `launch`; the messages are the whole context, not what was added to it."""
-        *where_, data, messages, _ = where
-        return await self.launch(*where_, data.model_copy(update={"prompt": messages}))
 
 
 class LocalAgent(vf.AgentConfig):  # type: ignore[misc]
@@ -77,7 +66,7 @@ class MemoryEpisodes(vf.Env[MemoryEpisodesConfig]):  # type: ignore[misc]
     """Plays an episode; all its traces get its score, or an error if any of them failed."""
 
     async def run(self, task: MemoryTask, agents: vf.Agents) -> None:
-        traces: list[vf.Trace] = []
+        traces, info = list[vf.Trace](), Info()
         thread = ThreadPoolExecutor(1)  # A memory may be bound to the thread that made it.
         apart = partial(asyncio.get_running_loop().run_in_executor, thread)
         try:
@@ -88,42 +77,38 @@ class MemoryEpisodes(vf.Env[MemoryEpisodesConfig]):  # type: ignore[misc]
                     info = await _play_context(talk, partial(apart, env.step), info)
                 if error := talk.trace.last_error:
                     raise vf.EnvError(f"context {len(traces)} failed: {error.message}")
-        except BaseException as error:
-            for trace in traces:
-                if not trace.errors:
-                    trace.record_error(vf.EnvError(f"its episode has no score: {error!r}"))
-            raise
         finally:
             thread.shutdown(wait=False)
-        for trace in traces:
-            trace.info[SCORE] = info[SCORE]
-            await task.score(trace)
+            for trace in traces:
+                if SCORE in info:
+                    trace.info[SCORE] = info[SCORE]
+                    await task.score(trace)
+                elif not trace.errors:
+                    trace.record_error(vf.EnvError("its episode has no score; it says why"))
 
 
-async def _play_context(talk: vf.Interaction, step: Step, info: Info) -> Info:
+async def _play_context(talk: vf.Interaction, step: Callable[[Message], Any], info: Info) -> Info:
     """What the environment tells when this context ended, or when no reply came because the model
     failed or one of verifiers' limits was reached; at such a limit the reply is empty."""
-    context = _sendable(info["messages"])
+    native, seen = True, 0
     while True:
         talk.trace.state.tools = info["tools"]
-        segment = await talk.turn(context)
+        added = list(map(Message.from_openai, info["messages"][seen:]))
+        # Results of calls that a model wrote as text are text, too.
+        readable = added if native else merge_neighbours(as_text(added, ()))
+        segment = await talk.turn(list(map(to_wire, readable)))
         if talk.trace.errors:
             return info
-        reply, seen = Message("assistant", ""), len(info["messages"]) + 1
-        if not segment.terminated:
-            said = message_to_wire(segment.messages[-1])
-            reply = read_completion(json.dumps({"choices": [{"message": said}]})).message
+        said = {"content": ""} if segment.terminated else message_to_wire(segment.messages[-1])
+        reply = read_completion(json.dumps({"choices": [{"message": said}]})).message
+        native, seen = bool(reply.calls), len(info["messages"]) + 1
         *_, terminated, truncated, info = await step(reply)
         if terminated or truncated or info["restart"] or segment.terminated:
             return info
-        # An endpoint may refuse a malformed call in the history, so that one is sent repaired.
-        repaired = to_wire(reply)
-        context.append(said if repaired == reply.to_openai() else repaired)
-        context += _sendable(info["messages"][seen:], native=bool(reply.calls))
 
 
-def _sendable(messages: list[dict[str, Any]], *, native: bool = True) -> list[dict[str, Any]]:
-    """The messages in a form that endpoints accept; results of calls that a model wrote as text are
-    text, too."""
-    read = [Message.from_openai(message) for message in messages]
-    return [to_wire(m) for m in (read if native else merge_neighbours(as_text(read, ())))]
+def _accepted(message: vf.Message) -> dict[str, Any]:
+    """The message as an endpoint accepts it, which may refuse a malformed call in the history."""
+    wire: dict[str, Any] = message_to_wire(message)
+    read = Message.from_openai(wire)
+    return wire if to_wire(read) == read.to_openai() else to_wire(read)

@@ -1,11 +1,10 @@
 """The tasks: a split's endless stream, checked and scored as verifiers does it."""
 
-import asyncio
 from collections.abc import Iterator
 from typing import Any
 
 import verifiers.v1 as vf
-from pydantic import model_validator
+from pydantic import BaseModel, model_validator
 
 from memorygym.core.errors import MemoryGymError
 from memorygym.core.track import find
@@ -18,59 +17,60 @@ SCORE = "score"
 """The reward, and the place in a trace's `info` that holds the score of its episode."""
 
 
-class MemoryData(vf.TaskData):  # type: ignore[misc]  # verifiers is optional, so not type-checked.
+class TaskOptions(BaseModel):
+    """What tasks and their configuration have in common."""
+
+    track: str = "worlds"
+    split: str = "train"
+    """train, validation or test; they share no task, and none is a public one."""
+    seed: int = 0
+    """The seed of the stream of tasks; of a task, its own."""
+    parameters: dict[str, str | int] = {}
+    """The track's own: template, tier, sizes."""
+    memory: str = "markdown"
+    """The memory, by any name or spec that `bench` takes."""
+    reader: str | None = None
+    """An agent that plays the events that ask in the policy's place, such as `template_expert`."""
+    max_steps: int | None = None
+    """Replies after which an episode is cut, and scored as it stands."""
+
+    def environment(self) -> MemoryEnv:
+        options = self.model_dump(include={"memory", "reader", "max_steps"})
+        return MemoryEnv(self.track, **options, **self.parameters)
+
+
+class MemoryData(vf.TaskData, TaskOptions):  # type: ignore[misc]  # verifiers is not type-checked.
     """What names a task; what it shows and asks is generated when it is played."""
 
-    track: str
-    split: str
-    seed: int
-    parameters: dict[str, str | int]
-    """The track's own, with the template."""
-    options: dict[str, Any]
-    """Those of MemoryEnv."""
-
     def begin(self) -> tuple[MemoryEnv, dict[str, Any]]:
-        """An environment at the beginning of the task, and what `reset` told about it."""
-        env = MemoryEnv(self.track, **self.options, **self.parameters)
+        """The environment at the beginning of the task, and what `reset` told about it."""
+        env = self.environment()
         return env, env.reset(options={"split": self.split, "seed": self.seed})[1]
-
-    def score_untouched(self) -> dict[str, Any]:
-        """The score of an episode in which nothing is said."""
-        env, _ = self.begin()
-        while True:
-            *_, terminated, truncated, info = env.step("")
-            if terminated or truncated:
-                score_: dict[str, Any] = info["score"]
-                return score_
-
-    def is_solvable(self) -> bool | None:
-        """Whether the agent that knows the answers scores 1; None if the track has none."""
-        best = find(self.track).references.get("upper bound")
-        if best is None:
-            return None
-        seeds = range(self.seed, self.seed + 1)
-        (recipe,) = recipes(self.track, self.split, seeds, **self.parameters)
-        return score(AgentSystem(best).play(recipe.generate(), 0, [])).composite == 1
 
 
 class RolloutState(vf.State):  # type: ignore[misc]
-    """What the environment tells the harness of its rollout."""
-
     tools: list[dict[str, Any]] = []
-    """Those on offer now, in OpenAI's form."""
+    """Those on offer now, in OpenAI's form, for the harness."""
 
 
 class MemoryTask(vf.Task[MemoryData, RolloutState]):  # type: ignore[misc]
     """A task. Its score is the episode's, which the environment puts into each trace's `info`."""
 
     async def validate(self, runtime: vf.Runtime) -> bool | None:
-        del runtime
-        return await asyncio.to_thread(self.data.is_solvable)
+        """Whether the agent that knows the answers scores 1; None if the track has none."""
+        data = self.data
+        best = find(data.track).references.get("upper bound")
+        if best is None:
+            return None
+        seeds = range(data.seed, data.seed + 1)
+        (recipe,) = recipes(data.track, data.split, seeds, **data.parameters)
+        return score(AgentSystem(best).play(recipe.generate(), 0, [])).composite == 1
 
     async def finalize(self, trace: vf.Trace) -> None:
         """Scores what nobody played, as `vf-validate` asks for."""
         if not self.scoring_deferred:
-            trace.info[SCORE] = await asyncio.to_thread(self.data.score_untouched)
+            env, _ = self.with_data(max_steps=1).data.begin()
+            trace.info[SCORE] = env.step("")[-1][SCORE]
 
     @vf.reward  # type: ignore[untyped-decorator]
     async def composite(self, trace: vf.Trace) -> dict[str, float]:
@@ -82,34 +82,17 @@ class MemoryTask(vf.Task[MemoryData, RolloutState]):  # type: ignore[misc]
         return {name: share for name, share in axes if share is not None}
 
 
-class MemoryTasksetConfig(vf.TasksetConfig):  # type: ignore[misc]
+class MemoryTasksetConfig(vf.TasksetConfig, TaskOptions):  # type: ignore[misc]
     """Which tasks, and with which memory. Raises ValidationError, which names what is wrong."""
-
-    track: str = "worlds"
-    split: str = "train"
-    """train, validation or test; they share no task, and none is a public one."""
-    seed: int = 0
-    """The seed of the stream of tasks."""
-    parameters: dict[str, str | int] = {}
-    """The track's own: template, tier, sizes."""
-    memory: str = "markdown"
-    """The memory, by any name or spec that `bench` takes."""
-    reader: str | None = None
-    """An agent that plays the events that ask in the policy's place, such as `template_expert`."""
-    max_steps: int | None = None
-    """Replies after which an episode is cut, and scored as it stands."""
 
     def stream(self) -> TaskStream:
         return TaskStream(self.track, self.split, self.seed, self.parameters)
-
-    def options(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in ("memory", "reader", "max_steps")}
 
     @model_validator(mode="after")
     def _check(self) -> "MemoryTasksetConfig":
         try:
             self.stream()
-            MemoryEnv(self.track, **self.options(), **self.parameters)
+            self.environment()
         except MemoryGymError as error:
             raise ValueError(str(error)) from error
         return self
@@ -121,13 +104,11 @@ class MemoryTaskset(vf.Taskset[MemoryTask, MemoryTasksetConfig]):  # type: ignor
     INFINITE = True
 
     def load(self) -> Iterator[MemoryTask]:
-        config = self.config
-        templates = "template" in find(config.track).parameters()
-        for task in config.stream():
-            template = {"template": task.template} if templates else {}
-            data = MemoryData(
-                id=f"{config.track}/{config.split}/{task.template}/{task.seed}",
-                track=config.track, split=config.split, seed=task.seed, options=config.options(),
-                parameters={**config.parameters, **template},
-            )  # fmt: skip
-            yield MemoryTask(data, config.task)
+        given = self.config.model_dump(include=set(TaskOptions.model_fields))
+        templates = "template" in find(self.config.track).parameters()
+        for recipe in self.config.stream():
+            id = f"{self.config.track}/{self.config.split}/{recipe.template}/{recipe.seed}"
+            data = MemoryData(id=id, **{**given, "seed": recipe.seed})
+            if templates:
+                data.parameters["template"] = recipe.template
+            yield MemoryTask(data, self.config.task)
