@@ -1,7 +1,5 @@
-"""Trains nothing yet: the rows that a trainer gets from MemoryGym through verifiers.
-
-Replace the endpoint by your model's. Needs the extra `verifiers`; runs offline.
-"""
+"""Trains nothing yet: the traces that a trainer gets from MemoryGym through verifiers. Replace the
+server by your model's. Needs the extra `verifiers`; runs offline."""
 
 import asyncio
 import sys
@@ -16,9 +14,7 @@ from memorygym.adapters.verifiers.__main__ import ID, write
 
 
 class Noted(BaseHTTPRequestHandler):
-    """A model that says "Noted." to everything, as a stream."""
-
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # A model that says "Noted." to everything, as a stream.
         self.rfile.read(int(self.headers["Content-Length"]))
         self.send_response_only(200)
         self.end_headers()
@@ -26,9 +22,10 @@ class Noted(BaseHTTPRequestHandler):
         self.wfile.write(b'data: {"choices": [%s]}\n\ndata: [DONE]\n\n' % choice)
 
 
-async def rollout(task: vf.Task, model: vf.ModelContext) -> vf.Episode:
+async def rollout(env: vf.Env, url: str) -> vf.Episode:
+    model = vf.ModelContext(model="noted", client=vf.EvalClientConfig(base_url=url))
     async with env.serving():
-        return await env.run_episode(task, model)
+        return await env.run_episode(next(iter(env.taskset)), model)
 
 
 with TemporaryDirectory() as folder, ThreadingHTTPServer(("127.0.0.1", 0), Noted) as server:
@@ -37,10 +34,6 @@ with TemporaryDirectory() as folder, ThreadingHTTPServer(("127.0.0.1", 0), Noted
     sys.path.append(folder)
     tasks = {"id": ID, "split": "train", "parameters": {"tier": "lite"}}
     env = vf.load_environment(vf.resolve_env_config({"taskset": tasks}))
-    client = vf.EvalClientConfig(base_url=f"http://127.0.0.1:{server.server_port}/v1")
-    model = vf.ModelContext(model="noted", client=client, sampling=vf.SamplingConfig())
-    episode = asyncio.run(rollout(next(iter(env.taskset)), model))
-    for trace in episode.traces[:3]:  # Contexts; prime-rl's client adds their tokens.
-        print(
-            f"reward {trace.reward:.2f}, {len(trace.messages)} messages: {trace.transcript[:60]!r}"
-        )
+    url = f"http://127.0.0.1:{server.server_port}/v1"
+    for trace in asyncio.run(rollout(env, url)).traces[:3]:  # A context each.
+        print(f"reward {trace.reward:.2f}, {len(trace.messages)} messages")

@@ -15,6 +15,8 @@ from verifiers.v1.dialects.chat import message_to_wire
 import memorygym.adapters.verifiers
 from memorygym.core.errors import BadSettings
 from memorygym.core.track import TaskOptions, find
+from memorygym.core.types import Message
+from memorygym.models.chat_completions import to_wire
 from memorygym.scoring.episode_scores import score
 from memorygym.training.tasks import SPLITS
 from tests.adapters.verifiers.playing import Replay, generated, played, tasks, taskset
@@ -143,6 +145,17 @@ def test_a_failure_that_passes_changes_nothing(fault: str, server: Server) -> No
     assert list(map(wire, episode.traces)) == list(map(wire, plain.traces))
 
 
+@pytest.mark.parametrize(("fault", "ok"), [("401", False), ("cut", False), ("context", True)])
+def test_a_failure_that_comes_late_is_read_from_the_stream(
+    fault: str, ok: bool, monkeypatch: Any
+) -> None:
+    """verifiers begins its stream before it knows that a slow endpoint fails."""
+    monkeypatch.setattr("verifiers.v1.interception.server.KEEPALIVE_GRACE_SECONDS", 0.01)
+    with serving(latency=0.1) as server:
+        (episode,) = played(server.url, *tasks(max_steps=2), model=f"writer+{fault}")
+    assert (episode.ok, bool(episode.traces[0].rewards)) == (ok, ok)
+
+
 def test_an_endpoint_that_is_down_is_an_error() -> None:
     with serving() as server:
         pass
@@ -152,7 +165,12 @@ def test_an_endpoint_that_is_down_is_an_error() -> None:
 
 @pytest.mark.parametrize(
     ("model", "agent"),
-    [("writer+context", {}), ("looper", {"max_turns": 2}), ("writer", {"max_total_tokens": 1})],
+    [
+        ("writer+context", {}),
+        ("looper", {"max_turns": 2}),
+        ("writer", {"max_total_tokens": 1}),
+        ("writer+slow", {"timeout": {"rollout": 0.05}}),
+    ],
 )
 def test_a_limit_leaves_an_empty_reply_and_the_episode_goes_on(
     model: str, agent: dict[str, Any], server: Server
@@ -173,6 +191,22 @@ def test_a_models_mistake_is_read_by_it_and_not_an_error(model: str, server: Ser
     for call in (call for message in history for call in message.get("tool_calls", ())):
         assert isinstance(json.loads(call["function"]["arguments"]), dict)
         assert call["function"]["name"] in ("Write", "rm_-rf", "submit_answer")
+
+
+def test_a_malformed_call_stays_in_view_and_is_repaired_in_later_requests() -> None:
+    (task,) = tasks(max_steps=6)
+    stammered = [True, True, False, True, True, False]
+    replies = iter(stammered)
+    half = ("Write", '{"content": "Acme')
+    with serving(x=lambda *_: ("Hm.", [half] if next(replies) else [])) as server:
+        (episode,) = played(server.url, task)
+    env, info = task.data.begin()
+    for body, malformed in zip(server.bodies, stammered, strict=True):
+        shown = [to_wire(Message.from_openai(message)) for message in info["messages"]]
+        assert [*map(without_ids, body["messages"])] == [*map(without_ids, shown)]
+        call = {"id": "call_s0", "function": dict(zip(("name", "arguments"), half, strict=True))}
+        *_, info = env.step({"content": "Hm.", "tool_calls": [call] if malformed else []})
+    assert sum(node.sampled for trace in episode.traces for node in trace.nodes) == 6
 
 
 def test_reasoning_is_no_part_of_an_answer() -> None:

@@ -6,22 +6,20 @@ harness is one request to the model, without a program or a tool server.
 """
 
 import asyncio
-import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
 import verifiers.v1 as vf
-from httpx import AsyncClient
-from openai import APIError, AsyncOpenAI, omit
+from openai import APIError, AsyncOpenAI, DefaultAsyncHttpxClient
 from verifiers.v1.dialects.chat import message_to_wire
 
 from memorygym.adapters.verifiers.taskset import SCORE, MemoryTask
 from memorygym.agents.chat import merge_neighbours
 from memorygym.agents.text_protocol import as_text
 from memorygym.core.types import Message
-from memorygym.models.chat_completions import read_completion, reply_for, to_wire
+from memorygym.models.chat_completions import read_message, reply_for, to_wire
 from memorygym.models.model import OVERFLOW
 
 Info = dict[str, Any]
@@ -33,22 +31,23 @@ class OneRequest(vf.Harness[vf.HarnessConfig]):  # type: ignore[misc]  # See Mem
 
     EXECUTES_CODE, NEEDS_CONTAINER, SUPPORTS_RESUME = False, False, True
 
-    async def launch(
-        self, ctx: vf.ModelContext, trace: vf.Trace, runtime: vf.Runtime, endpoint: str,
-        secret: str, mcp_urls: dict[str, str], data: vf.TaskData,
-    ) -> vf.ProgramResult:  # fmt: skip
+    async def launch(self, ctx: vf.ModelContext, trace: vf.Trace, *where: Any) -> vf.ProgramResult:
+        _, endpoint, secret, _, data = where
+        wire = _repaired if trace.state.malformed else message_to_wire
+        body = {"model": ctx.model, "messages": list(map(wire, data.prompt)), "stream": True,
+                "stream_options": {"include_usage": True}}  # fmt: skip
+        if trace.state.tools:
+            body["tools"] = trace.state.tools
         # The endpoint is this process's own, on the loopback: no certificates are read for it.
-        web = AsyncClient(verify=False, timeout=None)
+        web, turns = DefaultAsyncHttpxClient(verify=False, timeout=None), trace.num_turns
         async with AsyncOpenAI(base_url=endpoint, api_key=secret, http_client=web) as client:
-            try:
-                async for _ in await client.chat.completions.create(
-                    model=ctx.model, messages=list(map(_accepted, data.prompt)), stream=True,
-                    stream_options={"include_usage": True}, tools=trace.state.tools or omit,
-                ):  # fmt: skip
-                    pass
+            try:  # What the stream holds is in the trace, too; or it holds an error.
+                answer = await client.post("/chat/completions", body=body, cast_to=str)
             except APIError as error:
-                if reply_for(str(error), None) is not OVERFLOW:
-                    raise
+                answer = str(error)
+        failed = trace.num_turns == turns and not trace.stop_condition
+        if failed and reply_for(answer, None) is not OVERFLOW:
+            raise vf.ProviderError(answer)
         return vf.ProgramResult(exit_code=0, stdout="", stderr="")
 
 
@@ -74,7 +73,7 @@ class MemoryEpisodes(vf.Env[MemoryEpisodesConfig]):  # type: ignore[misc]
             while SCORE not in info:
                 async with agents.agent.interaction(task.defer_scoring()) as talk:
                     traces.append(talk.trace)
-                    info = await _play_context(talk, partial(apart, env.step), info)
+                    info = await play_context(talk, partial(apart, env.step), info)
                 if error := talk.trace.last_error:
                     raise vf.EnvError(f"context {len(traces)} failed: {error.message}")
         finally:
@@ -87,12 +86,12 @@ class MemoryEpisodes(vf.Env[MemoryEpisodesConfig]):  # type: ignore[misc]
                     trace.record_error(vf.EnvError("its episode has no score; it says why"))
 
 
-async def _play_context(talk: vf.Interaction, step: Callable[[Message], Any], info: Info) -> Info:
+async def play_context(talk: vf.Interaction, step: Callable[[Message], Any], info: Info) -> Info:
     """What the environment tells when this context ended, or when no reply came because the model
     failed or one of verifiers' limits was reached; at such a limit the reply is empty."""
-    native, seen = True, 0
+    native, seen, state = True, 0, talk.trace.state
     while True:
-        talk.trace.state.tools = info["tools"]
+        state.tools, state.malformed = info["tools"], state.malformed or info["malformed"]
         added = list(map(Message.from_openai, info["messages"][seen:]))
         # Results of calls that a model wrote as text are text, too.
         readable = added if native else merge_neighbours(as_text(added, ()))
@@ -100,15 +99,15 @@ async def _play_context(talk: vf.Interaction, step: Callable[[Message], Any], in
         if talk.trace.errors:
             return info
         said = {"content": ""} if segment.terminated else message_to_wire(segment.messages[-1])
-        reply = read_completion(json.dumps({"choices": [{"message": said}]})).message
+        reply, _ = read_message(said)
         native, seen = bool(reply.calls), len(info["messages"]) + 1
         *_, terminated, truncated, info = await step(reply)
         if terminated or truncated or info["restart"] or segment.terminated:
             return info
 
 
-def _accepted(message: vf.Message) -> dict[str, Any]:
-    """The message as an endpoint accepts it, which may refuse a malformed call in the history."""
+def _repaired(message: vf.Message) -> dict[str, Any]:
+    """The message as endpoints accept it; some refuse a malformed call in the history."""
     wire: dict[str, Any] = message_to_wire(message)
     read = Message.from_openai(wire)
     return wire if to_wire(read) == read.to_openai() else to_wire(read)

@@ -36,7 +36,7 @@ class TaskOptions(BaseModel):
 
     def environment(self) -> MemoryEnv:
         options = self.model_dump(include={"memory", "reader", "max_steps"})
-        return MemoryEnv(self.track, **options, **self.parameters)
+        return MemoryEnv(self.track, **{**options, **self.parameters})
 
 
 class MemoryData(vf.TaskData, TaskOptions):  # type: ignore[misc]  # verifiers is not type-checked.
@@ -49,8 +49,12 @@ class MemoryData(vf.TaskData, TaskOptions):  # type: ignore[misc]  # verifiers i
 
 
 class RolloutState(vf.State):  # type: ignore[misc]
-    tools: list[dict[str, Any]] = []
-    """Those on offer now, in OpenAI's form, for the harness."""
+    """What the environment tells the harness."""
+
+    tools: Any = ()
+    """Those on offer now, in OpenAI's form."""
+    malformed: bool = False
+    """Whether the context holds a malformed call."""
 
 
 class MemoryTask(vf.Task[MemoryData, RolloutState]):  # type: ignore[misc]
