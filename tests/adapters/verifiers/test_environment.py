@@ -265,6 +265,12 @@ def test_another_runtime_is_refused(server: Server) -> None:
         played(server.url, *tasks(), runtime={"type": "docker"})
 
 
+def test_another_system_message_is_refused(server: Server) -> None:
+    (episode,) = played(server.url, tasks()[0].with_system_prompt("Be brief."), model="writer")
+    assert "give no system_prompt" in episode.last_error.message
+    assert not server.bodies
+
+
 @pytest.mark.parametrize("found", ["0.3.1", None])
 def test_a_missing_or_old_verifiers_is_named(found: str | None, monkeypatch: Any) -> None:
     def version(name: str) -> str:

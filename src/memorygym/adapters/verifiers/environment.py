@@ -33,6 +33,8 @@ class OneRequest(vf.Harness[vf.HarnessConfig]):  # type: ignore[misc]  # See Mem
 
     async def launch(self, ctx: vf.ModelContext, trace: vf.Trace, *where: Any) -> vf.ProgramResult:
         _, endpoint, secret, _, data = where
+        if data.system_prompt is not None:
+            raise vf.TaskError("a task has its own system message: give no system_prompt")
         wire = _repaired if trace.state.malformed else message_to_wire
         body = {"model": ctx.model, "messages": list(map(wire, data.prompt)), "stream": True,
                 "stream_options": {"include_usage": True}}  # fmt: skip
@@ -83,7 +85,7 @@ class MemoryEpisodes(vf.Env[MemoryEpisodesConfig]):  # type: ignore[misc]
                     trace.info[SCORE] = info[SCORE]
                     await task.score(trace)
                 elif not trace.errors:
-                    trace.record_error(vf.EnvError("its episode has no score; it says why"))
+                    trace.record_error(vf.EnvError("its episode has no score and says why"))
 
 
 async def play_context(talk: vf.Interaction, step: Callable[[Message], Any], info: Info) -> Info:
