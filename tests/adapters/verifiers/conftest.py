@@ -4,14 +4,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from memorygym.adapters.verifiers.__main__ import write
-
 
 @pytest.fixture(autouse=True)
 def installed(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[None]:
     """The package of the hub can be imported, and verifiers keeps its files here."""
+    # pytest reads this file without the extra, too.
+    from memorygym.adapters.verifiers.__main__ import write
+
     folder = tmp_path_factory.mktemp("hub") / "package"
     write(folder)
     monkeypatch.syspath_prepend(folder)

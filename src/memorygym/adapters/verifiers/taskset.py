@@ -17,7 +17,7 @@ SCORE = "score"
 """The reward, and the place in a trace's `info` that holds the score of its episode."""
 
 
-class TaskOptions(BaseModel):
+class MemoryOptions(BaseModel):
     """What tasks and their configuration have in common."""
 
     track: str = "worlds"
@@ -39,7 +39,7 @@ class TaskOptions(BaseModel):
         return MemoryEnv(self.track, **{**options, **self.parameters})
 
 
-class MemoryData(vf.TaskData, TaskOptions):  # type: ignore[misc]  # verifiers is not type-checked.
+class MemoryData(vf.TaskData, MemoryOptions):  # type: ignore[misc]  # verifiers is not type-checked.
     """What names a task; what it shows and asks is generated when it is played."""
 
     def begin(self) -> tuple[MemoryEnv, dict[str, Any]]:
@@ -86,7 +86,7 @@ class MemoryTask(vf.Task[MemoryData, RolloutState]):  # type: ignore[misc]
         return {name: share for name, share in axes if share is not None}
 
 
-class MemoryTasksetConfig(vf.TasksetConfig, TaskOptions):  # type: ignore[misc]
+class MemoryTasksetConfig(vf.TasksetConfig, MemoryOptions):  # type: ignore[misc]
     """Which tasks, and with which memory. Raises ValidationError, which names what is wrong."""
 
     def stream(self) -> TaskStream:
@@ -108,7 +108,7 @@ class MemoryTaskset(vf.Taskset[MemoryTask, MemoryTasksetConfig]):  # type: ignor
     INFINITE = True
 
     def load(self) -> Iterator[MemoryTask]:
-        given = self.config.model_dump(include=set(TaskOptions.model_fields))
+        given = self.config.model_dump(include=set(MemoryOptions.model_fields))
         templates = "template" in find(self.config.track).parameters()
         for recipe in self.config.stream():
             id = f"{self.config.track}/{self.config.split}/{recipe.template}/{recipe.seed}"
