@@ -1,5 +1,5 @@
 """OpenEnv: its server, its client, and the folder that its hub takes. Needs the extra `openenv`."""
 
-from memorygym.adapters.libraries import require
+from memorygym.training.libraries import require
 
-require("openenv", "0.10.0")
+require(__name__, "openenv", "0.10.0")
