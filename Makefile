@@ -4,7 +4,7 @@ VENV ?= .venv
 # `no`: the newest releases that pyproject.toml admits, instead of the locked ones.
 LOCKED ?= yes
 BIN = $(VENV)/bin
-EXTRAS = affinetes browser chroma data gym hf inspect minilm openenv plot rm train
+EXTRAS = affinetes browser chroma data gym hf inspect minilm openenv plot rm train verifiers
 UV = uv==0.13.9
 empty =
 OFFLINE = not net$(EXTRAS:%=$(empty) and not %)

@@ -10,6 +10,7 @@ import pytest
 NEEDS = {
     "src/memorygym/adapters/inspect_ai/*": "inspect_ai",
     "src/memorygym/adapters/openenv/*": "openenv",
+    "src/memorygym/adapters/verifiers/*": "verifiers",
     "src/memorygym/memrm/evaluation.py": "numpy",
     "src/memorygym/memrm/features.py": "scipy",
     "src/memorygym/memrm/match.py": "scipy",
@@ -21,6 +22,7 @@ NEEDS = {
     "src/memorygym/memrm/train.py": "lightgbm",
     "src/memorygym/memrm/words.py": "numpy",
     "tests/adapters/openenv/*": "openenv",
+    "tests/adapters/verifiers/*": "verifiers",
     "tests/memrm/test_evaluation.py": "numpy",
     "tests/memrm/test_features.py": "scipy",
     "tests/memrm/test_held_out_needs.py": "lightgbm",

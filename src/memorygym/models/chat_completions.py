@@ -134,6 +134,20 @@ def _reply(body: Mapping[str, JSON]) -> Reply:
     if not isinstance(raw, Mapping):
         problem = f"no reply in the body: {clip(json.dumps(body), 200)}"
         raise MalformedReply(problem, body.get("error"))
+    message, thought = read_message(raw)
+    usage = _mapping(body.get("usage"))
+    return Reply(
+        message,
+        _token_count(usage.get("prompt_tokens")),
+        _token_count(usage.get("completion_tokens")),
+        _text(choice.get("finish_reason")),
+        _reasoning(raw) or thought,
+        _cached(usage),
+    )
+
+
+def read_message(raw: Mapping[str, JSON]) -> tuple[Message, str]:
+    """The reply in a response's message, and the reasoning in its text. Raises MalformedReply."""
     thought, content = split_reasoning(_text(raw.get("content")))
     try:
         message = Message.from_openai({**raw, "role": "assistant", "content": content})
@@ -144,15 +158,7 @@ def _reply(body: Mapping[str, JSON]) -> Reply:
         replace(call, arguments={}) if call.arguments in ("", None) else call
         for call in message.calls
     )
-    usage = _mapping(body.get("usage"))
-    return Reply(
-        Message("assistant", content, tuple(calls)),
-        _token_count(usage.get("prompt_tokens")),
-        _token_count(usage.get("completion_tokens")),
-        _text(choice.get("finish_reason")),
-        _reasoning(raw) or thought,
-        _cached(usage),
-    )
+    return Message("assistant", content, tuple(calls)), thought
 
 
 def _reasoning(raw: Mapping[str, JSON]) -> str:

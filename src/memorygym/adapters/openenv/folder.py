@@ -1,9 +1,7 @@
 """The folder that OpenEnv's hub takes: the files of `hub`, filled in with the description."""
 
 import json
-from importlib.resources import files
 from pathlib import Path
-from string import Template
 
 from memorygym.adapters.description import INSTALL, Description
 from memorygym.adapters.openenv.environment import MemoryEnvironment, Options
@@ -21,21 +19,15 @@ PLACES = {
 def write(folder: Path, options: Options, source: str = INSTALL) -> None:
     """Writes the folder, whose server has these options of MemoryEnv and installs `source`.
 
-    Raises FileExistsError if there is a server in the folder.
+    Raises FileExistsError.
     """
     about, env = Description(), MemoryEnvironment(options)
     shaped = "reward" in options and options["reward"] != "score"
     words = {
-        "name": about.name, "title": about.title, "summary": about.summary,
-        "version": about.version,
-        "license": about.license, "requirement": about.requirement("openenv", source),
+        "name": about.name, "requirement": about.requirement("openenv", source),
         "tags": json.dumps(["openenv", *about.tags]), "options": repr(dict(options)),
         "words": " ".join(f"{name}={value}" for name, value in options.items()),
         "range": [-1.0, 2.0] if shaped else [0.0, 1.0], "tasks": version_of(options["track"]),
         "counts": json.dumps({split: env.num_tasks(split) for split in SPLITS}),
     }  # fmt: skip
-    for part in ("server", "validation"):
-        (folder / part).mkdir(parents=True)
-    for name, place in PLACES.items():
-        template = Template(files(__package__).joinpath("hub", name).read_text("utf-8"))
-        (folder / place).write_text(template.substitute(words), "utf-8")
+    about.write(__package__, folder, PLACES, **words)
