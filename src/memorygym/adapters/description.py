@@ -1,7 +1,11 @@
 """What hubs say about the environment, stated once: the folders for them are made from it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+from string import Template
 
 INSTALL = "agent-memorygym"
 """The package, as pip knows it; a source of one's own (`NAME @ git+https://…`) may replace it."""
@@ -31,3 +35,14 @@ class Description:
         """
         name, at, url = source.partition(" @ ")
         return f"{name}[{extra}]{at}{url}"
+
+    def write(self, package: str, folder: Path, places: Mapping[str, str], **words: object) -> None:
+        """Writes the files of the package's folder `hub` where `places` says, filled in with the
+        description and the words. Raises FileExistsError."""
+        own = {name: getattr(self, name) for name in ("title", "summary", "version", "license")}
+        for name, place in places.items():
+            path = folder / place
+            template = Template(files(package).joinpath("hub", name).read_text("utf-8"))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("x", encoding="utf-8") as file:
+                file.write(template.substitute(own | words))

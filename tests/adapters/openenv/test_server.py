@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,7 +15,6 @@ from typer.testing import CliRunner
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from memorygym.adapters.openenv.app import VARIABLE
 from memorygym.adapters.openenv.client import MemoryClient
 from memorygym.adapters.openenv.models import MemoryAction, MemoryObservation
 from memorygym.scoring.episode_scores import score
@@ -102,6 +100,7 @@ BAD = {
     "unknown field": ('{"type": "step", "data": {"txt": "Hi"}}', "VALIDATION_ERROR"),
     "call without name": ('{"type": "step", "data": {"calls": [{}]}}', "VALIDATION_ERROR"),
     "torn and wrong": ('{"type": "step", "data": {"txt": "\\ud800"}}', "VALIDATION_ERROR"),
+    "episode_id is a number": ('{"type": "reset", "data": {"episode_id": 7}}', "VALIDATION_ERROR"),
     "unknown split": ('{"type": "reset", "data": {"split": "tset"}}', "EXECUTION_ERROR"),
     "code": ('{"type": "reset", "data": {"memory": "os:getcwd"}}', "EXECUTION_ERROR"),
     "argument": ('{"type": "reset", "data": {"self": 1}}', "EXECUTION_ERROR"),
@@ -178,10 +177,7 @@ with connect(sys.argv[1]) as ws:
 
 
 def test_too_many_sessions_are_refused_until_a_client_ends_or_is_killed() -> None:
-    """The server is that of the environment variable, under uvicorn."""
-    command = (sys.executable, "-m", "uvicorn", "memorygym.adapters.openenv.app:app", "--port", "0")
-    environment = {**os.environ, VARIABLE: "track=worlds tier=lite template=company sessions=2"}
-    with serving(command=command, env=environment) as url:
+    with serving("--sessions", "2", "tier=lite", "template=company") as url:
         with session(url) as first, subprocess.Popen(
             [sys.executable, "-c", CLIENT, url.replace("http", "ws") + "/ws"], stdout=subprocess.PIPE  # noqa: E501
         ) as second:  # fmt: skip
