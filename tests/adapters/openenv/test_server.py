@@ -142,6 +142,16 @@ def test_a_strange_reply_is_a_step_like_any_other(url: str, action: dict[str, An
         assert ask(ws, {"type": "state"})["data"]["step_count"] == 4
 
 
+def test_a_whole_character_arrives_and_a_torn_one_is_a_question_mark(url: str) -> None:
+    call = '{"name": "Write", "arguments": {"content": "\\ud83d\\ude00 \\ud83d"}}'
+    with session(url) as ws:
+        ask(ws, {"type": "reset", "data": {"seed": 3}})
+        seen = ask(ws, {"type": "step", "data": {"text": f"<tool_call>{call}</tool_call>"}})
+        seen = seen["data"]["observation"]
+    sent = seen["messages"][-2]["tool_calls"][0]["function"]["arguments"]
+    assert json.loads(sent) == {"content": "\N{GRINNING FACE} ?"}
+
+
 def test_the_client_raises_the_servers_error_and_goes_on(url: str) -> None:
     with MemoryClient(base_url=url).sync() as client:
         with pytest.raises(RuntimeError, match="no episode: call reset"):

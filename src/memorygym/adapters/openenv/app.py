@@ -40,8 +40,8 @@ def create_app(options: Options, sessions: int = 64) -> FastAPI:
 
 
 class Frames:
-    """Mends what OpenEnv would end a session for: torn characters become `?`, and a frame that is no
-    JSON object becomes one that it refuses."""
+    """Mends what OpenEnv would end a session for: torn characters become `?`, and a frame that is
+    no JSON object becomes one that it refuses."""
 
     def __init__(self, app: Any) -> None:
         self._app = app
