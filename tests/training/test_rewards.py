@@ -19,6 +19,7 @@ from memorygym.memories.markdown import Markdown
 from memorygym.runs.systems import episode_for, policy_for, start_episode
 from memorygym.runs.tasks import Limits
 from memorygym.scoring.episode_scores import score
+from memorygym.training.data import default_agent
 from memorygym.training.rewards import (
     HeldFacts,
     RewardFunction,
@@ -215,12 +216,15 @@ def test_what_is_important_counts_more() -> None:
     assert [one / shares[0] for one in shares] == pytest.approx([1, 2, 3])
 
 
+@pytest.mark.parametrize("agent", ["", "default"])
 @pytest.mark.parametrize("track", TINY)
-def test_a_growing_trace_is_judged_as_a_whole_one(track: str) -> None:
+def test_a_growing_trace_is_judged_as_a_whole_one(track: str, agent: str) -> None:
+    """Also where a tool of the environment changes within an event what is true."""
     task = task_of(track)
     replies = [m for text in sentences(task)[:30] for m in (calls(write(text)), IDLE)]
-    held, policy = HeldFacts(), Script(replies)
-    episode = start_episode(task, Markdown)
+    name = default_agent(find(track))
+    held, policy = HeldFacts(), policy_for(name, task) if agent else Script(replies)
+    episode = episode_for(name, task, Markdown) if agent else start_episode(task, Markdown)
     trace = replace(episode.trace, gold=task.gold)
     while not episode.done:
         episode.step(policy.act(episode.view(), episode.tools))

@@ -26,6 +26,8 @@ CONDITIONS = ("true", "stale", "wrong", "duplicate", "irrelevant")
 """What a fact that a memory's store states is, against the gold table."""
 END = 10**9
 """Later than every event."""
+EVER = range(END)
+"""All events."""
 
 
 class TraceReader:
@@ -131,10 +133,11 @@ class TraceReader:
         """The value of a fact according to statements, as people read it."""
         return ", then ".join(dict.fromkeys(str(statement.value) for statement in stated))
 
-    def stated(self) -> Iterator[tuple[int, Statement]]:
-        """What the environment stated, each with its event."""
+    def stated(self, events: range = EVER) -> Iterator[tuple[int, Statement]]:
+        """What the environment stated in these events, each with its event."""
         for event, text in self._environment_texts():
-            yield from ((event, fact) for fact in self._facts.read(text))
+            if event in events:
+                yield from ((event, fact) for fact in self._facts.read(text))
 
     @cached_property
     def _needed(self) -> Mapping[tuple[str, Value], Statement]:

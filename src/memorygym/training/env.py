@@ -121,8 +121,8 @@ class MemoryEnv(Env[str, Action]):  # type: ignore[misc]  # See AnyText.
         self, *, seed: int | None = None, options: Mapping[str, Any] | None = None
     ) -> tuple[str, dict[str, Any]]:
         super().reset(seed=seed)
-        if seed is not None:
-            self._stream = self._stream_of(seed)
+        # A copy, so that a copy of this environment goes on as if this reset was not tried.
+        self._stream = copy(self._stream) if seed is None else self._stream_of(seed)
         self._recipe = self._next_recipe(dict(options or {}))
         self._task = self.settings.limits.applied(self._recipe.generate())
         self._begin(start_episode(self._task, self._make_memory))
@@ -163,7 +163,6 @@ class MemoryEnv(Env[str, Action]):  # type: ignore[misc]  # See AnyText.
         """An independent environment in the same state; what is done in one shows in none else."""
         other = copy(self)
         other.settings = replace(self.settings, curriculum=copy(self.settings.curriculum))
-        other._stream = copy(self._stream)
         if self._episode:
             other._begin(self._episode.fork())
             other._reward = self._reward.fork()

@@ -3,15 +3,16 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from copy import copy
+from dataclasses import replace
 from math import inf
 from typing import Protocol, runtime_checkable
 
 from memorygym.core import registry
 from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.statements import Statement
-from memorygym.core.trace import MemoryUpdate, Observation, ToolResult, Trace
+from memorygym.core.trace import MemoryUpdate, Trace
 from memorygym.core.trace_reader import TraceReader
-from memorygym.core.track import reader_of, track_of
+from memorygym.core.track import Track, reader_of, track_of
 from memorygym.scoring.episode_scores import score
 
 _SIGNS = {"true": 1, "stale": -1, "wrong": -1, "irrelevant": 0}
@@ -99,9 +100,8 @@ class HeldFacts:
         """By fact: in how many entries it stands."""
         self._values: dict[Statement, int] = {}
         """By fact: its importance with its sign, as of the running event."""
-        self._shown: list[str] = []
-        """Texts shown since the facts were last judged."""
         self._reader: TraceReader | None = None
+        self._track: Track | None = None
         self._read: Callable[[str], Sequence[Statement]] | None = None
 
     def share(self, trace: Trace) -> float:
@@ -109,14 +109,11 @@ class HeldFacts:
         new = trace.records[self._records :]
         self._records = len(trace.records)
         updates = [record for record in new if isinstance(record, MemoryUpdate)]
-        self._shown += [
-            message.content
-            for record in new
-            if isinstance(record, Observation | ToolResult)
-            for message in record.messages
-        ]
-        if self._reader is None or (new and new[-1].event != self._event):
-            self._begin_event(trace)
+        self._track = self._track or track_of(trace)
+        shown = replace(trace, records=new).environment_texts(self._track.tool_names)
+        first = next((event for event, _ in shown), None if self._reader else 0)
+        if first is not None:
+            self._judge(trace, first)
         for update in updates:
             self._apply(update)
         return max(-1.0, min(1.0, self._sum / self._total))
@@ -126,24 +123,22 @@ class HeldFacts:
         other = copy(self)
         other._entries, other._facts = dict(self._entries), dict(self._facts)
         other._stated, other._values = Counter(self._stated), dict(self._values)
-        other._shown = list(self._shown)
         return other
 
-    def _begin_event(self, trace: Trace) -> None:
-        """Judges anew the facts that new texts name, for these may have changed what is true."""
+    def _judge(self, trace: Trace, first: int) -> None:
+        """Judges anew the facts that the environment has stated or changed since an event."""
         self._reader = reader = reader_of(trace)
         # Without what was shown, which grows: whether a fact is true is judged apart.
         self._read = self._read or track_of(trace).facts(trace.system).read
         self._event = trace.records[-1].event
         self._total = self._total or sum(map(reader.importance, reader.true_facts())) or 1
-        shown = "\n".join(self._shown)
-        names = {fact: reader.mention(fact) for fact in self._values}
-        named = {name for name in set(names.values()) if name in shown}
-        for fact in [fact for fact, name in names.items() if name in named]:
+        stated = (fact for _, fact in reader.stated(range(first, self._event + 1)))
+        # A relation may be stated from either end.
+        keys = {(end, fact.key) for fact in stated for end in (fact.subject, fact.text)}
+        for fact in [fact for fact in self._values if fact[:2] in keys]:
             before = self._values.pop(fact)
             if fact in self._stated:
                 self._sum += self._value(fact) - before
-        self._shown = []
 
     def _apply(self, update: MemoryUpdate) -> None:
         changed = {entry.id: entry.text for entry in update.entries}

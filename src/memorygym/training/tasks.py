@@ -18,7 +18,7 @@ BLOCK = 50
 """Neighbouring seeds that a stream draws together, as some tracks list all seeds up to the last."""
 
 
-def recipes(track: str, split: str, seeds: range, **parameters: object) -> Sequence[TaskRecipe]:
+def recipes(track: str, split: str, seeds: range, /, **parameters: object) -> Sequence[TaskRecipe]:
     """The recipes of a split's tasks, for all templates that the track's parameters choose.
 
     The tasks of a split come from a salt of its own, so none is in another split or in the public

@@ -94,8 +94,9 @@ def test_the_folder_says_what_the_description_says(folder: Path) -> None:
     [
         (["tier"], "'tier' is no option: give NAME=VALUE, as tier=lite"),
         (["tier=lit"], "did you mean lite?"),
-        (["sessions=0"], "sessions 0: give at least 1"),
-        (["sessions=many"], "sessions='many': give a whole number"),
+        (["max_steps=0"], "max_steps 0: give at least 1"),
+        (["--sessions", "0"], "sessions 0: give at least 1"),
+        (["--sessions", "many"], "invalid int value: 'many'"),
         (["--track", "world"], "did you mean worlds?"),
     ],
     ids=str,

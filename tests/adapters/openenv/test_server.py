@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,7 +15,6 @@ from typer.testing import CliRunner
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from memorygym.adapters.openenv.app import VARIABLE
 from memorygym.adapters.openenv.client import MemoryClient
 from memorygym.adapters.openenv.models import MemoryAction, MemoryObservation
 from memorygym.scoring.episode_scores import score
@@ -102,6 +100,7 @@ BAD = {
     "unknown field": ('{"type": "step", "data": {"txt": "Hi"}}', "VALIDATION_ERROR"),
     "call without name": ('{"type": "step", "data": {"calls": [{}]}}', "VALIDATION_ERROR"),
     "torn and wrong": ('{"type": "step", "data": {"txt": "\\ud800"}}', "VALIDATION_ERROR"),
+    "episode_id is a number": ('{"type": "reset", "data": {"episode_id": 7}}', "VALIDATION_ERROR"),
     "unknown split": ('{"type": "reset", "data": {"split": "tset"}}', "EXECUTION_ERROR"),
     "code": ('{"type": "reset", "data": {"memory": "os:getcwd"}}', "EXECUTION_ERROR"),
     "argument": ('{"type": "reset", "data": {"self": 1}}', "EXECUTION_ERROR"),
@@ -143,6 +142,16 @@ def test_a_strange_reply_is_a_step_like_any_other(url: str, action: dict[str, An
         assert ask(ws, {"type": "state"})["data"]["step_count"] == 4
 
 
+def test_a_whole_character_arrives_and_a_torn_one_is_a_question_mark(url: str) -> None:
+    call = '{"name": "Write", "arguments": {"content": "\\ud83d\\ude00 \\ud83d"}}'
+    with session(url) as ws:
+        ask(ws, {"type": "reset", "data": {"seed": 3}})
+        seen = ask(ws, {"type": "step", "data": {"text": f"<tool_call>{call}</tool_call>"}})
+        seen = seen["data"]["observation"]
+    sent = seen["messages"][-2]["tool_calls"][0]["function"]["arguments"]
+    assert json.loads(sent) == {"content": "\N{GRINNING FACE} ?"}
+
+
 def test_the_client_raises_the_servers_error_and_goes_on(url: str) -> None:
     with MemoryClient(base_url=url).sync() as client:
         with pytest.raises(RuntimeError, match="no episode: call reset"):
@@ -178,10 +187,7 @@ with connect(sys.argv[1]) as ws:
 
 
 def test_too_many_sessions_are_refused_until_a_client_ends_or_is_killed() -> None:
-    """The server is that of the environment variable, under uvicorn."""
-    command = (sys.executable, "-m", "uvicorn", "memorygym.adapters.openenv.app:app", "--port", "0")
-    environment = {**os.environ, VARIABLE: "track=worlds tier=lite template=company sessions=2"}
-    with serving(command=command, env=environment) as url:
+    with serving("--sessions", "2", "tier=lite", "template=company") as url:
         with session(url) as first, subprocess.Popen(
             [sys.executable, "-c", CLIENT, url.replace("http", "ws") + "/ws"], stdout=subprocess.PIPE  # noqa: E501
         ) as second:  # fmt: skip

@@ -1,8 +1,6 @@
-"""The server: `uvicorn memorygym.adapters.openenv.app:app`, or `create_app` in Python."""
+"""The server: `create_app` makes it, `python -m memorygym.adapters.openenv` serves it."""
 
-import json
-import os
-from collections.abc import Iterable
+import re
 from functools import partial
 from typing import Any
 
@@ -15,27 +13,24 @@ from openenv.core.env_server.http_server import create_fastapi_app
 from memorygym.adapters.description import Description
 from memorygym.adapters.openenv.environment import MemoryEnvironment, Options
 from memorygym.adapters.openenv.models import MemoryAction, MemoryObservation, MemoryState
-from memorygym.core.errors import BadSettings, MemoryGymError, require_at_least
+from memorygym.core.errors import MemoryGymError, require_at_least
 from memorygym.core.json_values import json_value
-from memorygym.runs.settings import check_argument
 from memorygym.training.env import MemoryEnv
 
-VARIABLE = "MEMORYGYM_OPENENV"
-"""The environment variable with the options of `app`, as "track=worlds tier=lite sessions=64"."""
+TORN = re.compile(r"(\\+ud[89ab][\da-f]{2}\\+ud[c-f][\da-f]{2})|\\+ud[89a-f][\da-f]{2}", re.I)
+"""Both halves of a character, as JSON at any depth states it (group 1), or one alone, which nobody
+can send."""
 
 
-def create_app(options: Options) -> FastAPI:
-    """The application, for options of MemoryEnv and `sessions`, the most at a time (64).
+def create_app(options: Options, sessions: int = 64) -> FastAPI:
+    """The application, for options of MemoryEnv and at most so many sessions at a time.
 
     Raises UnknownPart or BadSettings.
     """
-    given = {**options}
-    sessions = given.pop("sessions", 64)
-    check_argument("sessions", sessions, int)
     require_at_least(1, sessions=sessions)
-    MemoryEnv(**given)  # A wrong option ends the start, not each session.
+    MemoryEnv(**options)  # A wrong option ends the start, not each session.
     app = create_fastapi_app(
-        partial(MemoryEnvironment, given), MemoryAction, MemoryObservation, sessions,
+        partial(MemoryEnvironment, options), MemoryAction, MemoryObservation, sessions,
         env_name=Description().name, state_cls=MemoryState,
     )  # fmt: skip
     app.add_middleware(Frames)
@@ -45,8 +40,8 @@ def create_app(options: Options) -> FastAPI:
 
 
 class Frames:
-    """Replaces frames that are no JSON object by one that OpenEnv refuses and goes on after; these
-    would end the session."""
+    """Mends what OpenEnv would end a session for: torn characters become `?`, and a frame that is
+    no JSON object becomes one that it refuses."""
 
     def __init__(self, app: Any) -> None:
         self._app = app
@@ -54,18 +49,12 @@ class Frames:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         async def received() -> Any:
             message = await receive()
-            if message["type"] == "websocket.receive" and not _is_object(message.get("text")):
-                return {"type": "websocket.receive", "text": "no JSON object"}
+            if message["type"] == "websocket.receive":
+                text = TORN.sub(lambda found: found[1] or "?", message.get("text") or "")
+                message["text"] = text if isinstance(json_value(text), dict) else "no JSON object"
             return message
 
         await self._app(scope, received if scope["type"] == "websocket" else receive, send)
-
-
-def _is_object(text: str | None) -> bool:
-    try:
-        return isinstance(json.loads(text or ""), dict)
-    except (ValueError, RecursionError):
-        return False
 
 
 def serve(app: FastAPI, host: str, port: int) -> None:
@@ -73,27 +62,5 @@ def serve(app: FastAPI, host: str, port: int) -> None:
     uvicorn.run(app, host=host, port=port, access_log=False, ws_per_message_deflate=False)
 
 
-def options_of(words: Iterable[str]) -> dict[str, Any]:
-    """Options from words NAME=VALUE. Raises BadSettings.
-
-    >>> options_of(["tier=lite", "max_steps=9"])
-    {'tier': 'lite', 'max_steps': 9}
-    """
-    options = dict[str, Any]()
-    for word in words:
-        name, equals, value = word.partition("=")
-        if not equals:
-            raise BadSettings(f"{word!r} is no option: give NAME=VALUE, as tier=lite")
-        options[name] = json_value(value)
-    return options
-
-
 async def _refused(_: Request, error: Exception) -> JSONResponse:
     return JSONResponse({"detail": str(error)}, 422)
-
-
-def __getattr__(name: str) -> FastAPI:
-    """`app`, made when a server asks for it: an import reads no variable."""
-    if name != "app":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return create_app(options_of(os.environ.get(VARIABLE, "").split()))

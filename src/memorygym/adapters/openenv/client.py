@@ -15,11 +15,8 @@ class MemoryClient(EnvClient):  # type: ignore[misc]  # OpenEnv is not type-chec
     session goes on.
     """
 
-    def _step_payload(self, action: MemoryAction | str) -> dict[str, Any]:
-        if isinstance(action, str):
-            action = MemoryAction(text=action)
-        payload: dict[str, Any] = action.model_dump(exclude_defaults=True)
-        return payload
+    def _step_payload(self, action: MemoryAction | str) -> Any:
+        return {"text": action} if isinstance(action, str) else action.model_dump()
 
     def _parse_result(self, payload: dict[str, Any]) -> StepResult:
         reward, done = payload["reward"], payload["done"]

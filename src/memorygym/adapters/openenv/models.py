@@ -1,10 +1,9 @@
 """What goes over the wire: the action, the observation and the state of a session."""
 
-import json
 from typing import Any
 
 from openenv.core.env_server.types import Action, Observation, State
-from pydantic import BaseModel, Field, SkipValidation, model_validator
+from pydantic import BaseModel, Field, SkipValidation
 
 
 class MemoryCall(BaseModel):
@@ -21,11 +20,6 @@ class MemoryAction(Action):  # type: ignore[misc]
 
     text: str = ""
     calls: list[MemoryCall] = Field(default_factory=list)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _sendable(cls, value: Any) -> Any:
-        return sendable(value)  # OpenEnv's error about a torn character would end the session.
 
 
 class MemoryObservation(Observation):  # type: ignore[misc]
@@ -59,8 +53,3 @@ class MemoryState(State):  # type: ignore[misc]
     template: str = ""
     seed: int | None = None
     """Of the task, within its split."""
-
-
-def sendable(value: Any) -> Any:
-    """The value after JSON; lone surrogates, which no body can carry, become `?`."""
-    return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))

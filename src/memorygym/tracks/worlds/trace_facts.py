@@ -15,7 +15,7 @@ from memorygym.core.statements import (
     StatementIndex,
 )
 from memorygym.core.trace import Trace
-from memorygym.core.trace_reader import END
+from memorygym.core.trace_reader import END, EVER
 from memorygym.core.types import Task
 from memorygym.tracks._qa.question_reader import QuestionTraceReader
 from memorygym.tracks.worlds.fact_reader import strong_reader
@@ -31,12 +31,12 @@ class WorldsTraceReader(QuestionTraceReader):
         super().__init__(trace, self._gold.questions, facts)
         self._guide = facts.guide
         codes = [a.code for a in facts.guide.attributes] + [r.code for r in facts.guide.relations]
-        if unknown := {fact.key for fact in self._gold.facts} - {CATEGORY, *codes}:
+        if unknown := self._gold.keys - {CATEGORY, *codes}:
             keys = ", ".join(sorted(unknown))
             raise BadTrace(f"gold.facts has the keys {keys}, which the system message lacks")
 
-    def stated(self) -> Iterator[tuple[int, Statement]]:
-        return self._gold.stated()
+    def stated(self, events: range = EVER) -> Iterator[tuple[int, Statement]]:
+        return self._gold.stated(events)
 
     def first_stated(self, goal: Goal, need: Statement) -> int:
         return self._gold.events[need[:2]]
@@ -61,7 +61,7 @@ class WorldsTraceReader(QuestionTraceReader):
         return "true" if fact.value == values[-1] else "stale"
 
     def importance(self, fact: Statement) -> int:
-        return self._guide.importance(self._gold.known.category(fact.subject), fact.key)
+        return self._guide.importance(self._gold.categories.get(fact.subject, ""), fact.key)
 
     def true_facts(self) -> Iterator[Statement]:
         for fact in self._gold.in_the_end():

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from memorygym.core.json_types import SchemaMismatch, from_json
 from memorygym.core.statements import AMONG, Statement, StatementIndex, Value
 from memorygym.core.trace import Trace
+from memorygym.core.trace_reader import EVER
 from memorygym.core.track import gold_table
 from memorygym.scoring.grading.truths import UnreadableTruth, parse
 from memorygym.tracks._qa.questions import Question
@@ -48,7 +49,7 @@ class WorldsGold:
     record_tokens: int
     """Tokens of the reference records of all entities."""
 
-    @property
+    @cached_property
     def documents(self) -> Sequence[tuple[str, Sequence[Statement]]]:
         """The entity and the facts of every document: two in a row are of different entities."""
         return [(name, [*facts]) for name, facts in groupby(self.facts, lambda fact: fact.subject)]
@@ -56,21 +57,32 @@ class WorldsGold:
     @cached_property
     def events(self) -> Mapping[tuple[str, str], int]:
         """By entity and key: the event that first states the fact."""
-        return {fact[:2]: event for event, fact in self._first_stated()}
+        return {fact[:2]: event for event, fact in self._first_stated(EVER)}
 
     @cached_property
     def names(self) -> Sequence[str]:
         """All entities."""
         return [*dict(self.shown)]
 
-    def _first_stated(self) -> Iterator[tuple[int, Statement]]:
-        for (_, event), (_, facts) in zip(self.shown, self.documents, strict=True):
-            yield from ((event, fact) for fact in facts)
+    @cached_property
+    def keys(self) -> Set[str]:
+        """The keys of all facts."""
+        return {fact.key for fact in self.facts}
 
-    def stated(self) -> Iterator[tuple[int, Statement]]:
-        """Every statement, with its event."""
-        yield from self._first_stated()
-        yield from ((change.event, change.new) for change in self.changes)
+    @cached_property
+    def categories(self) -> Mapping[str, str]:
+        """The group of every entity."""
+        return {name: self.known.category(name) for name in self.names}
+
+    def _first_stated(self, events: range) -> Iterator[tuple[int, Statement]]:
+        for (_, event), (_, facts) in zip(self.shown, self.documents, strict=True):
+            if event in events:
+                yield from ((event, fact) for fact in facts)
+
+    def stated(self, events: range = EVER) -> Iterator[tuple[int, Statement]]:
+        """Every statement of these events, with its event."""
+        yield from self._first_stated(events)
+        yield from ((change.event, change.new) for change in self.changes if change.event in events)
 
     def in_the_end(self) -> Iterator[Statement]:
         """Everything as last stated."""
