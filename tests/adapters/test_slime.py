@@ -8,7 +8,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -234,7 +234,7 @@ def test_bad_input_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     for wrong in ({"rollout_top_p": 0.9}, {"use_rollout_routing_replay": True}):
         with pytest.raises(BadSettings, match="leave out --rollout-top-p"):
             generated(sample_of(row), **wrong)
-    with pytest.raises(BadSettings, match="no task of memorygym in the data row's extra_info {}"):
+    with pytest.raises(BadSettings, match="no task of memorygym in the data row's extra_info"):
         generated(StandIn(index=0))
     with pytest.raises(BadSettings, match="with its reply: give more"):
         generated(sample_of(row), rollout_max_context_len=2_100)
@@ -262,9 +262,11 @@ def serving(model: Sampled) -> Iterator[int]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         thread = Thread(target=server.serve_forever)
         thread.start()
-        yield server.server_address[1]
-        server.shutdown()
-        thread.join()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 @pytest.mark.slime
@@ -276,13 +278,16 @@ def test_slimes_own_rollout_plays_our_episodes(
     monkeypatch.syspath_prepend(os.environ["SLIME_ROOT"])
     from slime.observability.rollout_data_utils import validate_rollout_id_annotated
     from slime.rollout.sglang_rollout import generate_and_rm_group
+    from slime.utils.data import Dataset
     from slime.utils.http_utils import init_http_client
     from slime.utils.misc import SingletonMeta
-    from slime.utils.types import Sample
 
     SingletonMeta._instances.clear()
     tokenizer().save_pretrained(tmp_path)
-    data = rows(2, rows=kind)
+    file = tmp_path / "tasks.jsonl"
+    file.write_text("\n".join(map(json.dumps, rows(2, rows=kind))))
+    columns = {"prompt_key": "prompt", "metadata_key": "extra_info"}
+    data = Dataset(str(file), tokenizer(), None, None, **columns).samples
     with serving(Sampled()) as port:
         args = Namespace(
             **{**ARGS, "sglang_router_port": port}, hf_checkpoint=str(tmp_path),
@@ -299,11 +304,8 @@ def test_slimes_own_rollout_plays_our_episodes(
 
         async def together() -> list[Any]:
             groups = [
-                [
-                    Sample(group_index=at, index=2 * at + n, metadata=row["extra_info"])
-                    for n in (0, 1)
-                ]
-                for at, row in enumerate(data)
+                [replace(read, group_index=at, index=2 * at + n) for n in (0, 1)]
+                for at, read in enumerate(data)
             ]
             return [await generate_and_rm_group(args, group, LIMITS) for group in groups]
 

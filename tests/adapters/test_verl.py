@@ -1,7 +1,9 @@
 """verl's real agent loop and worker: masks, log-probabilities and scores of our episodes."""
 
 import asyncio
+import json
 from importlib import metadata, reload
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -131,6 +133,23 @@ def test_verls_worker_pads_and_scores_our_outputs() -> None:
     assert scores == pytest.approx(out.non_tensor_batch["score"].tolist())
 
 
+@pytest.mark.filterwarnings("ignore")
+def test_verls_data_set_hands_our_rows_to_the_loop(tmp_path: Path) -> None:
+    from verl.utils.dataset.rl_dataset import RLHFDataset
+
+    data = [*rows(2), *rows(2, "dialogue")]
+    file = tmp_path / "tasks.jsonl"
+    file.write_text("\n".join(map(json.dumps, data)))
+    options = {
+        "cache_dir": str(tmp_path),
+        "max_prompt_length": 500,
+        "filter_overlong_prompts": True,
+    }
+    read = RLHFDataset(str(file), tokenizer(), OmegaConf.create(options))
+    assert [read[at]["extra_info"] for at in range(4)] == [row["extra_info"] for row in data]
+    assert {read[at]["agent_name"] for at in range(4)} == {NAME}
+
+
 @pytest.mark.filterwarnings("ignore:.* engine is not available")
 def test_verl_counts_an_episode_of_many_outputs_once() -> None:
     import torch
@@ -211,7 +230,7 @@ def test_bad_input_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(BadSettings, match=f"no episode, so it has no score.*agent_name {NAME}"):
         adapter.compute_score("memorygym/worlds", "Noted.", "", {"index": 0})
     bare = tokenizer().__class__(tokenizer_object=tokenizer().backend_tokenizer)
-    with pytest.raises((BadSettings, ValueError), match="chat.template"):
+    with pytest.raises((BadSettings, ValueError), match=r"chat.template"):
         played(row, Sampled(), tokenizer=bare)
     monkeypatch.setattr(metadata, "version", lambda _: "0.8.1")
     with pytest.raises(BadSettings, match=r"verl 0.8.1 is too old \(tested: 0.9.1\)"):

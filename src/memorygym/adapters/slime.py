@@ -73,12 +73,13 @@ async def generate(
     return samples[-1] if evaluation and isinstance(samples, list) else samples
 
 
-async def samples_of(sample: Any, tokenizer: Any, reply: Sampler, most_tokens: int | None) -> Any:
+async def samples_of(
+    sample: Any, tokenizer: Any, reply: Sampler, most_tokens: int | None = None
+) -> Any:
     """The sample with the episode of its data row, in which `reply` was asked for every reply; a
     list of them if each context is one."""
     rollouts, task = read_task(sample.metadata)
-    most = most_tokens or rollouts.most_tokens
-    episode = await rollouts.play(task, tokenizer, reply, most)
+    episode = await rollouts.play(task, tokenizer, reply, most_tokens)
     filled = []
     for row in rollouts.learned(episode):
         part, other = Completion.of(row), copy(sample)

@@ -96,8 +96,14 @@ class TokenRollouts:
         """So many tasks as the data rows that verl, slime and SkyRL read. A row holds all that is
         needed to play its task, in `extra_info`; its prompt stands for the task. Raises
         BadSettings for an option that is not JSON."""
-        settings = {"track": self._env.track, "rows": self.rows, "most_tokens": self.most_tokens}
-        settings |= {"most_reply": self.most_reply, "chat_options": self._chat, **self._options}
+        settings: dict[str, Any] = {
+            "track": self._env.track,
+            "rows": self.rows,
+            "most_tokens": self.most_tokens,
+            "most_reply": self.most_reply,
+            "chat_options": self._chat,
+            **self._options,
+        }
         rows = []
         for index, task in enumerate(self.tasks(count, split)):
             try:
@@ -125,14 +131,23 @@ class TokenRollouts:
         return ChatTemplate(tokenizer, **self._chat)
 
     def begin(
-        self, task: Mapping[str, Any], template: ChatTemplate, most_reply: int, most_tokens: int
+        self,
+        task: Mapping[str, Any],
+        template: ChatTemplate,
+        most_reply: int,
+        most_tokens: int | None = None,
     ) -> TokenEpisode:
-        """An episode of a task, whose contexts leave room for a reply within `most_tokens`."""
-        most = min(self.most_tokens, most_tokens) - most_reply
+        """An episode of a task, whose contexts leave room for a reply; `most_tokens` is the
+        trainer's own limit of a context with its reply."""
+        most = min(self.most_tokens, most_tokens or self.most_tokens) - most_reply
         return TokenEpisode(self.env(), template, most_tokens=most, options=task)
 
     async def play(
-        self, task: Mapping[str, Any], tokenizer: Any, sample: Sampler, most_tokens: int
+        self,
+        task: Mapping[str, Any],
+        tokenizer: Any,
+        sample: Sampler,
+        most_tokens: int | None = None,
     ) -> TokenEpisode:
         """The finished episode of a task, in which a model sampled every reply."""
         template = self.template(tokenizer)
@@ -147,8 +162,8 @@ class TokenRollouts:
         rows = episode.to_rows()
         if not rows:
             raise BadSettings(
-                f"nothing was sampled in the task {episode.info['task']}: all replies were empty, or"
-                f" no context has at most most_tokens={self.most_tokens} with its reply: give more,"
+                f"nothing was sampled in the task {episode.info['task']}: replies were empty, or no"
+                f" context has at most most_tokens={self.most_tokens} with its reply: give more,"
                 " also to the trainer's own lengths"
             )
         if self.rows == "episode":

@@ -56,7 +56,7 @@ class TrlRollouts:
             probabilities = logprobs or [()] * len(replies)
             for episode, *sampled in zip(running, replies, probabilities, strict=True):
                 episode.take(*sampled)
-        rows = [Completion.of(*self._rollouts.learned(episode)) for episode in episodes]
+        rows = [Completion.of(self._rollouts.learned(episode)[0]) for episode in episodes]
         known = all(row.log_probabilities is not None for row in rows)
         return {
             "prompt_ids": [row.prompt for row in rows],
