@@ -9,8 +9,6 @@ answer in a long conversation beside a memory: compare no score with those of `b
 from collections.abc import Mapping
 from typing import Any
 
-from memorygym.agents.chat import merge_neighbours
-from memorygym.core.types import Message
 from memorygym.training.libraries import require
 from memorygym.training.token_rollouts import NAME, read_task
 
@@ -37,18 +35,17 @@ class MemoryTextEnv(BaseTextEnv):  # type: ignore[misc]  # skyrl-gym is optional
         """The first messages of the episode; the prompt only stands for its task."""
         _, info = self._env.reset(options=self._task)
         self._score, chat = None, self._env.chat()
-        self._shown = {message.content for message in chat}
-        return _openai(chat), {"task": info["task"]}
+        self._shown = {said.content for said in chat}
+        opening = [{"role": said.role, "content": said.content} for said in chat]
+        return opening, {"task": info["task"]}
 
     def step(self, action: str) -> BaseTextEnvStepOutput:
-        """Takes a reply; the observations are the messages up to the next one."""
+        """Takes a reply; the observation is what the policy reads before the next one."""
         _, reward, terminated, truncated, info = self._env.step(action)
         if done := terminated or truncated:
             self._score = info["score"]["composite"]
         news = [] if done else self._news()
-        return BaseTextEnvStepOutput(
-            observations=_openai(news), reward=float(reward), done=done, metadata={}
-        )
+        return BaseTextEnvStepOutput(observations=news, reward=reward, done=done, metadata={})
 
     def get_metrics(self) -> dict[str, Any]:
         """The score of the episode, from 0 to 1, once it has ended."""
@@ -57,26 +54,22 @@ class MemoryTextEnv(BaseTextEnv):  # type: ignore[misc]  # skyrl-gym is optional
     def close(self) -> None:
         self._env.close()
 
-    def _news(self) -> list[Message]:
-        """What the conversation has not: all after the last reply that the policy would see, and of
-        what stands before it each text that was not shown, such as a changed system message."""
+    def _news(self) -> Chat:
+        """What the conversation has not, as one message: all after the last reply that the policy
+        would see, and of what stands before it each text that was not shown, such as a changed
+        system message."""
         chat = self._env.chat()
-        replies = [at for at, message in enumerate(chat) if message.role == "assistant"]
-        after = replies[-1] if replies else 0
+        after = max((at for at, said in enumerate(chat) if said.role == "assistant"), default=0)
         news = [
-            Message("user", message.content)
-            for at, message in enumerate(chat)
-            if at > after or (message.role != "assistant" and message.content not in self._shown)
+            said.content
+            for at, said in enumerate(chat)
+            if at > after or (said.role != "assistant" and said.content not in self._shown)
         ]
-        self._shown.update(message.content for message in chat)
-        return merge_neighbours(news)
+        self._shown.update(news)
+        return [{"role": "user", "content": "\n\n".join(news)}]
 
 
 def register() -> None:
     """Makes skyrl-gym know our environment; a second call changes nothing."""
     if NAME not in skyrl_gym.registry:
         skyrl_gym.register(id=NAME, entry_point=f"{__name__}:{MemoryTextEnv.__name__}")
-
-
-def _openai(chat: list[Message]) -> Chat:
-    return [{"role": message.role, "content": message.content} for message in chat]
