@@ -203,6 +203,31 @@ def test_episodes_that_run_together_share_nothing() -> None:
         assert [o.reward_score for o in outputs] == [o.reward_score for o in alone]
 
 
+def test_an_episode_that_is_cancelled_midway_leaves_nothing_behind() -> None:
+    row = rows(1)[0]
+
+    class Stuck(Sampled):
+        async def reply(self, prompt: list[int]) -> tuple[list[int], list[float]]:
+            if self.given:
+                await asyncio.Event().wait()
+            return await super().reply(prompt)
+
+    async def cancelled() -> None:
+        playing = asyncio.create_task(loop(Server(stuck)).run({}, **row))
+        while not stuck.given:
+            await asyncio.sleep(0.001)
+        playing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await playing
+
+    before = played(row, Sampled())
+    stuck = Stuck()
+    asyncio.run(cancelled())
+    assert [output.response_ids for output in played(row, Sampled())] == [
+        output.response_ids for output in before
+    ]
+
+
 def test_a_shaped_reward_is_all_that_the_environment_gave() -> None:
     row = rows(1, reward="shaped")[0]
     texts, _ = bench(row)

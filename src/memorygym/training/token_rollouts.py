@@ -56,7 +56,7 @@ class TokenRollouts:
     earlier ones is learned with them in view. Raises BadSettings or UnknownPart.
 
     >>> TokenRollouts("worlds", tier="lite").tasks(1)
-    [{'template': 'university', 'seed': 57, 'split': 'train'}]
+    [{'template': 'hospital', 'seed': 22267, 'split': 'train'}]
     """
 
     def __init__(

@@ -26,7 +26,7 @@ class TrlRollouts:
 
     >>> rollouts = TrlRollouts("worlds", tier="lite", memory="markdown")
     >>> rollouts.prompts(1)
-    ['{"seed":57,"split":"train","template":"university"}']
+    ['{"seed":22267,"split":"train","template":"hospital"}']
     """
 
     def __init__(self, track: str = "worlds", *, rows: str = "context", **options: Any) -> None:
