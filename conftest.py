@@ -10,6 +10,9 @@ import pytest
 NEEDS = {
     "src/memorygym/adapters/inspect_ai/*": "inspect_ai",
     "src/memorygym/adapters/openenv/*": "openenv",
+    "src/memorygym/adapters/skyrl.py": "skyrl_gym",
+    "src/memorygym/adapters/slime.py": "gymnasium",
+    "src/memorygym/adapters/verl.py": "verl",
     "src/memorygym/adapters/verifiers/*": "verifiers",
     "src/memorygym/memrm/evaluation.py": "numpy",
     "src/memorygym/memrm/features.py": "scipy",
@@ -22,6 +25,10 @@ NEEDS = {
     "src/memorygym/memrm/train.py": "lightgbm",
     "src/memorygym/memrm/words.py": "numpy",
     "tests/adapters/openenv/*": "openenv",
+    "tests/adapters/sampling.py": "gymnasium",
+    "tests/adapters/test_skyrl.py": "skyrl_gym",
+    "tests/adapters/test_slime.py": "gymnasium",
+    "tests/adapters/test_verl.py": "verl",
     "tests/adapters/verifiers/*": "verifiers",
     "tests/memrm/test_evaluation.py": "numpy",
     "tests/memrm/test_features.py": "scipy",
@@ -42,13 +49,21 @@ NEEDS = {
             "simulator",
             "structured_agent",
             "structured_env",
+            "token_rollouts",
             "tokens",
             "trl_rollouts",
         )
     },
     **{
         f"tests/training/test_{name}.py": "gymnasium"
-        for name in ("env", "env_options", "learner", "structured", "structured_actions")
+        for name in (
+            "env",
+            "env_options",
+            "learner",
+            "structured",
+            "structured_actions",
+            "token_rollouts",
+        )
     },
     "src/memorygym/training/fine_tuning.py": "trl",
     "src/memorygym/training/smoke.py": "trl",

@@ -120,6 +120,11 @@ class _Writing:
         self._log_probabilities = list[float]()
         self.reward = 0.0
 
+    @property
+    def read(self) -> bool:
+        """Whether the policy has read the context: something was sampled in it."""
+        return True in self._mask
+
     def reply(self, ids: Sequence[int], log_probabilities: Sequence[float] = ()) -> None:
         self.ids += ids
         self._mask += [True] * len(ids)
@@ -210,12 +215,14 @@ class TokenEpisode:
 
     def to_rows(self) -> list[TokenRow]:
         """A row for each context in which something was sampled."""
-        return [row for row in (writing.row() for writing in self._rows) if row.ids]
+        return [writing.row() for writing in self._rows if writing.read]
 
     def to_concat(self) -> TokenRow:
-        """All contexts in one row. What only the memory joined then stands in one context."""
-        whole = self._rows[0].copy()
-        for writing in self._rows[1:]:
+        """All contexts in which something was sampled in one row. What only the memory joined then
+        stands in one context."""
+        first, *others = [writing for writing in self._rows if writing.read] or self._rows[:1]
+        whole = first.copy()
+        for writing in others:
             whole.extend(writing)
         return whole.row()
 
