@@ -9,7 +9,7 @@ from memorygym.stats import Estimate
 from memorygym.stats.intervals import FEWEST_TASKS, estimate
 
 if TYPE_CHECKING:
-    from memorygym.training.smoke import Change
+    from memorygym.training.smoke import Movement
 
 WINDOWS = 12
 """Most windows of a curve."""
@@ -38,7 +38,7 @@ def curve_lines(log: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     yield ""
 
 
-def smoke_lines(changes: Sequence["Change"]) -> Iterator[str]:
+def smoke_lines(changes: Sequence["Movement"]) -> Iterator[str]:
     """What moved in a smoke run."""
     rows = [
         (each.name, _shown(each.first), _shown(each.last), "yes" if each.learned else "NO")

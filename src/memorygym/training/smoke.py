@@ -24,7 +24,7 @@ TASK = {
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Movement:
     """How a figure of a log moved from the first third of the steps to the last."""
 
     name: str
@@ -50,7 +50,7 @@ class Letters:
         return self
 
 
-def run(folder: Path, seed: int = 0) -> list[Change]:
+def run(folder: Path, seed: int = 0) -> list[Movement]:
     """Trains in a new folder, which receives `model`, `data.jsonl`, `sft` and `grpo`. Raises
     BadSettings for one that is not empty."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -86,10 +86,10 @@ def run(folder: Path, seed: int = 0) -> list[Change]:
     ]
 
 
-def _change(name: str, field: str, log: Log, *, sign: int) -> Change:
+def _change(name: str, field: str, log: Log, *, sign: int) -> Movement:
     third = len(log) // 3
     first, last = ([sign * row[field] for row in rows] for rows in (log[:third], log[-third:]))
-    return Change(
+    return Movement(
         name,
         estimate([sign * value for value in first]),
         estimate([sign * value for value in last]),
