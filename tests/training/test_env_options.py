@@ -44,7 +44,7 @@ def test_a_seed_among_the_options_is_a_whole_number_of_any_type() -> None:
         ({"memory": "markdwn"}, "did you mean markdown"),
         ({"memmory": "bm25"}, "did you mean memory"),
         ({"reward": "scor"}, "did you mean score"),
-        ({"reward": ShapedReward}, "no reward named .*; choose from score, shaped"),
+        ({"reward": ShapedReward}, "no reward named .*; choose from memrm, score, shaped"),
         ({"observation": "views"}, "did you mean view"),
         ({"split": "tests"}, "did you mean test"),
     ],

@@ -191,7 +191,7 @@ def test_what_cannot_be_trained_is_refused(tiny: Path, tmp_path: Path) -> None:
         (grpo, {"group": 4}, "--group 4: give a divisor of --batch 2"),
         (sft, {"most_tokens": 5}, "none of 12 rows has a reply and at most 5 tokens"),
         (sft, {"data": [tmp_path / "none.jsonl"]}, "none.jsonl cannot be read"),
-        (grpo, {"reward": "memorygym.training.smoke:TASK"}, "has no step and fork"),
+        (grpo, {"reward": "memorygym.training.smoke:TASK"}, "smoke:TASK has no step and fork"),
         (grpo, {"most_tokens": 20}, "has at most most_tokens="),
     ]
     if not fine_tuning.torch.cuda.is_available():

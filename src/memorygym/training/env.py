@@ -187,8 +187,8 @@ class MemoryEnv(Env[str, Action]):  # type: ignore[misc]  # See AnyText.
 
     def chat(self) -> list[Message]:
         """All that a model without native tool calling reads now: the tools in the system message,
-        calls and results as text. Roles are system, user and assistant."""
-        return merge_neighbours([*self._system, *as_text(self._view[1:], ())])
+        calls and results as text. Roles are system, user and assistant. Nothing after the end."""
+        return [*self._chat]
 
     def close(self) -> None:
         self._episode, self._ended = None, False
@@ -239,11 +239,13 @@ class MemoryEnv(Env[str, Action]):  # type: ignore[misc]  # See AnyText.
         self._view = episode.view() if episode else []
         info = self._public(malformed=malformed)
         if not episode:
+            self._chat = []
             return OVER, info
         if episode.tools is not self._offered:
             self._offer(episode.tools)
         info["tools"] = self._openai_tools
-        messages, before = self.chat(), self._shown
+        self._chat = merge_neighbours([*self._system, *as_text(self._view[1:], ())])
+        messages, before = self._chat, self._shown
         self._shown = shown = list(map(hash, messages))  # A thousand environments keep no texts.
         info["restart"] = not before or shown[: len(before)] != before
         if info["restart"] or self.settings.observation == "view":

@@ -22,6 +22,7 @@ from transformers.trainer_utils import get_last_checkpoint
 from memorygym.core.files import claimed_folder, write_atomically
 from memorygym.core.json_values import canonical
 from memorygym.runs.tasks import Limits, track_of
+from memorygym.training.libraries import require
 from memorygym.training.rows import read_row
 from memorygym.training.settings import GrpoSettings, SftSettings, TuningSettings
 from memorygym.training.tokens import ChatTemplate, segment_row
@@ -96,6 +97,7 @@ def _run(
     settings: TuningSettings, tokenizer: Any, trainer_of: Callable[..., Any], **more: Any
 ) -> Log:
     """Trains in the run's folder, or goes on, and writes the model."""
+    require("fine-tuning", "trl", "1.16.0", "train")
     folder = settings.output
     with claimed_folder(folder, SETTINGS, CHECKPOINTS, "training run") as path:
         if settings.force:

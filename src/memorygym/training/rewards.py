@@ -182,13 +182,13 @@ REWARDS = {
 def reward_named(reward: str | RewardFunction) -> RewardFunction:
     """The reward, or the one of that name or `package.module:object`. Raises UnknownPart with the
     nearest name, and BadSettings for an object that is no reward."""
-    made = reward
-    if isinstance(reward, str):
-        if ":" not in reward and reward not in REWARDS:
-            raise UnknownPart("reward", reward, REWARDS)
-        made = registry.load("rewards", REWARDS.get(reward, reward))
-    if isinstance(made, type):
-        made = made()
+    if not isinstance(reward, str | type) and isinstance(reward, RewardFunction):
+        return reward
+    name = str(reward)
+    if ":" not in name and name not in REWARDS:
+        raise UnknownPart("reward", name, REWARDS)
+    made = registry.load("rewards", REWARDS.get(name, name))
+    made = made() if isinstance(made, type) else made
     if not isinstance(made, RewardFunction):
-        raise BadSettings(f"reward {reward!r:.80} has no step and fork: see RewardFunction")
+        raise BadSettings(f"the reward {name} has no step and fork: see RewardFunction")
     return made
