@@ -11,7 +11,7 @@ from memorygym.core.errors import BadSettings, UnknownPart
 from memorygym.core.trace import Action, Trace
 from memorygym.training.env import MemoryEnv
 from memorygym.training.rewards import RewardFunction
-from memorygym.training.tasks import SPLITS
+from memorygym.training.tasks import SPLITS, Curriculum
 from memorygym.training.tiny import tiny_model, tiny_tokenizer
 from memorygym.training.trl_rollouts import ROWS, TrlRollouts
 
@@ -76,6 +76,25 @@ def test_the_weights_of_a_policy_move_by_its_reward(tmp_path: Path) -> None:
     grpo.train()
     assert (grpo.model.lm_head.weight.detach() - before).abs().max() > 0
     assert next(row["reward_std"] for row in grpo.state.log_history if "reward_std" in row) > 0
+
+
+def test_a_curriculum_chooses_the_parameters_of_a_task(tmp_path: Path) -> None:
+    curriculum = Curriculum([{"questions": "2"}, {"questions": "5"}], bar=0.0, step=2.0)
+    rollouts = TrlRollouts("worlds", most_tokens=9000, curriculum=curriculum, **TINY)
+    grpo = trainer(rollouts, tmp_path)
+    asked = list[int]()
+
+    def generate(prompts: list[list[int]], *_: Any) -> tuple[list[list[int]], None]:
+        asked.append(len(prompts))
+        return [[300, 7] for _ in prompts], None
+
+    grpo._generate_single_turn = generate
+    (prompt,) = rollouts.prompts(1)
+    rollouts([prompt] * 2, grpo)
+    assert (curriculum.episodes, curriculum.level) == (2, 1.0)
+    easy, asked[:] = len(asked), []
+    rollouts([prompt] * 2, grpo)
+    assert len(asked) > easy  # More questions make more events.
 
 
 def test_splits_share_no_task_and_make_no_public_one() -> None:

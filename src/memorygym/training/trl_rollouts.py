@@ -5,11 +5,12 @@ GRPOTrainer takes one row a rollout, so rows="all" of `TokenRollouts` is not for
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from memorygym.core.errors import UnknownPart
 from memorygym.core.json_values import canonical
+from memorygym.training.tasks import Curriculum
 from memorygym.training.token_rollouts import Completion, TokenRollouts
 
 ROWS = ("context", "episode")
@@ -22,7 +23,8 @@ class TrlRollouts:
     as `train_dataset`, and `reward` among `reward_funcs`.
 
     `max_completion_length` of the trainer is the most tokens of one reply. Options are those of
-    TokenRollouts. Raises BadSettings or UnknownPart.
+    TokenRollouts; a `curriculum` chooses the track's parameters of each task, and learns of every
+    score. Raises BadSettings or UnknownPart.
 
     >>> rollouts = TrlRollouts("worlds", tier="lite", memory="markdown")
     >>> rollouts.prompts(1)
@@ -32,6 +34,7 @@ class TrlRollouts:
     def __init__(self, track: str = "worlds", *, rows: str = "context", **options: Any) -> None:
         if rows not in ROWS:
             raise UnknownPart("rows", rows, ROWS)
+        self._curriculum: Curriculum | None = options.pop("curriculum", None)
         self._rollouts = TokenRollouts(track, rows=rows, **options)
 
     def prompts(self, count: int, split: str | None = None) -> list[str]:
@@ -48,7 +51,13 @@ class TrlRollouts:
         """TRL's rollout function: a row, its mask and the reward for each prompt."""
         template = self._rollouts.template(trainer.processing_class)
         most = trainer.args.max_completion_length
-        episodes = [self._rollouts.begin(json.loads(prompt), template, most) for prompt in prompts]
+        # One setting a task, as the episodes of a task are compared with each other.
+        numbers = {prompt: number for number, prompt in enumerate(dict.fromkeys(prompts))}
+        chosen: dict[str, Mapping[str, str]] = {}
+        if curriculum := self._curriculum:
+            chosen = {prompt: curriculum.parameters(number) for prompt, number in numbers.items()}
+        tasks = [{**json.loads(prompt), **chosen.get(prompt, {})} for prompt in prompts]
+        episodes = [self._rollouts.begin(task, template, most) for task in tasks]
         while running := [episode for episode in episodes if not episode.done]:
             replies, logprobs = trainer._generate_single_turn(
                 [episode.prompt for episode in running], None, {}, 1
@@ -56,6 +65,9 @@ class TrlRollouts:
             probabilities = logprobs or [()] * len(replies)
             for episode, *sampled in zip(running, replies, probabilities, strict=True):
                 episode.take(*sampled)
+        if curriculum:
+            for episode in episodes:
+                curriculum.report(episode.score)
         rows = [Completion.of(self._rollouts.learned(episode)[0]) for episode in episodes]
         known = all(row.log_probabilities is not None for row in rows)
         return {
