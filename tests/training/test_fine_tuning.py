@@ -99,14 +99,16 @@ def test_a_killed_run_goes_on_to_the_same_weights(
         patch.setattr(fine_tuning._Logging, "on_log", _stopping_at(3))
         train(tiny, tmp_path / "killed")
     assert not (tmp_path / "killed" / "model.safetensors").exists()
+    # A checkpoint that was being written, and a model that was not yet.
+    (tmp_path / "killed" / "checkpoints" / "checkpoint-3").mkdir()
     again = train(tiny, tmp_path / "killed", quiet=False)
     assert [row["step"] for row in again] == [1, 2, 3, 4]
     assert [row["loss"] for row in again] == [row["loss"] for row in whole]
-    weights = "model.safetensors"
-    assert (tmp_path / "killed" / weights).read_bytes() == (
-        tmp_path / "whole" / weights
-    ).read_bytes()
-    assert train(tiny, tmp_path / "killed") == again  # It was whole already.
+    mine, theirs = (tmp_path / name / "model.safetensors" for name in ("killed", "whole"))
+    assert mine.read_bytes() == theirs.read_bytes()
+    mine.unlink()
+    assert train(tiny, tmp_path / "killed") == again  # No step is left.
+    assert mine.read_bytes() == theirs.read_bytes()
 
 
 def _stopping_at(step: int) -> Any:
@@ -189,6 +191,9 @@ def test_what_cannot_be_trained_is_refused(tiny: Path, tmp_path: Path) -> None:
         (sft, {"quantized": True}, "weights of 4 bits cannot be trained: give --lora RANK"),
         (sft, {"batch": 3, "at_once": 2}, "--at-once 2: give a divisor of --batch 3"),
         (grpo, {"group": 4}, "--group 4: give a divisor of --batch 2"),
+        (grpo, {"batch": 4, "tasks": 1}, "--tasks 1: a step takes 2 different ones"),
+        (grpo, {"temperature": 0.0}, "--temperature 0.0: give a number above 0"),
+        (grpo, {"beta": float("nan")}, "--beta nan: give a number, at least 0"),
         (sft, {"most_tokens": 5}, "none of 12 rows has a reply and at most 5 tokens"),
         (sft, {"data": [tmp_path / "none.jsonl"]}, "none.jsonl cannot be read"),
         (grpo, {"reward": "memorygym.training.smoke:TASK"}, "smoke:TASK has no step and fork"),
@@ -215,4 +220,7 @@ def test_a_folder_keeps_one_run(tiny: Path, tmp_path: Path) -> None:
     with pytest.raises(BadSettings, match="holds no training run"):
         sft(tiny, tiny)
     assert [row["step"] for row in sft(tiny, out, steps=2)] == [1, 2]  # More steps go on.
+    (out / "training.json").write_text("{")
+    with pytest.raises(BadSettings, match=r"training.json is damaged .*--force begins anew"):
+        sft(tiny, out, steps=2)
     assert [row["step"] for row in sft(tiny, out, steps=1, rate=0.5, force=True)] == [1]

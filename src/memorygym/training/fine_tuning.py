@@ -19,6 +19,7 @@ import transformers
 import trl
 from transformers.trainer_utils import get_last_checkpoint
 
+from memorygym.core.errors import BadSettings
 from memorygym.core.files import claimed_folder, write_atomically
 from memorygym.core.json_values import canonical
 from memorygym.runs.tasks import Limits, track_of
@@ -109,6 +110,9 @@ def _run(
             peft_config=_lora(settings), quantization_config=_quantization(settings), **more,
         )  # fmt: skip
         trainer.remove_callback(transformers.PrinterCallback)
+        for checkpoint in (folder / CHECKPOINTS).glob("checkpoint-*"):
+            if not (checkpoint / "trainer_state.json").exists():  # Written last.
+                shutil.rmtree(checkpoint)
         last = get_last_checkpoint(str(folder / CHECKPOINTS))
         if last and int(last.rpartition("-")[2]) >= settings.steps:
             trainer._load_from_checkpoint(last)  # `train` would take one step more.
@@ -128,11 +132,14 @@ def _run(
 
 def _check_same(settings: TuningSettings, path: Path) -> None:
     """Writes the settings of a new run. Raises BadSettings if another one is in the folder."""
-    stated = asdict(settings)
-    mine = json.loads(canonical({n: str(v) for n, v in stated.items() if n not in MAY_DIFFER}))
+    stated = asdict(settings).items()
+    mine = {name: str(value) for name, value in stated if name not in MAY_DIFFER}
     if not path.exists():
         return write_atomically(path, [json.dumps(mine, indent=1).encode()])
-    before = json.loads(path.read_text("utf-8"))
+    try:
+        before = dict(json.loads(path.read_text("utf-8")))
+    except (ValueError, TypeError) as error:
+        raise BadSettings(f"{path} is damaged ({error}): --force begins anew") from error
     for name, value in mine.items():
         if before.get(name) != value:
             why = f"{path.parent} was trained with {before.get(name)!r}"
@@ -234,7 +241,7 @@ def _lines(settings: SftSettings) -> Iterator[dict[str, Any]]:
             opener = gzip.open if path.suffix == ".gz" else open
             with opener(path, "rt", encoding="utf-8") as file:
                 lines = file.readlines()
-        except (OSError, UnicodeDecodeError) as error:
+        except (OSError, EOFError, UnicodeDecodeError) as error:
             raise settings.bad("data", f"{path} cannot be read ({error})") from error
         for number, line in enumerate(lines, 1):
             try:

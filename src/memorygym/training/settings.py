@@ -243,9 +243,12 @@ class GrpoSettings(TuningSettings, TaskSettings):
         TuningSettings.__post_init__(self)
         if self.batch % self.group:
             raise self.bad("group", f"give a divisor of --batch {self.batch}")
-        for name in ("temperature", "beta"):
-            if not 0 <= getattr(self, name) < inf:
-                raise self.bad(name, "give a number, at least 0")
+        if self.tasks < self.batch // self.group:
+            raise self.bad("tasks", f"a step takes {self.batch // self.group} different ones")
+        if not 0 < self.temperature < inf:
+            raise self.bad("temperature", "give a number above 0")
+        if not 0 <= self.beta < inf:
+            raise self.bad("beta", "give a number, at least 0")
 
 
 @dataclass(frozen=True, kw_only=True)
