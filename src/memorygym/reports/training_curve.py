@@ -29,7 +29,7 @@ def curve(log: Sequence[Mapping[str, Any]], field: str) -> dict[int, Estimate]:
 
 def curve_lines(log: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """A row a window."""
-    curves = {field: curve(log, field) for field in DRAWN if field in log[0]}
+    curves = {field: curve(log, field) for field in _fields(log)}
     rows = [
         (f"{step:,}", *(_shown(points[step]) for points in curves.values()))
         for step in next(iter(curves.values()))
@@ -49,7 +49,7 @@ def smoke_lines(changes: Sequence["Movement"]) -> Iterator[str]:
 
 def draw_curve(log: Sequence[Mapping[str, Any]]) -> Plot:
     """A panel a field, over steps. Raises BadSettings without matplotlib."""
-    fields = [field for field in DRAWN if field in log[0]]
+    fields = _fields(log)
     with styled():
         from matplotlib.figure import Figure
 
@@ -64,6 +64,11 @@ def draw_curve(log: Sequence[Mapping[str, Any]]) -> Plot:
             axis.set_ylabel(DRAWN[field])
         axes[-1].set_xlabel("step (mean of a window that ends there, 95 % interval over its steps)")
     return Plot(figure)
+
+
+def _fields(log: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What the log is drawn by; the loss of GRPO says nothing of how much was learned."""
+    return [field for field in ("reward", "score") if field in log[0]] or ["loss"]
 
 
 def _ends(figure: Estimate) -> tuple[float, float]:
