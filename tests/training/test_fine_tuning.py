@@ -7,12 +7,14 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from math import inf
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from memorygym.core.errors import BadSettings, UnknownPart
+from memorygym.core.trace import Trace
 from memorygym.core.types import Message
 from memorygym.models.hf import Local
 from memorygym.reports.training_curve import curve, draw_curve
@@ -34,6 +36,20 @@ PLAYED: Mapping[str, Any] = {
     **SHORT, "group": 2, "most_reply": 4, "parameters": smoke.TASK, "rate": 1e-2,
     "reward": "memorygym.training.smoke:Letters",
 }  # fmt: skip
+
+
+class Infinite(smoke.Letters):
+    """A reward that no trainer can learn from."""
+
+    def step(self, trace: Trace, *, ended: bool) -> float:
+        return inf
+
+
+class Asking(smoke.Letters):
+    """A reward that cannot be made without an argument."""
+
+    def __init__(self, needed: str) -> None:
+        self.needed = needed
 
 
 @pytest.fixture(autouse=True)
@@ -195,10 +211,15 @@ def test_what_cannot_be_trained_is_refused(tiny: Path, tmp_path: Path) -> None:
         (grpo, {"temperature": 0.0}, "--temperature 0.0: give a number above 0"),
         (grpo, {"beta": float("nan")}, "--beta nan: give a number, at least 0"),
         (sft, {"most_tokens": 5}, "none of 12 rows has a reply and at most 5 tokens"),
-        (sft, {"data": [tmp_path / "none.jsonl"]}, "none.jsonl cannot be read"),
+        (sft, {"data": [tmp_path / "none.jsonl"]}, "none.jsonl: it cannot be read"),
+        (sft, {"data": [tmp_path / "rows.jsonl"]}, "rows.jsonl: line 2: not a row of OpenAI"),
+        (sft, {"seed": -1}, "--seed -1: give a number from 0"),
+        (grpo, {"reward": f"{__name__}:Infinite"}, "Infinite' gave inf, not a finite number"),
+        (grpo, {"reward": f"{__name__}:Asking"}, "Asking cannot be made: "),
         (grpo, {"reward": "memorygym.training.smoke:TASK"}, "smoke:TASK has no step and fork"),
         (grpo, {"most_tokens": 20}, "has at most most_tokens="),
     ]
+    (tmp_path / "rows.jsonl").write_text('\n{"conversations": []}\n')
     if not fine_tuning.torch.cuda.is_available():
         refused.append((sft, {"device": "cuda"}, "torch sees no GPU here"))
     for number, (train, more, why) in enumerate(refused):
@@ -207,6 +228,12 @@ def test_what_cannot_be_trained_is_refused(tiny: Path, tmp_path: Path) -> None:
         assert why in str(caught.value), why
     with pytest.raises(UnknownPart, match="memrm"):
         grpo(tiny, tmp_path / "name", reward="memrn")
+    other = tmp_path / "other"
+    larger = tiny_tokenizer(["words of another"], 1001, *map(str, range(1000)))
+    larger.save_pretrained(other)
+    fine_tuning.transformers.AutoConfig.from_pretrained(tiny / "model").save_pretrained(other)
+    with pytest.raises(BadSettings, match=r"the tokenizer has .* tokens, the model 1000"):
+        fine_tuning.sft(SftSettings(model=str(other), data=[tiny / "data.jsonl"], output=tmp_path))
     with pytest.raises(BadSettings, match="no model can be loaded"):
         settings = SftSettings(model=str(tmp_path), data=[tiny / "data.jsonl"], output=tmp_path)
         fine_tuning.sft(settings)

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, fields, replace
-from math import inf
+from math import inf, isfinite
+from numbers import Real
 from operator import index
 from typing import Any, Literal, SupportsIndex
 
@@ -148,6 +149,9 @@ class MemoryEnv(Env[str, Action]):  # type: ignore[misc]  # See AnyText.
         truncated = not terminated and self._steps >= (self.settings.max_steps or inf)
         self._ended = terminated or truncated
         reward = self._reward.step(self._judged, ended=self._ended)
+        if not _is_finite(reward):
+            given = self.settings.reward
+            raise BadSettings(f"the reward {given!r:.80} gave {reward!r:.40}, not a finite number")
         reward -= self.settings.malformed_penalty * malformed
         observation, info = self._observe(malformed=malformed)
         if self._ended:
@@ -293,6 +297,10 @@ def _message(action: Action) -> Message:
             return Message("assistant", "", (call,))
     expected = "a text, a Message, an OpenAI message or a call"
     raise TypeError(f"an action is {expected}, not {action!r:.80}")
+
+
+def _is_finite(value: object) -> bool:
+    return isinstance(value, Real) and isfinite(value)
 
 
 def _text(messages: Sequence[Message]) -> str:

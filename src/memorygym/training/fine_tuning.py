@@ -22,8 +22,10 @@ from transformers.trainer_utils import get_last_checkpoint
 from memorygym.core.errors import BadSettings
 from memorygym.core.files import claimed_folder, write_atomically
 from memorygym.core.json_values import canonical
+from memorygym.core.types import Tool
 from memorygym.runs.tasks import Limits, track_of
 from memorygym.training.libraries import require
+from memorygym.training.rollouts import Segment
 from memorygym.training.rows import read_row
 from memorygym.training.settings import GrpoSettings, SftSettings, TuningSettings
 from memorygym.training.tokens import ChatTemplate, segment_row
@@ -43,11 +45,12 @@ def sft(settings: SftSettings) -> Log:
     Raises BadSettings."""
     tokenizer = _tokenizer(settings)
     template = ChatTemplate(tokenizer)
-    rows = [segment_row(*read_row(row), template) for row in _lines(settings)]
+    rows = [segment_row(*row, template) for row in _rows(settings)]
     kept = [row for row in rows if row.sampled and len(row.ids) <= settings.most_tokens]
     if not kept:
         why = f"none of {len(rows)} rows has a reply and at most {settings.most_tokens} tokens"
-        raise settings.bad("data", f"{why}: give more --most-tokens, or data with --segments")
+        told = f"{why}: give more --most-tokens, or data with --segments"
+        raise settings.bad("data", told, " ".join(map(str, settings.data)))
     if len(kept) < len(rows) and not settings.quiet:
         print(f"{len(rows) - len(kept)} of {len(rows)} rows are too long and left out", flush=True)
     marked = [zip(row.ids, row.mask, strict=True) for row in kept]
@@ -226,25 +229,30 @@ def _tokenizer(settings: TuningSettings) -> Any:
     """The model's tokenizer. Raises BadSettings if there is no such model."""
     transformers.utils.logging.disable_progress_bar()
     try:
-        transformers.AutoConfig.from_pretrained(settings.model)
-        return transformers.AutoTokenizer.from_pretrained(settings.model)
+        config = transformers.AutoConfig.from_pretrained(settings.model).get_text_config()
+        tokenizer = transformers.AutoTokenizer.from_pretrained(settings.model)
     except (OSError, ValueError, KeyError) as error:
         why = " ".join(str(error).split())[:200]
         raise settings.bad("model", f"no model can be loaded ({why})") from error
+    if len(tokenizer) > config.vocab_size:
+        why = f"the tokenizer has {len(tokenizer)} tokens, the model {config.vocab_size}"
+        raise settings.bad("model", f"{why}: give a model with its own tokenizer")
+    return tokenizer
 
 
-def _lines(settings: SftSettings) -> Iterator[dict[str, Any]]:
+def _rows(settings: SftSettings) -> Iterator[tuple[Segment, tuple[Tool, ...]]]:
     """The rows of the data. Raises BadSettings for a line that is none."""
     paths: Sequence[Path] = settings.data
     for path in paths:
+        opener = gzip.open if path.suffix == ".gz" else open
         try:
-            opener = gzip.open if path.suffix == ".gz" else open
             with opener(path, "rt", encoding="utf-8") as file:
                 lines = file.readlines()
         except (OSError, EOFError, UnicodeDecodeError) as error:
-            raise settings.bad("data", f"{path} cannot be read ({error})") from error
+            raise settings.bad("data", f"it cannot be read ({error})", path) from error
         for number, line in enumerate(lines, 1):
             try:
-                yield json.loads(line)
-            except ValueError as error:
-                raise settings.bad("data", f"{path}, line {number}: {error}") from error
+                if line.strip():
+                    yield read_row(json.loads(line))
+            except (ValueError, BadSettings) as error:
+                raise settings.bad("data", f"line {number}: {error}", path) from error

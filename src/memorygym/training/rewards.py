@@ -188,7 +188,10 @@ def reward_named(reward: str | RewardFunction) -> RewardFunction:
     if ":" not in name and name not in REWARDS:
         raise UnknownPart("reward", name, REWARDS)
     made = registry.load("rewards", REWARDS.get(name, name))
-    made = made() if isinstance(made, type) else made
+    try:
+        made = made() if isinstance(made, type) else made
+    except TypeError as error:
+        raise BadSettings(f"the reward {name} cannot be made: {error}") from error
     if not isinstance(made, RewardFunction):
         raise BadSettings(f"the reward {name} has no step and fork: see RewardFunction")
     return made

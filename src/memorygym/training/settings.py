@@ -179,6 +179,8 @@ class TuningSettings(Settings):
         Settings.__post_init__(self)
         if not 0 < self.rate < inf:
             raise self.bad("rate", "give a number above 0")
+        if not 0 <= self.seed < 2**32:
+            raise self.bad("seed", "give a number from 0 to 4,294,967,295")
         if self.quantized and not self.lora:
             raise self.bad("quantized", "weights of 4 bits cannot be trained: give --lora RANK")
         if self.batch % min(self.at_once, self.batch):
@@ -245,6 +247,9 @@ class GrpoSettings(TuningSettings, TaskSettings):
             raise self.bad("group", f"give a divisor of --batch {self.batch}")
         if self.tasks < self.batch // self.group:
             raise self.bad("tasks", f"a step takes {self.batch // self.group} different ones")
+        if self.most_reply >= self.most_tokens:
+            why = f"a context with its reply has at most --most-tokens {self.most_tokens}"
+            raise self.bad("most_reply", why)
         if not 0 < self.temperature < inf:
             raise self.bad("temperature", "give a number above 0")
         if not 0 <= self.beta < inf:
