@@ -214,13 +214,6 @@ class GrpoSettings(TuningSettings, TaskSettings):
         "how it learns": f"reward rows tasks group most_reply temperature beta {HOW}",
         "what comes out": KEPT,
     }
-    output: Path = option(Path(), "FOLDER", "-o", required=True)
-    """The folder of the trained model with its log, curve and checkpoints, from which the same
-    command goes on."""
-    quiet: bool = option(False, "", "-q")
-    """No line a step."""
-    seed: int = option(0, "N")
-    """Of tasks, samples and new weights."""
     memory: str = option("markdown", "MEMORY", "--backend")
     """The memory (`memorygym list memory`; default: markdown)."""
     reader: str | None = option(None, "AGENT")

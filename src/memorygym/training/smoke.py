@@ -81,17 +81,14 @@ def run(folder: Path, seed: int = 0) -> list[Movement]:
     finally:
         torch.set_num_threads(threads)
     return [
-        _change("loss of SFT", "loss", logs[0], sign=-1),
-        _change("toy reward of GRPO", "reward", logs[1], sign=1),
+        _change("loss of SFT", "loss", logs[0], rises=False),
+        _change("toy reward of GRPO", "reward", logs[1], rises=True),
     ]
 
 
-def _change(name: str, field: str, log: Log, *, sign: int) -> Movement:
+def _change(name: str, field: str, log: Log, *, rises: bool) -> Movement:
     third = len(log) // 3
-    first, last = ([sign * row[field] for row in rows] for rows in (log[:third], log[-third:]))
-    return Movement(
-        name,
-        estimate([sign * value for value in first]),
-        estimate([sign * value for value in last]),
-        unpaired(last, first).estimate.low > 0,
-    )
+    first, last = ([row[field] for row in rows] for rows in (log[:third], log[-third:]))
+    gain = unpaired(last, first).estimate
+    learned = gain.low > 0 if rises else gain.high < 0
+    return Movement(name, estimate(first), estimate(last), learned)
